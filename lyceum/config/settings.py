@@ -1,0 +1,165 @@
+"""Settings. Everything that differs between installations comes from the environment.
+
+`lyceum` (the command) prepares the environment first: it starts the embedded database where no
+DATABASE_URL is given, and makes the secret key on first use.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("LYCEUM_DATA", "lyceum-data")).resolve()
+DEBUG = os.environ.get("LYCEUM_DEBUG", "") == "1"
+SECRET_KEY = os.environ.get("LYCEUM_SECRET_KEY", "")
+PORT = int(os.environ.get("LYCEUM_PORT", "4000"))
+PUBLIC_URL = os.environ.get("LYCEUM_URL", f"http://localhost:{PORT}")
+ALLOWED_HOSTS = [h for h in os.environ.get("LYCEUM_HOSTS", "*").split(",") if h]
+SIGNUP = os.environ.get("SIGNUP", "closed")
+SETUP_CODE = os.environ.get("LYCEUM_SETUP_CODE", "")
+REDIS_URL = os.environ.get("REDIS_URL", "")
+LOG_LEVEL = os.environ.get("LYCEUM_LOG_LEVEL", "INFO")
+
+INSTALLED_APPS = [
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "channels",
+    "procrastinate.contrib.django",
+    "strawberry_django",
+    "lyceum.web",
+    "lyceum.domains.journal",
+    "lyceum.domains.tenancy",
+    "lyceum.domains.accounts",
+    "lyceum.domains.people",
+    "lyceum.domains.academics",
+    "lyceum.domains.timetable",
+    "lyceum.domains.attendance",
+    "lyceum.domains.exchange",
+]
+
+MIDDLEWARE = [
+    "lyceum.api.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lyceum.api.middleware.RequestId",
+    "django.middleware.locale.LocaleMiddleware",
+    "lyceum.api.middleware.PathForms",
+    "lyceum.api.callers.CallerMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "lyceum.api.middleware.Refusals",
+]
+
+ROOT_URLCONF = "lyceum.config.urls"
+ASGI_APPLICATION = "lyceum.config.asgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.i18n",
+                "lyceum.web.context.shell",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "lyceum.web.templatetags.lyceum",
+            ],
+        },
+    }
+]
+
+POOL_SIZE = int(os.environ.get("LYCEUM_POOL_SIZE", "12"))
+
+
+def database(url: str, *, pooled: bool) -> dict[str, Any]:
+    """Django's settings for a database URL; `?host=` may name a socket folder."""
+    parts = urlsplit(url)
+    options = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    settings: dict[str, Any] = {
+        "ENGINE": "lyceum.core.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or parts.hostname or "",
+        "PORT": options.pop("port", "") or str(parts.port or ""),
+        # Transaction pooling in front of PostgreSQL: nothing may be remembered between transactions.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {**options, "prepare_threshold": None},
+    }
+    if pooled:
+        settings["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5}
+    return settings
+
+
+DATABASES = {
+    # The role of web and worker: it owns nothing and cannot pass the walls.
+    "default": database(os.environ.get("DATABASE_APP_URL", "postgresql:///lyceum"), pooled=True),
+    # The role that owns the tables: migrations and nothing else.
+    "owner": database(os.environ.get("DATABASE_URL", "postgresql:///lyceum"), pooled=False),
+}
+DATABASE_ROUTERS: list[str] = []
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+
+PASSWORD_HASHERS = [
+    "lyceum.config.hashers.Argon2id",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA / "files"},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+CSRF_COOKIE_NAME = "lyceum_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "lyceum.web.views.csrf_failed"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CHANNEL_LAYERS: dict[str, Any] = {}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = None
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+IMPORT_LARGEST_BYTES = 200 * 1024 * 1024
+
+PROCRASTINATE_ON_APP_READY = "lyceum.config.jobs.on_app_ready"
+PROCRASTINATE_IMPORT_PATHS: list[str] = []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "lyceum.config.logs.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "lyceum": {"level": LOG_LEVEL},
+        "procrastinate": {"level": "WARNING"},
+    },
+}
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "fields.W342"]

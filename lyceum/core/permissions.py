@@ -1,0 +1,179 @@
+"""Who may do what: one table, used by every door and published at /api/v1/policy/.
+
+A row is an act; a column is a role; the cell says how far the role reaches. What a reach means for
+a row (own class by dated membership, own child with access) is decided in each domain's policies.py.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is in a school (or group, or on the platform)."""
+
+    SUPER_ADMIN = "super_admin"
+    GROUP_ADMIN = "group_admin"
+    SCHOOL_ADMIN = "school_admin"
+    MANAGER = "manager"
+    TEACHER = "teacher"
+    STUDENT = "student"
+    GUARDIAN = "guardian"
+    APPLICANT = "applicant"
+
+    @classmethod
+    def named(cls, name: str) -> "Role":
+        """The role of that name; `admin`, `instructor` and `parent` are other words for three of them."""
+        return cls(_OTHER_WORDS.get(name, name))
+
+
+_OTHER_WORDS = {"admin": "school_admin", "instructor": "teacher", "parent": "guardian"}
+STAFF_ROLES = frozenset({Role.SCHOOL_ADMIN, Role.MANAGER, Role.TEACHER})
+
+
+class Reach(StrEnum):
+    """How far a role reaches with an act."""
+
+    ALL = "Y"
+    OWN = "O"
+    CLASSES = "C"
+    CHILD = "K"
+    PERMISSION_SET = "P"
+    GROUP = "G"
+    GRANT = "grant"
+    NONE = "—"
+
+
+class Permission(StrEnum):
+    """Every act that somebody may be allowed or refused."""
+
+    SCHOOL_CREATE = "school.create"
+    SCHOOL_VIEW = "school.view"
+    SCHOOL_EDIT = "school.edit"
+    USERS_LIST = "users.list"
+    USERS_EDIT = "users.edit"
+    ROLES_GRANT = "roles.grant"
+    PROFILE_EDIT = "profile.edit"
+    KEYS_EDIT = "keys.edit"
+    TRAIL_VIEW = "trail.view"
+    JOBS_VIEW = "jobs.view"
+    POLICY_VIEW = "policy.view"
+    STUDENTS_LIST = "students.list"
+    STUDENTS_VIEW = "students.view"
+    STUDENTS_EDIT = "students.edit"
+    STUDENTS_ENROL = "students.enrol"
+    CONTACTS_VIEW = "people.contacts.view"
+    PEOPLE_EDIT = "people.edit"
+    FLAGS_VIEW = "people.flags.view"
+    RESTRICTIONS_EDIT = "people.restrictions.edit"
+    CLASSES_VIEW = "classes.view"
+    CLASSES_EDIT = "classes.edit"
+    CLASSES_ASSIGN = "classes.assign"
+    CLASSES_OVERFILL = "classes.overfill"
+    REGISTERS_VIEW = "attendance.view"
+    REGISTERS_TAKE = "attendance.take"
+    REGISTERS_AMEND = "attendance.amend"
+    NUMBERS_VIEW = "attendance.numbers.view"
+    CODES_EDIT = "attendance.codes.edit"
+    LESSONS_VIEW = "timetable.view"
+    LESSONS_EDIT = "timetable.edit"
+    IMPORTS_RUN = "imports.run"
+
+
+@dataclass(frozen=True)
+class PolicyRow:
+    """One act: its words, how far each role reaches, and the API scope that opens it."""
+
+    permission: Permission
+    act: str
+    super_admin: Reach = Reach.NONE
+    group_admin: Reach = Reach.NONE
+    school_admin: Reach = Reach.NONE
+    manager: Reach = Reach.NONE
+    teacher: Reach = Reach.NONE
+    student: Reach = Reach.NONE
+    guardian: Reach = Reach.NONE
+    applicant: Reach = Reach.NONE
+    public: Reach = Reach.NONE
+    scope: str = ""
+
+    def reach_of(self, role: Role) -> Reach:
+        """How far a role reaches with this act."""
+        reach: Reach = getattr(self, role.value)
+        return reach
+
+
+def _table() -> tuple[PolicyRow, ...]:
+    p, row = Permission, PolicyRow
+    y, o, c, k, s, g, grant, no = (
+        Reach.ALL,
+        Reach.OWN,
+        Reach.CLASSES,
+        Reach.CHILD,
+        Reach.PERMISSION_SET,
+        Reach.GROUP,
+        Reach.GRANT,
+        Reach.NONE,
+    )
+    # Columns: super admin, group admin, school admin, manager, teacher, student, guardian, applicant, public
+    return (
+        row(p.SCHOOL_CREATE, "create a school", y, g),
+        row(p.SCHOOL_VIEW, "school public profile read", y, y, y, y, y, y, y, y, y, "school:read"),
+        row(p.SCHOOL_EDIT, "school profile and settings edit", no, no, y, s, scope="school:write"),
+        row(p.USERS_LIST, "users list", no, no, y, s, scope="users:read"),
+        row(p.USERS_EDIT, "invite and disable users", no, no, y, s, scope="users:write"),
+        row(p.ROLES_GRANT, "grant roles and permission sets", no, no, y),
+        row(p.PROFILE_EDIT, "own profile", o, o, o, o, o, o, o, o),
+        row(p.KEYS_EDIT, "API keys", no, no, y),
+        row(p.TRAIL_VIEW, "the school's trail", grant, g, y, s, scope="audit:read"),
+        row(p.JOBS_VIEW, "jobs: see, cancel, retry", no, no, y, o, o, no, o, scope="jobs:read"),
+        row(p.POLICY_VIEW, "this table", y, y, y, y, y, y, y, y, y, "school:read"),
+        row(p.STUDENTS_LIST, "student list", grant, g, y, s, scope="students:read"),
+        row(p.STUDENTS_VIEW, "student profile", grant, g, y, s, c, o, k, scope="students:read"),
+        row(p.STUDENTS_EDIT, "create and edit a student", no, no, y, s, scope="students:write"),
+        row(p.STUDENTS_ENROL, "enrol, leave, number scheme", no, no, y, s, scope="students:write"),
+        row(p.CONTACTS_VIEW, "contacts and addresses", no, no, y, s, c, o, o, scope="people:read"),
+        row(p.PEOPLE_EDIT, "create and edit guardian, staff", no, no, y, s, scope="people:write"),
+        row(p.FLAGS_VIEW, "medical flags", no, no, y, s, c, o, k),
+        row(p.RESTRICTIONS_EDIT, "contact restriction", no, no, y, s),
+        row(p.CLASSES_VIEW, "years, terms, grades, subjects, classes: read", grant, g, y, s, y, o, k,
+            scope="classes:read"),
+        row(p.CLASSES_EDIT, "years, terms, grades, subjects, classes: edit", no, no, y, s, scope="classes:write"),
+        row(p.CLASSES_ASSIGN, "assign students or teachers to classes", no, no, y, s, scope="classes:write"),
+        row(p.CLASSES_OVERFILL, "go over a class's capacity, with a reason", no, no, y, s),
+        row(p.REGISTERS_VIEW, "registers and marks: see", grant, no, y, s, c, o, k, scope="attendance:read"),
+        row(p.REGISTERS_TAKE, "take a register", no, no, y, s, c, scope="attendance:write"),
+        row(p.REGISTERS_AMEND, "amend a mark after the teacher's time", no, no, y, s, scope="attendance:write"),
+        row(p.NUMBERS_VIEW, "attendance numbers", grant, g, y, s, c, o, k, scope="attendance:read"),
+        row(p.CODES_EDIT, "codes, times, methods, thresholds", no, g, y),
+        row(p.LESSONS_VIEW, "timetable: see", grant, g, y, y, y, o, k, scope="timetable:read"),
+        row(p.LESSONS_EDIT, "timetable: edit", no, no, y, s, scope="timetable:write"),
+        row(p.IMPORTS_RUN, "import and roll back", no, g, y, s, scope="imports:write"),
+    )  # fmt: skip
+
+
+POLICY: dict[Permission, PolicyRow] = {row.permission: row for row in _table()}
+SCOPES: frozenset[str] = frozenset(row.scope for row in POLICY.values() if row.scope) | {"imports:apply", "events:read"}
+
+_p = Permission
+BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
+    "Office": frozenset({
+        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.STUDENTS_EDIT, _p.STUDENTS_ENROL, _p.CONTACTS_VIEW, _p.PEOPLE_EDIT,
+        _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.CLASSES_EDIT, _p.CLASSES_ASSIGN, _p.REGISTERS_VIEW, _p.REGISTERS_TAKE,
+        _p.REGISTERS_AMEND, _p.NUMBERS_VIEW, _p.USERS_LIST, _p.USERS_EDIT, _p.IMPORTS_RUN, _p.LESSONS_EDIT,
+    }),
+    "Attendance": frozenset({
+        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
+        _p.REGISTERS_TAKE, _p.REGISTERS_AMEND, _p.NUMBERS_VIEW,
+    }),
+    "Head of year": frozenset({
+        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
+        _p.NUMBERS_VIEW,
+    }),
+    "Safeguarding lead": frozenset({
+        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.RESTRICTIONS_EDIT, _p.REGISTERS_VIEW,
+        _p.NUMBERS_VIEW,
+    }),
+    "Timetable": frozenset({_p.CLASSES_VIEW, _p.LESSONS_EDIT}),
+    "Data protection": frozenset({_p.TRAIL_VIEW, _p.STUDENTS_LIST, _p.STUDENTS_VIEW}),
+}  # fmt: skip
+"""The permission sets that every school starts with."""

@@ -1,0 +1,70 @@
+"""What accounts tell the rest of the system."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from lyceum.domains.journal.facts import FactPayload
+
+
+class UserCreated(FactPayload, frozen=True, kw_only=True):
+    """A human got an account."""
+
+    type: ClassVar[str] = "accounts.user.created"
+    topic: ClassVar[str] = "users"
+    user: UUID
+
+
+class MembershipStarted(FactPayload, frozen=True, kw_only=True):
+    """A human took up a role."""
+
+    type: ClassVar[str] = "accounts.membership.started"
+    topic: ClassVar[str] = "users"
+    user: UUID
+    role: str
+
+
+class MembershipEnded(FactPayload, frozen=True, kw_only=True):
+    """A role ended."""
+
+    type: ClassVar[str] = "accounts.membership.ended"
+    topic: ClassVar[str] = "users"
+    user: UUID
+    role: str
+
+
+class SignedIn(FactPayload, frozen=True, kw_only=True):
+    """Somebody signed in."""
+
+    type: ClassVar[str] = "accounts.signed_in"
+    topic: ClassVar[str] = "users"
+    user: UUID
+    method: str
+
+
+class TokenReused(FactPayload, frozen=True, kw_only=True):
+    """A refresh token that was used up came again: its family is revoked."""
+
+    type: ClassVar[str] = "accounts.token.reused"
+    topic: ClassVar[str] = "users"
+    user: UUID
+    family: UUID
+
+
+class KeyChanged(FactPayload, frozen=True, kw_only=True):
+    """An API key was made or revoked."""
+
+    type: ClassVar[str] = "accounts.key.changed"
+    topic: ClassVar[str] = "users"
+    key: UUID
+    state: str
+    scopes: list[str]
+
+
+class InvitationAccepted(FactPayload, frozen=True, kw_only=True):
+    """An invited person has an account now."""
+
+    type: ClassVar[str] = "accounts.invitation.accepted"
+    topic: ClassVar[str] = "users"
+    invitation: UUID
+    user: UUID
+    person: UUID | None

@@ -1,0 +1,1 @@
+"""Accounts' rules, by noun: passwords, users, sign-in, tokens, keys, invitations."""

@@ -1,0 +1,268 @@
+"""Codes, registers, marks and what each was before; the statutory mark and the numbers."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from lyceum.core.schools import SchoolForeignKey, SchoolKey, SchoolManager, SchoolOwned
+from lyceum.domains.academics.models import Class
+from lyceum.domains.attendance.meanings import Meaning
+from lyceum.domains.people.models import Student
+from lyceum.domains.timetable.models import Lesson
+
+
+class Session(models.TextChoices):
+    """The part of a day that has one statutory mark."""
+
+    AM = "AM"
+    PM = "PM"
+    DAY = "DAY"
+
+
+class CodeSet(SchoolOwned):
+    """The codes a school marks with, from a day on: data with version and source."""
+
+    preset = models.CharField(max_length=20)
+    version = models.CharField(max_length=20)
+    source = models.CharField(max_length=200, blank=True)
+    starts_on = models.DateField()
+    state = models.CharField(max_length=7, default="in_use", choices=[(s, s) for s in ("draft", "in_use", "retired")])
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["school"], condition=Q(state="in_use"), name="one_code_set_in_use"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.preset} {self.version}"
+
+
+class Code(SchoolOwned):
+    """One code of a set. Rules act on its meaning, never on its letter."""
+
+    code_set = SchoolForeignKey(CodeSet, models.PROTECT, related_name="codes")
+    symbol = models.CharField(max_length=4)
+    label = models.CharField(max_length=120)
+    family_label = models.CharField(max_length=120, blank=True)
+    meaning = models.CharField(max_length=20, choices=[(m.value, m.value) for m in Meaning])
+    statutory_symbol = models.CharField(max_length=4, blank=True)
+    place = models.CharField(max_length=8, default="none", choices=[(p, p) for p in ("onsite", "offsite", "none")])
+    roles = ArrayField(models.CharField(max_length=16), default=list)
+    """Roles that may give it."""
+    session = models.CharField(max_length=3, blank=True)
+    """Where a code is for one session only, as `/` for the morning."""
+    future_allowed = models.BooleanField(default=False)
+    needs_note = models.BooleanField(default=False)
+    needs_minutes = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField()
+    active = models.BooleanField(default=True)
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["school", "code_set", "symbol"], name="symbol_once")]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+
+class SessionTimes(SchoolOwned):
+    """When a session starts and when its register closes, from a day on; for some grades or all."""
+
+    session = models.CharField(max_length=3, choices=Session.choices)
+    grades = ArrayField(models.UUIDField(), default=list, blank=True)
+    """Empty: every grade that has no times of its own."""
+    starts_at = models.TimeField()
+    closes_at = models.TimeField()
+    starts_on = models.DateField()
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["school", "session", "grades", "starts_on"], name="session_times_once"),
+        ]
+
+
+class AttendanceRule(SchoolOwned):
+    """The settable numbers of attendance, from a day on; closed days keep theirs."""
+
+    starts_on = models.DateField()
+    method = models.CharField(max_length=14, default="daily", choices=[("daily", "daily")])
+    lock_after_days = models.PositiveSmallIntegerField(default=1)
+    """School days after which a teacher no longer changes marks; 0 to 10."""
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["school", "starts_on"], name="attendance_rule_once")]
+
+
+class Register(SchoolOwned):
+    """The marks of one class for one session of a day, or for one lesson."""
+
+    class State(models.TextChoices):
+        DUE = "due"
+        TAKEN = "taken"
+        CLOSED = "closed"
+        MISSED = "missed"
+        LOCKED = "locked"
+        NOT_REQUIRED = "not_required"
+
+    kind = models.CharField(max_length=6, choices=[("daily", "daily"), ("lesson", "lesson")])
+    on = models.DateField()
+    school_class = SchoolForeignKey(Class, models.PROTECT, related_name="taken_registers", db_column="class_id")
+    session = models.CharField(max_length=3, blank=True, choices=Session.choices)
+    lesson = SchoolForeignKey(Lesson, models.PROTECT, null=True, related_name="taken_registers")
+    class_name = models.CharField(max_length=120)
+    period = models.CharField(max_length=20, blank=True)
+    room_name = models.CharField(max_length=80, blank=True)
+    takers = ArrayField(models.UUIDField(), default=list)
+    """Ids of the staff expected to take it."""
+    due_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    locks_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DUE)
+    taken_by = models.UUIDField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    recorded_on_paper = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=0)
+    """Rises with every save that changed something."""
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "school_class", "on", "session"],
+                condition=Q(kind="daily"),
+                name="daily_register_once",
+            ),
+            models.UniqueConstraint(
+                fields=["school", "lesson", "on"], condition=Q(kind="lesson"), name="lesson_register_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="daily", lesson__isnull=True) & ~Q(session="") | Q(kind="lesson", session=""),
+                name="register_session_or_lesson",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "on"], name="register_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.class_name} {self.on} {self.session or self.period}"
+
+
+class Mark(SchoolOwned):
+    """One student on one register, as it stands now."""
+
+    register = SchoolForeignKey(Register, models.PROTECT, related_name="marks")
+    student = SchoolForeignKey(Student, models.PROTECT, related_name="marks")
+    code = SchoolForeignKey(Code, models.PROTECT, related_name="+")
+    minutes_late = models.PositiveSmallIntegerField(null=True)
+    time_in = models.TimeField(null=True)
+    time_out = models.TimeField(null=True)
+    left_reason = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    origin = models.CharField(max_length=8, default="teacher")
+    """teacher, office, planned, gate, device, import or case."""
+    marked_by = models.UUIDField(null=True)
+    marked_at = models.DateTimeField()
+    device_time = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = None
+    updated_at = None
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["school", "register", "student"], name="mark_once"),
+            models.CheckConstraint(
+                condition=Q(minutes_late__isnull=True) | Q(minutes_late__lte=600), name="minutes_late_range"
+            ),
+        ]
+
+
+class MarkChange(SchoolOwned):
+    """What a mark said, from each save on. Rows are only ever added; version 1 is one of them."""
+
+    mark = SchoolForeignKey(Mark, models.PROTECT, related_name="changes")
+    code = SchoolForeignKey(Code, models.PROTECT, related_name="+")
+    minutes_late = models.PositiveSmallIntegerField(null=True)
+    time_in = models.TimeField(null=True)
+    time_out = models.TimeField(null=True)
+    left_reason = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    origin = models.CharField(max_length=8)
+    marked_by = models.UUIDField(null=True)
+    marked_by_name = models.CharField(max_length=200, blank=True)
+    marked_at = models.DateTimeField()
+    via = models.CharField(max_length=8)
+    reason = models.CharField(max_length=500, blank=True)
+    version = models.PositiveIntegerField()
+    created_at = None
+    updated_at = None
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["school", "mark", "version"], name="mark_version_once"),
+        ]
+
+
+class SessionRow(models.Model):
+    """What a statutory mark says: shared by the one in force and by those it replaced."""
+
+    session = models.CharField(max_length=3, choices=Session.choices)
+    symbol = models.CharField(max_length=4)
+    """Empty: not taken."""
+    meaning = models.CharField(max_length=20)
+    register = SchoolForeignKey(Register, models.PROTECT, null=True, related_name="+")
+    method = models.CharField(max_length=14, default="daily")
+    minutes_late = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class SessionMark(SessionRow):
+    """The statutory mark: one per student, date and session. Partitioned by year."""
+
+    pk = models.CompositePrimaryKey("school_id", "student_id", "on", "session")
+    school = SchoolKey()
+    student = SchoolForeignKey(Student, models.PROTECT, related_name="session_marks")
+    on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    objects = SchoolManager()
+
+    class Meta:
+        managed = False
+        db_table = "attendance_sessionmark"
+
+
+class SessionMarkPast(SessionRow):
+    """A statutory mark that was replaced, and when: answers what was known on census day."""
+
+    pk = models.CompositePrimaryKey("school_id", "student_id", "on", "session", "recorded_at")
+    school = SchoolKey()
+    student = SchoolForeignKey(Student, models.PROTECT, related_name="+")
+    on = models.DateField()
+    recorded_at = models.DateTimeField()
+    replaced_at = models.DateTimeField()
+
+    objects = SchoolManager()
+
+    class Meta:
+        managed = False
+        db_table = "attendance_sessionmarkpast"
+
+
+class DaySummary(models.Model):
+    """A student's day in numbers, rebuilt from the session marks alone."""
+
+    pk = models.CompositePrimaryKey("school_id", "student_id", "on")
+    school = SchoolKey()
+    student = SchoolForeignKey(Student, models.PROTECT, related_name="+")
+    on = models.DateField()
+    possible = models.PositiveSmallIntegerField()
+    attended = models.PositiveSmallIntegerField()
+    authorised = models.PositiveSmallIntegerField()
+    unauthorised = models.PositiveSmallIntegerField()
+    late = models.PositiveSmallIntegerField()
+    minutes = models.PositiveSmallIntegerField(default=0)
+
+    objects = SchoolManager()
+
+    class Meta:
+        managed = False
+        db_table = "attendance_daysummary"

@@ -1,0 +1,56 @@
+"""Facts: typed payloads that domains declare in their facts.py, and who hears them.
+
+A payload holds ids, coded meanings, times and amounts; never names or free text.
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+from lyceum.core.actor import Actor
+
+
+class FactPayload(msgspec.Struct, frozen=True, kw_only=True):
+    """The base of every fact's payload. A subclass names its `type` and Kafka `topic`."""
+
+    type: ClassVar[str] = ""
+    topic: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+
+    def subject(self) -> str:
+        """The id of what the fact is about."""
+        return ""
+
+    def live_topics(self) -> tuple[str, ...]:
+        """The socket topics on which the fact is sent as it happens, as in `register:{id}`."""
+        return ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.type:
+            FACT_TYPES[cls.type] = cls
+
+
+FACT_TYPES: dict[str, type[FactPayload]] = {}
+"""Every declared fact by its type."""
+
+F = TypeVar("F", bound=FactPayload)
+Hearer = Callable[[Any, Actor], None]
+_hearers: dict[str, list[Hearer]] = {}
+
+
+def hears(fact_type: type[F]) -> Callable[[Callable[[F, Actor], None]], Callable[[F, Actor], None]]:
+    """Subscribe a function: it runs in the transaction that records the fact, and enqueues tasks."""
+
+    def subscribe(hearer: Callable[[F, Actor], None]) -> Callable[[F, Actor], None]:
+        _hearers.setdefault(fact_type.type, []).append(hearer)
+        return hearer
+
+    return subscribe
+
+
+def tell(payload: FactPayload, actor: Actor) -> None:
+    """Call everybody who hears this fact."""
+    for hearer in _hearers.get(payload.type, ()):
+        hearer(payload, actor)

@@ -1,0 +1,130 @@
+"""History, audit trail, outbox, jobs and the answers given: what the system remembers about acts."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from lyceum.core.ids import new_id
+from lyceum.core.schools import SchoolOwned
+
+
+class Trail(models.Model):
+    """What every trail says about an act. Rows are only ever added."""
+
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=200)
+    actor_roles = ArrayField(models.CharField(max_length=16), default=list)
+    via = models.CharField(max_length=8)
+    on_behalf_of = models.UUIDField(null=True)
+    action = models.CharField(max_length=80)
+    target_type = models.CharField(max_length=60, blank=True)
+    target_id = models.CharField(max_length=40, blank=True)
+    target_name = models.CharField(max_length=200, blank=True)
+    changes = models.JSONField(default=dict)
+    """`{field: [old, new]}`; secrets are shown as "changed"."""
+    reason = models.CharField(max_length=500, blank=True)
+    outcome = models.CharField(max_length=8, default="done")
+    ip = models.CharField(max_length=45, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class AuditEntry(Trail, SchoolOwned):
+    """One act in a school: done, or refused where the refusal matters."""
+
+    created_at = None
+    updated_at = None
+
+    class Meta(SchoolOwned.Meta):
+        indexes = [
+            models.Index(fields=["school", "-at"], name="audit_by_time"),
+            models.Index(fields=["school", "target_type", "target_id", "-at"], name="audit_by_target"),
+        ]
+
+
+class OperatorEntry(Trail):
+    """One act on the installation itself."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    school_id = models.IntegerField(null=True)
+    """The school it was about, as a number: the entry outlives the school."""
+
+
+class Fact(SchoolOwned):
+    """The outbox: something that happened, in ids and codes, written in the transaction that did it."""
+
+    created_at = None
+    updated_at = None
+    type = models.CharField(max_length=80)
+    version = models.PositiveSmallIntegerField(default=1)
+    subject = models.CharField(max_length=100, blank=True)
+    payload = models.JSONField(default=dict)
+    actor_id = models.UUIDField(null=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+    """The database's clock when it was recorded, not when its transaction began."""
+    seq = models.BigIntegerField(null=True)
+    """Stamped after commit; nothing else of a fact is ever updated."""
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["school", "seq"], name="fact_seq_once")]
+        indexes = [models.Index(fields=["school", "at", "id"], name="fact_in_order")]
+
+
+class Job(SchoolOwned):
+    """A piece of long work that a person can watch and cancel."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+        DEAD = "dead"
+
+    kind = models.CharField(max_length=60)
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    progress = models.PositiveSmallIntegerField(default=0)
+    """0 to 100."""
+    message = models.CharField(max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    started_by = models.UUIDField(null=True)
+    result = models.JSONField(null=True)
+    cancel_asked = models.BooleanField(default=False)
+
+    class Meta(SchoolOwned.Meta):
+        indexes = [models.Index(fields=["school", "-created_at"], name="job_newest_first")]
+
+
+class IdempotencyRecord(models.Model):
+    """The answer given to a write, so that asking again gives the same answer and no second effect.
+
+    An answer given before any school was known (making a school) has none; its row-level policy compares
+    "no school" with "no school".
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    school_id = models.IntegerField(null=True)
+    actor = models.CharField(max_length=60)
+    key = models.CharField(max_length=255)
+    operation = models.CharField(max_length=300)
+    """Method and path."""
+    fingerprint = models.CharField(max_length=64)
+    """SHA-256 of the body, in hex."""
+    status = models.PositiveSmallIntegerField()
+    body = models.BinaryField()
+    content_type = models.CharField(max_length=100)
+    location = models.CharField(max_length=300, blank=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school_id", "actor", "key", "operation"], name="answer_once", nulls_distinct=False
+            ),
+        ]
