@@ -13,7 +13,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from lyceum.config.errors import SetupError
-from lyceum.config.postgres.urls import with_login
+from lyceum.config.postgres.urls import password_of, role_of, with_login
 
 APP_ROLE = "lyceum_app"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -80,6 +80,11 @@ class Environment:
         return self.database_app_url or with_login(
             owner_url, user=APP_ROLE, password=app_role_password(self.secret_key)
         )
+
+
+def direct_url(owner_url: str, app_url: str) -> str:
+    """The app's role without the pooler that may stand in front of it: migrations always go directly."""
+    return with_login(owner_url, user=role_of(app_url), password=password_of(app_url))
 
 
 def app_role_password(secret_key: str) -> str:

@@ -1,0 +1,81 @@
+"""Bring the tables up to date: by one process at a time, and without holding up those who work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.utils import OperationalError
+from psycopg.errors import LockNotAvailable
+
+from lyceum.config.errors import SetupError
+
+OWNER = "owner"
+# Any number, as long as every process takes the same one.
+MIGRATION_LOCK = 0x4C59_0002
+ATTEMPTS = 20
+PAUSE_SECONDS = 1.5
+
+
+def list_unapplied_migrations(alias: str = OWNER) -> list[str]:
+    """Names of migrations on disk that the database has not recorded, as `app.0001_initial`.
+
+    Only file names and one table are read: every start asks, and almost always the answer is none.
+    """
+    applied = set(MigrationRecorder(connections[alias]).applied_migrations())
+    return [f"{app}.{name}" for app, name in _list_migrations_on_disk() if (app, name) not in applied]
+
+
+def apply_migrations() -> list[str]:
+    """Apply what is unapplied and return its names. Raises SetupError if tables stay locked.
+
+    A statement waits at most 2 s for a table: behind one that waits longer, everybody would queue.
+    """
+    if not list_unapplied_migrations():
+        return []
+    connection = connections[OWNER]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            # Another process may have done it while this one waited.
+            unapplied = list_unapplied_migrations()
+            if unapplied:
+                cursor.execute("SET lock_timeout = '2s'")
+                _migrate_until_done(connection)
+        finally:
+            cursor.execute("SET lock_timeout = DEFAULT")
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+    connection.close()
+    return unapplied
+
+
+def _migrate_until_done(connection: BaseDatabaseWrapper) -> None:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            call_command("migrate", database=OWNER, interactive=False, verbosity=0, skip_checks=True)
+            return
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            if attempt == ATTEMPTS:
+                raise SetupError(
+                    "The tables could not be brought up to date: somebody held one of them for "
+                    f"{ATTEMPTS * PAUSE_SECONDS:.0f} s ({str(error).splitlines()[0]}). Try again."
+                ) from error
+            connection.close_if_unusable_or_obsolete()
+            time.sleep(PAUSE_SECONDS)
+
+
+def _list_migrations_on_disk() -> Iterator[tuple[str, str]]:
+    for app in apps.get_app_configs():
+        if app.label in settings.MIGRATION_MODULES:
+            continue
+        for file in Path(app.path, "migrations").glob("[!_]*.py"):
+            yield app.label, file.stem

@@ -1,0 +1,125 @@
+"""`lyceum start`: from nothing to an address that answers, and back to nothing."""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import signal
+import socket
+from functools import partial
+from types import FrameType
+from typing import NoReturn
+
+import django
+from django.apps import apps
+from django.core.management import call_command, get_commands
+
+import lyceum
+from lyceum.config.children import HANDLED, fork_child, wait_for
+from lyceum.config.database import ReadyDatabase, ready_database
+from lyceum.config.environment import Environment
+from lyceum.config.migrate import OWNER, apply_migrations, list_unapplied_migrations
+from lyceum.config.static import collect_static_files
+from lyceum.config.supervisor import Part, Supervisor
+from lyceum.config.web import bind_port, load_application, serve_web
+from lyceum.config.worker import serve_jobs
+
+FINE, FAILED = 0, 1
+
+
+class _ToldToStop(BaseException):
+    """SIGTERM or Ctrl-C before there is anything to stop in order."""
+
+
+def start(environment: Environment, *, only: str | None = None) -> int:
+    """Run until told to stop; returns the exit code.
+
+    `only` is "web" or "worker" where those run on machines of their own.
+    """
+    for number in HANDLED:
+        signal.signal(number, _stop_at_once)
+    try:
+        listener = bind_port(environment.host, environment.port) if only != "worker" else None
+        _say(f"Lyceum {lyceum.__version__}")
+        if environment.is_embedded and not (environment.data_folder / "postgres").exists():
+            _say(f"  Making a database in {environment.data_folder} …")
+        with ready_database(environment) as database:
+            django.setup()
+            if code := wait_for(fork_child(partial(_prepare, environment))):
+                return code
+            return _run_parts(environment, database, listener, only)
+    except _ToldToStop:
+        return FINE
+
+
+def _prepare(environment: Environment) -> None:
+    """Tables, files and the demo school; in a child, so that the parent forks without connections."""
+    if list_unapplied_migrations():
+        _say("  Bringing the tables up to date …")
+        apply_migrations()
+    if collect_static_files():
+        _say("  Collected style sheets and scripts.")
+    if environment.loads_demo and "demo" in get_commands() and not _has_school():
+        _say("  Loading the demo school …")
+        call_command("demo", "load")
+
+
+def _run_parts(
+    environment: Environment, database: ReadyDatabase, listener: socket.socket | None, only: str | None
+) -> int:
+    ready, says_ready = os.pipe()
+    parts: list[Part] = []
+    if listener is not None:
+        load_application()
+        serve = partial(serve_web, listener, ready=says_ready)
+        parts += [Part("web", serve) for _ in range(environment.web_processes)]
+    if only != "web":
+        parts.append(Part("worker", serve_jobs))
+    # What is loaded by now stays shared with the children: the collector would write to all of it.
+    gc.collect()
+    gc.freeze()
+    supervisor = Supervisor(parts, database.embedded)
+    supervisor.start()
+    has_started = supervisor.wait_until(lambda: listener is None or _has_news(ready))
+    if has_started:
+        _tell_how_to_use(environment, only)
+        supervisor.run()
+        _say("\nStopping; requests in progress are finished first.")
+    if listener is not None:
+        listener.close()
+    supervisor.stop()
+    return FINE if has_started or supervisor.is_told_to_stop else FAILED
+
+
+def _tell_how_to_use(environment: Environment, only: str | None) -> None:
+    if only == "worker":
+        _say("The worker runs. Press Ctrl-C to stop it.")
+        return
+    _say(f"\nLyceum runs at {environment.url}\n")
+    wait_for(fork_child(_tell_who_can_sign_in))
+    _say(f"Its data is in {environment.data_folder}. Press Ctrl-C to stop.")
+
+
+def _tell_who_can_sign_in() -> None:
+    if "demo" in get_commands() and _has_school(is_demo=True):
+        call_command("demo", "accounts")
+        _say("")
+
+
+def _has_school(**conditions: bool) -> bool:
+    schools = apps.get_model("tenancy", "School")._base_manager.using(OWNER)
+    return schools.filter(**conditions).exists()
+
+
+def _has_news(pipe: int) -> bool:
+    return bool(select.select([pipe], [], [], 0)[0])
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _stop_at_once(number: int, frame: FrameType | None) -> NoReturn:
+    del number, frame
+    raise _ToldToStop

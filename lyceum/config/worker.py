@@ -1,0 +1,93 @@
+"""The worker process: takes jobs from the queue, and gives back those it cannot finish in time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.contrib.django import app as django_app
+from procrastinate.exceptions import ConnectorException
+from procrastinate.job_context import JobContext
+
+logger = logging.getLogger("lyceum.worker")
+
+CONCURRENCY = 2
+GRACE_SECONDS = 15.0
+
+
+def serve_jobs() -> None:
+    """Work until SIGTERM."""
+    asyncio.run(_work())
+
+
+class RunningJobs:
+    """Which jobs run right now; passed to the worker as a middleware around every job."""
+
+    def __init__(self) -> None:
+        self.ids: set[int] = set()
+
+    async def __call__(
+        self,
+        run_job: Callable[[], Awaitable[Any]],
+        context: JobContext,
+        worker: object,
+    ) -> Any:  # whatever the job returns
+        del worker
+        job_id = context.job.id
+        if job_id is None:
+            return await run_job()
+        self.ids.add(job_id)
+        try:
+            return await run_job()
+        finally:
+            self.ids.discard(job_id)
+
+
+async def _work() -> None:
+    # A worker needs connections of its own, to fetch jobs and to hear of new ones; a pooler that hands a
+    # connection to another client after each transaction would not let it hear.
+    connector = PsycopgConnector(conninfo=os.environ["DATABASE_DIRECT_URL"], min_size=1, max_size=4)
+    app = django_app.with_connector(connector)
+    running = RunningJobs()
+    async with app.open_async():
+        worker = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=CONCURRENCY,
+                listen_notify=True,
+                install_signal_handlers=False,
+                worker_middleware=[running],
+            )
+        )
+        stop = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+        told_to_stop = asyncio.create_task(stop.wait())
+        await asyncio.wait([worker, told_to_stop], return_when=asyncio.FIRST_COMPLETED)
+        if worker.done():
+            worker.result()
+        else:
+            worker.cancel()
+            await _finish_or_give_back(app, worker, running)
+
+
+async def _finish_or_give_back(app: App, worker: asyncio.Task[None], running: RunningJobs) -> None:
+    """Jobs get `GRACE_SECONDS` to finish; the others go back to the queue and start anew elsewhere.
+
+    Without a database that is left to the next worker, which finds jobs whose worker is silent.
+    """
+    done, _ = await asyncio.wait([worker], timeout=GRACE_SECONDS)
+    if done:
+        with contextlib.suppress(asyncio.CancelledError, ConnectorException):
+            worker.result()
+        return
+    for job_id in list(running.ids):
+        await app.job_manager.retry_job_by_id_async(job_id, retry_at=datetime.now(UTC))
+    logger.warning("Gave %s unfinished jobs back to the queue.", len(running.ids))
+    # A job in a thread cannot be interrupted, and would be waited for.
+    os._exit(0)
