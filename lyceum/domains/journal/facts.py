@@ -17,6 +17,8 @@ class FactPayload(msgspec.Struct, frozen=True, kw_only=True):
     type: ClassVar[str] = ""
     topic: ClassVar[str] = ""
     version: ClassVar[int] = 1
+    is_live: ClassVar[bool] = False
+    """Whether it is sent to listening sockets as it happens."""
 
     def subject(self) -> str:
         """The id of what the fact is about."""

@@ -10,9 +10,8 @@ from django.db import connection, models
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.ids import new_id
-from lyceum.core.permissions import Role
 from lyceum.core.schools import current_school
-from lyceum.domains.journal.facts import FactPayload, tell
+from lyceum.domains.journal.facts import FACT_TYPES, FactPayload, tell
 from lyceum.domains.journal.models import OperatorEntry
 
 Changes = Mapping[str, Sequence[Any]]
@@ -33,21 +32,35 @@ class Target:
         return cls(row._meta.label_lower, row.pk, str(row)[:200])
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One act for the trail, with the facts it tells."""
+
+    action: str
+    target: Target
+    changes: Changes | None = None
+    reason: str = ""
+    outcome: str = "done"
+    facts: Sequence[FactPayload] = ()
+
+
 _RECORD = """
 WITH entry AS (
   INSERT INTO journal_auditentry (id, school_id, at, actor_kind, actor_id, actor_name, actor_roles, via, on_behalf_of,
     action, target_type, target_id, target_name, changes, reason, outcome, ip, user_agent, request_id)
-  VALUES (%(id)s, %(school)s, COALESCE(%(at)s, clock_timestamp()), %(actor_kind)s, %(actor_id)s, %(actor_name)s,
-    %(actor_roles)s, %(via)s, %(on_behalf_of)s, %(action)s, %(target_type)s, %(target_id)s, %(target_name)s,
-    %(changes)s::jsonb, %(reason)s, %(outcome)s, %(ip)s, %(user_agent)s, %(request_id)s)
+  SELECT e.id, %(school)s, COALESCE(%(at)s, clock_timestamp()), %(actor_kind)s, %(actor_id)s, %(actor_name)s,
+    %(actor_roles)s, %(via)s, %(on_behalf_of)s, e.action, e.target_type, e.target_id, e.target_name, e.changes,
+    e.reason, e.outcome, %(ip)s, %(user_agent)s, %(request_id)s
+  FROM jsonb_to_recordset(%(entries)s::jsonb) AS e(id uuid, action text, target_type text, target_id text,
+    target_name text, changes jsonb, reason text, outcome text)
 ), facts AS (
   INSERT INTO journal_fact (id, school_id, type, version, subject, payload, actor_id, request_id, at)
   SELECT f.id, %(school)s, f.type, f.version, f.subject, f.payload, %(actor_id)s, %(request_id)s,
     COALESCE(%(at)s, clock_timestamp())
   FROM jsonb_to_recordset(%(facts)s::jsonb) AS f(id uuid, type text, version int, subject text, payload jsonb)
-  RETURNING id
+  RETURNING id, type
 )
-SELECT pg_notify('lyceum_facts', %(school)s || ':' || id) FROM facts
+SELECT pg_notify('lyceum_facts', %(school)s || ':' || id) FROM facts WHERE type = ANY(%(live)s)
 """
 
 
@@ -65,11 +78,22 @@ def record(
 
     Live listeners hear of the facts when, and only when, the transaction commits.
     """
-    rows = [
+    record_all([Entry(action, target, changes, reason, outcome, facts)], actor=actor)
+
+
+def record_all(entries: Sequence[Entry], *, actor: Actor) -> None:
+    """Write many acts of one actor in one statement."""
+    facts = [fact for entry in entries for fact in entry.facts]
+    fact_rows = [
         {"id": new_id(), "type": f.type, "version": f.version, "subject": f.subject(), "payload": f} for f in facts
     ]
-    values = _trail_values(actor, action, target, changes, reason, outcome)
-    values |= {"school": current_school(), "facts": msgspec.json.encode(rows).decode()}
+    values = _actor_columns(actor) | {
+        "school": current_school(),
+        "at": clock.find_frozen(),
+        "entries": _json([{"id": new_id(), **_entry_columns(entry)} for entry in entries]),
+        "facts": _json(fact_rows),
+        "live": [name for name, fact_type in FACT_TYPES.items() if fact_type.is_live],
+    }
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, values)
     for fact in facts:
@@ -86,38 +110,44 @@ def record_for_operator(
     actor: Actor,
 ) -> None:
     """Write an act on the installation into the operator's trail."""
-    values = _trail_values(actor, action, target, changes, reason, "done")
-    values |= {"at": clock.now(), "changes": msgspec.json.decode(values["changes"]), "school_id": school_id}
-    OperatorEntry.objects.create(**values)
+    entry = Entry(action, target, changes, reason)
+    columns = _actor_columns(actor) | _entry_columns(entry)
+    columns["changes"] = msgspec.json.decode(_json(columns["changes"]))
+    OperatorEntry.objects.create(**columns, at=clock.now(), school_id=school_id)
 
 
-def _trail_values(
-    actor: Actor, action: str, target: Target, changes: Changes | None, reason: str, outcome: str
-) -> dict[str, Any]:
+def _actor_columns(actor: Actor) -> dict[str, Any]:
     return {
-        "id": new_id(),
-        "at": clock.find_frozen(),
         "actor_kind": actor.kind.value,
         "actor_id": actor.id,
         "actor_name": actor.name[:200],
         "actor_roles": sorted(role.value for role in actor.roles),
         "via": actor.via.value,
         "on_behalf_of": actor.on_behalf_of,
-        "action": action,
-        "target_type": target.type,
-        "target_id": str(target.id),
-        "target_name": target.name[:200],
-        "changes": msgspec.json.encode(changes or {}, enc_hook=_as_text).decode().replace("\\u0000", ""),
-        "reason": reason[:500],
-        "outcome": outcome,
         "ip": actor.ip,
         "user_agent": actor.user_agent[:300],
         "request_id": actor.request_id,
     }
 
 
+def _entry_columns(entry: Entry) -> dict[str, Any]:
+    return {
+        "action": entry.action,
+        "target_type": entry.target.type,
+        "target_id": str(entry.target.id),
+        "target_name": entry.target.name[:200],
+        "changes": entry.changes or {},
+        "reason": entry.reason[:500],
+        "outcome": entry.outcome,
+    }
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value, enc_hook=_as_text).decode().replace("\\u0000", "")
+
+
 def _as_text(value: object) -> str:
-    return value.value if isinstance(value, Role) else str(value)
+    return str(value)
 
 
 def changed_fields(row: models.Model, new: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -136,5 +166,3 @@ def _plain(value: Any) -> Any:
         return str(value.pk)
     return value if isinstance(value, str | int | bool | list | dict | None) else str(value)
 
-
-__all__ = ["Changes", "Target", "changed_fields", "record", "record_for_operator"]

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class PeopleConfig(AppConfig):
     name = "lyceum.domains.people"
     label = "people"
+
+    def ready(self) -> None:
+        from lyceum.domains.people import subscribers  # noqa: F401  # models are ready only now

@@ -314,3 +314,13 @@ class NumberCounter(SchoolOwned):
 
     class Meta(SchoolOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "scheme", "prefix"], name="counter_once")]
+
+
+class RetiredNumber(SchoolOwned):
+    """A registration number that belonged to somebody who was deleted: it is never given again."""
+
+    kind = models.CharField(max_length=8)
+    number = models.CharField(max_length=40)
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["school", "kind", "number"], name="retired_number_once")]

@@ -1,0 +1,25 @@
+"""What academics tell the rest of the system."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from lyceum.domains.journal.facts import FactPayload
+
+
+class MembershipChanged(FactPayload, frozen=True, kw_only=True):
+    """A student came into a class or left it."""
+
+    type: ClassVar[str] = "academics.membership.changed"
+    topic: ClassVar[str] = "academics"
+    is_live: ClassVar[bool] = True
+    student: UUID
+    school_class: UUID
+    starts_on: date
+    ends_on: date | None
+
+    def subject(self) -> str:
+        return str(self.student)
+
+    def live_topics(self) -> tuple[str, ...]:
+        return (f"class:{self.school_class}",)

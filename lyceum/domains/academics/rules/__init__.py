@@ -1,0 +1,1 @@
+"""Academics' rules, by noun: the calendar of a school, classes, who is in them, leaving."""

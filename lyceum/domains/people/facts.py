@@ -1,0 +1,51 @@
+"""What people tell the rest of the system."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from lyceum.domains.journal.facts import FactPayload
+
+
+class _About(FactPayload, frozen=True, kw_only=True):
+    student: UUID
+
+    def subject(self) -> str:
+        return str(self.student)
+
+
+class StudentCreated(_About, frozen=True, kw_only=True):
+    """A student's record was made."""
+
+    type: ClassVar[str] = "people.student.created"
+    topic: ClassVar[str] = "people"
+
+
+class StudentChanged(_About, frozen=True, kw_only=True):
+    """A student's own data changed."""
+
+    type: ClassVar[str] = "people.student.changed"
+    topic: ClassVar[str] = "people"
+
+
+class EnrolmentStarted(_About, frozen=True, kw_only=True):
+    """A student came on roll, or will."""
+
+    type: ClassVar[str] = "people.enrolment.started"
+    topic: ClassVar[str] = "people"
+    enrolment: UUID
+
+
+class EnrolmentEnded(_About, frozen=True, kw_only=True):
+    """A student left, or will."""
+
+    type: ClassVar[str] = "people.enrolment.ended"
+    topic: ClassVar[str] = "people"
+    enrolment: UUID
+    exit: str
+
+
+class RestrictionChanged(_About, frozen=True, kw_only=True):
+    """Who may be told about a student changed."""
+
+    type: ClassVar[str] = "people.restriction.changed"
+    topic: ClassVar[str] = "people"

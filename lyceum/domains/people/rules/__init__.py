@@ -1,0 +1,1 @@
+"""People's rules, by noun: numbers, students, enrolments, guardians, staff."""
