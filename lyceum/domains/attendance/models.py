@@ -1,5 +1,7 @@
 """Codes, registers, marks and what each was before; the statutory mark and the numbers."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -98,9 +100,6 @@ class Register(SchoolOwned):
     class State(models.TextChoices):
         DUE = "due"
         TAKEN = "taken"
-        CLOSED = "closed"
-        MISSED = "missed"
-        LOCKED = "locked"
         NOT_REQUIRED = "not_required"
 
     kind = models.CharField(max_length=6, choices=[("daily", "daily"), ("lesson", "lesson")])
@@ -111,8 +110,6 @@ class Register(SchoolOwned):
     class_name = models.CharField(max_length=120)
     period = models.CharField(max_length=20, blank=True)
     room_name = models.CharField(max_length=80, blank=True)
-    takers = ArrayField(models.UUIDField(), default=list)
-    """Ids of the staff expected to take it."""
     due_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     locks_at = models.DateTimeField()
@@ -143,6 +140,16 @@ class Register(SchoolOwned):
     def __str__(self) -> str:
         return f"{self.class_name} {self.on} {self.session or self.period}"
 
+    def state_at(self, instant: datetime) -> str:
+        """The state with what time alone does to it: due → missed; taken → closed; either → locked."""
+        if self.state == self.State.NOT_REQUIRED:
+            return "not_required"
+        if instant >= self.locks_at:
+            return "locked"
+        if instant >= self.closes_at:
+            return "closed" if self.state == self.State.TAKEN else "missed"
+        return str(self.state)
+
 
 class Mark(SchoolOwned):
     """One student on one register, as it stands now."""
@@ -161,6 +168,8 @@ class Mark(SchoolOwned):
     marked_at = models.DateTimeField()
     device_time = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
+    saved_in = models.PositiveIntegerField(default=1)
+    """The register's version when this mark last changed: tells who saved meanwhile."""
     created_at = None
     updated_at = None
 

@@ -15,6 +15,7 @@ from lyceum.core.text import tidy
 from lyceum.domains.journal.rules import Target, changed_fields, record, record_for_operator
 from lyceum.domains.tenancy.facts import SchoolProvisioned
 from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.queries import forget_time_zone
 
 EDITABLE = frozenset({
     "name", "legal_name", "time_zone", "locales", "currency", "first_weekday", "address", "phone", "email",
@@ -115,5 +116,6 @@ def edit_school(*, values: dict[str, Any], actor: Actor) -> School:
     changes = changed_fields(school, values)
     if changes:
         school.save()
+        forget_time_zone(school.pk)
         record("tenancy.school.edit", target=Target.of(school), changes=changes, actor=actor)
     return school

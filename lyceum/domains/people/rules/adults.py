@@ -19,7 +19,7 @@ from lyceum.domains.people.facts import RestrictionChanged
 from lyceum.domains.people.models import ContactRestriction, GuardianLink, Person, Staff, Student
 from lyceum.domains.people.rules.numbers import check_free, draw_numbers
 from lyceum.domains.people.rules.persons import NewPerson, check_persons, insert_persons
-from lyceum.domains.tenancy.queries import this_school
+from lyceum.domains.tenancy.queries import today
 
 
 class AlreadyGuardianError(RuleError):
@@ -44,12 +44,12 @@ class NewStaff:
 def create_staff(new: Sequence[NewStaff], *, actor: Actor) -> list[Staff]:
     """Make staff, each with a person and a code."""
     actor.require_all(Permission.PEOPLE_EDIT)
-    today = clock.today(this_school().time_zone)
-    check_persons([each.person for each in new], today=today)
+    day = today()
+    check_persons([each.person for each in new], today=day)
     typed = [tidy(each.staff_code) for each in new if tidy(each.staff_code)]
     if typed:
-        check_free("staff", typed, day=today)
-    drawn = iter(draw_numbers("staff", len(new) - len(typed), day=today))
+        check_free("staff", typed, day=day)
+    drawn = iter(draw_numbers("staff", len(new) - len(typed), day=day))
     persons = insert_persons([each.person for each in new])
     staff = [
         Staff(
@@ -58,7 +58,7 @@ def create_staff(new: Sequence[NewStaff], *, actor: Actor) -> list[Staff]:
             job=tidy(each.job),
             teaching=each.teaching,
             kind=each.kind,
-            joined_on=each.joined_on or today,
+            joined_on=each.joined_on or day,
         )
         for person, each in zip(persons, new, strict=True)
     ]
@@ -87,9 +87,9 @@ class NewGuardian:
 def add_guardians(new: Sequence[NewGuardian], *, actor: Actor) -> list[GuardianLink]:
     """Link adults to students, last in each student's contact order."""
     actor.require_all(Permission.PEOPLE_EDIT)
-    today = clock.today(this_school().time_zone)
+    day = today()
     given = [each.person for each in new if each.person]
-    check_persons(given, today=today)
+    check_persons(given, today=day)
     made = iter(insert_persons(given))
     people = [next(made).pk if each.person else each.person_id for each in new]
     orders = _next_orders({each.student_id for each in new})
@@ -108,7 +108,7 @@ def add_guardians(new: Sequence[NewGuardian], *, actor: Actor) -> list[GuardianL
                 may_collect=each.may_collect,
                 portal=each.portal,
                 channels=list(each.channels),
-                starts_on=today,
+                starts_on=day,
             )
         )
     _refuse_doubles(links)
@@ -158,7 +158,7 @@ def restrict_contact(
         student=student,
         person_id=person_id,
         kinds=sorted(set(kinds)),
-        starts_on=clock.today(this_school().time_zone),
+        starts_on=today(),
         made_by=actor.user_id or student.pk,
         **details,
     )

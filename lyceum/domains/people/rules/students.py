@@ -26,7 +26,7 @@ from lyceum.domains.people.rules.persons import (
     find_faults,
     insert_persons,
 )
-from lyceum.domains.tenancy.queries import this_school
+from lyceum.domains.tenancy.queries import today
 
 
 class StudentHasHistoryError(RuleError):
@@ -57,10 +57,10 @@ def create_student(new: NewStudent, *, actor: Actor) -> Student:
 def create_students(new: Sequence[NewStudent], *, actor: Actor) -> list[Student]:
     """Make students, each with a person, a number and, where a first day is given, an enrolment."""
     actor.require_all(Permission.STUDENTS_EDIT)
-    today = clock.today(this_school().time_zone)
-    check_persons([each.person for each in new], today=today)
+    day = today()
+    check_persons([each.person for each in new], today=day)
     _check_days(new)
-    numbers = _numbers_for(new, today)
+    numbers = _numbers_for(new, day)
     persons = insert_persons([each.person for each in new])
     students = [
         Student(person=person, registration_number=number, admission_date=each.first_day)
@@ -90,11 +90,11 @@ def _check_days(new: Sequence[NewStudent]) -> None:
             raise invalid_field("/last_day", "order", "The last day lies before the first day.")
 
 
-def _numbers_for(new: Sequence[NewStudent], today: date) -> list[str]:
+def _numbers_for(new: Sequence[NewStudent], day: date) -> list[str]:
     typed = [tidy(each.registration_number) for each in new if tidy(each.registration_number)]
     if typed:
-        check_free("student", typed, day=today)
-    drawn = iter(draw_numbers("student", len(new) - len(typed), day=today))
+        check_free("student", typed, day=day)
+    drawn = iter(draw_numbers("student", len(new) - len(typed), day=day))
     return [tidy(each.registration_number) or next(drawn) for each in new]
 
 
@@ -163,10 +163,10 @@ def get_student_for_edit(student_id: UUID, *, actor: Actor) -> Student:
 def edit_students(edits: Sequence[StudentEdit], *, actor: Actor) -> int:
     """Change students' own data; returns how many changed. Their persons come loaded."""
     actor.require_all(Permission.STUDENTS_EDIT)
-    today = clock.today(this_school().time_zone)
+    day = today()
     entries, persons, students = [], [], []
     for edit in edits:
-        changes = _apply(edit, today)
+        changes = _apply(edit, day)
         if not changes:
             continue
         persons.append(edit.student.person)
@@ -182,7 +182,7 @@ def edit_students(edits: Sequence[StudentEdit], *, actor: Actor) -> int:
     return len(entries)
 
 
-def _apply(edit: StudentEdit, today: date) -> dict[str, list[Any]]:
+def _apply(edit: StudentEdit, day: date) -> dict[str, list[Any]]:
     unknown = sorted(edit.values.keys() - EDITABLE)
     if unknown:
         raise invalid_field(f"/{unknown[0]}", "read_only", f"{unknown[0]} cannot be changed here.")
@@ -190,11 +190,11 @@ def _apply(edit: StudentEdit, today: date) -> dict[str, list[Any]]:
     number = tidy(given.pop("registration_number", edit.student.registration_number) or "")
     changes = apply_person_edit(PersonEdit(edit.student.person, given))
     shown = {name: getattr(edit.student.person, name) for name in PERSON_FIELDS}
-    faults = find_faults(NewPerson(**shown), today=today)
+    faults = find_faults(NewPerson(**shown), today=day)
     if faults:
         raise InvalidError(faults[0].message, errors=faults)
     if number and number != edit.student.registration_number:
-        check_free("student", [number], day=today)
+        check_free("student", [number], day=day)
         changes["registration_number"] = [edit.student.registration_number, number]
         edit.student.former_numbers = [*edit.student.former_numbers, edit.student.registration_number]
         edit.student.registration_number = number

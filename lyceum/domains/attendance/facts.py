@@ -1,0 +1,54 @@
+"""What attendance tells the rest of the system: ids and meanings, never names."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from lyceum.domains.journal.facts import FactPayload
+
+
+class MarkFact(msgspec.Struct, frozen=True, kw_only=True):
+    """One mark inside a fact."""
+
+    student: UUID
+    meaning: str
+    minutes_late: int | None
+    version: int
+
+
+class AttendanceMarked(FactPayload, frozen=True, kw_only=True):
+    """Marks were saved on a register."""
+
+    type: ClassVar[str] = "attendance.marked"
+    topic: ClassVar[str] = "attendance"
+    is_live: ClassVar[bool] = True
+    register: UUID
+    school_class: UUID
+    date: date
+    kind: str
+    version: int
+    marks: list[MarkFact]
+    by: UUID | None
+    via: str
+
+    def subject(self) -> str:
+        return str(self.register)
+
+    def live_topics(self) -> tuple[str, ...]:
+        return (f"register:{self.register}", f"class:{self.school_class}", f"registers:{self.date}")
+
+
+class AttendanceAmended(FactPayload, frozen=True, kw_only=True):
+    """A mark that was given before says something else now."""
+
+    type: ClassVar[str] = "attendance.amended"
+    topic: ClassVar[str] = "attendance"
+    mark: UUID
+    student: UUID
+    old_meaning: str
+    new_meaning: str
+
+    def subject(self) -> str:
+        return str(self.mark)

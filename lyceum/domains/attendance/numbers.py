@@ -1,0 +1,213 @@
+"""Attendance in numbers, each of which can be opened: what was counted, what was left out, and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from lyceum.core import clock
+from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission
+from lyceum.core.schools import current_school
+from lyceum.domains.academics.models import ClassMembership, Placement
+from lyceum.domains.academics.queries import list_school_days
+from lyceum.domains.attendance.meanings import COUNTS, Meaning
+from lyceum.domains.attendance.models import SessionTimes
+from lyceum.domains.people.models import Student
+from lyceum.domains.people.policies import visible_students
+from lyceum.domains.tenancy.queries import time_zone
+
+RULE_VERSION = "2026-1"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Sessions counted over students and days. A percentage of a group is of its sums, never a mean of means."""
+
+    possible: int = 0
+    attended: int = 0
+    authorised: int = 0
+    unauthorised: int = 0
+    late: int = 0
+    missing: int = 0
+    """Sessions that should have a mark and have none: shown beside, never counted as absent."""
+
+    @property
+    def percent(self) -> Decimal | None:
+        """100 × attended ÷ possible, one place, half up; None where nothing was possible."""
+        if self.possible == 0:
+            return None
+        exact = Decimal(100) * self.attended / self.possible
+        return exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+    def __add__(self, other: "Numbers") -> "Numbers":
+        return Numbers(
+            self.possible + other.possible,
+            self.attended + other.attended,
+            self.authorised + other.authorised,
+            self.unauthorised + other.unauthorised,
+            self.late + other.late,
+            self.missing + other.missing,
+        )
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One session behind a number: counted, or left out and why."""
+
+    student_id: UUID
+    on: date
+    session: str
+    symbol: str
+    meaning: str
+    counted: bool
+    why: str
+    rule_version: str = RULE_VERSION
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Numbers per student and in all, with their inputs where they were asked for."""
+
+    total: Numbers
+    per_student: dict[UUID, Numbers]
+    explained: list[Explained]
+
+
+def summarise(
+    actor: Actor,
+    *,
+    first: date,
+    last: date,
+    student: UUID | None = None,
+    school_class: UUID | None = None,
+    grade: UUID | None = None,
+    as_known_at: datetime | None = None,
+    explain: bool = False,
+) -> Summary:
+    """The attendance of the students the actor may see, inside their enrolments, from one day to another."""
+    actor.require(Permission.NUMBERS_VIEW)
+    students = _students(actor, student, school_class, grade, first, last)
+    if explain or as_known_at:
+        sessions = _sessions(students, first, last, as_known_at)
+        per_student = _count(sessions)
+        explained = sessions if explain else []
+    else:
+        per_student, explained = _from_days(students, first, last), []
+    missing = _missing(students, first, last, as_known_at)
+    per_student = {s: per_student.get(s, Numbers()) + Numbers(missing=missing.get(s, 0)) for s in students}
+    return Summary(sum(per_student.values(), Numbers()), per_student, explained)
+
+
+def _students(
+    actor: Actor, student: UUID | None, school_class: UUID | None, grade: UUID | None, first: date, last: date
+) -> list[UUID]:
+    rows = Student.objects.filter(visible_students(actor, Permission.NUMBERS_VIEW))
+    if student:
+        rows = rows.filter(pk=student)
+    if school_class:
+        members = ClassMembership.objects.filter(school_class=school_class, starts_on__lte=last)
+        rows = rows.filter(pk__in=members.exclude(ends_on__lt=first).values("student"))
+    if grade:
+        placed = Placement.objects.filter(grade=grade, starts_on__lte=last).exclude(ends_on__lt=first)
+        rows = rows.filter(pk__in=placed.values("student"))
+    return list(rows.values_list("pk", flat=True))
+
+
+_ENROLLED = """JOIN people_enrolment e ON e.school_id = %(school)s AND e.student_id = x.student_id
+  AND e.kind IN ('main', 'dual_main') AND e.exit <> 'no_show'
+  AND x."on" >= e.first_day AND (e.last_day IS NULL OR x."on" <= e.last_day)"""
+
+_FROM_DAYS = f"""
+SELECT x.student_id, sum(possible), sum(attended), sum(authorised), sum(unauthorised), sum(late)
+FROM attendance_daysummary x {_ENROLLED}
+WHERE x.school_id = %(school)s AND x.student_id = ANY(%(students)s) AND x."on" BETWEEN %(first)s AND %(last)s
+GROUP BY x.student_id
+"""  # noqa: S608  # both parts are constants of this module
+
+_SESSIONS = """
+SELECT x.student_id, x."on", x.session, x.symbol, x.meaning, EXISTS (
+    SELECT 1 FROM people_enrolment e WHERE e.school_id = %(school)s AND e.student_id = x.student_id
+      AND e.kind IN ('main', 'dual_main') AND e.exit <> 'no_show'
+      AND x."on" >= e.first_day AND (e.last_day IS NULL OR x."on" <= e.last_day))
+FROM (
+  SELECT student_id, "on", session, symbol, meaning FROM attendance_sessionmark
+  WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
+    AND recorded_at <= %(known_at)s
+  UNION ALL
+  SELECT student_id, "on", session, symbol, meaning FROM attendance_sessionmarkpast
+  WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
+    AND recorded_at <= %(known_at)s AND replaced_at > %(known_at)s
+) x
+ORDER BY x.student_id, x."on", x.session
+"""
+
+
+def _values(students: list[UUID], first: date, last: date, **more: Any) -> dict[str, Any]:
+    return {"school": current_school(), "students": students, "first": first, "last": last, **more}
+
+
+def _from_days(students: list[UUID], first: date, last: date) -> dict[UUID, Numbers]:
+    with connection.cursor() as cursor:
+        cursor.execute(_FROM_DAYS, _values(students, first, last))
+        return {row[0]: Numbers(*(int(n) for n in row[1:])) for row in cursor.fetchall()}
+
+
+def _sessions(students: list[UUID], first: date, last: date, as_known_at: datetime | None) -> list[Explained]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SESSIONS, _values(students, first, last, known_at=as_known_at or clock.now()))
+        return [_explained(*row) for row in cursor.fetchall()]
+
+
+_LEFT_OUT = {Meaning.NOT_POSSIBLE: "attendance was not possible", Meaning.NOT_COLLECTED: "not a school session"}
+
+
+def _explained(student_id: UUID, on: date, session: str, symbol: str, meaning: str, enrolled: bool) -> Explained:
+    why = "" if enrolled else "outside the enrolment"
+    why = why or _LEFT_OUT.get(Meaning(meaning), "")
+    return Explained(student_id, on, session, symbol, meaning, not why, why or f"counted as {meaning}")
+
+
+def _count(sessions: Iterable[Explained]) -> dict[UUID, Numbers]:
+    totals: dict[UUID, Numbers] = {}
+    for each in sessions:
+        counts = COUNTS[Meaning(each.meaning)]
+        if each.counted:
+            one = Numbers(1, counts.attended, counts.authorised, counts.unauthorised, counts.late)
+            totals[each.student_id] = totals.get(each.student_id, Numbers()) + one
+    return totals
+
+
+_EXPECTED = """
+SELECT e.student_id, count(*) FROM people_enrolment e
+JOIN unnest(%(days)s::date[], %(sessions)s::text[]) AS d("on", session)
+  ON d."on" >= e.first_day AND (e.last_day IS NULL OR d."on" <= e.last_day)
+LEFT JOIN attendance_sessionmark m ON m.school_id = %(school)s AND m.student_id = e.student_id AND m."on" = d."on"
+  AND m.session = d.session AND m."on" BETWEEN %(first)s AND %(last)s
+WHERE e.school_id = %(school)s AND e.student_id = ANY(%(students)s) AND e.kind IN ('main', 'dual_main')
+  AND e.exit <> 'no_show' AND (m.student_id IS NULL OR m.recorded_at > %(known_at)s)
+GROUP BY e.student_id
+"""
+
+
+def _missing(students: list[UUID], first: date, last: date, as_known_at: datetime | None) -> dict[UUID, int]:
+    """Sessions on school days inside each enrolment that have begun and have no mark."""
+    known_at = as_known_at or clock.now()
+    local = known_at.astimezone(clock.zone(time_zone()))
+    days = list_school_days(first, min(last, local.date()))
+    starts = dict(SessionTimes.objects.filter(starts_on__lte=last).values_list("session", "starts_at"))
+    begun = [session for session, start in sorted(starts.items()) if start <= local.time()]
+    pairs = [(day, s) for day in days for s in (begun if day == local.date() else sorted(starts))]
+    if not pairs or not students:
+        return {}
+    values = _values(students, first, last, known_at=known_at)
+    values |= {"days": [day for day, _ in pairs], "sessions": [session for _, session in pairs]}
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPECTED, values)
+        return {row[0]: int(row[1]) for row in cursor.fetchall()}
+
+

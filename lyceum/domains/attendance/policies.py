@@ -1,0 +1,38 @@
+"""Which registers somebody may see and take."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission, Reach
+from lyceum.domains.academics.models import ClassTeacher
+from lyceum.domains.people.policies import NOBODY
+
+
+def own_registers(actor: Actor) -> Q:
+    """Registers of classes the actor teaches on the register's day, and of lessons that are the actor's."""
+    if actor.user_id is None:
+        return NOBODY
+    teaching = ClassTeacher.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("on")),
+        school_class=OuterRef("school_class"),
+        staff__person__user=actor.user_id,
+        starts_on__lte=OuterRef("on"),
+    )
+    return Q(Exists(teaching)) | Q(lesson__teacher__person__user=actor.user_id)
+
+
+def registers_for(actor: Actor, permission: Permission) -> Q:
+    """The registers for which the actor may do the act, as a filter on Register."""
+    reaches = actor.reaches(permission)
+    if Reach.ALL in reaches:
+        return Q()
+    return own_registers(actor) if Reach.CLASSES in reaches else NOBODY
+
+
+def code_givers(actor: Actor) -> frozenset[str]:
+    """As whom the actor gives codes: `office` may give all, `teacher` those a teacher may."""
+    if actor.reaches_all(Permission.REGISTERS_TAKE):
+        return frozenset({"office", "teacher"})
+    return frozenset({"teacher"})
+
+

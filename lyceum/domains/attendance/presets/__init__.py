@@ -1,0 +1,65 @@
+"""Code sets as data: corrected without touching a rule."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+
+from lyceum.domains.attendance.meanings import Meaning
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A published set of codes: where it comes from and from when it holds."""
+
+    name: str
+    version: str
+    source: str
+    countries: tuple[str, ...]
+
+
+PRESETS: dict[str, Preset] = {
+    "england_2024": Preset(
+        "england_2024",
+        "2024-08-19",
+        "The School Attendance (Pupil Registration) (England) Regulations 2024, SI 2024/208, regulation 10",
+        ("GB",),
+    ),
+    "us": Preset("us", "1", "Common codes of schools in the United States", ("US",)),
+    "simple": Preset("simple", "1", "Lyceum", ()),
+}
+
+
+@dataclass(frozen=True)
+class PresetCode:
+    """One code of a preset."""
+
+    symbol: str
+    label: str
+    family_label: str
+    meaning: Meaning
+    place: str
+    session: str
+    given_by: tuple[str, ...]
+    future_allowed: bool
+
+
+def preset_for(country: str) -> Preset:
+    """The preset a school of that country starts with."""
+    return next((p for p in PRESETS.values() if country in p.countries), PRESETS["simple"])
+
+
+def read_preset(name: str) -> Iterator[PresetCode]:
+    """The codes of a preset in the order in which they are offered."""
+    with (files(__package__) / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            yield PresetCode(
+                symbol=row["symbol"],
+                label=row["label"],
+                family_label=row["family_label"],
+                meaning=Meaning(row["meaning"]),
+                place=row["place"],
+                session=row["session"],
+                given_by=tuple(row["given_by"].split()),
+                future_allowed=row["future_allowed"] == "yes",
+            )

@@ -1,0 +1,150 @@
+"""Reading registers and their history."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from lyceum.core import clock
+from lyceum.core.actor import Actor
+from lyceum.core.errors import NotFoundError
+from lyceum.core.permissions import Permission
+from lyceum.domains.academics.models import Class
+from lyceum.domains.academics.queries import is_school_day
+from lyceum.domains.attendance.models import Code, Mark, MarkChange, Register
+from lyceum.domains.attendance.policies import code_givers, registers_for
+from lyceum.domains.attendance.rules.registers import open_day
+
+
+def get_register(
+    register_id: UUID, *, actor: Actor, permission: Permission = Permission.REGISTERS_VIEW, lock: bool = False
+) -> Register:
+    """The register, where the actor may do the act with it. Unknown and hidden are the same."""
+    rows = Register.objects.filter(registers_for(actor, permission), pk=register_id)
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    register = rows.select_related("school_class", "lesson").first()
+    if register is None:
+        raise NotFoundError
+    return register
+
+
+def find_register(
+    *, class_id: UUID, day: date, session: str = "", period: str = "", actor: Actor
+) -> Register:
+    """The register of a class for a session or a lesson's period of a day, made where it was not there yet."""
+    rows = Register.objects.filter(
+        registers_for(actor, Permission.REGISTERS_VIEW), school_class=class_id, on=day, session=session, period=period
+    )
+    register = rows.select_related("school_class", "lesson").first()
+    if register is None and open_day(day):
+        register = rows.first()
+    if register is None:
+        raise NotFoundError
+    return register
+
+
+def list_registers(actor: Actor, *, day: date, permission: Permission = Permission.REGISTERS_VIEW) -> QuerySet[Register]:
+    """The day's registers that the actor may see, in order of time, each with how many marks it has."""
+    actor.require(permission)
+    if _some_not_made(day) and is_school_day(day):
+        open_day(day)
+    rows = Register.objects.filter(registers_for(actor, permission), on=day)
+    return rows.select_related("school_class__subject", "lesson").annotate(marked=_count_marks()).order_by(
+        "due_at", "class_name", "pk"
+    )  # fmt: skip
+
+
+def _count_marks() -> Coalesce:
+    marks = Mark.objects.filter(register=OuterRef("pk")).values("register").annotate(n=Count("*")).values("n")
+    return Coalesce(Subquery(marks), 0)
+
+
+def _some_not_made(day: date) -> bool:
+    made = Register.objects.filter(on=day, school_class=OuterRef("pk"))
+    daily = Q(registers__in=("daily", "both"), starts__lte=day, ends__gte=day)
+    return Class.objects.filter(daily & ~Q(Exists(made))).exists() or not Register.objects.filter(on=day).exists()
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """The codes in use, and who is asking."""
+
+    codes: tuple[Code, ...]
+    givers: frozenset[str]
+
+    def by_symbol(self, symbol: str) -> Code | None:
+        """The code of that symbol."""
+        return next((code for code in self.codes if code.symbol == symbol), None)
+
+    def by_id(self, code_id: UUID) -> Code | None:
+        """The code of that id."""
+        return next((code for code in self.codes if code.pk == code_id), None)
+
+    def may_give(self, code: Code) -> bool:
+        """Whether the one who asks may give this code."""
+        return bool(self.givers & set(code.roles))
+
+    def offered(self, session: str) -> list[Code]:
+        """The codes that may be given in a session, in the order in which they are offered."""
+        return [c for c in self.codes if c.active and self.may_give(c) and c.session in ("", session or "AM")]
+
+    def first(self, meaning: str, session: str) -> Code | None:
+        """The first code of a meaning that fits a session."""
+        return next((c for c in self.offered(session) if c.meaning == meaning), None)
+
+
+def read_codes(actor: Actor) -> CodeList:
+    """All codes of the set in use and of sets retired (old marks keep theirs), those in use first."""
+    rows = Code.objects.filter(code_set__state__in=("in_use", "retired")).select_related("code_set")
+    ordered = sorted(rows, key=lambda code: (code.code_set.state != "in_use", code.position))
+    for code in ordered:
+        if code.code_set.state != "in_use":
+            code.active = False
+    return CodeList(tuple(ordered), code_givers(actor))
+
+
+def list_history(register: Register, *, actor: Actor) -> QuerySet[MarkChange]:
+    """Everything that was ever said on a register: original and amended, who, when, why."""
+    get_register(register.pk, actor=actor)
+    rows = MarkChange.objects.filter(mark__register=register)
+    return rows.select_related("code", "mark__student__person").order_by("mark__student__person__sort_name", "version")
+
+
+def marks_as_known(register: Register, *, instant: datetime, actor: Actor) -> list[MarkChange]:
+    """What a register said at an instant: the newest version of each mark that was saved by then."""
+    changes = list_history(register, actor=actor).filter(marked_at__lte=instant)
+    return list({change.mark_id: change for change in changes.order_by("version")}.values())
+
+
+def list_marks(
+    actor: Actor, *, first: date, last: date, student: UUID | None = None, school_class: UUID | None = None
+) -> QuerySet[Mark]:
+    """Marks of the registers the actor may see, newest day first."""
+    actor.require(Permission.REGISTERS_VIEW)
+    registers = Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW), on__range=(first, last))
+    if school_class:
+        registers = registers.filter(school_class=school_class)
+    rows = Mark.objects.filter(register__in=registers)
+    if student:
+        rows = rows.filter(student=student)
+    return rows.select_related("register", "student__person", "code").order_by("-register__on", "register", "pk")
+
+
+def get_mark(mark_id: UUID, *, actor: Actor, permission: Permission = Permission.REGISTERS_VIEW) -> Mark:
+    """The mark, where the actor may do the act with its register."""
+    registers = Register.objects.filter(registers_for(actor, permission))
+    mark = Mark.objects.filter(pk=mark_id, register__in=registers).select_related("code", "register").first()
+    if mark is None:
+        raise NotFoundError
+    return mark
+
+
+def now_register(registers: list[Register]) -> Register | None:
+    """The register of this moment: the first that is due and not taken, else the one taken last."""
+    instant = clock.now()
+    waiting = [r for r in registers if r.state_at(instant) in ("due", "missed")]
+    begun = [r for r in waiting if r.due_at <= instant]
+    return (begun or waiting or registers[-1:] or [None])[0]

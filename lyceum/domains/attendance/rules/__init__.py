@@ -1,0 +1,1 @@
+"""Attendance's rules, by noun: codes and times, registers, marks, the statutory mark."""

@@ -1,0 +1,50 @@
+"""Why a register cannot be opened or saved, in the words people are told."""
+
+from lyceum.core.errors import InvalidError, NotAllowedError, RuleError
+
+
+class AttendanceNotSetUpError(RuleError):
+    """Codes, times, a year or forms are missing; the refusal lists them with links."""
+
+    code = "attendance_not_set_up"
+    title = "Attendance is not set up yet"
+
+
+class NotASchoolDayError(RuleError):
+    """No school is kept that day."""
+
+    code = "not_a_school_day"
+
+
+class RegisterLockedError(NotAllowedError):
+    """The time in which this person may change the marks is over."""
+
+    code = "register_locked"
+    title = "This register is locked"
+
+
+class WrongMarksError(InvalidError):
+    """At least one row is wrong; nothing was saved."""
+
+    code = "marks_wrong"
+    title = "Nothing was saved"
+
+
+class FutureNotAllowedError(InvalidError):
+    """Only planned codes may be given ahead."""
+
+    code = "future_not_allowed"
+
+
+class ReasonNeededError(InvalidError):
+    """A change after the register closed needs a reason."""
+
+    code = "reason_needed"
+
+
+class MarkConflictError(RuleError):
+    """Somebody else changed the mark since it was read."""
+
+    code = "mark_conflict"
+
+

@@ -1,0 +1,128 @@
+"""A day's registers: made from classes, lessons and session times; again and again with the same result."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from lyceum.core import clock
+from lyceum.domains.academics.models import Class
+from lyceum.domains.academics.queries import is_school_day, list_school_days, why_no_school
+from lyceum.domains.attendance.models import AttendanceRule, Register, SessionTimes
+from lyceum.domains.attendance.rules.refusals import NotASchoolDayError
+from lyceum.domains.attendance.rules.setup import require_set_up
+from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.queries import this_school
+from lyceum.domains.timetable.models import Lesson
+
+LESSON_OPEN = timedelta(minutes=20)
+"""How long after its start the register of a lesson closes."""
+
+
+@transaction.atomic
+def open_day(day: date) -> int:
+    """Make the day's registers that are not there yet. Returns how many are new."""
+    if not is_school_day(day):
+        return 0
+    require_set_up(day)
+    school = this_school()
+    locks_at = _locks_at(day, school)
+    rows = [*_daily(day, school, locks_at), *_lessons(day, school, locks_at)]
+    known = set(Register.objects.filter(on=day).values_list("school_class_id", "session", "lesson_id"))
+    new = [row for row in rows if (row.school_class_id, row.session, row.lesson_id) not in known]
+    Register.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def require_school_day(day: date) -> None:
+    """Refuse a day on which no school is kept, naming the reason."""
+    if not is_school_day(day):
+        raise NotASchoolDayError(f"No school is kept on {day}: {why_no_school(day)}.")
+
+
+@dataclass(frozen=True)
+class Times:
+    """When one session starts and closes for the classes of some grades."""
+
+    session: str
+    starts_at: time
+    closes_at: time
+
+
+def times_on(day: date, grades: list[UUID]) -> list[Times]:
+    """The session times that hold on a day for a class of those grades; a grade's own win over the general ones."""
+    return _pick(list(SessionTimes.objects.filter(starts_on__lte=day).order_by("starts_on")), grades)
+
+
+def _pick(rows: list[SessionTimes], grades: list[UUID]) -> list[Times]:
+    general: dict[str, Times] = {}
+    own: dict[str, Times] = {}
+    for row in rows:  # oldest first: a later one replaces an earlier one
+        times = Times(row.session, row.starts_at, row.closes_at)
+        if not row.grades:
+            general[row.session] = times
+        elif set(row.grades) & set(grades):
+            own[row.session] = times
+    return list((general | own).values())
+
+
+def _daily(day: date, school: School, locks_at: datetime) -> list[Register]:
+    rows = list(SessionTimes.objects.filter(starts_on__lte=day).order_by("starts_on"))
+    classes = Class.objects.filter(starts__lte=day, ends__gte=day, registers__in=("daily", "both"))
+    return [
+        Register(
+            kind="daily",
+            on=day,
+            school_class=each,
+            session=times.session,
+            class_name=each.name,
+            room_name=each.room.name if each.room else "",
+            due_at=at(day, times.starts_at, school),
+            closes_at=at(day, times.closes_at, school),
+            locks_at=locks_at,
+        )
+        for each in classes.select_related("room")
+        for times in _pick(rows, each.grades)
+    ]
+
+
+def _lessons(day: date, school: School, locks_at: datetime) -> list[Register]:
+    lessons = Lesson.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day),
+        weekday=day.isoweekday(),
+        starts_on__lte=day,
+        school_class__registers__in=("lesson", "both"),
+        school_class__starts__lte=day,
+        school_class__ends__gte=day,
+    )
+    return [
+        Register(
+            kind="lesson",
+            on=day,
+            school_class=lesson.school_class,
+            lesson=lesson,
+            class_name=lesson.school_class.name,
+            period=lesson.period,
+            room_name=lesson.room.name if lesson.room else "",
+            due_at=at(day, lesson.starts_at, school),
+            closes_at=at(day, lesson.starts_at, school) + LESSON_OPEN,
+            locks_at=locks_at,
+        )
+        for lesson in lessons.select_related("school_class", "room")
+    ]
+
+
+def at(day: date, local: time, school: School) -> datetime:
+    """The instant of a local time on a day at a school."""
+    return datetime.combine(day, local, tzinfo=clock.zone(school.time_zone))
+
+
+def _locks_at(day: date, school: School) -> datetime:
+    """The end of the school day on which teachers' time to change marks is over."""
+    rule = AttendanceRule.objects.filter(starts_on__lte=day).order_by("-starts_on").first()
+    wait = rule.lock_after_days if rule else 1
+    following = list_school_days(day + timedelta(days=1), day + timedelta(days=30))
+    last = following[wait - 1] if 0 < wait <= len(following) else day + timedelta(days=wait)
+    return at(last + timedelta(days=1), time(0), school)

@@ -1,0 +1,101 @@
+"""A register as it lies on the desk: every student of the day with mark, flags and the last sessions. One statement."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from lyceum.core.schools import current_school
+from lyceum.domains.attendance.models import Register
+
+_ROWS = """
+SELECT st.id, COALESCE(NULLIF(p.preferred_name, ''), p.full_name), p.full_name, st.registration_number,
+  m.id, m.code_id, m.minutes_late, m.time_in, m.note, m.version, m.saved_in, m.origin, m.marked_by, m.marked_at,
+  (SELECT array_agg(f.kind || ':' || f.text ORDER BY f.kind) FROM people_flag f
+   WHERE f.school_id = %(school)s AND f.student_id = st.id AND f.kind IN ('medical', 'allergy')
+     AND f.starts_on <= %(on)s AND (f.ends_on IS NULL OR f.ends_on >= %(on)s)),
+  {strip}
+FROM academics_classmembership cm
+JOIN people_student st ON st.school_id = %(school)s AND st.id = cm.student_id
+JOIN people_person p ON p.school_id = %(school)s AND p.id = st.person_id
+LEFT JOIN attendance_mark m ON m.school_id = %(school)s AND m.register_id = %(register)s AND m.student_id = st.id
+WHERE cm.school_id = %(school)s AND cm.class_id = %(class)s
+  AND cm.starts_on <= %(on)s AND (cm.ends_on IS NULL OR cm.ends_on >= %(on)s)
+  AND EXISTS (SELECT 1 FROM people_enrolment e WHERE e.school_id = %(school)s AND e.student_id = st.id
+    AND e.first_day <= %(on)s AND (e.last_day IS NULL OR e.last_day >= %(on)s) AND e.exit <> 'no_show')
+ORDER BY p.sort_name, st.id
+"""
+_STRIP = """(SELECT array_agg(s.symbol || ':' || s.meaning ORDER BY s."on", s.session) FROM (
+    SELECT sm.symbol, sm.meaning, sm."on", sm.session FROM attendance_sessionmark sm
+    WHERE sm.school_id = %(school)s AND sm.student_id = st.id
+      AND sm."on" BETWEEN %(on)s::date - 21 AND %(on)s
+      AND (sm."on" < %(on)s OR sm.session < %(session)s) AND sm.meaning <> ''
+    ORDER BY sm."on" DESC, sm.session DESC LIMIT 5) s)"""
+
+
+@dataclass(frozen=True)
+class SheetMark:
+    """A mark as it stands."""
+
+    id: UUID
+    code_id: UUID
+    minutes_late: int | None
+    time_in: time | None
+    note: str
+    version: int
+    saved_in: int
+    origin: str
+    marked_by: UUID | None
+    marked_at: datetime
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """One session in a strip."""
+
+    symbol: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One student on a register."""
+
+    student_id: UUID
+    name: str
+    full_name: str
+    number: str
+    mark: SheetMark | None
+    flags: tuple[tuple[str, str], ...]
+    strip: tuple[Glyph, ...]
+
+
+def read_sheet(register: Register, *, with_strips: bool = True) -> list[SheetRow]:
+    """The rows of a register in name order: who is in the class that day and on roll that day."""
+    sql = _ROWS.format(strip=_STRIP if with_strips else "NULL")
+    values = {
+        "school": current_school(),
+        "register": register.pk,
+        "class": register.school_class_id,
+        "on": register.on,
+        "session": register.session or "PM",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [_row(columns) for columns in cursor.fetchall()]
+
+
+def _row(columns: tuple[Any, ...]) -> SheetRow:
+    student_id, name, full_name, number, mark_id, *mark, flags, strip = columns
+    return SheetRow(
+        student_id=student_id,
+        name=name,
+        full_name=full_name,
+        number=number,
+        mark=SheetMark(mark_id, *mark) if mark_id else None,
+        flags=tuple(tuple(flag.split(":", 1)) for flag in flags or ()),
+        strip=tuple(Glyph(*glyph.rsplit(":", 1)) for glyph in strip or ()),
+    )
+
