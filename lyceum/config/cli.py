@@ -146,3 +146,7 @@ def _help() -> int:
         print(f"  {name:{width}}  {line[:1].lower()}{line[1:].rstrip('.')}")
     print("\nlyceum COMMAND --help tells more about one of them. `lyceum start` is where to begin.")
     return FINE
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from django.urls import get_resolver
 
 from lyceum.config.errors import SetupError
 
@@ -44,7 +45,10 @@ def bind_port(host: str, port: int) -> socket.socket:
 
 def load_application() -> Any:  # an ASGI application: a callable without a narrower type here
     """Import everything that a web process needs; done once, before forking, so that memory is shared."""
-    return importlib.import_module("lyceum.config.asgi").application
+    application = importlib.import_module("lyceum.config.asgi").application
+    # Django would import every page and endpoint at the first request, in each process anew.
+    _ = get_resolver().url_patterns
+    return application
 
 
 class _Server(uvicorn.Server):

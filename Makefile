@@ -1,0 +1,82 @@
+# Lyceum's tasks. `make run` needs Python 3.11 or newer with pip, and nothing else.
+
+PYTHON ?= python3
+UV := .uv/bin/uv
+BIN := .venv/bin
+TEMPLATES = $(shell git ls-files '*.html' 2>/dev/null)
+
+# Python's caches are what makes the second start a fast one.
+export PYTHONDONTWRITEBYTECODE :=
+export UV_COMPILE_BYTECODE := 1
+export UV_NO_PROGRESS := 1
+
+.PHONY: run test check fmt bench requirements wheel help
+
+help:
+	@echo "make run            start Lyceum with a demo school at http://localhost:4000"
+	@echo "make test           run every test"
+	@echo "make check          formatting, lint, types, layers, migrations"
+	@echo "make fmt            format the code"
+	@echo "make bench          measure"
+	@echo "make requirements   renew requirements.txt and requirements-dev.txt"
+	@echo "make wheel          build the package into dist/"
+
+run: .venv/.ready
+	@LYCEUM_DEMO=$${LYCEUM_DEMO-1} exec $(BIN)/lyceum start
+
+test: .venv/.ready-dev
+	@sh tests/install_system.sh
+	@$(BIN)/pytest -n 2 -m "not browser and not servers"
+	@$(BIN)/pytest -m "browser or servers"
+
+check: .venv/.ready-dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(if $(TEMPLATES),$(BIN)/djade --check --target-version 5.2 $(TEMPLATES))
+	@$(BIN)/mypy lyceum
+	@$(BIN)/lint-imports
+	@LYCEUM_DATA=.venv/check-data $(BIN)/lyceum makemigrations --check --dry-run
+
+fmt: .venv/.ready-dev
+	@$(BIN)/ruff check --fix-only --exit-zero .
+	@$(BIN)/ruff format .
+	@$(if $(TEMPLATES),$(BIN)/djade --target-version 5.2 $(TEMPLATES) || true)
+
+bench: .venv/.ready-dev
+	@$(BIN)/python -m bench
+
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --upgrade pyproject.toml
+requirements: $(UV)
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --extra dev --output-file requirements-dev.txt
+
+wheel: .venv/.ready-dev
+	@$(BIN)/python -m build --wheel --no-isolation
+
+# What is installed is exactly what the requirements list, every file checked against its hash.
+# Lyceum itself is installed as a link to this folder; what builds the link is checked as well.
+INSTALL = $(UV) pip sync --quiet --require-hashes $(1) && \
+	$(UV) pip install --quiet --no-deps --build-constraints requirements-dev.txt --editable .
+
+.venv/.ready: requirements.txt requirements-dev.txt pyproject.toml | $(UV) .venv/bin/python
+	@echo "Installing Lyceum's parts …"
+	@$(call INSTALL,$(if $(wildcard .venv/.ready-dev),requirements-dev.txt,requirements.txt))
+	@touch $@
+
+.venv/.ready-dev: requirements.txt requirements-dev.txt pyproject.toml | $(UV) .venv/bin/python
+	@echo "Installing Lyceum's parts and the tools …"
+	@$(call INSTALL,requirements-dev.txt)
+	@touch .venv/.ready $@
+
+.venv/bin/python: | $(UV)
+	@$(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Lyceum needs Python 3.11 or newer. If it has another name here: make run PYTHON=python3.12" >&2; \
+		exit 2; }
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { \
+		echo "Lyceum needs pip to install its parts (on Debian: apt install python3-pip)." >&2; exit 2; }
+	@echo "Installing uv …"
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --root-user-action=ignore --target .uv uv

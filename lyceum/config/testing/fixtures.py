@@ -1,0 +1,63 @@
+"""The fixtures that give a test its database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from lyceum.config.testing.databases import TestDatabase, TestServer, point_django_to
+
+
+@pytest.fixture(scope="session")
+def test_server() -> TestServer:
+    """The server that the tests run on, to make databases on it."""
+    return TestServer(
+        admin_url=os.environ["LYCEUM_TEST_ADMIN_URL"],
+        owner_url=os.environ["DATABASE_URL"],
+        app_url=os.environ["DATABASE_APP_URL"],
+    )
+
+
+@pytest.fixture(scope="session")
+def template_database(test_server: TestServer, django_test_environment: None) -> str:
+    """The name of the database that all others are cloned from."""
+    del django_test_environment
+    return test_server.ensure_template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    test_server: TestServer, template_database: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[TestDatabase]:
+    """Replaces pytest-django's: this process gets a clone, used by every test that asks for db."""
+    test_server.drop_leftovers()
+    database = test_server.clone(template_database, _clone_name("main"))
+    with django_db_blocker.unblock():
+        point_django_to(database)
+    yield database
+    with django_db_blocker.unblock():
+        point_django_to(database)
+    test_server.drop(database.name)
+
+
+@pytest.fixture
+def fresh_database(
+    test_server: TestServer,
+    template_database: str,
+    django_db_setup: TestDatabase,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[TestDatabase]:
+    """A database of its own, as the migrations leave it; what the test commits is really committed."""
+    database = test_server.clone(template_database, _clone_name("fresh"))
+    with django_db_blocker.unblock():
+        point_django_to(database)
+        yield database
+        point_django_to(django_db_setup)
+    test_server.drop(database.name)
+
+
+def _clone_name(purpose: str) -> str:
+    return f"lyceum_test_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_{purpose}"
