@@ -1,0 +1,88 @@
+"""Clients for tests: a browser, software with a token or a key; all over TLS, as the cookies demand."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+
+from lyceum.core import clock
+from lyceum.core.actor import Via
+from lyceum.core.schools import leave_school
+from lyceum.domains.accounts.cookies import COOKIE
+from lyceum.domains.accounts.models import SignInSession, User
+from lyceum.domains.accounts.rules.keys import create_key
+from lyceum.domains.accounts.rules.secrets import hash_secret, new_secret
+from lyceum.domains.accounts.rules.tokens import issue_pair
+from lyceum.domains.tenancy.models import School
+from lyceum.testing.factories import as_actor, in_school, make_admin
+
+
+class Caller(Client):
+    """Django's test client over TLS. Each of its requests starts in no school, as in life."""
+
+    def generic(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs["secure"] = True
+        return super().generic(*args, **kwargs)
+
+    def request(self, **request: Any) -> Any:
+        if connection.in_atomic_block:  # the test's own transaction remembers the school of the last request
+            leave_school()
+        return super().request(**request)
+
+    def send(
+        self, path: str, body: Any = None, *, method: str = "post", key: str = "", **headers: str
+    ) -> HttpResponse:
+        """Send JSON, with an Idempotency-Key where one is given."""
+        if key:
+            headers["Idempotency-Key"] = key
+        answer: HttpResponse = getattr(self, method)(
+            path, {} if body is None else body, content_type="application/json", headers=headers
+        )
+        return answer
+
+
+def nobody(**options: Any) -> Caller:
+    """A caller who is not signed in."""
+    return Caller(**options)
+
+
+def start_session(
+    user: User, school: School | None, *, lasts: timedelta = timedelta(days=7)
+) -> tuple[SignInSession, str]:
+    """A session as signing in leaves it, without the cost of a password; and its cookie's secret."""
+    secret = new_secret()
+    session = SignInSession.objects.create(
+        user=user,
+        school=school,
+        secret_hash=hash_secret(secret),
+        method="password",
+        factors=["password"],
+        last_used_at=clock.now(),
+        expires_at=clock.now() + lasts,
+        idle_seconds=int(lasts.total_seconds()),
+    )
+    return session, secret
+
+
+def browser(user: User, school: School | None, **options: Any) -> Caller:
+    """Somebody's browser, signed in by cookie."""
+    client = Caller(**options)
+    client.cookies[COOKIE] = start_session(user, school)[1]
+    return client
+
+
+def software(user: User, school: School | None, **options: Any) -> Caller:
+    """Somebody's software, signed in by access token."""
+    session, _secret = start_session(user, school)
+    access = issue_pair(session, roles=[]).access
+    return Caller(headers={"Authorization": f"Bearer {access}"}, **options)
+
+
+def key_holder(school: School, *scopes: str, **key: Any) -> Caller:
+    """Software with an API key of the school."""
+    maker = as_actor(make_admin(school), school, via=Via.PAGE)
+    with in_school(school):
+        secret = create_key(name="Test key", scopes=list(scopes), actor=maker, **key).secret
+    return Caller(headers={"Authorization": f"Bearer {secret}"})
