@@ -1,0 +1,129 @@
+"""Who is calling: from cookie, access token or API key to an actor in a school, in one transaction per request.
+
+The transaction sets the school locally, so that nothing outlives it; an answer of 400 or more rolls it back.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from ninja.utils import check_csrf
+
+from lyceum.api.circumstances import circumstances_of, is_api
+from lyceum.api.idempotency import answered_once, idempotency_key
+from lyceum.api.problems import problem_of
+from lyceum.core.actor import Actor, ActorKind, public_actor
+from lyceum.core.errors import NotAllowedError, RuleError, UnauthorizedError
+from lyceum.core.permissions import Role
+from lyceum.core.schools import entered, school_scope
+from lyceum.domains.accounts.cookies import COOKIE
+from lyceum.domains.accounts.queries import Caller, Circumstances, find_caller_by_secret, find_caller_by_session
+from lyceum.domains.accounts.rules.keys import PREFIX, find_caller_by_key
+from lyceum.domains.accounts.rules.secrets import hash_secret
+from lyceum.domains.accounts.rules.sign_in import note_use
+from lyceum.domains.accounts.rules.tokens import read_access_token
+from lyceum.domains.journal.rules import Target, record
+
+Handler = Callable[[HttpRequest], HttpResponse]
+_WITHOUT_CALLER = ("/static/", "/health", "/favicon.ico", "/.well-known/")
+
+
+class CsrfFailedError(NotAllowedError):
+    """A write with a cookie needs proof that our own page sent it."""
+
+    code = "csrf_failed"
+    audited = False
+
+
+class SchoolSuspendedError(NotAllowedError):
+    """The school is closed for now; its data is kept."""
+
+    code = "school_suspended"
+    audited = False
+
+
+class CallerMiddleware:
+    """Finds the caller, opens the request's transaction in the caller's school, and closes it by the answer."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(_WITHOUT_CALLER):
+            return self.get_response(request)
+        circumstances = circumstances_of(request)
+        with transaction.atomic():
+            try:
+                caller = find_caller(request, circumstances)
+                _refuse_suspended(caller)
+            except RuleError as error:
+                transaction.set_rollback(True)
+                return problem_of(request, error)
+            attach(request, caller, circumstances)
+            with _school_of(caller.actor):
+                response = self._answer(request, caller.actor)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        _record_refusal(request, caller.actor)
+        return response
+
+    def _answer(self, request: HttpRequest, actor: Actor) -> HttpResponse:
+        if actor.session_id and getattr(request, "lyceum_stale", False):
+            note_use(actor.session_id)
+        if request.method in ("GET", "HEAD", "OPTIONS") or not idempotency_key(request):
+            return self.get_response(request)
+        return answered_once(request, actor, self.get_response)
+
+
+def attach(request: HttpRequest, caller: Caller, circumstances: Circumstances) -> None:
+    """Make the caller known to everything that handles the request."""
+    request.circumstances = circumstances  # type: ignore[attr-defined]  # our own attributes
+    request.caller = caller  # type: ignore[attr-defined]
+    request.actor = caller.actor  # type: ignore[attr-defined]
+    request.lyceum_stale = caller.stale  # type: ignore[attr-defined]
+
+
+def find_caller(request: HttpRequest, circumstances: Circumstances) -> Caller:
+    """The caller by bearer token, else by cookie, else the public. A bad token is refused, a bad cookie ignored."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's switch: no cookie is used
+        if token.startswith(PREFIX):
+            return find_caller_by_key(token, circumstances)
+        caller = find_caller_by_session(read_access_token(token), circumstances)
+        if caller is None:
+            raise UnauthorizedError("You are signed out. Sign in again.")
+        return caller
+    secret = request.COOKIES.get(COOKIE, "")
+    caller = find_caller_by_secret(hash_secret(secret), circumstances) if secret else None
+    if caller is None:
+        if is_api(request.path):
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # nobody's cookie is used
+        return Caller(public_actor(circumstances.via))
+    if is_api(request.path) and request.method not in ("GET", "HEAD", "OPTIONS") and _csrf_fails(request):
+        raise CsrfFailedError("Send the X-CSRFToken header with a write that uses the cookie.")
+    return caller
+
+
+def _csrf_fails(request: HttpRequest) -> bool:
+    return check_csrf(request) is not None
+
+
+def _refuse_suspended(caller: Caller) -> None:
+    if caller.school_status in ("suspended", "closing") and Role.SCHOOL_ADMIN not in caller.actor.roles:
+        raise SchoolSuspendedError(f"{caller.school_name} is {caller.school_status}. Ask the school's admin.")
+
+
+def _school_of(actor: Actor) -> AbstractContextManager[None]:
+    return nullcontext() if actor.school_id is None else entered(actor.school_id)
+
+
+def _record_refusal(request: HttpRequest, actor: Actor) -> None:
+    """Write a refusal into the school's trail, in a transaction of its own."""
+    error: RuleError | None = getattr(request, "lyceum_refusal", None)
+    if error is None or actor.school_id is None or actor.kind is ActorKind.PUBLIC:
+        return
+    with school_scope(actor.school_id):
+        target = Target("request", error.extra.get("permission", error.code), f"{request.method} {request.path}"[:200])
+        record("access.refuse", target=target, reason=error.detail, outcome="refused", actor=actor)

@@ -1,0 +1,111 @@
+"""What every answer has in common: an id, headers that protect, one form of path, and refusals in words."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import redirect, render
+
+from lyceum.api.circumstances import is_api, request_id_of
+from lyceum.api.problems import note_refusal, problem_of
+from lyceum.core.errors import RuleError, UnauthorizedError
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+_POLICY = "; ".join((
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+))  # fmt: skip
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+class SecurityHeaders:
+    """Headers on every answer; personal pages are not kept by any cache."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.is_secure():
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class RequestId:
+    """Every answer names its request, so that a person can quote it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["X-Request-Id"] = request_id_of(request)
+        return response
+
+
+class PathForms:
+    """`/api/x`, `/api/v1/x` and `/x` lead to the one form: versioned, with the slash at its end."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        wanted = one_form(request.path)
+        if wanted == request.path:
+            return self.get_response(request)
+        query = request.META.get("QUERY_STRING", "")
+        response = HttpResponsePermanentRedirect(f"{wanted}?{query}" if query else wanted)
+        response.status_code = 308  # the method and the body stay as they are
+        return response
+
+
+def one_form(path: str) -> str:
+    """The form of a path that is served. Several slashes at the start would name another host: they become one."""
+    if path.startswith("//"):
+        return "/" + path.lstrip("/")
+    if path.startswith("/api/") and not path.startswith("/api/v"):
+        path = "/api/v1/" + path.removeprefix("/api/")
+    last = path.rsplit("/", 1)[-1]
+    bare = not last or "." in last or path.startswith(("/health", "/graphql", "/.well-known", "/static/"))
+    return path if bare else path + "/"
+
+
+class Refusals:
+    """A rule that says no: a problem document for software, a page in words for a person."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, RuleError):
+            return None
+        if is_api(request.path):
+            return problem_of(request, error)
+        if isinstance(error, UnauthorizedError):
+            return redirect(f"/sign-in/?next={request.path}")
+        note_refusal(request, error)
+        return render(request, "web/refusal.html", {"error": error}, status=error.status)

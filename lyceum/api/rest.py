@@ -1,0 +1,145 @@
+"""REST: the routers of all domains under /api/v1/, one mapping of refusals, one OpenAPI document."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+
+from lyceum import __version__
+from lyceum.api.problems import MEDIA_TYPE, problem, problem_of
+from lyceum.core.rest import Problem, SignedIn
+from lyceum.core.errors import FieldError, MalformedError, RuleError
+
+_PROBLEMS = {
+    400: "Malformed, or a parameter that is not declared",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found, or not for this caller to know of",
+    409: "Not possible in this state",
+    413: "Too large",
+    415: "Wrong kind of content",
+    422: "Something is missing or wrong",
+    429: "Too many requests",
+    503: "Try again in a moment",
+}
+
+
+class LyceumAPI(NinjaAPI):
+    """Django Ninja with our problems in every operation's documentation."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**kwargs)
+        schemas = schema["components"]["schemas"]
+        definition = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(definition.pop("$defs", {}))
+        schemas["Problem"] = definition
+        for path in schema["paths"].values():
+            for operation in path.values():
+                _document_problems(operation)
+        return schema
+
+
+def _document_problems(operation: dict[str, Any]) -> None:
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status, description in _PROBLEMS.items():
+        operation["responses"].setdefault(status, {"description": description, "content": content})
+
+
+api = LyceumAPI(
+    title="Lyceum",
+    version=__version__,
+    description="One contract over the same rules that the pages use.",
+    urls_namespace="v1",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    auth=SignedIn(),
+)
+
+
+@api.exception_handler(RuleError)
+def _refused(request: HttpRequest, error: RuleError) -> HttpResponse:
+    return problem_of(request, error)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Wrong bodies are 422; wrong or undeclared parameters and ids are 400."""
+    errors = tuple(_field_error(item) for item in error.errors)
+    in_body = any(item["loc"][:1] in (("body",), ("form",), ("file",)) for item in error.errors)
+    unknown = any(item["type"] == "extra_forbidden" for item in error.errors)
+    code = "invalid" if in_body else "unknown_parameter" if unknown else "malformed"
+    return problem(
+        request,
+        status=422 if in_body else 400,
+        code=code,
+        title="Something is missing or wrong",
+        detail=errors[0].message if errors else "",
+        errors=errors,
+    )
+
+
+def _field_error(item: dict[str, Any]) -> FieldError:
+    # loc is (source, name of the argument, path inside it …)
+    path = item["loc"][2:] or item["loc"][1:]
+    pointer = "/" + "/".join(str(part) for part in path)
+    if item["type"] == "extra_forbidden":
+        return FieldError(pointer, "unknown_field", f"There is no field {path[-1]} here.")
+    return FieldError(pointer, item["type"], item["msg"])
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    code = {400: "malformed", 415: "media_type"}.get(error.status_code, "refused")
+    return problem(request, status=error.status_code, code=code, title="Could not be read", detail=str(error))
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
+    return problem(request, status=404, code="not_found", title="Not found")
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    return problem(request, status=413, code="too_large", title="Too large", detail="A body has at most 1 MB.")
+
+
+def _refuse_unknown_parameters(operation: Operation) -> None:
+    """An undeclared query parameter is refused, not ignored."""
+    declared: set[str] = set()
+    for model in operation.models:
+        if getattr(model, "__ninja_param_source__", "") == "query":
+            declared |= set(getattr(model, "__ninja_flatten_map__", {}) or model.model_fields)
+    run: Callable[..., Any] = operation.run
+
+    def checked(request: HttpRequest, **path: Any) -> Any:
+        unknown = sorted(set(request.GET) - declared)
+        if unknown:
+            error = MalformedError(
+                f"There is no parameter {unknown[0]} here.",
+                errors=[FieldError(f"?{unknown[0]}", "unknown_parameter", f"Use: {', '.join(sorted(declared))}.")],
+            )
+            return problem_of(request, error)
+        return run(request, **path)
+
+    operation.run = checked  # type: ignore[method-assign]  # each operation knows its own parameters
+
+
+def compose() -> LyceumAPI:
+    """The API with the routers of every domain."""
+    from lyceum.domains.academics.rest import router as academics  # noqa: PLC0415  # after the app registry
+    from lyceum.domains.accounts.rest import router as accounts  # noqa: PLC0415
+    from lyceum.domains.attendance.rest import router as attendance  # noqa: PLC0415
+    from lyceum.domains.exchange.rest import router as exchange  # noqa: PLC0415
+
+    for router in (accounts, academics, attendance, exchange):
+        api.add_router("", router)
+    for _prefix, router in api._routers:
+        for view in router.path_operations.values():
+            for operation in view.operations:
+                _refuse_unknown_parameters(operation)
+    return api

@@ -1,0 +1,25 @@
+"""Every address of the installation: the doors of each domain, and what spans them."""
+
+from django.urls import include, path
+
+from lyceum.api.graphql import graphql_view
+from lyceum.api.health import health, health_live, health_ready
+from lyceum.api.rest import compose
+from lyceum.domains.accounts.views import jwks
+
+urlpatterns = [
+    path("api/v1/", compose().urls),
+    path("graphql", graphql_view),
+    path("health", health),
+    path("health/live", health_live),
+    path("health/ready", health_ready),
+    path(".well-known/jwks.json", jwks),
+    path("", include("lyceum.web.urls")),
+    path("", include("lyceum.domains.accounts.urls")),
+    path("", include("lyceum.domains.academics.urls")),
+    path("", include("lyceum.domains.attendance.urls")),
+    path("", include("lyceum.domains.exchange.urls")),
+]
+
+handler404 = "lyceum.web.views.not_found"
+handler500 = "lyceum.web.views.failed"
