@@ -17,14 +17,18 @@ _COLUMNS = """
 _STUDENT = (
     "FOREIGN KEY (school_id, student_id) REFERENCES people_student (school_id, id) DEFERRABLE INITIALLY IMMEDIATE"
 )
+_REGISTER = (
+    "FOREIGN KEY (school_id, register_id) REFERENCES attendance_register (school_id, id) "
+    "DEFERRABLE INITIALLY IMMEDIATE"
+)
 
 
 def _tables() -> list[str]:
     statements = [
         f"CREATE TABLE attendance_sessionmark ({_COLUMNS}, "
-        f'PRIMARY KEY (school_id, student_id, "on", session), {_STUDENT}) PARTITION BY RANGE ("on")',
+        f'PRIMARY KEY (school_id, student_id, "on", session), {_STUDENT}, {_REGISTER}) PARTITION BY RANGE ("on")',
         f"CREATE TABLE attendance_sessionmarkpast ({_COLUMNS}, replaced_at timestamptz NOT NULL, "
-        f'PRIMARY KEY (school_id, student_id, "on", session, recorded_at), {_STUDENT})',
+        f'PRIMARY KEY (school_id, student_id, "on", session, recorded_at), {_STUDENT}, {_REGISTER})',
         "CREATE TABLE attendance_daysummary (school_id int NOT NULL, student_id uuid NOT NULL, "
         '"on" date NOT NULL, possible smallint NOT NULL, attended smallint NOT NULL, authorised smallint NOT NULL, '
         "unauthorised smallint NOT NULL, late smallint NOT NULL, minutes smallint NOT NULL DEFAULT 0, "
