@@ -23,8 +23,8 @@ HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def fork_child(run: Callable[[], None]) -> int:
     """Start a process that runs `run` and ends; returns its number.
 
-    It gets SIGTERM when the parent dies, however the parent dies, and no Ctrl-C from the terminal: the
-    parent decides when it ends.
+    It is killed when the parent dies, however the parent dies, so that nothing outlives it; and it gets no
+    Ctrl-C from the terminal: the parent decides when it ends.
     """
     sys.stdout.flush()
     sys.stderr.flush()
@@ -62,7 +62,7 @@ def _become_child(run: Callable[[], None], parent: int) -> NoReturn:
         os.setpgid(0, 0)
         for number in HANDLED:
             signal.signal(number, signal.SIG_DFL)
-        end_with_parent(signal.SIGTERM)
+        end_with_parent(signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
         if sys.platform != "linux":
@@ -88,7 +88,7 @@ def _end_without_parent(parent: int) -> None:
     """Where the kernel does not tell of a parent's death."""
     while os.getppid() == parent:
         time.sleep(1)
-    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _exit_code(status: int) -> int:

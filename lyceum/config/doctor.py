@@ -109,7 +109,7 @@ def _check_port(environment: Environment) -> Finding:
 
 
 def _is_lyceum(environment: Environment) -> bool:
-    connection = http.client.HTTPConnection(_reachable(environment.host), environment.port, timeout=5)
+    connection = http.client.HTTPConnection(_reachable(environment.host), environment.port, timeout=2)
     try:
         connection.request("GET", "/health")
         answer = connection.getresponse()

@@ -20,6 +20,7 @@ logger = logging.getLogger("lyceum.worker")
 
 CONCURRENCY = 2
 GRACE_SECONDS = 15.0
+GIVE_BACK_SECONDS = 3.0
 
 
 def serve_jobs() -> None:
@@ -86,8 +87,13 @@ async def _finish_or_give_back(app: App, worker: asyncio.Task[None], running: Ru
         with contextlib.suppress(asyncio.CancelledError, ConnectorException):
             worker.result()
         return
-    for job_id in list(running.ids):
-        await app.job_manager.retry_job_by_id_async(job_id, retry_at=datetime.now(UTC))
-    logger.warning("Gave %s unfinished jobs back to the queue.", len(running.ids))
+    with contextlib.suppress(TimeoutError, ConnectorException):
+        await asyncio.wait_for(_give_back(app, running.ids), GIVE_BACK_SECONDS)
     # A job in a thread cannot be interrupted, and would be waited for.
     os._exit(0)
+
+
+async def _give_back(app: App, job_ids: set[int]) -> None:
+    for job_id in list(job_ids):
+        await app.job_manager.retry_job_by_id_async(job_id, retry_at=datetime.now(UTC))
+    logger.warning("Gave %s unfinished jobs back to the queue.", len(job_ids))
