@@ -13,7 +13,8 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.models import Class
 from lyceum.domains.academics.queries import is_school_day
-from lyceum.domains.attendance.models import Code, Mark, MarkChange, Register
+from lyceum.domains.attendance.meanings import Meaning
+from lyceum.domains.attendance.models import Code, Mark, MarkChange, Register, SessionMark
 from lyceum.domains.attendance.policies import code_givers, registers_for
 from lyceum.domains.attendance.rules.registers import open_day
 
@@ -91,6 +92,12 @@ class CodeList:
         """The codes that may be given in a session, in the order in which they are offered."""
         return [c for c in self.codes if c.active and self.may_give(c) and c.session in ("", session or "AM")]
 
+    def for_status(self, status: str, session: str) -> Code | None:
+        """The code that P, A, L or E stands for, where a caller knows no symbols."""
+        meanings = {"P": Meaning.PRESENT, "L": Meaning.LATE, "A": Meaning.UNEXPLAINED, "E": Meaning.AUTHORISED}
+        meaning = meanings.get(status)
+        return self.first(meaning, session) if meaning else None
+
     def first(self, meaning: str, session: str) -> Code | None:
         """The first code of a meaning that fits a session."""
         return next((c for c in self.offered(session) if c.meaning == meaning), None)
@@ -148,3 +155,9 @@ def now_register(registers: list[Register]) -> Register | None:
     waiting = [r for r in registers if r.state_at(instant) in ("due", "missed")]
     begun = [r for r in waiting if r.due_at <= instant]
     return (begun or waiting or registers[-1:] or [None])[0]
+
+
+def list_sessions(student_id: UUID, *, first: date, last: date) -> list[SessionMark]:
+    """A student's statutory marks from one day to another, oldest first. Ask only after the student was found."""
+    rows = SessionMark.objects.filter(student=student_id, on__range=(first, last))
+    return list(rows.order_by("on", "session"))

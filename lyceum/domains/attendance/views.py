@@ -1,0 +1,245 @@
+"""Pages of attendance: the register, its history, the office's day, and its settings."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lyceum.core import clock
+from lyceum.core.errors import FieldError, InvalidError, RuleError, invalid_field
+from lyceum.core.permissions import Permission
+from lyceum.core.rest import actor_of
+from lyceum.domains.attendance.glyphs import options_html, strip_html, tone
+from lyceum.domains.attendance.models import CodeSet, Register, SessionTimes
+from lyceum.domains.attendance.presets import PRESETS
+from lyceum.domains.attendance.queries import CodeList, get_register, list_history, list_registers, read_codes
+from lyceum.domains.attendance.rules.marks import Conflict, GivenMark, take_register
+from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times, what_is_missing
+from lyceum.domains.attendance.sheet import SheetRow, read_sheet
+from lyceum.domains.tenancy.queries import time_zone, today
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the register as the page shows it."""
+
+    row: SheetRow
+    symbol: str
+    tone: str
+    label: str
+    options: SafeString
+    strip: SafeString
+    conflict: Conflict | None = None
+
+
+@require_http_methods(["GET", "POST"])
+def register_page(request: HttpRequest, register_id: UUID) -> HttpResponse:
+    """The register of a class: see it, take it, change it."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        return _save(request, register_id)
+    register = get_register(register_id, actor=actor)
+    return render(request, "attendance/register.html", _context(request, register, read_codes(actor)))
+
+
+def _save(request: HttpRequest, register_id: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    try:
+        saved = take_register(
+            register_id,
+            marks=_given_marks(request.POST),
+            rest=request.POST.get("rest", ""),
+            base_version=_whole_number(request.POST.get("base_version", ""), "/base_version"),
+            reason=request.POST.get("reason", ""),
+            actor=actor,
+        )
+    except InvalidError as error:
+        register = get_register(register_id, actor=actor)
+        context = _context(request, register, read_codes(actor), kept=request.POST)
+        return render(request, "attendance/register.html", context | {"errors": error.errors}, status=error.status)
+    if saved.conflicts:
+        context = _context(request, saved.register, read_codes(actor), conflicts=saved.conflicts)
+        return render(request, "attendance/register.html", context | {"saved": saved.saved})
+    return redirect(f"/registers/{register_id}/?saved={saved.saved}")
+
+
+def _given_marks(form: Mapping[str, str]) -> list[GivenMark]:
+    """The marks a form gives: `mark-<student>` with a symbol, and `minutes-<student>`."""
+    marks = []
+    for name, symbol in form.items():
+        if not name.startswith("mark-") or not symbol:
+            continue
+        student = name.removeprefix("mark-")
+        minutes = _whole_number(form.get(f"minutes-{student}", ""), f"/minutes-{student}")
+        marks.append(GivenMark(_student_id(student), symbol, minutes_late=minutes, note=form.get(f"note-{student}", "")))
+    return marks
+
+
+def _student_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise invalid_field("/marks", "malformed", "The form was altered. Open the register again.") from None
+
+
+def _whole_number(text: str, pointer: str) -> int | None:
+    if not text.strip():
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise invalid_field(pointer, "number", f"“{text[:20]}” is not a whole number.") from None
+
+
+def _context(
+    request: HttpRequest,
+    register: Register,
+    codes: CodeList,
+    *,
+    kept: Mapping[str, str] | None = None,
+    conflicts: list[Conflict] | None = None,
+) -> dict[str, Any]:
+    lines = _lines(register, codes, kept or {}, {c.student_id: c for c in conflicts or ()})
+    tally = Counter(line.tone for line in lines if line.symbol)
+    state = register.state_at(clock.now())
+    actor = actor_of(request)
+    amends = actor.may(Permission.REGISTERS_AMEND)
+    return {
+        "register": register,
+        "lines": lines,
+        "state": state,
+        "editable": actor.may(Permission.REGISTERS_TAKE) and (state != "locked" or amends),
+        "needs_reason": amends and clock.now() >= register.closes_at and any(line.row.mark for line in lines),
+        "unmarked": sum(1 for line in lines if line.row.mark is None),
+        "tally": [(name, tally[name]) for name in ("present", "late", "absent", "authorised", "elsewhere") if tally[name]],
+        "saved": request.GET.get("saved", "") if request.GET.get("saved", "").isdigit() else None,
+        "cycle": [c.symbol for c in (codes.first(m, register.session) for m in ("unexplained", "late", "present")) if c],
+        "due_at": register.due_at.astimezone(clock.zone(time_zone())),
+        "closes_at": register.closes_at.astimezone(clock.zone(time_zone())),
+        "taken_at": register.taken_at and register.taken_at.astimezone(clock.zone(time_zone())),
+    }
+
+
+def _lines(
+    register: Register, codes: CodeList, kept: Mapping[str, str], conflicts: Mapping[UUID, Conflict]
+) -> list[Line]:
+    offered = codes.offered(register.session)
+    options = options_html(offered)
+    lines = []
+    for row in read_sheet(register):
+        code = codes.by_id(row.mark.code_id) if row.mark else None
+        typed = codes.by_symbol(kept.get(f"mark-{row.student_id}", ""))
+        code = typed or code
+        choices = options.get(code.pk if code else None) or options_html([*offered, code])[code.pk] if code else options[None]
+        lines.append(
+            Line(
+                row=row,
+                symbol=code.symbol if code else "",
+                tone=tone(code.meaning) if code else "",
+                label=code.label if code else "",
+                options=choices,
+                strip=strip_html(row.strip),
+                conflict=conflicts.get(row.student_id),
+            )
+        )
+    return lines
+
+
+@require_GET
+def register_rows(request: HttpRequest, register_id: UUID) -> HttpResponse:
+    """The lines alone, for a page that hears of a change."""
+    actor = actor_of(request)
+    register = get_register(register_id, actor=actor)
+    return render(request, "attendance/_lines.html", _context(request, register, read_codes(actor)))
+
+
+@require_GET
+def register_history(request: HttpRequest, register_id: UUID) -> HttpResponse:
+    """Every version of every mark: original and amended, who, when, why."""
+    actor = actor_of(request)
+    register = get_register(register_id, actor=actor)
+    context = {"register": register, "changes": list_history(register, actor=actor), "zone": clock.zone(time_zone())}
+    return render(request, "attendance/history.html", context)
+
+
+@require_GET
+def day_page(request: HttpRequest) -> HttpResponse:
+    """The registers of a day: what is missing first."""
+    actor = actor_of(request)
+    day = _day(request.GET.get("date", ""))
+    registers = list(list_registers(actor, day=day))
+    instant = clock.now()
+    states = Counter(register.state_at(instant) for register in registers)
+    rows = [(register, register.state_at(instant), register.due_at.astimezone(clock.zone(time_zone()))) for register in registers]
+    context = {
+        "day": day,
+        "is_today": day == today(),
+        "rows": sorted(rows, key=lambda row: (row[1] != "missed", row[2], row[0].class_name)),
+        "missing": states["missed"],
+        "due": states["due"],
+        "taken": len(registers) - states["missed"] - states["due"] - states["not_required"],
+        "missing_setup": [] if registers else what_is_missing(day),
+    }
+    template = "attendance/_day_rows.html" if request.GET.get("part") == "rows" else "attendance/day.html"
+    return render(request, template, context)
+
+
+def _day(text: str) -> date:
+    if not text:
+        return today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise invalid_field("/date", "date", "Give the date as year-month-day, as in 2026-11-20.") from None
+
+
+@require_http_methods(["GET", "POST"])
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """Codes and session times."""
+    actor = actor_of(request)
+    actor.require(Permission.CODES_EDIT)
+    errors: tuple[FieldError, ...] = ()
+    status = 200
+    if request.method == "POST":
+        try:
+            _change_settings(request)
+            return redirect("/settings/attendance/?saved=1")
+        except RuleError as error:
+            errors, status = error.errors or (FieldError("/", error.code, error.detail),), error.status
+    context = {
+        "errors": errors,
+        "code_set": CodeSet.objects.filter(state="in_use").first(),
+        "codes": [c for c in read_codes(actor).codes if c.active],
+        "presets": PRESETS.values(),
+        "times": SessionTimes.objects.order_by("session", "-starts_on"),
+        "missing": what_is_missing(today()),
+        "typed": request.POST,
+    }
+    return render(request, "attendance/settings.html", context, status=status)
+
+
+def _change_settings(request: HttpRequest) -> None:
+    actor = actor_of(request)
+    if request.POST.get("act") == "codes":
+        choose_codes(request.POST.get("preset", ""), actor=actor)
+        return
+    set_session_times(
+        session=request.POST.get("session", ""),
+        starts_at=_time(request.POST.get("starts_at", ""), "/starts_at"),
+        closes_at=_time(request.POST.get("closes_at", ""), "/closes_at"),
+        actor=actor,
+    )
+
+
+def _time(text: str, pointer: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise invalid_field(pointer, "time", "Give the time as hours:minutes, as in 08:45.") from None

@@ -1,0 +1,35 @@
+"""What each role finds in its navigation: seven items at most, five of them on a phone's bottom bar."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from lyceum.core.actor import Actor, ActorKind
+from lyceum.core.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Item:
+    """One place to go."""
+
+    label: object
+    href: str
+    icon: str
+
+
+def items_for(actor: Actor) -> list[Item]:
+    """The places the actor may go, the most used first."""
+    if actor.kind is ActorKind.PUBLIC:
+        return []
+    items = [Item(_("Today"), "/today/", "today")]
+    if actor.reaches_all(Permission.STUDENTS_LIST):
+        items.append(Item(_("People"), "/students/", "people"))
+    if actor.may(Permission.CLASSES_VIEW):
+        items.append(Item(_("Classes"), "/classes/", "classes"))
+    if actor.reaches_all(Permission.REGISTERS_VIEW):
+        items.append(Item(_("Attendance"), "/attendance/", "attendance"))
+    if actor.reaches_all(Permission.IMPORTS_RUN):
+        items.append(Item(_("Import"), "/imports/", "import"))
+    if actor.reaches_all(Permission.SCHOOL_EDIT) or actor.reaches_all(Permission.USERS_LIST):
+        items.append(Item(_("Settings"), "/settings/", "settings"))
+    return items

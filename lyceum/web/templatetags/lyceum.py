@@ -1,0 +1,28 @@
+"""Tags that every template has."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from lyceum.core.ids import new_id
+
+register = template.Library()
+
+
+@register.simple_tag
+def idempotency() -> SafeString:
+    """The hidden key of a form: a double click or a lost answer never doubles the act."""
+    return format_html('<input type="hidden" name="idempotency_key" value="{}">', new_id())
+
+
+@register.filter
+def starts(text: str, beginning: str) -> bool:
+    """Whether a text begins with another."""
+    return str(text).startswith(str(beginning))
+
+
+@register.filter
+def initials(name: str) -> str:
+    """One or two letters for a person's or a school's crest."""
+    words = [word for word in str(name).split() if word[:1].isalnum()]
+    return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper() if words else "?"

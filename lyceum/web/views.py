@@ -1,0 +1,177 @@
+"""Pages that span domains: the start, today, a student; and the pages for what went wrong."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET
+
+from lyceum.core import clock
+from lyceum.core.actor import Actor, ActorKind
+from lyceum.core.errors import UnauthorizedError
+from lyceum.core.permissions import Permission, Role
+from lyceum.core.rest import actor_of
+from lyceum.domains.academics.queries import classes_of, find_year, standings, why_no_school
+from lyceum.domains.attendance.glyphs import strip_html
+from lyceum.domains.attendance.models import Register
+from lyceum.domains.attendance.numbers import Numbers, summarise
+from lyceum.domains.attendance.queries import list_registers, list_sessions, now_register
+from lyceum.domains.attendance.rules.setup import what_is_missing
+from lyceum.domains.attendance.sheet import Glyph
+from lyceum.domains.people.models import Flag, Student
+from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.queries import get_student, list_guardians, status_on
+from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.queries import time_zone, today
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """The first page: today's, or signing in, or making the first school."""
+    if actor_of(request).kind is not ActorKind.PUBLIC:
+        return redirect("/today/")
+    return redirect("/sign-in/" if School.objects.exists() else "/set-up/")
+
+
+@require_GET
+def today_page(request: HttpRequest) -> HttpResponse:
+    """What is to be done now."""
+    actor = actor_of(request)
+    if actor.kind is ActorKind.PUBLIC:
+        raise UnauthorizedError
+    if actor.school_id is None:
+        return render(request, "web/no_school.html")
+    day = today()
+    context = {"day": day, "greeting": _part_of_day(), "why_closed": ""}
+    if actor.may(Permission.REGISTERS_TAKE):
+        context |= _registers(actor, day)
+    elif actor.roles & {Role.GUARDIAN, Role.STUDENT}:
+        context |= {"children": _children(actor, day)}
+    return render(request, "web/today.html", context)
+
+
+def _part_of_day() -> str:
+    hour = clock.now().astimezone(clock.zone(time_zone())).hour
+    return "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A register of today as the page shows it."""
+
+    register: Register
+    state: str
+    at: datetime
+
+
+def _registers(actor: Actor, day: date) -> dict[str, object]:
+    zone, instant = clock.zone(time_zone()), clock.now()
+    registers = list(list_registers(actor, day=day, permission=Permission.REGISTERS_TAKE))
+    rows = [Due(r, r.state_at(instant), r.due_at.astimezone(zone)) for r in registers]
+    office = actor.reaches_all(Permission.REGISTERS_TAKE)
+    found = now_register(registers) if not office else None
+    return {
+        "office": office,
+        "now": next((row for row in rows if found is not None and row.register.pk == found.pk), None),
+        "registers": [row for row in rows if not office or row.state in ("missed", "due")],
+        "missing": sum(row.state == "missed" for row in rows),
+        "due": sum(row.state == "due" for row in rows),
+        "taken": sum(row.register.state == Register.State.TAKEN for row in rows),
+        "why_closed": "" if rows else why_no_school(day),
+        "missing_setup": [] if rows or not actor.may(Permission.CODES_EDIT) else what_is_missing(day),
+    }
+
+
+@dataclass(frozen=True)
+class Child:
+    """A student as their family sees them at a glance."""
+
+    student: Student
+    form: str
+    strip: SafeString
+    numbers: Numbers
+
+
+def _children(actor: Actor, day: date) -> list[Child]:
+    students = list(Student.objects.filter(visible_students(actor)).select_related("person"))
+    placed = standings([s.pk for s in students], day)
+    year = find_year(day)
+    numbers = summarise(actor, first=year.starts if year else day, last=day).per_student
+    return [
+        Child(s, placed[s.pk].form, _week(s, day), numbers.get(s.pk, Numbers())) for s in students
+    ]
+
+
+def _week(student: Student, day: date) -> SafeString:
+    marks = list_sessions(student.pk, first=day - timedelta(days=13), last=day)
+    return strip_html(tuple(Glyph(m.symbol, m.meaning) for m in marks[-10:]))
+
+
+@require_GET
+def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
+    """A student: who they are, where they belong, whom to reach, and their attendance."""
+    actor, day = actor_of(request), today()
+    student = get_student(student_id, actor=actor)
+    year = find_year(day)
+    enrolments = list(student.enrolments.order_by("-first_day"))
+    numbers = None
+    if actor.may(Permission.NUMBERS_VIEW):
+        numbers = summarise(actor, first=year.starts if year else day, last=day, student=student.pk).total
+    context = {
+        "student": student,
+        "standing": standings([student.pk], day)[student.pk],
+        "status": status_on(enrolments, day),
+        "enrolments": enrolments,
+        "classes": classes_of(student, day=day),
+        "guardians": list_guardians(student, actor=actor, day=day) if actor.may(Permission.CONTACTS_VIEW) else [],
+        "flags": _flags(student, actor, day),
+        "weeks": _weeks(student, day),
+        "numbers": numbers,
+        "year": year,
+        "may_edit": actor.reaches_all(Permission.STUDENTS_EDIT),
+    }
+    return render(request, "web/student.html", context)
+
+
+def _flags(student: Student, actor: Actor, day: date) -> list[Flag]:
+    if not actor.may(Permission.FLAGS_VIEW):
+        return []
+    return [f for f in student.flags.order_by("kind") if f.starts_on <= day and (f.ends_on is None or f.ends_on >= day)]
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week of sessions."""
+
+    starts: date
+    strip: SafeString
+
+
+def _weeks(student: Student, day: date) -> list[Week]:
+    """The last six weeks of a student's sessions, newest first."""
+    first = day - timedelta(days=day.weekday() + 35)
+    marks = list_sessions(student.pk, first=first, last=day)
+    weeks = groupby(marks, key=lambda m: m.on - timedelta(days=m.on.weekday()))
+    made = [Week(monday, strip_html(tuple(Glyph(m.symbol, m.meaning) for m in each))) for monday, each in weeks]
+    return made[::-1]
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Nothing here, or nothing this person may see."""
+    del exception
+    return render(request, "web/not_found.html", status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Something of ours broke."""
+    return render(request, "web/failed.html", {"request_id": getattr(request, "lyceum_request_id", "")}, status=500)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form was sent from elsewhere, or from a page opened before signing in."""
+    del reason
+    return render(request, "web/csrf.html", status=403)
