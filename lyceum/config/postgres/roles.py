@@ -35,6 +35,9 @@ HAS_ACCESS: LiteralString = """
        AND has_database_privilege(%(role)s, current_database(), 'CONNECT')
        AND NOT has_schema_privilege(%(role)s, 'public', 'CREATE')
 """
+MAKES_TEMPORARY_TABLES: LiteralString = (
+    "SELECT has_database_privilege(%(role)s, current_database(), 'TEMPORARY')"
+)
 TABLES_WITHOUT_GRANTS: LiteralString = """
     SELECT c.relname, c.relkind = 'S' FROM pg_class c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'S')
@@ -112,6 +115,10 @@ def _grant_access(connection: psycopg.Connection, role: str) -> None:
         connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, name))
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
         connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    if _is_true(connection, MAKES_TEMPORARY_TABLES, parameters):
+        # A temporary table is found before the real one of its name, has no wall, and stays with the connection.
+        database = sql.Identifier(connection.info.dbname)
+        connection.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(database))
     if not _is_true(connection, HAS_DEFAULTS, parameters):
         for rights, kind in (
             (TABLE_RIGHTS, "TABLES"),
@@ -155,6 +162,7 @@ def _instructions(error: psycopg.Error, *, role: str, owner: str, database: str)
         f"  CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT\n"
         "    PASSWORD '…';\n"
         f"  GRANT CONNECT ON DATABASE {database} TO {role};\n"
+        f"  REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC;\n"
         "  REVOKE CREATE ON SCHEMA public FROM PUBLIC;\n"
         f"  GRANT USAGE ON SCHEMA public TO {role};\n"
         f"  GRANT ALL ON SCHEMA public TO {owner};\n"

@@ -145,6 +145,8 @@ def _create(admin: psycopg.Connection, name: str, *, template: str, owner: str) 
             sql.Identifier(name), sql.Identifier(template), sql.Identifier(owner)
         )
     )
+    # As provisioning does it: what may be done on a database is not copied with it.
+    admin.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
 
 def _drop(admin: psycopg.Connection, name: str) -> None:
