@@ -30,7 +30,7 @@ def list_unapplied_migrations(alias: str = OWNER) -> list[str]:
     Only file names and one table are read: every start asks, and almost always the answer is none.
     """
     applied = set(MigrationRecorder(connections[alias]).applied_migrations())
-    return [f"{app}.{name}" for app, name in _list_migrations_on_disk() if (app, name) not in applied]
+    return sorted(f"{app}.{name}" for app, name in _list_migrations_on_disk() if (app, name) not in applied)
 
 
 def apply_migrations() -> list[str]:

@@ -98,7 +98,8 @@ def _tell_how_to_use(environment: Environment, only: str | None) -> None:
         return
     _say(f"\nLyceum runs at {environment.url}\n")
     wait_for(fork_child(_tell_who_can_sign_in))
-    _say(f"Its data is in {environment.data_folder}. Press Ctrl-C to stop.")
+    kept = "data is" if environment.is_embedded else "files are"
+    _say(f"Its {kept} in {environment.data_folder}. Press Ctrl-C to stop.")
 
 
 def _tell_who_can_sign_in() -> None:

@@ -15,7 +15,7 @@ from typing import Self
 
 from lyceum.config.errors import SetupError
 from lyceum.config.postgres.binaries import Binaries
-from lyceum.config.postgres.isolation import unprivileged_prefix
+from lyceum.config.postgres.isolation import die_with_parent, unprivileged_prefix
 from lyceum.config.postgres.urls import socket_url, tcp_url
 
 LONGEST_SOCKET_PATH = 103  # macOS allows 104 bytes, Linux 108, both with a closing zero
@@ -148,6 +148,7 @@ def run_program(binaries: Binaries, program: str, *arguments: str) -> None:
         text=True,
         check=False,
         env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
+        preexec_fn=die_with_parent,
     )
     if result.returncode:
         raise SetupError(f"{program} failed: {last_complaint(result.stderr.splitlines())}")

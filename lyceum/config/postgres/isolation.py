@@ -51,6 +51,11 @@ def end_with_parent(death_signal: signal.Signals) -> None:
         _libc.prctl(PR_SET_PDEATHSIG, int(death_signal))
 
 
+def die_with_parent() -> None:
+    """Run between fork and exec of a program whose work is worth nothing without its parent."""
+    end_with_parent(signal.SIGKILL)
+
+
 def shut_down_with_parent() -> None:
     """Run between fork and exec of PostgreSQL: SIGINT is its fast, clean shutdown."""
     end_with_parent(signal.SIGINT)
