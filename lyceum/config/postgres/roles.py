@@ -116,7 +116,7 @@ def _grant_access(connection: psycopg.Connection, role: str) -> None:
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
         connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     if _is_true(connection, MAKES_TEMPORARY_TABLES, parameters):
-        # A temporary table is found before the real one of its name, has no wall, and stays with the connection.
+        # It is found before the real table of its name, has no wall, and stays with a pooled connection.
         database = sql.Identifier(connection.info.dbname)
         connection.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(database))
     if not _is_true(connection, HAS_DEFAULTS, parameters):
