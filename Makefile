@@ -3,7 +3,7 @@
 PYTHON ?= python3
 UV := .uv/bin/uv
 BIN := .venv/bin
-TEMPLATES = $(shell git ls-files '*.html' 2>/dev/null)
+TEMPLATES = $(shell find lyceum -name '*.html')
 
 # Python's caches are what makes the second start a fast one.
 export PYTHONDONTWRITEBYTECODE :=
