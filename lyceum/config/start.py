@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import select
 import signal
@@ -24,6 +25,8 @@ from lyceum.config.static import collect_static_files
 from lyceum.config.supervisor import Part, Supervisor
 from lyceum.config.web import bind_port, load_application, serve_web
 from lyceum.config.worker import serve_jobs
+
+logger = logging.getLogger("lyceum.start")
 
 FINE, FAILED = 0, 1
 
@@ -62,7 +65,10 @@ def _prepare(environment: Environment) -> None:
         _say("  Collected style sheets and scripts.")
     if environment.loads_demo and "demo" in get_commands() and not _has_school():
         _say("  Loading the demo school …")
-        call_command("demo", "load")
+        try:
+            call_command("demo", "load")
+        except Exception:
+            logger.exception("The demo school could not be loaded; Lyceum starts without it.")
 
 
 def _run_parts(
@@ -86,6 +92,8 @@ def _run_parts(
         _tell_how_to_use(environment, only)
         supervisor.run()
         _say("\nStopping; requests in progress are finished first.")
+    elif not supervisor.is_told_to_stop:
+        _say("Lyceum cannot start; the lines above say why.")
     if listener is not None:
         listener.close()
     supervisor.stop()
