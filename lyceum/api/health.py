@@ -32,7 +32,9 @@ def health_live(_request: HttpRequest) -> HttpResponse:
 def health_ready(_request: HttpRequest) -> HttpResponse:
     """The process can do its work."""
     ill = _illness()
-    return JsonResponse({"status": "not ready", "error": ill} if ill else {"status": "ready"}, status=503 if ill else 200)
+    return JsonResponse(
+        {"status": "not ready", "error": ill} if ill else {"status": "ready"}, status=503 if ill else 200
+    )
 
 
 def _illness() -> str:

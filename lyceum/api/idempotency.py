@@ -28,14 +28,12 @@ FROM (SELECT 1) one LEFT JOIN journal_idempotencyrecord r
 def idempotency_key(request: HttpRequest) -> str:
     """The key of a write: a header, or a hidden field of a form."""
     header = request.headers.get("Idempotency-Key", "")
-    if header or not request.content_type.startswith(("application/x-www-form", "multipart/")):
+    if header or not (request.content_type or "").startswith(("application/x-www-form", "multipart/")):
         return header[:255]
     return request.POST.get(FORM_FIELD, "")[:255]
 
 
-def answered_once(
-    request: HttpRequest, actor: Actor, answer: Callable[[HttpRequest], HttpResponse]
-) -> HttpResponse:
+def answered_once(request: HttpRequest, actor: Actor, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
     """Answer a write that carries a key; runs inside the request's transaction."""
     key, who = idempotency_key(request), f"{actor.kind}:{actor.id or actor.ip}"[:60]
     operation, fingerprint = f"{request.method} {request.path}"[:300], _fingerprint(request)

@@ -12,8 +12,8 @@ from ninja.operation import Operation
 
 from lyceum import __version__
 from lyceum.api.problems import MEDIA_TYPE, problem, problem_of
-from lyceum.core.rest import Problem, SignedIn
 from lyceum.core.errors import FieldError, MalformedError, RuleError
+from lyceum.core.rest import Problem, SignedIn
 
 _PROBLEMS = {
     400: "Malformed, or a parameter that is not declared",
@@ -131,10 +131,10 @@ def _refuse_unknown_parameters(operation: Operation) -> None:
 
 def compose() -> LyceumAPI:
     """The API with the routers of every domain."""
-    from lyceum.domains.academics.rest import router as academics  # noqa: PLC0415  # after the app registry
-    from lyceum.domains.accounts.rest import router as accounts  # noqa: PLC0415
-    from lyceum.domains.attendance.rest import router as attendance  # noqa: PLC0415
-    from lyceum.domains.exchange.rest import router as exchange  # noqa: PLC0415
+    from lyceum.domains.academics.rest import router as academics  # after the app registry
+    from lyceum.domains.accounts.rest import router as accounts
+    from lyceum.domains.attendance.rest import router as attendance
+    from lyceum.domains.exchange.rest import router as exchange
 
     for router in (accounts, academics, attendance, exchange):
         api.add_router("", router)

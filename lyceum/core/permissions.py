@@ -152,7 +152,10 @@ def _table() -> tuple[PolicyRow, ...]:
 
 
 POLICY: dict[Permission, PolicyRow] = {row.permission: row for row in _table()}
-SCOPES: frozenset[str] = frozenset(row.scope for row in POLICY.values() if row.scope) | {"imports:apply", "events:read"}
+SCOPES: frozenset[str] = frozenset(row.scope for row in POLICY.values() if row.scope) | {
+    "imports:apply",
+    "events:read",
+}
 
 _p = Permission
 BUILT_IN_SETS: dict[str, frozenset[Permission]] = {

@@ -7,9 +7,9 @@ from ninja import Field, Schema
 from ninja.security.base import AuthBase
 from pydantic import ConfigDict
 
-from lyceum.core.paging import MOST, USUAL, Page
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.errors import UnauthorizedError
+from lyceum.core.paging import MOST, USUAL, Page
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ The manager is the first wall: it raises when no school is in scope, and adds th
 PostgreSQL's row-level security is the second (see `lyceum.core.postgresql`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -58,6 +58,20 @@ def school_scope(school_id: int) -> Iterator[None]:
             leave_school()
 
 
+@contextmanager
+def crossing_to(school_id: int) -> Iterator[None]:
+    """Leave the school in scope for another and come back: for the few acts that span two, such as making a school."""
+    left = _school.get()
+    token = _school.set(None)
+    try:
+        with school_scope(school_id):
+            yield
+    finally:
+        _school.reset(token)
+    if left is not None:
+        set_school(left)
+
+
 def set_school(school_id: int) -> None:
     """Tell PostgreSQL which school this transaction runs in."""
     with connection.cursor() as cursor:
@@ -92,7 +106,7 @@ class SchoolKey(models.ForeignKey[Any, Any]):
         kwargs.setdefault("default", current_school)
         super().__init__(**kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         for fixed in ("to", "db_index", "related_name", "editable", "default"):
             kwargs.pop(fixed, None)
@@ -106,7 +120,7 @@ class SchoolForeignKey(models.ForeignKey[Any, Any]):
         kwargs["db_index"] = False  # single-column indexes cost 10 to 100 times under the walls
         super().__init__(to, on_delete, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_index", None)
         return name, path, args, kwargs
@@ -122,7 +136,7 @@ class SchoolManager(models.Manager[M]):
         return super().get_queryset().filter(school_id=current_school())
 
 
-class SchoolOwned(models.Model):
+class SchoolRow(models.Model):
     """A row that belongs to one school.
 
     `objects` raises outside a school. In the database the primary key is (school_id, id), the table is
@@ -131,11 +145,19 @@ class SchoolOwned(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     school = SchoolKey()
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
 
     objects = SchoolManager()
 
     class Meta:
         abstract = True
         base_manager_name = "objects"
+
+
+class SchoolOwned(SchoolRow):
+    """A school's row that says when it was made and last changed."""
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta(SchoolRow.Meta):
+        abstract = True

@@ -13,4 +13,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     caller: Caller | None = getattr(request, "caller", None)
     if caller is None:
         return {"caller": None, "navigation": []}
-    return {"caller": caller, "actor": caller.actor, "navigation": items_for(caller.actor), "here": request.path}
+    return {
+        "caller": caller,
+        "actor": caller.actor,
+        "navigation": items_for(caller.actor),
+        "here": request.path,
+    }

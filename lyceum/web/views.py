@@ -101,9 +101,7 @@ def _children(actor: Actor, day: date) -> list[Child]:
     placed = standings([s.pk for s in students], day)
     year = find_year(day)
     numbers = summarise(actor, first=year.starts if year else day, last=day).per_student
-    return [
-        Child(s, placed[s.pk].form, _week(s, day), numbers.get(s.pk, Numbers())) for s in students
-    ]
+    return [Child(s, placed[s.pk].form, _week(s, day), numbers.get(s.pk, Numbers())) for s in students]
 
 
 def _week(student: Student, day: date) -> SafeString:

@@ -20,6 +20,7 @@ from psycopg import sql
 
 from lyceum.config.environment import direct_url
 from lyceum.config.postgres.urls import role_of, with_database
+from lyceum.core.memory import forget_everything
 
 TEMPLATE_PREFIX = "lyceum_template_"
 CLONE_PREFIX = "lyceum_test_"
@@ -88,9 +89,7 @@ class TestServer:
             draft = f"{TEMPLATE_PREFIX}draft"
             _create(admin, draft, template="template0", owner=role_of(self.owner_url))
             _migrate(self.database(draft))
-            admin.execute(
-                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name))
-            )
+            admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
             return name
 
     @contextmanager
@@ -119,6 +118,7 @@ def point_django_to(database: TestDatabase) -> None:
             connection.close_pool()
         # The same dict for every thread's connection and for settings.DATABASES.
         connection.settings_dict["NAME"] = database.name
+    forget_everything()
     os.environ["DATABASE_URL"] = database.owner_url
     os.environ["DATABASE_APP_URL"] = database.app_url
     os.environ["DATABASE_DIRECT_URL"] = direct_url(database.owner_url, database.app_url)

@@ -34,7 +34,7 @@ def is_walled(model: type[models.Model]) -> bool:
 
 
 class WalledSchemaEditor(DatabaseSchemaEditor):
-    """Django's schema editor; see the module."""
+    """Django's schema editor; see the module. The stubs do not know the hooks it overrides."""
 
     def create_model(self, model: type[models.Model]) -> None:
         super().create_model(model)
@@ -51,12 +51,15 @@ class WalledSchemaEditor(DatabaseSchemaEditor):
 
     def _create_fk_sql(self, model: type[models.Model], field: Any, suffix: str) -> Statement | str:
         if not isinstance(field, SchoolForeignKey):
-            return super()._create_fk_sql(model, field, suffix)
+            made: Statement | str = super()._create_fk_sql(model, field, suffix)  # type: ignore[misc]  # see above
+            return made
         return self._school_fk_sql(model, field)
 
     def _school_fk_sql(self, model: type[models.Model], field: SchoolForeignKey) -> str:
         table, target = model._meta.db_table, field.remote_field.model._meta.db_table
-        name = self._create_index_name(table, ["school_id", str(field.column)], suffix="_fk")
+        name = self._create_index_name(  # type: ignore[attr-defined]  # see above
+            table, ["school_id", str(field.column)], suffix="_fk"
+        )
         return (
             f'ALTER TABLE "{table}" ADD CONSTRAINT {self.quote_name(name)} '
             f'FOREIGN KEY ("school_id", "{field.column}") REFERENCES "{target}" ("school_id", "id") '
@@ -67,7 +70,8 @@ class WalledSchemaEditor(DatabaseSchemaEditor):
         if not isinstance(field, SchoolForeignKey):
             super().add_field(model, field)
             return
-        field.db_constraint = False  # Django would add a reference to the id alone
+        # Django would add a reference to the id alone.
+        setattr(field, "db_constraint", False)  # noqa: B010
         super().add_field(model, field)
-        field.db_constraint = True
+        setattr(field, "db_constraint", True)  # noqa: B010
         self.deferred_sql.append(self._school_fk_sql(model, field))

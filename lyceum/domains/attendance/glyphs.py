@@ -34,7 +34,9 @@ def tone(meaning: str) -> str:
 def strip_html(glyphs: tuple[Glyph, ...]) -> SafeString:
     """A strip: one glyph a session, shape and letter and colour, oldest first."""
     return format_html_join(
-        "", '<i class="g g-{}" title="{}">{}</i>', ((tone(g.meaning), g.meaning.replace("_", " "), g.symbol) for g in glyphs)
+        "",
+        '<i class="g g-{}" title="{}">{}</i>',
+        ((tone(g.meaning), g.meaning.replace("_", " "), g.symbol) for g in glyphs),
     )
 
 
@@ -57,4 +59,7 @@ def _one(codes: tuple[tuple[UUID, str, str, str], ...], chosen: UUID | None) -> 
         (symbol, tone(meaning), " selected" if code_id == chosen else "", symbol, label)
         for code_id, symbol, label, meaning in codes
     )
-    return format_html('<option value="">–</option>{}', format_html_join("", '<option value="{}" data-tone="{}"{}>{} · {}</option>', rows))
+    return format_html(
+        '<option value="">–</option>{}',
+        format_html_join("", '<option value="{}" data-tone="{}"{}>{} · {}</option>', rows),
+    )

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from lyceum.core.schools import SchoolForeignKey, SchoolKey, SchoolManager, SchoolOwned
+from lyceum.core.schools import SchoolForeignKey, SchoolKey, SchoolManager, SchoolOwned, SchoolRow
 from lyceum.domains.academics.models import Class
 from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.people.models import Student
@@ -151,7 +151,7 @@ class Register(SchoolOwned):
         return str(self.state)
 
 
-class Mark(SchoolOwned):
+class Mark(SchoolRow):
     """One student on one register, as it stands now."""
 
     register = SchoolForeignKey(Register, models.PROTECT, related_name="marks")
@@ -170,10 +170,8 @@ class Mark(SchoolOwned):
     version = models.PositiveIntegerField(default=1)
     saved_in = models.PositiveIntegerField(default=1)
     """The register's version when this mark last changed: tells who saved meanwhile."""
-    created_at = None
-    updated_at = None
 
-    class Meta(SchoolOwned.Meta):
+    class Meta(SchoolRow.Meta):
         constraints = [
             models.UniqueConstraint(fields=["school", "register", "student"], name="mark_once"),
             models.CheckConstraint(
@@ -182,7 +180,7 @@ class Mark(SchoolOwned):
         ]
 
 
-class MarkChange(SchoolOwned):
+class MarkChange(SchoolRow):
     """What a mark said, from each save on. Rows are only ever added; version 1 is one of them."""
 
     mark = SchoolForeignKey(Mark, models.PROTECT, related_name="changes")
@@ -199,10 +197,8 @@ class MarkChange(SchoolOwned):
     via = models.CharField(max_length=8)
     reason = models.CharField(max_length=500, blank=True)
     version = models.PositiveIntegerField()
-    created_at = None
-    updated_at = None
 
-    class Meta(SchoolOwned.Meta):
+    class Meta(SchoolRow.Meta):
         constraints = [
             models.UniqueConstraint(fields=["school", "mark", "version"], name="mark_version_once"),
         ]
@@ -238,6 +234,9 @@ class SessionMark(SessionRow):
         managed = False
         db_table = "attendance_sessionmark"
 
+    def __str__(self) -> str:
+        return f"{self.on} {self.session}: {self.symbol}"
+
 
 class SessionMarkPast(SessionRow):
     """A statutory mark that was replaced, and when: answers what was known on census day."""
@@ -254,6 +253,9 @@ class SessionMarkPast(SessionRow):
     class Meta:
         managed = False
         db_table = "attendance_sessionmarkpast"
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.session}: {self.symbol} until {self.replaced_at}"
 
 
 class DaySummary(models.Model):
@@ -275,3 +277,6 @@ class DaySummary(models.Model):
     class Meta:
         managed = False
         db_table = "attendance_daysummary"
+
+    def __str__(self) -> str:
+        return f"{self.on}: {self.attended} of {self.possible}"

@@ -163,7 +163,10 @@ def _sessions(students: list[UUID], first: date, last: date, as_known_at: dateti
         return [_explained(*row) for row in cursor.fetchall()]
 
 
-_LEFT_OUT = {Meaning.NOT_POSSIBLE: "attendance was not possible", Meaning.NOT_COLLECTED: "not a school session"}
+_LEFT_OUT = {
+    Meaning.NOT_POSSIBLE: "attendance was not possible",
+    Meaning.NOT_COLLECTED: "not a school session",
+}
 
 
 def _explained(student_id: UUID, on: date, session: str, symbol: str, meaning: str, enrolled: bool) -> Explained:
@@ -209,5 +212,3 @@ def _missing(students: list[UUID], first: date, last: date, as_known_at: datetim
     with connection.cursor() as cursor:
         cursor.execute(_EXPECTED, values)
         return {row[0]: int(row[1]) for row in cursor.fetchall()}
-
-

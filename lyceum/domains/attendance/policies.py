@@ -34,5 +34,3 @@ def code_givers(actor: Actor) -> frozenset[str]:
     if actor.reaches_all(Permission.REGISTERS_TAKE):
         return frozenset({"office", "teacher"})
     return frozenset({"teacher"})
-
-

@@ -1,6 +1,5 @@
 """Reading registers and their history."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,9 +12,8 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.models import Class
 from lyceum.domains.academics.queries import is_school_day
-from lyceum.domains.attendance.meanings import Meaning
-from lyceum.domains.attendance.models import Code, Mark, MarkChange, Register, SessionMark
-from lyceum.domains.attendance.policies import code_givers, registers_for
+from lyceum.domains.attendance.models import Mark, MarkChange, Register, SessionMark
+from lyceum.domains.attendance.policies import registers_for
 from lyceum.domains.attendance.rules.registers import open_day
 
 
@@ -26,18 +24,20 @@ def get_register(
     rows = Register.objects.filter(registers_for(actor, permission), pk=register_id)
     if lock:
         rows = rows.select_for_update(of=("self",))
-    register = rows.select_related("school_class", "lesson").first()
-    if register is None:
+    found = list(rows)  # not first(): the id is the only order there could be
+    if not found:
         raise NotFoundError
-    return register
+    return found[0]
 
 
-def find_register(
-    *, class_id: UUID, day: date, session: str = "", period: str = "", actor: Actor
-) -> Register:
+def find_register(*, class_id: UUID, day: date, session: str = "", period: str = "", actor: Actor) -> Register:
     """The register of a class for a session or a lesson's period of a day, made where it was not there yet."""
     rows = Register.objects.filter(
-        registers_for(actor, Permission.REGISTERS_VIEW), school_class=class_id, on=day, session=session, period=period
+        registers_for(actor, Permission.REGISTERS_VIEW),
+        school_class=class_id,
+        on=day,
+        session=session,
+        period=period,
     )
     register = rows.select_related("school_class", "lesson").first()
     if register is None and open_day(day):
@@ -47,7 +47,9 @@ def find_register(
     return register
 
 
-def list_registers(actor: Actor, *, day: date, permission: Permission = Permission.REGISTERS_VIEW) -> QuerySet[Register]:
+def list_registers(
+    actor: Actor, *, day: date, permission: Permission = Permission.REGISTERS_VIEW
+) -> QuerySet[Register]:
     """The day's registers that the actor may see, in order of time, each with how many marks it has."""
     actor.require(permission)
     if _some_not_made(day) and is_school_day(day):
@@ -67,50 +69,6 @@ def _some_not_made(day: date) -> bool:
     made = Register.objects.filter(on=day, school_class=OuterRef("pk"))
     daily = Q(registers__in=("daily", "both"), starts__lte=day, ends__gte=day)
     return Class.objects.filter(daily & ~Q(Exists(made))).exists() or not Register.objects.filter(on=day).exists()
-
-
-@dataclass(frozen=True)
-class CodeList:
-    """The codes in use, and who is asking."""
-
-    codes: tuple[Code, ...]
-    givers: frozenset[str]
-
-    def by_symbol(self, symbol: str) -> Code | None:
-        """The code of that symbol."""
-        return next((code for code in self.codes if code.symbol == symbol), None)
-
-    def by_id(self, code_id: UUID) -> Code | None:
-        """The code of that id."""
-        return next((code for code in self.codes if code.pk == code_id), None)
-
-    def may_give(self, code: Code) -> bool:
-        """Whether the one who asks may give this code."""
-        return bool(self.givers & set(code.roles))
-
-    def offered(self, session: str) -> list[Code]:
-        """The codes that may be given in a session, in the order in which they are offered."""
-        return [c for c in self.codes if c.active and self.may_give(c) and c.session in ("", session or "AM")]
-
-    def for_status(self, status: str, session: str) -> Code | None:
-        """The code that P, A, L or E stands for, where a caller knows no symbols."""
-        meanings = {"P": Meaning.PRESENT, "L": Meaning.LATE, "A": Meaning.UNEXPLAINED, "E": Meaning.AUTHORISED}
-        meaning = meanings.get(status)
-        return self.first(meaning, session) if meaning else None
-
-    def first(self, meaning: str, session: str) -> Code | None:
-        """The first code of a meaning that fits a session."""
-        return next((c for c in self.offered(session) if c.meaning == meaning), None)
-
-
-def read_codes(actor: Actor) -> CodeList:
-    """All codes of the set in use and of sets retired (old marks keep theirs), those in use first."""
-    rows = Code.objects.filter(code_set__state__in=("in_use", "retired")).select_related("code_set")
-    ordered = sorted(rows, key=lambda code: (code.code_set.state != "in_use", code.position))
-    for code in ordered:
-        if code.code_set.state != "in_use":
-            code.active = False
-    return CodeList(tuple(ordered), code_givers(actor))
 
 
 def list_history(register: Register, *, actor: Actor) -> QuerySet[MarkChange]:
@@ -154,7 +112,7 @@ def now_register(registers: list[Register]) -> Register | None:
     instant = clock.now()
     waiting = [r for r in registers if r.state_at(instant) in ("due", "missed")]
     begun = [r for r in waiting if r.due_at <= instant]
-    return (begun or waiting or registers[-1:] or [None])[0]
+    return next(iter(begun or waiting or registers[-1:]), None)
 
 
 def list_sessions(student_id: UUID, *, first: date, last: date) -> list[SessionMark]:

@@ -13,11 +13,11 @@ from lyceum.core.errors import invalid_field
 from lyceum.core.paging import page_of
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
+from lyceum.domains.attendance.codes import CodeList, read_codes
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
 from lyceum.domains.attendance.models import Mark, Register
 from lyceum.domains.attendance.numbers import Numbers, Summary, summarise
 from lyceum.domains.attendance.queries import (
-    CodeList,
     find_register,
     get_mark,
     get_register,
@@ -25,7 +25,6 @@ from lyceum.domains.attendance.queries import (
     list_marks,
     list_registers,
     marks_as_known,
-    read_codes,
 )
 from lyceum.domains.attendance.rules.marks import GivenMark, Saved, amend_mark, reopen_register, take_register
 from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times
@@ -33,6 +32,7 @@ from lyceum.domains.attendance.sheet import SheetRow, read_sheet
 from lyceum.domains.tenancy.queries import today
 
 router = Router(tags=["attendance"])
+Day = date  # several schemas have a field called date
 
 
 class RegisterOut(Schema):
@@ -40,7 +40,7 @@ class RegisterOut(Schema):
 
     id: UUID
     kind: str
-    date: date
+    date: Day
     class_id: UUID
     class_name: str
     session: str
@@ -88,7 +88,7 @@ class SheetOut(RegisterOut):
 class RegisterFilter(Walk):
     """Which registers."""
 
-    date: date | None = None
+    date: Day | None = None
     teacher: str | None = Field(None, pattern="^me$")
     state: str | None = Field(None, pattern="^(due|taken|closed|missed|locked|not_required)$")
 
@@ -119,7 +119,11 @@ def registers(request: HttpRequest, chosen: Query[RegisterFilter]) -> dict[str, 
     permission = Permission.REGISTERS_TAKE if chosen.teacher == "me" else Permission.REGISTERS_VIEW
     rows = list_registers(actor, day=chosen.date or today(), permission=permission)
     page = page_of(
-        rows, order=("due_at", "class_name", "pk"), limit=chosen.limit, cursor=chosen.cursor, count=chosen.count
+        rows,
+        order=("due_at", "class_name", "pk"),
+        limit=chosen.limit,
+        cursor=chosen.cursor,
+        count=chosen.count,
     )
     items = [_register(row) for row in page.rows]
     return listed(page, [item for item in items if chosen.state in (None, item["state"])])
@@ -226,7 +230,14 @@ def _local(given: time | None) -> time | None:
 
 def _saved(saved: Saved, codes: CodeList) -> dict[str, Any]:
     conflicts = [
-        {"student": c.student_id, "yours": c.yours, "theirs": c.theirs, "by": c.by, "at": c.at, "version": c.version}
+        {
+            "student": c.student_id,
+            "yours": c.yours,
+            "theirs": c.theirs,
+            "by": c.by,
+            "at": c.at,
+            "version": c.version,
+        }
         for c in saved.conflicts
     ]
     return _sheet(saved.register, codes) | {"saved": saved.saved, "conflicts": conflicts}
@@ -311,7 +322,7 @@ class FlatMarkOut(Schema):
     register_id: UUID
     class_id: UUID
     class_name: str
-    date: date
+    date: Day
     session: str
     period: str
     code: str
@@ -328,8 +339,8 @@ class MarkFilter(Walk):
 
     student: UUID | None = None
     class_id: UUID | None = Field(None, alias="class")
-    from_: date | None = Field(None, alias="from")
-    to: date | None = None
+    from_: Day | None = Field(None, alias="from")
+    to: Day | None = None
 
 
 def _flat(mark: Mark) -> dict[str, Any]:
@@ -357,16 +368,18 @@ def _flat(mark: Mark) -> dict[str, Any]:
 def marks(request: HttpRequest, chosen: Query[MarkFilter]) -> dict[str, Any]:
     """Marks of the registers the caller may see, newest day first."""
     first, last = _span(chosen.from_, chosen.to)
-    rows = list_marks(
-        actor_of(request), first=first, last=last, student=chosen.student, school_class=chosen.class_id
-    )
+    rows = list_marks(actor_of(request), first=first, last=last, student=chosen.student, school_class=chosen.class_id)
     page = page_of(
-        rows, order=("-register__on", "register_id", "pk"), limit=chosen.limit, cursor=chosen.cursor, count=chosen.count
+        rows,
+        order=("-register__on", "register_id", "pk"),
+        limit=chosen.limit,
+        cursor=chosen.cursor,
+        count=chosen.count,
     )
     return listed(page, [_flat(row) for row in page.rows])
 
 
-def _span(first: date | None, last: date | None) -> tuple[date, date]:
+def _span(first: Day | None, last: Day | None) -> tuple[Day, Day]:
     day = today()
     span = (first or day, last or max(day, first or day))
     if span[1] < span[0]:
@@ -379,7 +392,7 @@ class FlatMarkIn(Strict):
 
     student: UUID
     class_id: UUID = Field(alias="class")
-    date: date
+    date: Day
     session: str = Field("", pattern="^(|AM|PM|DAY)$")
     period: str = Field("", max_length=20)
     status: str | None = Field(None, pattern="^[PALE]$")
@@ -446,7 +459,7 @@ class ExplainedOut(Schema):
     """One session behind a number."""
 
     student: UUID
-    date: date
+    date: Day
     session: str
     code: str
     meaning: str
@@ -458,8 +471,8 @@ class ExplainedOut(Schema):
 class SummaryOut(Schema):
     """Numbers in all and per student, with their inputs where asked for."""
 
-    from_: date = Field(alias="from")
-    to: date
+    from_: Day = Field(alias="from")
+    to: Day
     total: NumbersOut
     students: list[StudentNumbersOut]
     explained: list[ExplainedOut]
@@ -471,8 +484,8 @@ class SummaryFilter(Strict):
     student: UUID | None = None
     class_id: UUID | None = Field(None, alias="class")
     grade: UUID | None = None
-    from_: date | None = Field(None, alias="from")
-    to: date | None = None
+    from_: Day | None = Field(None, alias="from")
+    to: Day | None = None
     as_known_at: datetime | None = None
     explain: bool = False
 
@@ -588,7 +601,7 @@ class TimesIn(Strict):
     session: str = Field(pattern="^(AM|PM|DAY)$")
     starts_at: time
     closes_at: time
-    starts_on: date | None = None
+    starts_on: Day | None = None
 
 
 class TimesOut(Schema):
@@ -598,7 +611,7 @@ class TimesOut(Schema):
     session: str
     starts_at: time
     closes_at: time
-    starts_on: date
+    starts_on: Day
 
 
 @router.put("attendance/session-times/", response=TimesOut, operation_id="setSessionTimes")

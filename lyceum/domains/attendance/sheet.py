@@ -75,7 +75,7 @@ class SheetRow:
 def read_sheet(register: Register, *, with_strips: bool = True) -> list[SheetRow]:
     """The rows of a register in name order: who is in the class that day and on roll that day."""
     sql = _ROWS.format(strip=_STRIP if with_strips else "NULL")
-    values = {
+    values: dict[str, Any] = {
         "school": current_school(),
         "register": register.pk,
         "class": register.school_class_id,
@@ -98,4 +98,3 @@ def _row(columns: tuple[Any, ...]) -> SheetRow:
         flags=tuple(tuple(flag.split(":", 1)) for flag in flags or ()),
         strip=tuple(Glyph(*glyph.rsplit(":", 1)) for glyph in strip or ()),
     )
-

@@ -2,41 +2,28 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core import clock
 from lyceum.core.errors import FieldError, InvalidError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
+from lyceum.domains.attendance.codes import CodeList, read_codes
 from lyceum.domains.attendance.glyphs import options_html, strip_html, tone
+from lyceum.domains.attendance.lines import Line, lines_html
 from lyceum.domains.attendance.models import CodeSet, Register, SessionTimes
 from lyceum.domains.attendance.presets import PRESETS
-from lyceum.domains.attendance.queries import CodeList, get_register, list_history, list_registers, read_codes
+from lyceum.domains.attendance.queries import get_register, list_history, list_registers
 from lyceum.domains.attendance.rules.marks import Conflict, GivenMark, take_register
 from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times, what_is_missing
-from lyceum.domains.attendance.sheet import SheetRow, read_sheet
+from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.tenancy.queries import time_zone, today
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the register as the page shows it."""
-
-    row: SheetRow
-    symbol: str
-    tone: str
-    label: str
-    options: SafeString
-    strip: SafeString
-    conflict: Conflict | None = None
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,7 +65,9 @@ def _given_marks(form: Mapping[str, str]) -> list[GivenMark]:
             continue
         student = name.removeprefix("mark-")
         minutes = _whole_number(form.get(f"minutes-{student}", ""), f"/minutes-{student}")
-        marks.append(GivenMark(_student_id(student), symbol, minutes_late=minutes, note=form.get(f"note-{student}", "")))
+        marks.append(
+            GivenMark(_student_id(student), symbol, minutes_late=minutes, note=form.get(f"note-{student}", ""))
+        )
     return marks
 
 
@@ -111,16 +100,22 @@ def _context(
     state = register.state_at(clock.now())
     actor = actor_of(request)
     amends = actor.may(Permission.REGISTERS_AMEND)
+    editable = actor.may(Permission.REGISTERS_TAKE) and (state != "locked" or amends)
     return {
         "register": register,
-        "lines": lines,
+        "size": len(lines),
+        "lines": lines_html(lines, editable=editable),
         "state": state,
-        "editable": actor.may(Permission.REGISTERS_TAKE) and (state != "locked" or amends),
+        "editable": editable,
         "needs_reason": amends and clock.now() >= register.closes_at and any(line.row.mark for line in lines),
         "unmarked": sum(1 for line in lines if line.row.mark is None),
-        "tally": [(name, tally[name]) for name in ("present", "late", "absent", "authorised", "elsewhere") if tally[name]],
+        "tally": [
+            (name, tally[name]) for name in ("present", "late", "absent", "authorised", "elsewhere") if tally[name]
+        ],
         "saved": request.GET.get("saved", "") if request.GET.get("saved", "").isdigit() else None,
-        "cycle": [c.symbol for c in (codes.first(m, register.session) for m in ("unexplained", "late", "present")) if c],
+        "cycle": [
+            c.symbol for c in (codes.first(m, register.session) for m in ("unexplained", "late", "present")) if c
+        ],
         "due_at": register.due_at.astimezone(clock.zone(time_zone())),
         "closes_at": register.closes_at.astimezone(clock.zone(time_zone())),
         "taken_at": register.taken_at and register.taken_at.astimezone(clock.zone(time_zone())),
@@ -137,14 +132,15 @@ def _lines(
         code = codes.by_id(row.mark.code_id) if row.mark else None
         typed = codes.by_symbol(kept.get(f"mark-{row.student_id}", ""))
         code = typed or code
-        choices = options.get(code.pk if code else None) or options_html([*offered, code])[code.pk] if code else options[None]
+        if code and code.pk not in options:  # given by the office, or from a set that retired
+            options = options_html([*offered, code])
         lines.append(
             Line(
                 row=row,
                 symbol=code.symbol if code else "",
                 tone=tone(code.meaning) if code else "",
                 label=code.label if code else "",
-                options=choices,
+                options=options[code.pk if code else None],
                 strip=strip_html(row.strip),
                 conflict=conflicts.get(row.student_id),
             )
@@ -157,7 +153,7 @@ def register_rows(request: HttpRequest, register_id: UUID) -> HttpResponse:
     """The lines alone, for a page that hears of a change."""
     actor = actor_of(request)
     register = get_register(register_id, actor=actor)
-    return render(request, "attendance/_lines.html", _context(request, register, read_codes(actor)))
+    return HttpResponse(_context(request, register, read_codes(actor))["lines"])
 
 
 @require_GET
@@ -165,7 +161,11 @@ def register_history(request: HttpRequest, register_id: UUID) -> HttpResponse:
     """Every version of every mark: original and amended, who, when, why."""
     actor = actor_of(request)
     register = get_register(register_id, actor=actor)
-    context = {"register": register, "changes": list_history(register, actor=actor), "zone": clock.zone(time_zone())}
+    context = {
+        "register": register,
+        "changes": list_history(register, actor=actor),
+        "zone": clock.zone(time_zone()),
+    }
     return render(request, "attendance/history.html", context)
 
 
@@ -177,7 +177,10 @@ def day_page(request: HttpRequest) -> HttpResponse:
     registers = list(list_registers(actor, day=day))
     instant = clock.now()
     states = Counter(register.state_at(instant) for register in registers)
-    rows = [(register, register.state_at(instant), register.due_at.astimezone(clock.zone(time_zone()))) for register in registers]
+    rows = [
+        (register, register.state_at(instant), register.due_at.astimezone(clock.zone(time_zone())))
+        for register in registers
+    ]
     context = {
         "day": day,
         "is_today": day == today(),

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from lyceum.core.ids import new_id
-from lyceum.core.schools import SchoolOwned
+from lyceum.core.schools import SchoolOwned, SchoolRow
 
 
 class Trail(models.Model):
@@ -33,13 +33,10 @@ class Trail(models.Model):
         abstract = True
 
 
-class AuditEntry(Trail, SchoolOwned):
+class AuditEntry(Trail, SchoolRow):
     """One act in a school: done, or refused where the refusal matters."""
 
-    created_at = None
-    updated_at = None
-
-    class Meta(SchoolOwned.Meta):
+    class Meta(SchoolRow.Meta):
         indexes = [
             models.Index(fields=["school", "-at"], name="audit_by_time"),
             models.Index(fields=["school", "target_type", "target_id", "-at"], name="audit_by_target"),
@@ -54,11 +51,9 @@ class OperatorEntry(Trail):
     """The school it was about, as a number: the entry outlives the school."""
 
 
-class Fact(SchoolOwned):
+class Fact(SchoolRow):
     """The outbox: something that happened, in ids and codes, written in the transaction that did it."""
 
-    created_at = None
-    updated_at = None
     type = models.CharField(max_length=80)
     version = models.PositiveSmallIntegerField(default=1)
     subject = models.CharField(max_length=100, blank=True)
@@ -70,7 +65,7 @@ class Fact(SchoolOwned):
     seq = models.BigIntegerField(null=True)
     """Stamped after commit; nothing else of a fact is ever updated."""
 
-    class Meta(SchoolOwned.Meta):
+    class Meta(SchoolRow.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "seq"], name="fact_seq_once")]
         indexes = [models.Index(fields=["school", "at", "id"], name="fact_in_order")]
 

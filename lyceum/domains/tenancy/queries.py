@@ -1,10 +1,10 @@
 """Finding schools."""
 
 from datetime import date
-from time import monotonic
 
 from lyceum.core import clock
 from lyceum.core.errors import NotFoundError
+from lyceum.core.memory import SchoolMemory
 from lyceum.core.schools import current_school
 from lyceum.domains.tenancy.models import School
 
@@ -17,18 +17,16 @@ def get_school(slug: str) -> School:
         raise NotFoundError(f"There is no school “{slug}” here.") from None
 
 
-_TRUST_FOR = 60.0  # seconds: a school hardly ever changes its time zone
-_zones: dict[int, tuple[float, str]] = {}
+def _read_time_zone() -> str:
+    return School.objects.values_list("time_zone", flat=True).get(pk=current_school())
+
+
+_time_zones = SchoolMemory(_read_time_zone, seconds=60)
 
 
 def time_zone() -> str:
     """The IANA time zone of the school in scope."""
-    school_id, instant = current_school(), monotonic()
-    known = _zones.get(school_id)
-    if known is None or instant - known[0] > _TRUST_FOR:
-        name = School.objects.values_list("time_zone", flat=True).get(pk=school_id)
-        known = _zones[school_id] = (instant, name)
-    return known[1]
+    return _time_zones.get()
 
 
 def today() -> date:
@@ -36,9 +34,9 @@ def today() -> date:
     return clock.today(time_zone())
 
 
-def forget_time_zone(school_id: int) -> None:
+def forget_time_zone() -> None:
     """Read the time zone anew at the next question."""
-    _zones.pop(school_id, None)
+    _time_zones.forget()
 
 
 def this_school() -> School:

@@ -2,17 +2,16 @@
 
 import re
 from typing import Any
-from zoneinfo import available_timezones
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.text import slugify
 
 from lyceum.core.actor import Actor
-from lyceum.core.errors import FieldError, InvalidError, invalid_field
+from lyceum.core.errors import RuleError, invalid_field
 from lyceum.core.permissions import Permission
-from lyceum.core.schools import current_school, school_scope
-from lyceum.core.text import tidy
+from lyceum.core.schools import crossing_to, current_school
 from lyceum.domains.journal.rules import Target, changed_fields, record, record_for_operator
+from lyceum.domains.tenancy.checks import check_school
 from lyceum.domains.tenancy.facts import SchoolProvisioned
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import forget_time_zone
@@ -21,6 +20,21 @@ EDITABLE = frozenset({
     "name", "legal_name", "time_zone", "locales", "currency", "first_weekday", "address", "phone", "email",
     "website", "head_name", "official_ids",
 })  # fmt: skip
+
+
+class SchoolRestrictedError(RuleError):
+    """Settings and new people wait until the restriction ends; registers and safeguarding go on."""
+
+    code = "school_restricted"
+    status = 403
+    title = "The school is restricted"
+
+
+def refuse_restricted(school: School) -> None:
+    """Refuse what a restricted school may not do."""
+    if school.status == School.Status.RESTRICTED:
+        reason = school.status_reason or "Ask whoever runs this installation."
+        raise SchoolRestrictedError(f"{school} is restricted: no new people, no changed settings. {reason}")
 
 
 @transaction.atomic
@@ -38,20 +52,20 @@ def provision_school(
     actor: Actor,
 ) -> School:
     """Make a school; every other domain adds its defaults in the same transaction."""
-    name = tidy(name)
-    _check_new(name=name, slug=slug, kind=kind, country=country, time_zone=time_zone)
-    school = School.objects.create(
-        name=name,
-        slug=free_slug(slug or slugify(name)),
-        kind=kind,
-        country=country.upper(),
-        time_zone=time_zone or _DEFAULTS.get(country.upper(), ("UTC", "EUR"))[0],
-        locales=[locale or "en"],
-        currency=currency.upper() or _DEFAULTS.get(country.upper(), ("UTC", "EUR"))[1],
-        official_ids=official_ids or {},
-        is_demo=is_demo,
-    )
-    with school_scope(school.pk):
+    country = country.upper()
+    default_zone, default_currency = _DEFAULTS.get(country, ("UTC", "EUR"))
+    values = check_school({
+        "name": name,
+        "kind": kind,
+        "country": country,
+        "time_zone": time_zone or default_zone,
+        "locales": [locale or "en"],
+        "currency": currency or default_currency,
+        "official_ids": official_ids or {},
+    } | ({"slug": slug} if slug else {}))  # fmt: skip
+    wait_for_other_new_schools()
+    school = School.objects.create(**values | {"slug": free_slug(slug or slugify(name)), "is_demo": is_demo})
+    with crossing_to(school.pk):
         record(
             "tenancy.school.provision",
             target=Target.of(school),
@@ -75,20 +89,10 @@ _DEFAULTS = {
 """Time zone and currency where only the country was given."""
 
 
-def _check_new(*, name: str, slug: str, kind: str, country: str, time_zone: str) -> None:
-    errors = []
-    if not 2 <= len(name) <= 200:
-        errors.append(FieldError("/name", "length", "Give the school's name, 2 to 200 letters long."))
-    if slug and not re.fullmatch(r"[a-z0-9-]{3,40}", slug):
-        errors.append(FieldError("/slug", "slug", "Use 3 to 40 of the letters a-z, digits and hyphens."))
-    if kind not in School.Kind.values:
-        errors.append(FieldError("/kind", "choice", f"Choose one of: {', '.join(School.Kind.values)}."))
-    if not re.fullmatch(r"[A-Za-z]{2}", country):
-        errors.append(FieldError("/country", "country", "Give the two-letter country code, as in GB."))
-    if time_zone and time_zone not in available_timezones():
-        errors.append(FieldError("/time_zone", "time_zone", "Give an IANA time zone, as in Europe/London."))
-    if errors:
-        raise InvalidError("The school could not be made: " + errors[0].message, errors=errors)
+def wait_for_other_new_schools() -> None:
+    """Until this transaction ends nobody else makes a school: two never take one slug, nor are both the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('new school'))")
 
 
 def free_slug(wish: str) -> str:
@@ -110,12 +114,12 @@ def edit_school(*, values: dict[str, Any], actor: Actor) -> School:
     unknown = sorted(values.keys() - EDITABLE)
     if unknown:
         raise invalid_field(f"/{unknown[0]}", "unknown_field", f"There is no field {unknown[0]} here.")
-    if "time_zone" in values and values["time_zone"] not in available_timezones():
-        raise invalid_field("/time_zone", "time_zone", "Give an IANA time zone, as in Europe/London.")
+    checked = check_school(values)
     school = School.objects.select_for_update().get(pk=current_school())
-    changes = changed_fields(school, values)
+    refuse_restricted(school)
+    changes = changed_fields(school, checked)
     if changes:
         school.save()
-        forget_time_zone(school.pk)
+        forget_time_zone()
         record("tenancy.school.edit", target=Target.of(school), changes=changes, actor=actor)
     return school

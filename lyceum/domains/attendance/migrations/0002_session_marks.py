@@ -18,8 +18,7 @@ _STUDENT = (
     "FOREIGN KEY (school_id, student_id) REFERENCES people_student (school_id, id) DEFERRABLE INITIALLY IMMEDIATE"
 )
 _REGISTER = (
-    "FOREIGN KEY (school_id, register_id) REFERENCES attendance_register (school_id, id) "
-    "DEFERRABLE INITIALLY IMMEDIATE"
+    "FOREIGN KEY (school_id, register_id) REFERENCES attendance_register (school_id, id) DEFERRABLE INITIALLY IMMEDIATE"
 )
 
 

@@ -51,7 +51,7 @@ def preset_for(country: str) -> Preset:
 
 def read_preset(name: str) -> Iterator[PresetCode]:
     """The codes of a preset in the order in which they are offered."""
-    with (files(__package__) / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+    with (files(__package__) / f"{name}.csv").open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             yield PresetCode(
                 symbol=row["symbol"],

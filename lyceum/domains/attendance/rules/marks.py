@@ -15,10 +15,11 @@ from lyceum.core.ids import new_id
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
+from lyceum.domains.attendance.codes import CodeList, read_codes
 from lyceum.domains.attendance.facts import AttendanceAmended, AttendanceMarked, MarkFact
 from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.attendance.models import Code, Register
-from lyceum.domains.attendance.queries import CodeList, get_mark, get_register, read_codes
+from lyceum.domains.attendance.queries import get_mark, get_register
 from lyceum.domains.attendance.rules.refusals import (
     FutureNotAllowedError,
     MarkConflictError,
@@ -99,7 +100,7 @@ def take_register(
     given = _with_rest(marks, rest, sheet, codes, register)
     chosen = _checked(given, sheet, codes, register)
     changes, conflicts = _sort_out(chosen, sheet, codes, base_version)
-    _require_reason(register, changes, codes, reason, actor)
+    _require_reason(register, changes, reason, actor)
     if changes:
         _write(register, changes, sheet, reason, actor)
         derive_sessions(register, {c.row.student_id: (c.code, c.given.minutes_late) for c in changes})
@@ -177,7 +178,10 @@ def _fault(
 
 
 def _sort_out(
-    chosen: Sequence[tuple[GivenMark, Code]], sheet: dict[UUID, SheetRow], codes: CodeList, base_version: int | None
+    chosen: Sequence[tuple[GivenMark, Code]],
+    sheet: dict[UUID, SheetRow],
+    codes: CodeList,
+    base_version: int | None,
 ) -> tuple[list[_Change], list[Conflict]]:
     """What is to be written, and what somebody else changed meanwhile."""
     changes, conflicts = [], []
@@ -208,9 +212,7 @@ def _same(mark: SheetMark, code: Code, given: GivenMark) -> bool:
     )
 
 
-def _require_reason(
-    register: Register, changes: Sequence[_Change], codes: CodeList, reason: str, actor: Actor
-) -> None:
+def _require_reason(register: Register, changes: Sequence[_Change], reason: str, actor: Actor) -> None:
     """The office gives a reason for changing what a register said when it closed."""
     amended = [c for c in changes if c.version > 1]
     late = clock.now() >= register.closes_at

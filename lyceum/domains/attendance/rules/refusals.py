@@ -46,5 +46,3 @@ class MarkConflictError(RuleError):
     """Somebody else changed the mark since it was read."""
 
     code = "mark_conflict"
-
-

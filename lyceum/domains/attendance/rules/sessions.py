@@ -1,6 +1,7 @@
 """The statutory mark: one per student, date and session, and the day in numbers. Two statements at most."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -52,7 +53,7 @@ def derive_sessions(register: Register, marked: Mapping[UUID, tuple[Code, int | 
     if register.kind != "daily" or not marked:
         return
     students = list(marked)
-    values = {
+    values: dict[str, Any] = {
         "school": current_school(),
         "on": register.on,
         "session": register.session,

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.models import AcademicYear, Class
+from lyceum.domains.attendance.codes import forget_codes
 from lyceum.domains.attendance.models import Code, CodeSet, Session, SessionTimes
 from lyceum.domains.attendance.presets import PRESETS, preset_for, read_preset
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
@@ -58,6 +58,7 @@ def use_preset(preset: str) -> CodeSet:
         )
         for position, code in enumerate(read_preset(chosen.name))
     )
+    forget_codes()
     return code_set
 
 

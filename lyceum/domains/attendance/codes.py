@@ -1,0 +1,71 @@
+"""The codes a school marks with, remembered for a moment by each process."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from lyceum.core.actor import Actor
+from lyceum.core.memory import SchoolMemory
+from lyceum.domains.attendance.meanings import Meaning
+from lyceum.domains.attendance.models import Code
+from lyceum.domains.attendance.policies import code_givers
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """The codes in use, and who is asking."""
+
+    codes: tuple[Code, ...]
+    givers: frozenset[str]
+
+    def by_symbol(self, symbol: str) -> Code | None:
+        """The code of that symbol."""
+        return next((code for code in self.codes if code.symbol == symbol), None)
+
+    def by_id(self, code_id: UUID) -> Code | None:
+        """The code of that id."""
+        return next((code for code in self.codes if code.pk == code_id), None)
+
+    def may_give(self, code: Code) -> bool:
+        """Whether the one who asks may give this code."""
+        return bool(self.givers & set(code.roles))
+
+    def offered(self, session: str) -> list[Code]:
+        """The codes that may be given in a session, in the order in which they are offered."""
+        return [c for c in self.codes if c.active and self.may_give(c) and c.session in ("", session or "AM")]
+
+    def for_status(self, status: str, session: str) -> Code | None:
+        """The code that P, A, L or E stands for, where a caller knows no symbols."""
+        meanings = {
+            "P": Meaning.PRESENT,
+            "L": Meaning.LATE,
+            "A": Meaning.UNEXPLAINED,
+            "E": Meaning.AUTHORISED,
+        }
+        meaning = meanings.get(status)
+        return self.first(meaning, session) if meaning else None
+
+    def first(self, meaning: str, session: str) -> Code | None:
+        """The first code of a meaning that fits a session."""
+        return next((c for c in self.offered(session) if c.meaning == meaning), None)
+
+
+def _read_codes() -> tuple[Code, ...]:
+    """All codes of the set in use and of sets that retired (old marks keep theirs), those in use first."""
+    rows = Code.objects.filter(code_set__state__in=("in_use", "retired")).select_related("code_set")
+    ordered = sorted(rows, key=lambda code: (code.code_set.state != "in_use", code.position))
+    for code in ordered:
+        code.active = code.active and code.code_set.state == "in_use"
+    return tuple(ordered)
+
+
+_codes = SchoolMemory(_read_codes, seconds=30)  # a code never changes its meaning, it only retires
+
+
+def read_codes(actor: Actor) -> CodeList:
+    """The school's codes, for somebody who may give some of them."""
+    return CodeList(_codes.get(), code_givers(actor))
+
+
+def forget_codes() -> None:
+    """Read the codes anew at the next question."""
+    _codes.forget()
