@@ -233,6 +233,7 @@ class SessionMark(SessionRow):
     class Meta:
         managed = False
         db_table = "attendance_sessionmark"
+        base_manager_name = "objects"
 
     def __str__(self) -> str:
         return f"{self.on} {self.session}: {self.symbol}"
@@ -253,6 +254,7 @@ class SessionMarkPast(SessionRow):
     class Meta:
         managed = False
         db_table = "attendance_sessionmarkpast"
+        base_manager_name = "objects"
 
     def __str__(self) -> str:
         return f"{self.on} {self.session}: {self.symbol} until {self.replaced_at}"
@@ -277,6 +279,7 @@ class DaySummary(models.Model):
     class Meta:
         managed = False
         db_table = "attendance_daysummary"
+        base_manager_name = "objects"
 
     def __str__(self) -> str:
         return f"{self.on}: {self.attended} of {self.possible}"

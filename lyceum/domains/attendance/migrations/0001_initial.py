@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "attendance_daysummary",
                 "managed": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
@@ -77,6 +78,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "attendance_sessionmark",
                 "managed": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
@@ -111,6 +113,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "attendance_sessionmarkpast",
                 "managed": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
