@@ -79,9 +79,7 @@ def list_walled_tables(connection: Connection) -> list[str]:
 
 def is_walled(table: str) -> bool:
     return (
-        table not in UNWALLED_TABLES
-        and table not in OWN_POLICY_TABLES
-        and not table.startswith(LIBRARY_TABLE_PREFIXES)
+        table not in UNWALLED_TABLES and table not in OWN_POLICY_TABLES and not table.startswith(LIBRARY_TABLE_PREFIXES)
     )
 
 
@@ -112,9 +110,7 @@ def _as_postgresql_writes_it(connection: Connection) -> str:
     """The wall's expression, written by hand above, in the words of the server's version."""
     with connection.transaction(force_rollback=True):
         connection.execute("CREATE TABLE model_wall (school_id int)")
-        connection.execute(
-            f"CREATE POLICY wall ON model_wall USING ({IN_THIS_SCHOOL}) WITH CHECK ({IN_THIS_SCHOOL})"
-        )
+        connection.execute(f"CREATE POLICY wall ON model_wall USING ({IN_THIS_SCHOOL}) WITH CHECK ({IN_THIS_SCHOOL})")
         (model,) = (table for table in list_tables(connection) if table.name == "model_wall")
     return model.policies[0]
 

@@ -126,11 +126,7 @@ def insert(connection: psycopg.Connection, table: str, row: Mapping[str, Any]) -
 
 def _in_order(connection: psycopg.Connection) -> list[str]:
     """Tables after those that they cannot do without."""
-    names = [
-        table.name
-        for table in list_tables(connection)
-        if not table.name.startswith(LIBRARY_TABLE_PREFIXES)
-    ]
+    names = [table.name for table in list_tables(connection) if not table.name.startswith(LIBRARY_TABLE_PREFIXES)]
     graph = {name: {r.target for r in list_references(connection) if r.table == name} - {name} for name in names}
     return list(TopologicalSorter(graph).static_order())
 

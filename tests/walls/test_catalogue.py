@@ -177,9 +177,7 @@ def test_a_reference_that_crosses_the_school_is_found(owner):
         "FOREIGN KEY (other_school, person_id) REFERENCES people_person (school_id, id))"
     )
 
-    assert list_reference_faults(owner) == [
-        "bare: bare_other_school_person_id_fkey does not carry the school"
-    ]
+    assert list_reference_faults(owner) == ["bare: bare_other_school_person_id_fkey does not carry the school"]
 
 
 def test_every_reference_between_models_is_one_in_the_database(owner):

@@ -126,9 +126,7 @@ def test_tables_that_only_grow_are_these(app):
     assert {table for (table,) in triggers} == APPEND_ONLY.keys()
 
 
-@pytest.mark.parametrize(
-    ("table", "act"), [(table, act) for table, acts in APPEND_ONLY.items() for act in acts]
-)
+@pytest.mark.parametrize(("table", "act"), [(table, act) for table, acts in APPEND_ONLY.items() for act in acts])
 def test_what_was_recorded_stays_as_it_was(filled, table, act):
     acts = {"UPDATE": "UPDATE {} SET id = id", "DELETE": "DELETE FROM {}"}
     if table == "attendance_sessionmarkpast":

@@ -13,6 +13,7 @@ from lyceum.core.schools import school_scope
 from tests.walls.catalogue import is_walled
 from tests.walls.rows import OURS, THEIRS, Rows, enter, insert
 
+
 @pytest.fixture
 def walled(rows: Rows) -> list[str]:
     return [table for table in rows.columns if is_walled(table)]
@@ -113,9 +114,7 @@ def test_no_row_is_turned_to_point_at_another_school(filled, rows):
     for reference in references:
         (column,) = set(reference.columns) - {"school_id"}
         theirs = rows.by_school[THEIRS][reference.target]["id"]
-        turn = sql.SQL("UPDATE {} SET {} = {}").format(
-            sql.Identifier(reference.table), sql.Identifier(column), theirs
-        )
+        turn = sql.SQL("UPDATE {} SET {} = {}").format(sql.Identifier(reference.table), sql.Identifier(column), theirs)
         with pytest.raises(ForeignKeyViolation), filled.transaction():
             filled.execute(turn)
 
