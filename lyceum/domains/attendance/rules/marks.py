@@ -77,7 +77,7 @@ class _Change:
     version: int
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def take_register(
     register_id: UUID,
     *,

@@ -1,0 +1,49 @@
+"""Reading for many registers at once. Ask only about registers that the actor may see."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission
+from lyceum.domains.academics.models import ClassMembership
+from lyceum.domains.attendance.models import Mark, Register
+from lyceum.domains.attendance.policies import registers_for
+from lyceum.domains.people.models import Enrolment
+
+LINE_ORDER = ("student__person__sort_name", "student_id")
+
+
+def list_lines(registers: Iterable[UUID]) -> QuerySet[ClassMembership]:
+    """Who belongs on registers: members of the class and on roll that day, each row with its `register_id`."""
+    first, on = "school_class__taken_registers", "school_class__taken_registers__on"
+    current = Q(ends_on__isnull=True) | Q(ends_on__gte=F(on))
+    rows = ClassMembership.objects.filter(
+        current, **{f"{first}__in": set(registers), "starts_on__lte": F(on)}
+    ).annotate(register_id=F(f"{first}__id"), register_on=F(on))
+    enrolled = Enrolment.objects.filter(
+        Q(last_day__isnull=True) | Q(last_day__gte=OuterRef("register_on")),
+        student=OuterRef("student"),
+        first_day__lte=OuterRef("register_on"),
+    ).exclude(exit="no_show")
+    return rows.filter(Exists(enrolled)).select_related("student__person")
+
+
+def read_marks(registers: Iterable[UUID], students: Iterable[UUID]) -> dict[tuple[UUID, UUID], Mark]:
+    """The marks of students on registers, by register and student."""
+    rows = Mark.objects.filter(register__in=set(registers), student__in=set(students))
+    return {(row.register_id, row.student_id): row for row in rows.select_related("code")}
+
+
+def count_marks(registers: Iterable[UUID]) -> dict[UUID, int]:
+    """How many students each register has marks for."""
+    wanted = set(registers)
+    counted = Mark.objects.filter(register__in=wanted).values_list("register").annotate(marked=Count("*"))
+    return dict.fromkeys(wanted, 0) | dict(counted)
+
+
+def list_class_registers(classes: Iterable[UUID], *, actor: Actor) -> QuerySet[Register]:
+    """The registers of classes that the actor may see."""
+    actor.require(Permission.REGISTERS_VIEW)
+    return Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW), school_class__in=set(classes))

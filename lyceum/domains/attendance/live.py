@@ -1,0 +1,55 @@
+"""Who may follow registers as they are taken."""
+
+from datetime import date
+from uuid import UUID
+
+from lyceum.core.actor import Actor, not_allowed
+from lyceum.core.live import Hears
+from lyceum.core.permissions import Permission
+from lyceum.domains.academics.facts import MembershipChanged
+from lyceum.domains.academics.live import sees_whole_class
+from lyceum.domains.academics.queries import get_class
+from lyceum.domains.attendance.facts import AttendanceMarked
+from lyceum.domains.attendance.models import Register
+from lyceum.domains.attendance.policies import registers_for
+from lyceum.domains.attendance.queries import get_register
+from lyceum.domains.tenancy.queries import today
+
+
+def register_topic(register_id: UUID) -> str:
+    """The topic of one register."""
+    return f"register:{register_id}"
+
+
+def day_topic(day: date) -> str:
+    """The topic of a day's registers."""
+    return f"registers:{day}"
+
+
+def follow_register(register_id: UUID, *, actor: Actor) -> Hears:
+    """One register, for those who may see it."""
+    get_register(register_id, actor=actor)
+    return lambda fact: isinstance(fact, AttendanceMarked)
+
+
+def follow_class(class_id: UUID, *, actor: Actor) -> Hears:
+    """A class's marks and list, each for those who may see them for the whole class."""
+    get_class(class_id, actor=actor, day=today())
+    heard: list[type] = []
+    if sees_whole_class(class_id, permission=Permission.REGISTERS_VIEW, actor=actor):
+        heard.append(AttendanceMarked)
+    if sees_whole_class(class_id, permission=Permission.STUDENTS_VIEW, actor=actor):
+        heard.append(MembershipChanged)
+    if not heard:
+        raise not_allowed(Permission.REGISTERS_VIEW)
+    return lambda fact: isinstance(fact, tuple(heard))
+
+
+def follow_day(day: date, *, actor: Actor) -> Hears:
+    """A day's registers, as far as the actor may see them."""
+    actor.require(Permission.REGISTERS_VIEW)
+    if actor.reaches_all(Permission.REGISTERS_VIEW):
+        return lambda fact: isinstance(fact, AttendanceMarked)
+    rows = Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW), on=day)
+    visible = frozenset(rows.values_list("pk", flat=True))
+    return lambda fact: isinstance(fact, AttendanceMarked) and fact.register in visible

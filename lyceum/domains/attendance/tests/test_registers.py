@@ -1,0 +1,141 @@
+from datetime import date, time
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from lyceum.core.actor import system_actor
+from lyceum.domains.academics.rules.calendar import close_days
+from lyceum.domains.attendance.models import Register
+from lyceum.domains.attendance.queries import list_registers, now_register
+from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError, NotASchoolDayError
+from lyceum.domains.attendance.rules.registers import open_day, require_school_day, times_on
+from lyceum.domains.attendance.rules.setup import require_set_up, set_session_times
+from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
+from lyceum.domains.timetable.rules import NewLesson, create_lessons
+from lyceum.testing.factories import in_school, make_class, make_school, make_teaching_class, set_times
+
+
+def test_a_day_has_a_register_for_each_session_and_no_more_when_asked_again(morning: Morning):
+    with in_school(morning.school):
+        made = open_day(TODAY)
+        again = open_day(TODAY)
+
+        assert (made, again) == (2, 0)
+        rows = Register.objects.order_by("session").values_list("class_name", "session", "state")
+        assert list(rows) == [("7A", "AM", "due"), ("7A", "PM", "due")]
+
+
+def test_a_class_made_later_in_the_day_gets_its_register(morning: Morning):
+    with in_school(morning.school):
+        open_day(TODAY)
+    make_class(morning.school, "7B")
+
+    with in_school(morning.school):
+        names = [r.class_name for r in list_registers(morning.office, day=TODAY) if r.session == "AM"]
+
+    assert names == ["7A", "7B"]
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        (date(2026, 11, 21), "weekend"),
+        (date(2026, 11, 23), "Training day"),
+        (date(2026, 8, 3), "no school year"),
+    ],
+)
+def test_no_register_on_a_day_without_school(morning: Morning, day: date, why: str):
+    with in_school(morning.school):
+        close_days([date(2026, 11, 23)], name="Training day", kind="training", actor=system_actor(morning.school.pk))
+
+        assert open_day(day) == 0
+        with pytest.raises(NotASchoolDayError, match=why):
+            require_school_day(day)
+
+
+def test_a_lesson_has_a_register_on_its_weekday(morning: Morning):
+    maths = make_teaching_class(morning.school)
+    lesson = NewLesson(maths, 5, "P1", time(9, 30), time(10, 30))
+    with in_school(morning.school):
+        create_lessons([lesson], actor=system_actor(morning.school.pk))
+        open_day(TODAY)
+        open_day(date(2026, 11, 19))
+
+        rows = Register.objects.filter(kind="lesson").values_list("on", "class_name", "period")
+        assert list(rows) == [(TODAY, "7A/Ma", "P1")]
+
+
+def test_a_grade_may_have_times_of_its_own(morning: Morning):
+    actor = system_actor(morning.school.pk)
+    with in_school(morning.school):
+        grade = morning.school.pk and _grade()
+        set_session_times(
+            session="AM",
+            starts_at=time(9, 30),
+            closes_at=time(10),
+            starts_on=date(2026, 9, 1),
+            grades=[grade],
+            actor=actor,
+        )
+
+        own = {t.session: t.starts_at for t in times_on(TODAY, [grade])}
+        general = {t.session: t.starts_at for t in times_on(TODAY, [])}
+
+    assert own == {"AM": time(9, 30), "PM": time(13)}
+    assert general == {"AM": time(8, 45), "PM": time(13)}
+
+
+def _grade():
+    from lyceum.domains.academics.models import Grade
+
+    return Grade.objects.get(code="7").pk
+
+
+@pytest.mark.usefixtures("db", "at_school")
+def test_what_is_missing_is_named_with_a_link_and_works_as_soon_as_it_is_there():
+    school = make_school()
+    make_class(school)
+    with in_school(school):
+        with pytest.raises(AttendanceNotSetUpError) as refusal:
+            require_set_up(TODAY)
+
+        assert refusal.value.extra["missing"] == [
+            {"what": "times", "message": "No session has its times.", "link": "/settings/attendance/"}
+        ]
+    set_times(school)
+    with in_school(school):
+        assert open_day(TODAY) == 2
+
+
+def test_an_english_register_closes_within_half_an_hour(morning: Morning):
+    from lyceum.core.errors import InvalidError
+
+    with in_school(morning.school), pytest.raises(InvalidError, match="within 30 minutes"):
+        set_session_times(session="AM", starts_at=time(8), closes_at=time(8, 31), actor=system_actor(morning.school.pk))
+
+
+def test_the_register_of_now_is_the_one_that_is_due(morning: Morning):
+    with in_school(morning.school):
+        registers = list(list_registers(morning.teacher, day=TODAY))
+
+        assert now_register(registers) == registers[0]
+        assert registers[0].session == "AM"
+
+
+@pytest.mark.usefixtures("db", "at_school")
+def test_the_list_of_registers_takes_as_many_statements_for_one_class_as_for_three():
+    counts = []
+    for classes in (1, 3):
+        morning = make_morning(1)
+        for n in range(1, classes):
+            make_class(morning.school, f"7{n}")
+        with in_school(morning.school):
+            actor = morning.office
+            list(list_registers(actor, day=TODAY))
+            with CaptureQueriesContext(connection) as queries:
+                found = list(list_registers(actor, day=TODAY))
+        assert len(found) == 2 * classes
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
