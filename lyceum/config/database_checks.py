@@ -58,9 +58,7 @@ def _check_extensions(connection: psycopg.Connection) -> Finding:
     missing = [name for name in EXTENSIONS if name not in installed]
     if missing:
         statements = " ".join(f"CREATE EXTENSION {name};" for name in missing)
-        return Finding.problem(
-            "extensions", f"Missing: {', '.join(missing)}", f"An administrator runs: {statements}"
-        )
+        return Finding.problem("extensions", f"Missing: {', '.join(missing)}", f"An administrator runs: {statements}")
     return Finding.ok("extensions", ", ".join(EXTENSIONS))
 
 

@@ -60,8 +60,7 @@ def _lines(findings: Sequence[Finding]) -> Iterator[str]:
     counts = {verdict: sum(finding.verdict is verdict for finding in findings) for verdict in Verdict}
     yield ""
     yield (
-        f"{counts[Verdict.OK]} ok, {counts[Verdict.WARNING]} to think about, "
-        f"{counts[Verdict.PROBLEM]} to put right."
+        f"{counts[Verdict.OK]} ok, {counts[Verdict.WARNING]} to think about, {counts[Verdict.PROBLEM]} to put right."
     )
 
 

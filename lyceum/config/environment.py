@@ -53,9 +53,9 @@ class Environment:
             data_folder=data_folder,
             host=given.get("LYCEUM_HOST") or "127.0.0.1",
             port=port,
-            url=_read_url(
-                given, "LYCEUM_URL", schemes=("http", "https"), default=f"http://localhost:{port}"
-            ).rstrip("/"),
+            url=_read_url(given, "LYCEUM_URL", schemes=("http", "https"), default=f"http://localhost:{port}").rstrip(
+                "/"
+            ),
             database_url=_read_url(given, "DATABASE_URL", schemes=("postgresql", "postgres")) or None,
             database_app_url=_read_url(given, "DATABASE_APP_URL", schemes=("postgresql", "postgres")) or None,
             redis_url=_read_url(given, "REDIS_URL", schemes=("redis", "rediss", "unix")) or None,
@@ -109,9 +109,7 @@ def ensure_secret_key(environment: Environment) -> Environment:
         finally:
             draft.unlink()
     except OSError as error:
-        raise SetupError(
-            f"LYCEUM_DATA: cannot write to {environment.data_folder}: {error.strerror}."
-        ) from error
+        raise SetupError(f"LYCEUM_DATA: cannot write to {environment.data_folder}: {error.strerror}.") from error
     return replace(environment, secret_key=path.read_text().strip())
 
 

@@ -102,9 +102,7 @@ class ClusterFiles:
         password = credentials.superuser_password if user == SUPERUSER else credentials.owner_password
         if self.socket_folder is None:
             return tcp_url(credentials.port, user=user, password=password, database=database)
-        return socket_url(
-            self.socket_folder, credentials.port, user=user, password=password, database=database
-        )
+        return socket_url(self.socket_folder, credentials.port, user=user, password=password, database=database)
 
     def create_cluster(self, binaries: Binaries, credentials: Credentials) -> None:
         """Make the cluster whole or not at all: a start that was cut off leaves nothing half made."""

@@ -28,9 +28,7 @@ def prepare_cluster(files: ClusterFiles, credentials: Credentials) -> None:
                     sql.Identifier(DATABASE), sql.Identifier(OWNER)
                 )
             )
-    with psycopg.connect(
-        files.url(credentials, user=SUPERUSER, database=DATABASE), autocommit=True
-    ) as connection:
+    with psycopg.connect(files.url(credentials, user=SUPERUSER, database=DATABASE), autocommit=True) as connection:
         for extension in EXTENSIONS:
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
 

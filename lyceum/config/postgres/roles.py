@@ -35,9 +35,7 @@ HAS_ACCESS: LiteralString = """
        AND has_database_privilege(%(role)s, current_database(), 'CONNECT')
        AND NOT has_schema_privilege(%(role)s, 'public', 'CREATE')
 """
-MAKES_TEMPORARY_TABLES: LiteralString = (
-    "SELECT has_database_privilege(%(role)s, current_database(), 'TEMPORARY')"
-)
+MAKES_TEMPORARY_TABLES: LiteralString = "SELECT has_database_privilege(%(role)s, current_database(), 'TEMPORARY')"
 TABLES_WITHOUT_GRANTS: LiteralString = """
     SELECT c.relname, c.relkind = 'S' FROM pg_class c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'S')
@@ -64,9 +62,7 @@ def provision_roles(owner_url: str, app_url: str) -> None:
             connection.execute("SELECT pg_advisory_lock(%s)", [PROVISIONING_LOCK])
             _provision(connection, app_url=app_url, role=role)
     except psycopg.errors.InsufficientPrivilege as error:
-        raise SetupError(
-            _instructions(error, role=role, owner=owner, database=database_of(owner_url))
-        ) from error
+        raise SetupError(_instructions(error, role=role, owner=owner, database=database_of(owner_url))) from error
     except psycopg.OperationalError as error:
         raise SetupError(f"The database cannot be reached as {owner!r}: {first_line(error)}") from error
 
@@ -146,9 +142,7 @@ def _grant_forgotten_tables(connection: psycopg.Connection, role: str) -> None:
         )
 
 
-def _is_true(
-    connection: psycopg.Connection, query: LiteralString, parameters: list[str] | dict[str, str]
-) -> bool:
+def _is_true(connection: psycopg.Connection, query: LiteralString, parameters: list[str] | dict[str, str]) -> bool:
     row = connection.execute(query, parameters).fetchone()
     return row is not None and bool(row[0])
 

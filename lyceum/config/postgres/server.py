@@ -193,9 +193,7 @@ class EmbeddedPostgres:
                 time.sleep(PAUSE_SECONDS)
                 log_position = self._spawn(binaries)
             if time.monotonic() > deadline:
-                raise SetupError(
-                    f"PostgreSQL was not ready within {START_SECONDS:.0f} s; see {self.files.log}."
-                )
+                raise SetupError(f"PostgreSQL was not ready within {START_SECONDS:.0f} s; see {self.files.log}.")
             time.sleep(0.01)
 
     def _prepare(self) -> None:

@@ -81,9 +81,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Tests run as a role that cannot TRUNCATE, which is how Django empties a database."""
     marker = item.get_closest_marker("django_db")
-    is_transactional = marker is not None and (
-        marker.kwargs.get("transaction") or (marker.args or [False])[0]
-    )
+    is_transactional = marker is not None and (marker.kwargs.get("transaction") or (marker.args or [False])[0])
     fixtures: list[str] = getattr(item, "fixturenames", [])
     if is_transactional or NEEDS_TRUNCATE & set(fixtures):
         pytest.fail("The app's role cannot TRUNCATE: use the fixture fresh_database instead.", pytrace=False)

@@ -83,8 +83,7 @@ def test_first_start_makes_role_database_and_extensions(postgres):
     assert ask(postgres.owner_url, "SELECT current_user, current_database()") == ("lyceum_owner", "lyceum")
     assert ask(
         postgres.owner_url,
-        "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole"
-        " FROM pg_roles WHERE rolname = current_user",
+        "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user",
     ) == (False, False, True, True)
     assert ask(
         postgres.owner_url,

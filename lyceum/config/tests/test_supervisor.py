@@ -57,9 +57,7 @@ class Lyceum:
 
     def children(self):
         """Its own parts: not PostgreSQL, and not the supervisor."""
-        return [
-            pid for pid, line in self.members().items() if pid != self.process.pid and "postgres" not in line
-        ]
+        return [pid for pid, line in self.members().items() if pid != self.process.pid and "postgres" not in line]
 
     def stop(self, number=signal.SIGTERM):
         self.process.send_signal(number)
@@ -79,9 +77,7 @@ def command(*arguments):
 
 
 def surroundings(data_folder, port, **more):
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("LYCEUM_", "DATABASE_"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LYCEUM_", "DATABASE_"))}
     root = Path(__file__).resolve().parents[3]
     return kept | {"LYCEUM_DATA": str(data_folder), "LYCEUM_PORT": str(port), "PYTHONPATH": str(root)} | more
 
