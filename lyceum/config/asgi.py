@@ -39,6 +39,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def _lifespan(receive: Receive, send: Send) -> None:
     """Listen for facts while the server runs."""
     await receive()
+    http.open()
     await hub.start()
     await send({"type": "lifespan.startup.complete"})
     await receive()

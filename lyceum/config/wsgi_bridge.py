@@ -26,7 +26,8 @@ class WsgiBridge:
 
     def __init__(self, application: Callable[..., Iterable[bytes]], *, threads: int) -> None:
         self.application = application
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self.threads = threads
+        self.pool: ThreadPoolExecutor | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         body = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # closed below
@@ -47,9 +48,15 @@ class WsgiBridge:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
+    def open(self) -> None:
+        """Be ready for requests."""
+        self.pool = ThreadPoolExecutor(self.threads, thread_name_prefix="request")
+
     def close(self) -> None:
         """Wait for the requests that run."""
-        self.pool.shutdown(wait=True)
+        if self.pool:
+            self.pool.shutdown(wait=True)
+            self.pool = None
 
 
 async def _gather(scope: dict[str, Any], receive: Receive, body: IO[bytes]) -> int:

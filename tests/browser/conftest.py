@@ -1,0 +1,109 @@
+"""A real browser before a real server: Chromium from the system, uvicorn in a thread, rows that are committed."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from lyceum.config.testing.databases import TestDatabase
+from lyceum.testing.factories import PASSWORD
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+DESK = {"viewport": {"width": 1280, "height": 800}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests; each has its own profile."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Site:
+    """The running server, and browsers that look at it."""
+
+    url: str
+    new_context: Callable[..., BrowserContext]
+
+    def browser(self, **profile: object) -> Page:
+        """A fresh browser: a phone, unless told otherwise."""
+        context = self.new_context(base_url=self.url, **(profile or PHONE))
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+        return page
+
+    def sign_in(self, username: str, **profile: object) -> Page:
+        """A browser in which somebody has signed in."""
+        page = self.browser(**profile)
+        page.goto("/sign-in/")
+        page.fill("[name=identifier]", username)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url("**/today/")
+        return page
+
+
+class _Server(uvicorn.Server):
+    def install_signal_handlers(self) -> None:
+        """The tests keep theirs."""
+
+
+@pytest.fixture
+def site(fresh_database: TestDatabase, chromium: Browser) -> Iterator[Site]:
+    """The whole application on a free port, over a database of the test's own."""
+    from lyceum.config.asgi import application
+
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="critical", lifespan="on")
+    server = _Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    _wait(lambda: server.started, "the server to start")
+    contexts: list[BrowserContext] = []
+
+    def new_context(**options: object) -> BrowserContext:
+        context = chromium.new_context(**options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context
+
+    yield Site(f"http://localhost:{port}", new_context)
+    for context in contexts:
+        context.close()
+    server.should_exit = True
+    thread.join(timeout=15)
+
+
+def _wait(ready: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 15
+    while not ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited in vain for {what}")
+        time.sleep(0.02)

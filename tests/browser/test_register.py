@@ -1,0 +1,199 @@
+"""The morning: a teacher on a phone, the office at a desk, the register between them."""
+
+from datetime import date
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lyceum.core import clock
+from lyceum.core.actor import system_actor
+from lyceum.domains.academics.models import AcademicYear
+from lyceum.domains.attendance.models import Mark, Register
+from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.attendance.rules.setup import set_session_times
+from lyceum.domains.tenancy.models import School
+from lyceum.testing.factories import (
+    in_school,
+    make_class,
+    make_manager,
+    make_school,
+    make_student,
+    make_teacher,
+    make_year,
+)
+from tests.browser.conftest import DESK, Site
+
+
+def school_day() -> tuple[School, list[str]]:
+    """A school that keeps school today, whatever day it is, with a form of thirty."""
+    from datetime import time, timedelta
+
+    school = make_school()
+    today = clock.today(school.time_zone)
+    make_year(school, "This year", starts=today - timedelta(days=60), ends=today + timedelta(days=60))
+    with in_school(school):
+        AcademicYear.objects.update(weekdays=[1, 2, 3, 4, 5, 6, 7])
+        actor = system_actor(school.pk)
+        for session, at in (("AM", time(0, 1)), ("PM", time(23, 30))):
+            closes = time(0, 31) if session == "AM" else time(23, 59)
+            set_session_times(session=session, starts_at=at, closes_at=closes, starts_on=today, actor=actor)
+    form = make_class(school, "7A")
+    names = [f"Student {n:02}" for n in range(1, 31)]
+    for name in names:
+        make_student(school, form, name=name, first_day=today - timedelta(days=30))
+    make_teacher(school, form, name="Tess Teacher", username="tess")
+    make_manager(school, "Office", name="Olive Office", username="olive")
+    with in_school(school):
+        open_day(today)
+    return school, names
+
+
+def marks_of(school: School) -> dict[str, str]:
+    with in_school(school):
+        rows = Mark.objects.select_related("student__person", "code")
+        return {m.student.person.full_name: m.code.symbol for m in rows}
+
+
+def test_a_register_of_thirty_takes_two_taps_from_today(site: Site):
+    school, names = school_day()
+    page = site.sign_in("tess")
+
+    page.get_by_role("link", name="Take register").tap()
+    page.get_by_role("button", name="All present, save").tap()
+
+    expect(page.get_by_role("status")).to_contain_text("Saved: 30 marks")
+    assert marks_of(school) == dict.fromkeys(names, "/")
+
+
+def test_each_exception_is_one_more_tap(site: Site):
+    school, names = school_day()
+    page = site.sign_in("tess")
+    page.get_by_role("link", name="Take register").tap()
+
+    page.get_by_role("button", name="Student 03").tap()
+    page.get_by_role("button", name="Student 05").tap()
+    page.get_by_role("button", name="Student 05").tap()
+    page.get_by_role("button", name="The rest present, save").tap()
+
+    expect(page.get_by_role("status")).to_contain_text("Saved: 30 marks")
+    assert marks_of(school) == dict.fromkeys(names, "/") | {"Student 03": "N", "Student 05": "L"}
+
+
+def test_a_register_by_keyboard_alone(site: Site):
+    school, names = school_day()
+    page = site.sign_in("tess", **DESK)
+    page.get_by_role("link", name="Take register").press("Enter")
+
+    page.get_by_role("button", name="Student 01").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("n")
+    expect(page.get_by_role("button", name="Student 03")).to_be_focused()
+    page.keyboard.press("p")
+    page.get_by_role("button", name="The rest present, save").press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("Saved: 30 marks")
+    assert marks_of(school)["Student 02"] == "N"
+    assert marks_of(school)["Student 03"] == "/"
+
+
+def test_the_office_sees_the_register_taken_without_reloading(site: Site):
+    school_day()
+    office = site.sign_in("olive", **DESK)
+    office.goto("/attendance/")
+    expect(office.locator(".tag").first).to_have_text("not taken")
+    teacher = site.sign_in("tess")
+
+    teacher.get_by_role("link", name="Take register").tap()
+    teacher.get_by_role("button", name="All present, save").tap()
+
+    expect(office.locator(".row", has_text="AM").locator(".tag")).to_have_text("taken")
+
+
+def test_a_second_browser_sees_the_mark_appear_and_keeps_its_own(site: Site):
+    school, _names = school_day()
+    with in_school(school):
+        register = Register.objects.get(session="AM")
+    first = site.sign_in("tess")
+    second = site.sign_in("olive", **DESK)
+    for page in (first, second):
+        page.goto(f"/registers/{register.pk}/")
+        page.wait_for_timeout(300)  # the socket opens beside the page
+    second.locator(".line").nth(1).locator(".mark").click()
+
+    first.locator(".line").nth(0).locator(".mark").tap()
+    first.get_by_role("button", name="Save", exact=True).tap()
+
+    expect(second.locator(".line").nth(0).locator(".mark")).to_have_text("N")
+    expect(second.locator(".line").nth(1).locator(".mark")).to_have_text("N")
+    assert list(marks_of(school)) == ["Student 01"]
+
+
+def test_both_values_are_shown_where_two_people_differ(site: Site):
+    school, _names = school_day()
+    teacher, office = site.sign_in("tess"), site.sign_in("olive", **DESK)
+    with in_school(school):
+        register = Register.objects.get(session="AM")
+    for page in (teacher, office):
+        page.route("**/ws/", lambda route: route.abort())
+        page.goto(f"/registers/{register.pk}/")
+    choose(office, 0, "I")
+    office.get_by_role("button", name="Save", exact=True).click()
+    expect(office.get_by_role("status")).to_contain_text("Saved")
+
+    choose(teacher, 0, "N")
+    teacher.get_by_role("button", name="Save", exact=True).click()
+
+    expect(teacher.get_by_text("changed this to I")).to_be_visible()
+    assert marks_of(school)["Student 01"] == "I"
+    teacher.get_by_role("button", name="Use N").click()
+    teacher.get_by_role("button", name="Save", exact=True).click()
+    expect(teacher.get_by_role("status")).to_contain_text("Saved")
+    assert marks_of(school)["Student 01"] == "N"
+
+
+def choose(page: Page, line: int, symbol: str) -> None:
+    page.locator(".line").nth(line).locator("select").select_option(symbol)
+
+
+def test_without_javascript_the_register_is_a_plain_form(site: Site):
+    school, names = school_day()
+    page = site.sign_in("tess", **DESK, java_script_enabled=False)
+    page.get_by_role("link", name="Take register").click()
+
+    choose(page, 3, "L")
+    page.locator(".line").nth(3).locator(".minutes").fill("7")
+    page.get_by_role("button", name="All present, save").click()
+
+    expect(page.get_by_role("status")).to_contain_text("Saved: 30 marks")
+    assert marks_of(school) == dict.fromkeys(names, "/") | {"Student 04": "L"}
+
+
+def test_a_double_tap_on_save_has_one_effect(site: Site):
+    school, _names = school_day()
+    page = site.sign_in("tess")
+    page.get_by_role("link", name="Take register").tap()
+    page.get_by_role("button", name="All present, save").dblclick()
+
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    with in_school(school):
+        assert Register.objects.get(session="AM").version == 1
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_is_clipped_at_any_width(site: Site, width: int):
+    school_day()
+    page = site.sign_in("tess", viewport={"width": width, "height": 800})
+
+    for path in ("/today/", None):
+        if path is None:
+            page.get_by_role("link", name="Take register").click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_today_names_the_day_of_the_school(site: Site):
+    school_day()
+    page = site.sign_in("tess")
+
+    today = date.fromisoformat(page.locator("time").first.get_attribute("datetime"))
+
+    assert today == clock.today("Europe/London")
