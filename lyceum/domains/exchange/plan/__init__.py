@@ -1,0 +1,1 @@
+"""What an import would do: records compared with the school, row by row. Nothing is written to the school here."""

@@ -1,0 +1,83 @@
+"""What was brought in before and is not in the files any more: it ends, where the files hold everything."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from lyceum.domains.exchange.plan.rows import PlannedRow, Step
+from lyceum.domains.exchange.readers.records import Place
+
+# Rows that another system knows, that run today, and that no row of this import is about.
+_ABSENT = """
+SELECT c.foreign_id, c.own_id FROM exchange_crosswalk c {running}
+WHERE c.school_id = %(school)s AND c.system = %(system)s AND c.kind = %(kind)s AND NOT EXISTS (
+  SELECT 1 FROM exchange_importrow r
+  WHERE r.school_id = %(school)s AND r.run_id = %(run)s AND r.step = ANY(%(steps)s)
+    AND (r.key = c.foreign_id OR (r.step = %(end)s AND r.target = c.own_id)))
+ORDER BY c.foreign_id
+"""
+_COUNT = """
+SELECT count(*) FROM exchange_crosswalk c {running}
+WHERE c.school_id = %(school)s AND c.system = %(system)s AND c.kind = %(kind)s
+"""
+_RUNNING = {
+    "student": """JOIN LATERAL (SELECT 1 FROM people_enrolment e WHERE e.school_id = c.school_id
+        AND e.student_id = c.own_id AND e.first_day < %(day)s AND e.exit <> 'no_show'
+        AND (e.last_day IS NULL OR e.last_day >= %(day)s) LIMIT 1) running ON true""",
+    "teacher": """JOIN academics_classteacher t ON t.school_id = c.school_id AND t.id = c.own_id
+        AND (t.ends_on IS NULL OR t.ends_on >= %(day)s)
+        JOIN academics_class k ON k.school_id = c.school_id AND k.id = t.class_id AND k.ends >= %(day)s""",
+    "member": """JOIN academics_classmembership m ON m.school_id = c.school_id AND m.id = c.own_id
+        AND (m.ends_on IS NULL OR m.ends_on >= %(day)s)
+        JOIN academics_class k ON k.school_id = c.school_id AND k.id = m.class_id AND k.ends >= %(day)s""",
+}
+_STEPS = {
+    "student": (Step.STUDENT, Step.STUDENT_END),
+    "teacher": (Step.TEACHER, Step.TEACHER_END),
+    "member": (Step.MEMBER, Step.MEMBER_END),
+}
+
+
+def count_running(school: int, system: str, *, today: date) -> dict[str, int]:
+    """How many rows that this system brought in run today, by kind."""
+    counts = {}
+    with connection.cursor() as cursor:
+        for kind, running in _RUNNING.items():
+            cursor.execute(
+                _COUNT.format(running=running), {"school": school, "system": system, "kind": kind, "day": today}
+            )
+            row = cursor.fetchone()
+            counts[kind] = row[0] if row else 0
+    return counts
+
+
+def absent_rows(school: int, run: UUID, system: str, *, today: date) -> Iterator[PlannedRow]:
+    """A row for each that ends, with yesterday as its last day."""
+    last = str(today - timedelta(days=1))
+    for kind, (step, end) in _STEPS.items():
+        values: dict[str, Any] = {"last_day": last, "exit": "other"} if kind == "student" else {"ends_on": last}
+        before: dict[str, Any] = {"last_day" if kind == "student" else "ends_on": None}
+        for foreign_id, own_id in _absent(school, run, system, kind, (step, end), today):
+            yield PlannedRow(end, Place("", 0), foreign_id, "end", own_id, values, before)
+
+
+def _absent(
+    school: int, run: UUID, system: str, kind: str, steps: tuple[Step, Step], today: date
+) -> list[tuple[str, UUID]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ABSENT.format(running=_RUNNING[kind]),
+            {
+                "school": school,
+                "run": run,
+                "system": system,
+                "kind": kind,
+                "steps": [int(step) for step in steps],
+                "end": int(steps[1]),
+                "day": today,
+            },
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]

@@ -1,0 +1,197 @@
+"""Guardians of students, and teachers of classes."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from lyceum.domains.academics.models import ClassTeacher
+from lyceum.domains.exchange.plan.classes import Room
+from lyceum.domains.exchange.plan.outline import Outline
+from lyceum.domains.exchange.plan.people import Ready
+from lyceum.domains.exchange.plan.present import find_foreign_ids, find_own_ids
+from lyceum.domains.exchange.plan.rows import PlannedRow, Step, batches, failed, is_wrong, skipped, wrong
+from lyceum.domains.exchange.readers.records import Seat, Source, Tie
+from lyceum.domains.people.models import GuardianLink, Staff
+
+TEACHING_ROLES = {"teacher": "co_teacher", "aide": "assistant", "administrator": "assistant"}
+
+
+class TiePlan:
+    """Plans which adults belong to which students. A link that was ended here stays ended."""
+
+    def __init__(self, source: Source, ready: Ready) -> None:
+        self._source = source
+        self._ready = ready
+
+    def rows(self) -> Iterator[PlannedRow]:
+        """One row for each pair of the files."""
+        seen: set[str] = set()
+        for ties in batches(self._source.ties()):
+            fresh = [tie for tie in ties if tie.id not in seen]
+            seen.update(tie.id for tie in ties)
+            yield from self._rows(fresh)
+
+    def _rows(self, ties: Sequence[Tie]) -> Iterator[PlannedRow]:
+        students = find_own_ids(self._source.system, "student", {tie.student for tie in ties})
+        adults = find_own_persons(self._source.system, {tie.adult for tie in ties})
+        links: dict[tuple[UUID, UUID], list[GuardianLink]] = {}
+        for link in GuardianLink.objects.filter(student__in=students.values(), guardian__in=adults.values()):
+            links.setdefault((link.student_id, link.guardian_id), []).append(link)
+        for tie in ties:
+            student, adult = students.get(tie.student), adults.get(tie.adult)
+            known = links.get((student, adult), []) if student and adult else []
+            yield self._row(tie, known)
+
+    def _row(self, tie: Tie, known: list[GuardianLink]) -> PlannedRow:
+        if tie.student not in self._ready.students:
+            if tie.student in self._ready.wrong:
+                return failed(
+                    Step.GUARDIAN,
+                    tie,
+                    wrong("", "row_wrong", f"The row of the student {tie.student} is wrong. Correct it first."),
+                )
+            return skipped(Step.GUARDIAN, tie, "The student is not one of this school.")
+        if tie.ended:
+            return skipped(Step.GUARDIAN, tie, "It is to be taken out; guardians are ended by hand.")
+        if tie.adult not in self._ready.adults and tie.adult not in self._ready.staff:
+            return failed(
+                Step.GUARDIAN,
+                tie,
+                wrong(
+                    "",
+                    "person_unknown",
+                    f"There is no person {tie.adult} in the files. Add the person, or take the row out.",
+                ),
+            )
+        current = next((link for link in known if link.ends_on is None), None)
+        if current:
+            return skipped(Step.GUARDIAN, tie, "Nothing changes.", code="unchanged", target=current.pk)
+        if known:
+            return skipped(
+                Step.GUARDIAN,
+                tie,
+                f"This guardian was ended here on {known[0].ends_on}, and stays so.",
+                target=known[0].pk,
+            )
+        values = {"student": tie.student, "adult": tie.adult, "relationship": tie.relationship[:60]}
+        return PlannedRow(Step.GUARDIAN, tie.place, tie.id, "create", values=values)
+
+
+def find_own_persons(system: str, foreign_ids: set[str]) -> dict[str, UUID]:
+    """Our persons by foreign id: adults, and staff who are guardians too."""
+    staff = find_own_ids(system, "staff", foreign_ids)
+    persons = dict(Staff.objects.filter(pk__in=staff.values()).values_list("pk", "person_id"))
+    found = {foreign: persons[own] for foreign, own in staff.items() if own in persons}
+    return find_own_ids(system, "adult", foreign_ids - found.keys()) | found
+
+
+class TeacherPlan:
+    """Plans who teaches which class."""
+
+    def __init__(self, source: Source, outline: Outline, rooms: dict[str, Room], ready: Ready, *, today: date) -> None:
+        self._source = source
+        self._outline = outline
+        self._rooms = rooms
+        self._ready = ready
+        self._today = today
+
+    def rows(self) -> Iterator[PlannedRow]:
+        """One row for each class and member of staff."""
+        seen: dict[str, int] = {}
+        teaching = (seat for seat in self._source.seats() if seat.role in TEACHING_ROLES)
+        for seats in batches(teaching):
+            yield from self._rows(seats, seen)
+
+    def _rows(self, seats: Sequence[Seat], seen: dict[str, int]) -> Iterator[PlannedRow]:
+        classes = find_own_ids(self._source.system, "class", {seat.group for seat in seats})
+        staff = find_own_ids(self._source.system, "staff", {seat.human for seat in seats})
+        present: dict[tuple[UUID, UUID], list[ClassTeacher]] = {}
+        leads: dict[UUID, UUID] = {}
+        for row in ClassTeacher.objects.filter(school_class__in=classes.values()):
+            present.setdefault((row.school_class_id, row.staff_id), []).append(row)
+            if row.role == "lead" and (row.ends_on is None or row.ends_on >= self._today):
+                leads[row.school_class_id] = row.staff_id
+        foreign = find_foreign_ids(self._source.system, "staff", set(leads.values()))
+        for seat in seats:
+            refusal = self._refusal(seat, seen)
+            if refusal:
+                yield refusal
+                continue
+            own, member = classes.get(seat.group), staff.get(seat.human)
+            known = present.get((own, member), []) if own and member else []
+            running = [
+                t for t in known if t.ends_on is None or t.ends_on >= min(self._today, self._rooms[seat.group].ends)
+            ]
+            if seat.ended:
+                yield self._end(seat, running)
+            elif running:
+                yield skipped(Step.TEACHER, seat, "Nothing changes.", code="unchanged", target=running[0].pk)
+            else:
+                yield self._make(seat, self._lead_stays(seat, leads.get(own) if own else None, foreign))
+
+    def _refusal(self, seat: Seat, seen: dict[str, int]) -> PlannedRow | None:
+        if not self._outline.groups.get(seat.group) and seat.group in self._outline.groups:
+            return skipped(Step.TEACHER, seat, "The class belongs to another school of the file.")
+        if seat.id in seen:
+            return failed(
+                Step.TEACHER, seat, wrong("", "id_twice", f"Line {seen[seat.id]} says the same. Keep one of the two.")
+            )
+        seen[seat.id] = seat.place.line
+        if is_wrong(seat):
+            return failed(Step.TEACHER, seat)
+        if seat.group not in self._rooms:
+            if seat.ended:
+                return skipped(Step.TEACHER_END, seat, "The class is taken out.")
+            return failed(Step.TEACHER, seat, class_trouble(self._outline, seat))
+        if seat.human in self._ready.staff or seat.ended:
+            return None
+        if seat.human in self._ready.wrong:
+            return failed(
+                Step.TEACHER, seat, wrong("", "row_wrong", f"The row of {seat.human} is wrong. Correct it first.")
+            )
+        if seat.human in self._outline.elsewhere or seat.human in self._outline.staff:
+            return skipped(Step.TEACHER, seat, "This person has no part in this school.")
+        return failed(
+            Step.TEACHER,
+            seat,
+            wrong(
+                "",
+                "person_unknown",
+                f"There is no member of staff {seat.human} in this school. Add a role, or take the row out.",
+            ),
+        )
+
+    def _lead_stays(self, seat: Seat, lead: UUID | None, foreign: dict[UUID, str]) -> bool:
+        """Whether the class has a lead now who goes on: one whom the file names, or one given by hand."""
+        if lead is None:
+            return False
+        known_as = foreign.get(lead)
+        return known_as is None or known_as == self._outline.leads.get(seat.group) or not self._source.holds_everything
+
+    def _make(self, seat: Seat, has_lead: bool) -> PlannedRow:
+        room = self._rooms[seat.group]
+        role = TEACHING_ROLES[seat.role]
+        if seat.role == "teacher" and self._outline.leads.get(seat.group) == seat.human and not has_lead:
+            role = "lead"
+        starts = seat.starts or (room.starts if room.is_new or room.ends < self._today else self._today)
+        starts = min(max(starts, room.starts), room.ends)
+        values: dict[str, Any] = {"class": seat.group, "staff": seat.human, "role": role, "starts_on": str(starts)}
+        if seat.ends and starts <= seat.ends < room.ends:
+            values["ends_on"] = str(seat.ends)
+        return PlannedRow(Step.TEACHER, seat.place, seat.id, "create", values=values, troubles=seat.troubles)
+
+    def _end(self, seat: Seat, running: list[ClassTeacher]) -> PlannedRow:
+        if not running:
+            return skipped(Step.TEACHER_END, seat, "It is to be taken out, and is not there.")
+        last = str(seat.ends or self._today)
+        return PlannedRow(
+            Step.TEACHER_END, seat.place, seat.id, "end", running[0].pk, {"ends_on": last}, {"ends_on": None}
+        )
+
+
+def class_trouble(outline: Outline, seat: Seat) -> Any:
+    """Why a row's class cannot be had."""
+    if seat.group in outline.groups:
+        return wrong("", "row_wrong", f"The row of the class {seat.group} is wrong. Correct it first.")
+    return wrong("", "class_unknown", f"There is no class {seat.group} in the files. Add it, or take the row out.")

@@ -1,0 +1,5 @@
+"""REST door of exchange."""
+
+from ninja import Router
+
+router = Router(tags=["exchange"])

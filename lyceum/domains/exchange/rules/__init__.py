@@ -1,0 +1,1 @@
+"""Bringing a school's data in: taken in, previewed, applied, undone."""
