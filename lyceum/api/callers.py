@@ -8,25 +8,31 @@ from contextlib import AbstractContextManager, nullcontext
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from ninja.utils import check_csrf
 
 from lyceum.api.circumstances import circumstances_of, is_api
 from lyceum.api.idempotency import answered_once, idempotency_key
 from lyceum.api.problems import problem_of
 from lyceum.core.actor import Actor, ActorKind, public_actor
-from lyceum.core.errors import NotAllowedError, RuleError, UnauthorizedError
+from lyceum.core.aftermath import aftermath
+from lyceum.core.errors import NotAllowedError, RuleError
 from lyceum.core.permissions import Role
 from lyceum.core.schools import entered, school_scope
 from lyceum.domains.accounts.cookies import COOKIE
-from lyceum.domains.accounts.queries import Caller, Circumstances, find_caller_by_secret, find_caller_by_session
-from lyceum.domains.accounts.rules.keys import PREFIX, find_caller_by_key
-from lyceum.domains.accounts.rules.secrets import hash_secret
-from lyceum.domains.accounts.rules.sign_in import note_use
-from lyceum.domains.accounts.rules.tokens import read_access_token
+from lyceum.domains.accounts.queries import Caller, Circumstances
+from lyceum.domains.accounts.rules.callers import find_caller_by_cookie, find_caller_by_token
+from lyceum.domains.accounts.rules.sessions import note_use
 from lyceum.domains.journal.rules import Target, record
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _WITHOUT_CALLER = ("/static/", "/health", "/favicon.ico", "/.well-known/")
+_NEW_TOKENS = frozenset({"/api/v1/auth/login/", "/api/v1/auth/refresh/", "/api/v1/auth/token/"})
+"""Who asks for a token here may still send the one that has ended: it says nothing."""
+
+
+_WAYS_OUT = ("/sign-out/", "/switch/", "/account/", "/api/v1/auth/", "/api/v1/profile/")
+"""Open to people of a closed school too: to leave it, or to go on in another."""
 
 
 class CsrfFailedError(NotAllowedError):
@@ -53,13 +59,13 @@ class CallerMiddleware:
         if request.path.startswith(_WITHOUT_CALLER):
             return self.get_response(request)
         circumstances = circumstances_of(request)
-        with transaction.atomic():
+        with aftermath(), transaction.atomic():
             try:
                 caller = find_caller(request, circumstances)
-                _refuse_suspended(caller)
+                _refuse_suspended(caller, request.path)
             except RuleError as error:
                 transaction.set_rollback(True)
-                return problem_of(request, error)
+                return _turned_away(request, error)
             attach(request, caller, circumstances)
             with _school_of(caller.actor):
                 response = self._answer(request, caller.actor)
@@ -76,6 +82,13 @@ class CallerMiddleware:
         return answered_once(request, actor, self.get_response)
 
 
+def _turned_away(request: HttpRequest, error: RuleError) -> HttpResponse:
+    """The answer to somebody who does not come in: a problem document, or a page in words."""
+    if is_api(request.path):
+        return problem_of(request, error)
+    return render(request, "web/refusal.html", {"error": error}, status=error.status)
+
+
 def attach(request: HttpRequest, caller: Caller, circumstances: Circumstances) -> None:
     """Make the caller known to everything that handles the request."""
     request.circumstances = circumstances  # type: ignore[attr-defined]  # our own attributes
@@ -89,18 +102,14 @@ def find_caller(request: HttpRequest, circumstances: Circumstances) -> Caller:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's switch: no cookie is used
-        if token.startswith(PREFIX):
-            return find_caller_by_key(token, circumstances)
-        caller = find_caller_by_session(read_access_token(token), circumstances)
-        if caller is None:
-            raise UnauthorizedError("You are signed out. Sign in again.")
-        return caller
-    secret = request.COOKIES.get(COOKIE, "")
-    caller = find_caller_by_secret(hash_secret(secret), circumstances) if secret else None
+        if request.path in _NEW_TOKENS:
+            return Caller(circumstances.around(public_actor(circumstances.via)))
+        return find_caller_by_token(token, circumstances)
+    caller = find_caller_by_cookie(request.COOKIES.get(COOKIE, ""), circumstances)
     if caller is None:
         if is_api(request.path):
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # nobody's cookie is used
-        return Caller(public_actor(circumstances.via))
+        return Caller(circumstances.around(public_actor(circumstances.via)))
     if is_api(request.path) and request.method not in ("GET", "HEAD", "OPTIONS") and _csrf_fails(request):
         raise CsrfFailedError("Send the X-CSRFToken header with a write that uses the cookie.")
     return caller
@@ -110,7 +119,9 @@ def _csrf_fails(request: HttpRequest) -> bool:
     return check_csrf(request) is not None
 
 
-def _refuse_suspended(caller: Caller) -> None:
+def _refuse_suspended(caller: Caller, path: str) -> None:
+    if path.startswith(_WAYS_OUT):
+        return
     if caller.school_status in ("suspended", "closing") and Role.SCHOOL_ADMIN not in caller.actor.roles:
         raise SchoolSuspendedError(f"{caller.school_name} is {caller.school_status}. Ask the school's admin.")
 

@@ -6,6 +6,7 @@ The record and the effect commit together; while the first is running, a second 
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -13,15 +14,28 @@ from django.http import HttpRequest, HttpResponse
 from lyceum.api.problems import problem
 from lyceum.core import clock
 from lyceum.core.actor import Actor
-from lyceum.domains.journal.models import IdempotencyRecord
+from lyceum.core.ids import new_id
+from lyceum.domains.accounts.rules.secrets import seal, unseal
 
+Names = tuple[int | None, str, str, str]
+"""School, caller, key and operation: what makes a request the same request."""
+_PURPOSE = "kept answer"
 KEPT = timedelta(hours=24)
 FORM_FIELD = "idempotency_key"
 
+_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
+# After the lock and in a statement of its own: only then does it see what the holder before us committed.
 _LOOK = """
-SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)), r.fingerprint, r.status, r.body, r.content_type, r.location
-FROM (SELECT 1) one LEFT JOIN journal_idempotencyrecord r
-  ON r.school_id IS NOT DISTINCT FROM %s AND r.actor = %s AND r.key = %s AND r.operation = %s AND r.expires_at > %s
+SELECT fingerprint, status, body, content_type, location FROM journal_idempotencyrecord
+WHERE school_id IS NOT DISTINCT FROM %s AND actor = %s AND key = %s AND operation = %s AND expires_at > %s
+"""
+_KEEP = """
+INSERT INTO journal_idempotencyrecord
+  (id, school_id, actor, key, operation, fingerprint, status, body, content_type, location, expires_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (school_id, actor, key, operation) DO UPDATE SET fingerprint = excluded.fingerprint,
+  status = excluded.status, body = excluded.body, content_type = excluded.content_type,
+  location = excluded.location, expires_at = excluded.expires_at
 """
 
 
@@ -37,12 +51,14 @@ def answered_once(request: HttpRequest, actor: Actor, answer: Callable[[HttpRequ
     """Answer a write that carries a key; runs inside the request's transaction."""
     key, who = idempotency_key(request), f"{actor.kind}:{actor.id or actor.ip}"[:60]
     operation, fingerprint = f"{request.method} {request.path}"[:300], _fingerprint(request)
+    names = (actor.school_id, who, key, operation)
     with connection.cursor() as cursor:
-        lock = f"{actor.school_id}|{who}|{key}|{operation}"
-        cursor.execute(_LOOK, [lock, actor.school_id, who, key, operation, clock.now()])
-        free, known, *stored = cursor.fetchone() or (True, None)
+        cursor.execute(_LOCK, ["|".join(map(str, names))])
+        (free,) = cursor.fetchone() or (False,)
+        cursor.execute(_LOOK, [*names, clock.now()])
+        known = cursor.fetchone()
     if known is not None:
-        return _again(request, known == fingerprint, stored)
+        return _again(request, known[0] == fingerprint, known[1:])
     if not free:
         return problem(
             request,
@@ -54,11 +70,11 @@ def answered_once(request: HttpRequest, actor: Actor, answer: Callable[[HttpRequ
         )
     response = answer(request)
     if response.status_code < 400 and not response.streaming:
-        _keep(response, actor.school_id, (who, key, operation, fingerprint))
+        _keep(response, names, fingerprint)
     return response
 
 
-def _again(request: HttpRequest, same: bool, stored: list[object]) -> HttpResponse:
+def _again(request: HttpRequest, same: bool, stored: tuple[Any, ...]) -> HttpResponse:
     if not same:
         return problem(
             request,
@@ -68,28 +84,26 @@ def _again(request: HttpRequest, same: bool, stored: list[object]) -> HttpRespon
             detail="This Idempotency-Key was used with another body. Use a new key for a new act.",
         )
     status, body, content_type, location = stored
-    response = HttpResponse(bytes(body), status=int(str(status)), content_type=str(content_type))  # type: ignore[call-overload]  # a memoryview
+    response = HttpResponse(unseal(bytes(body), purpose=_PURPOSE), status=status, content_type=content_type)
     if location:
-        response["Location"] = str(location)
+        response["Location"] = location
     response["Idempotency-Replayed"] = "true"
     return response
 
 
-def _keep(response: HttpResponse, school_id: int | None, names: tuple[str, str, str, str]) -> None:
-    """Write an answer down for 24 hours. A refusal had no effect: asking again may well succeed, so it is not kept."""
-    who, key, operation, fingerprint = names
-    IdempotencyRecord.objects.create(
-        school_id=school_id,
-        actor=who,
-        key=key,
-        operation=operation,
-        fingerprint=fingerprint,
-        status=response.status_code,
-        body=response.content,
-        content_type=response.headers.get("Content-Type", ""),
-        location=response.headers.get("Location", "")[:300],
-        expires_at=clock.now() + KEPT,
+def _keep(response: HttpResponse, names: Names, fingerprint: str) -> None:
+    """Write an answer down for 24 hours. A refusal had no effect: asking again may well succeed, so it is not kept.
+
+    It is kept sealed: an answer may hold a token or a key that the database knows only as a hash.
+    """
+    answer = (
+        response.status_code,
+        seal(response.content, purpose=_PURPOSE),
+        response.headers.get("Content-Type", ""),
+        response.headers.get("Location", "")[:300],
     )
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [new_id(), *names, fingerprint, *answer, clock.now() + KEPT])
 
 
 def _fingerprint(request: HttpRequest) -> str:

@@ -14,6 +14,7 @@ from lyceum.domains.accounts.cookies import COOKIE
 from lyceum.domains.accounts.models import SignInSession, User
 from lyceum.domains.accounts.rules.keys import create_key
 from lyceum.domains.accounts.rules.secrets import hash_secret, new_secret
+from lyceum.domains.accounts.rules.sessions import Opened
 from lyceum.domains.accounts.rules.tokens import issue_pair
 from lyceum.domains.tenancy.models import School
 from lyceum.testing.factories import as_actor, in_school, make_admin
@@ -31,9 +32,7 @@ class Caller(Client):
             leave_school()
         return super().request(**request)
 
-    def send(
-        self, path: str, body: Any = None, *, method: str = "post", key: str = "", **headers: str
-    ) -> HttpResponse:
+    def send(self, path: str, body: Any = None, *, method: str = "post", key: str = "", **headers: str) -> HttpResponse:
         """Send JSON, with an Idempotency-Key where one is given."""
         if key:
             headers["Idempotency-Key"] = key
@@ -49,7 +48,11 @@ def nobody(**options: Any) -> Caller:
 
 
 def start_session(
-    user: User, school: School | None, *, lasts: timedelta = timedelta(days=7)
+    user: User,
+    school: School | None,
+    *,
+    method: str = SignInSession.COOKIE,
+    lasts: timedelta = timedelta(days=7),
 ) -> tuple[SignInSession, str]:
     """A session as signing in leaves it, without the cost of a password; and its cookie's secret."""
     secret = new_secret()
@@ -57,7 +60,7 @@ def start_session(
         user=user,
         school=school,
         secret_hash=hash_secret(secret),
-        method="password",
+        method=method,
         factors=["password"],
         last_used_at=clock.now(),
         expires_at=clock.now() + lasts,
@@ -75,8 +78,8 @@ def browser(user: User, school: School | None, **options: Any) -> Caller:
 
 def software(user: User, school: School | None, **options: Any) -> Caller:
     """Somebody's software, signed in by access token."""
-    session, _secret = start_session(user, school)
-    access = issue_pair(session, roles=[]).access
+    session, _secret = start_session(user, school, method=SignInSession.TOKEN)
+    access = issue_pair(Opened(session, user, school, ())).access
     return Caller(headers={"Authorization": f"Bearer {access}"}, **options)
 
 

@@ -124,9 +124,7 @@ def account_for(person: Person, role: Role, **user: Any) -> User:
 
 def make_staff(school: School, *, name: str = "", **staff: Any) -> Staff:
     """Somebody who works here, without an account."""
-    new = NewStaff(
-        NewPerson(full_name=name or f"Member of staff {next(_numbers)}"), joined_on=FIRST_DAY, **staff
-    )
+    new = NewStaff(NewPerson(full_name=name or f"Member of staff {next(_numbers)}"), joined_on=FIRST_DAY, **staff)
     with in_school(school):
         return create_staff([new], actor=system_actor(school.pk))[0]
 
@@ -156,9 +154,7 @@ def make_student(
 def make_guardian(student: Student, *, name: str = "", portal: str = "full", **link: Any) -> GuardianLink:
     """An adult who belongs to a student and may see the portal. Without an account."""
     person = NewPerson(full_name=name or f"Guardian {next(_numbers)}")
-    new = NewGuardian(
-        student.pk, "parent", person=person, portal=portal, parental_responsibility="yes", **link
-    )
+    new = NewGuardian(student.pk, "parent", person=person, portal=portal, parental_responsibility="yes", **link)
     with school_of(student) as school:
         made = add_guardians([new], actor=system_actor(school.pk))[0]
         return GuardianLink.objects.select_related("guardian", "student__person").get(pk=made.pk)
@@ -174,9 +170,7 @@ def make_year(
 ) -> AcademicYear:
     """A school year, Monday to Friday, with no day closed."""
     with in_school(school):
-        return create_year(
-            name=name, starts=starts, ends=ends, current=current, actor=system_actor(school.pk)
-        )
+        return create_year(name=name, starts=starts, ends=ends, current=current, actor=system_actor(school.pk))
 
 
 def find_or_make_year(school: School) -> AcademicYear:
@@ -199,9 +193,7 @@ def make_subject(school: School, code: str = "MA", name: str = "Mathematics") ->
         return create_subjects([NewSubject(code, name)], actor=system_actor(school.pk))[0]
 
 
-def make_teaching_class(
-    school: School, name: str = "7A/Ma", *, subject: UUID | None = None, **fields: Any
-) -> Class:
+def make_teaching_class(school: School, name: str = "7A/Ma", *, subject: UUID | None = None, **fields: Any) -> Class:
     """A class that is taught a subject."""
     return make_class(school, name, kind="teaching", subject_id=subject or make_subject(school).pk, **fields)
 

@@ -1,22 +1,25 @@
-"""The cookie of a signed-in browser.
+"""The cookies of a browser: that of its session, and the mark by which it is known again.
 
-`__Host-` ties it to this very host, over TLS or on the machine itself; browsers count localhost as safe.
+`__Host-` ties them to this very host, over TLS or on the machine itself; browsers count localhost as safe.
 """
 
 from django.http import HttpRequest, HttpResponse
 
 from lyceum.core import clock
-from lyceum.domains.accounts.rules.sign_in import SignIn
+from lyceum.domains.accounts.rules.devices import marked_for
+from lyceum.domains.accounts.rules.sessions import Opened
 
 COOKIE = "__Host-lyceum_session"
 DEVICE_COOKIE = "__Host-lyceum_device"
 DEVICE_SECONDS = 400 * 24 * 3600
 
 
-def set_session_cookie(response: HttpResponse, signed_in: SignIn) -> None:
-    """Give the browser its session, for as long as the session lasts."""
-    seconds = int((signed_in.session.expires_at - clock.now()).total_seconds())
-    response.set_cookie(COOKIE, signed_in.secret, max_age=seconds, secure=True, httponly=True, samesite="Lax")
+def set_cookies(request: HttpRequest, response: HttpResponse, opened: Opened) -> None:
+    """Give the browser its session, for as long as the session lasts, and the mark of somebody who signed in."""
+    seconds = int((opened.session.expires_at - clock.now()).total_seconds())
+    response.set_cookie(COOKIE, opened.secret, max_age=seconds, secure=True, httponly=True, samesite="Lax")
+    mark = marked_for(known_device(request), opened.user.pk)
+    response.set_cookie(DEVICE_COOKIE, mark, max_age=DEVICE_SECONDS, secure=True, httponly=True, samesite="Lax")
 
 
 def clear_session_cookie(response: HttpResponse) -> None:
@@ -27,11 +30,4 @@ def clear_session_cookie(response: HttpResponse) -> None:
 
 def known_device(request: HttpRequest) -> str:
     """The mark of a browser from which somebody signed in before, or nothing."""
-    return request.COOKIES.get(DEVICE_COOKIE, "")[:64]
-
-
-def remember_device(response: HttpResponse, mark: str) -> None:
-    """Mark the browser as one from which somebody signed in."""
-    response.set_cookie(
-        DEVICE_COOKIE, mark, max_age=DEVICE_SECONDS, secure=True, httponly=True, samesite="Lax"
-    )
+    return request.COOKIES.get(DEVICE_COOKIE, "")[:1000]

@@ -14,6 +14,14 @@ class UserCreated(FactPayload, frozen=True, kw_only=True):
     user: UUID
 
 
+class UserDisabled(FactPayload, frozen=True, kw_only=True):
+    """Somebody may no longer enter this school."""
+
+    type: ClassVar[str] = "accounts.user.disabled"
+    topic: ClassVar[str] = "users"
+    user: UUID
+
+
 class MembershipStarted(FactPayload, frozen=True, kw_only=True):
     """A human took up a role."""
 
@@ -50,14 +58,28 @@ class TokenReused(FactPayload, frozen=True, kw_only=True):
     family: UUID
 
 
-class KeyChanged(FactPayload, frozen=True, kw_only=True):
-    """An API key was made or revoked."""
-
-    type: ClassVar[str] = "accounts.key.changed"
+class _AboutKey(FactPayload, frozen=True, kw_only=True):
     topic: ClassVar[str] = "users"
     key: UUID
-    state: str
     scopes: list[str]
+
+
+class KeyCreated(_AboutKey, frozen=True, kw_only=True):
+    """An API key was made."""
+
+    type: ClassVar[str] = "accounts.key.created"
+
+
+class KeyRotated(_AboutKey, frozen=True, kw_only=True):
+    """An API key got a new secret."""
+
+    type: ClassVar[str] = "accounts.key.rotated"
+
+
+class KeyRevoked(_AboutKey, frozen=True, kw_only=True):
+    """An API key was ended."""
+
+    type: ClassVar[str] = "accounts.key.revoked"
 
 
 class InvitationAccepted(FactPayload, frozen=True, kw_only=True):

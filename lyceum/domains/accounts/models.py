@@ -5,6 +5,7 @@ only ever by user, by secret or by the school in question.
 """
 
 from datetime import date
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -55,7 +56,7 @@ class User(AbstractBaseUser, Stamped):
     last_seen_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "id"
-    REQUIRED_FIELDS = ()
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     def __str__(self) -> str:
         return self.full_name
@@ -171,6 +172,8 @@ class Membership(Stamped):
 class SignInSession(Stamped):
     """Somebody signed in on a device, by browser or by token."""
 
+    COOKIE, TOKEN = "password", "password_token"
+
     user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
     school = models.ForeignKey("tenancy.School", models.CASCADE, null=True, related_name="+")
     secret_hash = models.BinaryField(unique=True)
@@ -192,6 +195,11 @@ class SignInSession(Stamped):
     def __str__(self) -> str:
         return self.device_label or self.method
 
+    @property
+    def is_by_token(self) -> bool:
+        """Whether it lives by tokens that are refreshed, rather than by a cookie."""
+        return self.method == self.TOKEN
+
 
 class RefreshToken(Stamped):
     """One link of a family of refresh tokens: each is used once and replaced by the next."""
@@ -201,6 +209,9 @@ class RefreshToken(Stamped):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     replaced_by = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class ApiKey(Stamped):
@@ -214,6 +225,9 @@ class ApiKey(Stamped):
     name = models.CharField(max_length=80)
     public_id = models.CharField(max_length=24, unique=True)
     secret_hash = models.BinaryField()
+    previous_hash = models.BinaryField(null=True)
+    """The secret before the last rotation: good until `previous_until`, so that software can change over."""
+    previous_until = models.DateTimeField(null=True)
     scopes = ArrayField(models.CharField(max_length=40), default=list)
     networks = ArrayField(models.CharField(max_length=50), default=list)
     """CIDR ranges; empty for any."""
@@ -242,6 +256,8 @@ class Invitation(Stamped):
     permission_sets = ArrayField(models.UUIDField(), default=list)
     address = models.EmailField(blank=True)
     full_name = models.CharField(max_length=200, blank=True)
+    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    """The account made for the invited person; it has no password until the invitation is accepted."""
     person_id = models.UUIDField(null=True)
     """The person row in that school that the account will belong to."""
     secret_hash = models.BinaryField(unique=True)
@@ -263,7 +279,11 @@ class SignInAttempt(models.Model):
     """`account:<hash>:<device hash or ->` or `address:<ip>`."""
     failures = models.PositiveIntegerField(default=0)
     window_from = models.DateTimeField()
+    """When the first of these failures happened."""
     wait_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.bucket
 
 
 class SigningKey(models.Model):
@@ -275,3 +295,6 @@ class SigningKey(models.Model):
     public_pem = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
     retired_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.kid

@@ -16,7 +16,8 @@ class FactPayload(msgspec.Struct, frozen=True, kw_only=True):
 
     type: ClassVar[str] = ""
     topic: ClassVar[str] = ""
-    version: ClassVar[int] = 1
+    schema_version: ClassVar[int] = 1
+    """Goes up when a field changes its meaning; a new field alone does not."""
     is_live: ClassVar[bool] = False
     """Whether it is sent to listening sockets as it happens."""
 

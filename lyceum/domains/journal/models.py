@@ -32,6 +32,9 @@ class Trail(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return f"{self.action} {self.target_name}".strip()
+
 
 class AuditEntry(Trail, SchoolRow):
     """One act in a school: done, or refused where the refusal matters."""
@@ -113,6 +116,7 @@ class IdempotencyRecord(models.Model):
     """SHA-256 of the body, in hex."""
     status = models.PositiveSmallIntegerField()
     body = models.BinaryField()
+    """Sealed: an answer may hold a secret that is kept nowhere else but as a hash."""
     content_type = models.CharField(max_length=100)
     location = models.CharField(max_length=300, blank=True)
     expires_at = models.DateTimeField()
@@ -123,3 +127,6 @@ class IdempotencyRecord(models.Model):
                 fields=["school_id", "actor", "key", "operation"], name="answer_once", nulls_distinct=False
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.key}"

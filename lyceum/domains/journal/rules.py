@@ -1,5 +1,6 @@
 """`record()`: the one way in which an act leaves its trace."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from django.db import connection, models
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.ids import new_id
-from lyceum.core.schools import current_school
+from lyceum.core.schools import current_school, find_current_school
 from lyceum.domains.journal.facts import FACT_TYPES, FactPayload, tell
 from lyceum.domains.journal.models import OperatorEntry
 
@@ -84,20 +85,25 @@ def record(
 def record_all(entries: Sequence[Entry], *, actor: Actor) -> None:
     """Write many acts of one actor in one statement."""
     facts = [fact for entry in entries for fact in entry.facts]
-    fact_rows = [
-        {"id": new_id(), "type": f.type, "version": f.version, "subject": f.subject(), "payload": f} for f in facts
-    ]
     values = _actor_columns(actor) | {
         "school": current_school(),
         "at": clock.find_frozen(),
         "entries": _json([{"id": new_id(), **_entry_columns(entry)} for entry in entries]),
-        "facts": _json(fact_rows),
+        "facts": _json([{"id": new_id(), **_fact_columns(fact)} for fact in facts]),
         "live": [name for name, fact_type in FACT_TYPES.items() if fact_type.is_live],
     }
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, values)
     for fact in facts:
         tell(fact, actor)
+
+
+def record_wherever(action: str, *, target: Target, changes: Changes | None = None, actor: Actor) -> None:
+    """Write an act on one's own account: in the school's trail, or in the operator's where no school is in scope."""
+    if find_current_school() is None:
+        record_for_operator(action, target=target, changes=changes, actor=actor)
+    else:
+        record(action, target=target, changes=changes, actor=actor)
 
 
 def record_for_operator(
@@ -107,10 +113,11 @@ def record_for_operator(
     school_id: int | None = None,
     changes: Changes | None = None,
     reason: str = "",
+    outcome: str = "done",
     actor: Actor,
 ) -> None:
     """Write an act on the installation into the operator's trail."""
-    entry = Entry(action, target, changes, reason)
+    entry = Entry(action, target, changes, reason, outcome)
     columns = _actor_columns(actor) | _entry_columns(entry)
     columns["changes"] = msgspec.json.decode(_json(columns["changes"]))
     OperatorEntry.objects.create(**columns, at=clock.now(), school_id=school_id)
@@ -142,8 +149,16 @@ def _entry_columns(entry: Entry) -> dict[str, Any]:
     }
 
 
+def _fact_columns(fact: FactPayload) -> dict[str, Any]:
+    return {"type": fact.type, "version": fact.schema_version, "subject": fact.subject(), "payload": fact}
+
+
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""An escaped NUL, which PostgreSQL does not store; not the text of six characters that looks like one."""
+
+
 def _json(value: object) -> str:
-    return msgspec.json.encode(value, enc_hook=_as_text).decode().replace("\\u0000", "")
+    return _NUL.sub(r"\1", msgspec.json.encode(value, enc_hook=_as_text).decode())
 
 
 def _as_text(value: object) -> str:
@@ -165,4 +180,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, models.Model):
         return str(value.pk)
     return value if isinstance(value, str | int | bool | list | dict | None) else str(value)
-

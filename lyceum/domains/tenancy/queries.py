@@ -5,7 +5,7 @@ from datetime import date
 from lyceum.core import clock
 from lyceum.core.errors import NotFoundError
 from lyceum.core.memory import SchoolMemory
-from lyceum.core.schools import current_school
+from lyceum.core.schools import current_school, find_current_school
 from lyceum.domains.tenancy.models import School
 
 
@@ -42,3 +42,9 @@ def forget_time_zone() -> None:
 def this_school() -> School:
     """The school in scope."""
     return School.objects.get(pk=current_school())
+
+
+def find_school_name() -> str:
+    """The name of the school in scope; nothing where there is none."""
+    school_id = find_current_school()
+    return "" if school_id is None else School.objects.values_list("name", flat=True).get(pk=school_id)

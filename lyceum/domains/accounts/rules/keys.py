@@ -5,25 +5,38 @@ import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
+from lyceum.core.aftermath import afterwards
 from lyceum.core.errors import NotAllowedError, NotFoundError, RuleError, UnauthorizedError, invalid_field
 from lyceum.core.permissions import SCOPES, Permission
-from lyceum.core.schools import current_school
+from lyceum.core.schools import crossing_to, current_school
 from lyceum.core.text import tidy
-from lyceum.domains.accounts.facts import KeyChanged
-from lyceum.domains.accounts.models import ApiKey, User
-from lyceum.domains.accounts.queries import Caller, Circumstances, find_key
+from lyceum.domains.accounts.facts import KeyCreated, KeyRevoked, KeyRotated
+from lyceum.domains.accounts.models import ApiKey
+from lyceum.domains.accounts.queries import Caller, Circumstances, KeyRow, find_key, own_id
 from lyceum.domains.accounts.rules.secrets import hash_secret, new_secret
+from lyceum.domains.journal.facts import FactPayload
 from lyceum.domains.journal.rules import Target, record
 
 MOST_KEYS = 50
 LONGEST = timedelta(days=366)
 PREFIX = "lyc_"
+
+
+LONGEST_OVERLAP_HOURS = 7 * 24
+
+
+class KeyRevokedError(RuleError):
+    """The key was revoked: it has no secret any more."""
+
+    code = "key_revoked"
 
 
 class TooManyKeysError(RuleError):
@@ -59,13 +72,19 @@ def create_key(
         scopes=sorted(set(scopes)),
         networks=networks or [],
         expires_at=expires_at or clock.now() + timedelta(days=365),
-        created_by=User.objects.get(pk=actor.user_id),
+        created_by_id=own_id(actor),
     )
-    _record("accounts.key.create", key, actor)
-    return NewKey(key, f"{PREFIX}{public_id}_{secret}")
+    _record("accounts.key.create", key, KeyCreated(key=key.pk, scopes=key.scopes), actor)
+    return NewKey(key, _written(key, secret))
+
+
+def _written(key: ApiKey, secret: str) -> str:
+    return f"{PREFIX}{key.public_id}_{secret}"
 
 
 def _check(name: str, scopes: list[str], networks: list[str], expires_at: datetime | None) -> None:
+    if len(networks) > 20:
+        raise invalid_field("/networks", "too_many", "Give at most 20 networks.")
     if not 1 <= len(tidy(name)) <= 80:
         raise invalid_field("/name", "length", "Give the key a name of 1 to 80 letters.")
     unknown = sorted(set(scopes) - SCOPES)
@@ -81,23 +100,49 @@ def _check(name: str, scopes: list[str], networks: list[str], expires_at: dateti
         raise invalid_field("/expires_at", "range", "A key ends in the future and within a year.")
 
 
-def _record(action: str, key: ApiKey, actor: Actor) -> None:
-    fact = KeyChanged(key=key.pk, state=key.state, scopes=key.scopes)
-    record(action, target=Target.of(key), changes={"scopes": [None, key.scopes]}, facts=[fact], actor=actor)
+def _record(action: str, key: ApiKey, fact: FactPayload, actor: Actor) -> None:
+    changes: dict[str, list[Any]] = {"scopes": [None, key.scopes], "state": [None, key.state]}
+    record(action, target=Target.of(key), changes=changes, facts=[fact], actor=actor)
+
+
+def _get_key(key_id: UUID, actor: Actor) -> ApiKey:
+    actor.require_all(Permission.KEYS_EDIT)
+    try:
+        return ApiKey.objects.select_for_update().get(pk=key_id, school_id=current_school())
+    except ApiKey.DoesNotExist:
+        raise NotFoundError from None
+
+
+@transaction.atomic
+def rotate_key(key_id: UUID, *, keep_hours: int = 24, actor: Actor) -> NewKey:
+    """Give a key a new secret. The old one stays good for a day, or for as long as was asked, up to a week."""
+    key = _get_key(key_id, actor)
+    if not 0 <= keep_hours <= LONGEST_OVERLAP_HOURS:
+        raise invalid_field("/keep_hours", "range", f"The old secret is kept 0 to {LONGEST_OVERLAP_HOURS} hours.")
+    if key.state != ApiKey.State.ACTIVE:
+        raise KeyRevokedError(f"The key {key} was revoked. Make a new one.")
+    secret = new_secret()
+    key.previous_hash, key.secret_hash = key.secret_hash, hash_secret(secret)
+    key.previous_until = clock.now() + timedelta(hours=keep_hours)
+    key.save(update_fields=["previous_hash", "previous_until", "secret_hash", "updated_at"])
+    record(
+        "accounts.key.rotate",
+        target=Target.of(key),
+        changes={"secret": ["", "changed"]},
+        facts=[KeyRotated(key=key.pk, scopes=key.scopes)],
+        actor=actor,
+    )
+    return NewKey(key, _written(key, secret))
 
 
 @transaction.atomic
 def revoke_key(key_id: UUID, *, actor: Actor) -> ApiKey:
     """End a key at once."""
-    actor.require_all(Permission.KEYS_EDIT)
-    try:
-        key = ApiKey.objects.select_for_update().get(pk=key_id, school_id=current_school())
-    except ApiKey.DoesNotExist:
-        raise NotFoundError from None
+    key = _get_key(key_id, actor)
     if key.state != ApiKey.State.REVOKED:
         key.state = ApiKey.State.REVOKED
         key.save(update_fields=["state", "updated_at"])
-        _record("accounts.key.revoke", key, actor)
+        _record("accounts.key.revoke", key, KeyRevoked(key=key.pk, scopes=key.scopes), actor)
     return key
 
 
@@ -116,16 +161,41 @@ class OutsideNetworksError(NotAllowedError):
 def find_caller_by_key(token: str, circumstances: Circumstances) -> Caller:
     """The key that a bearer token is. Raises UnauthorizedError, or OutsideNetworksError."""
     public_id, _, secret = token.removeprefix(PREFIX).partition("_")
+    return find_caller_by_secret_of_key(public_id, secret, circumstances)
+
+
+def find_caller_by_secret_of_key(public_id: str, secret: str, circumstances: Circumstances) -> Caller:
+    """The key of that public id, if this is its secret."""
     row = find_key(public_id, circumstances)
-    if row is None or not hmac.compare_digest(row.secret_hash, hash_secret(secret)):
+    given = hash_secret(secret)
+    if row is None or not any(hmac.compare_digest(known, given) for known in row.secret_hashes):
         raise UnauthorizedError("This API key is not known.")
+    return _usable(row, circumstances)
+
+
+def find_caller_by_named_key(public_id: str, circumstances: Circumstances) -> Caller:
+    """The key that an access token names: it was shown with its secret a few minutes ago."""
+    row = find_key(public_id, circumstances)
+    if row is None:
+        raise UnauthorizedError("This API key is no longer good.")
+    return _usable(row, circumstances)
+
+
+def _usable(row: KeyRow, circumstances: Circumstances) -> Caller:
     if row.expires_at <= clock.now():
         raise KeyExpiredError("This API key has ended. Make a new one.")
     if row.networks and not _inside(circumstances.ip, row.networks):
+        afterwards(partial(_record_outside, row.caller.actor))
         raise OutsideNetworksError("This API key may not be used from this network.")
     if row.caller.stale:
-        ApiKey.objects.filter(pk=row.caller.actor.id).update(last_used_at=clock.now())
+        ApiKey.objects.filter(pk=row.caller.actor.id or "").update(last_used_at=clock.now())
     return row.caller
+
+
+def _record_outside(actor: Actor) -> None:
+    with crossing_to(actor.school):
+        target = Target("accounts.apikey", actor.id, actor.name)
+        record("accounts.key.use", target=target, reason="outside its networks", outcome="refused", actor=actor)
 
 
 def _inside(ip: str, networks: tuple[str, ...]) -> bool:

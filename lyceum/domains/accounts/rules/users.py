@@ -1,61 +1,52 @@
-"""Users, their memberships, and the first admin of a school."""
+"""Users, the roles they take up, and the first admin of a school."""
 
-import re
+import hmac
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
-from lyceum.core.errors import FieldError, InvalidError, NotAllowedError, NotFoundError, RuleError, invalid_field
+from lyceum.core.constraints import refusing
+from lyceum.core.errors import FieldError, InvalidError, NotAllowedError, RuleError, invalid_field
 from lyceum.core.permissions import BUILT_IN_SETS, Permission, Role
-from lyceum.core.schools import current_school, school_scope
-from lyceum.core.text import fold, tidy
-from lyceum.domains.accounts.facts import MembershipEnded, MembershipStarted, UserCreated
-from lyceum.domains.accounts.models import EmailAddress, Membership, PermissionSet, SchoolLogin, SignInSession, User
+from lyceum.core.schools import crossing_to, current_school
+from lyceum.core.text import tidy
+from lyceum.domains.accounts.facts import MembershipStarted, UserCreated
+from lyceum.domains.accounts.models import EmailAddress, Membership, PermissionSet, SchoolLogin, User
+from lyceum.domains.accounts.rules.names import (
+    check_full_name,
+    check_username,
+    normal_address,
+    refuse_taken,
+    username_taken,
+)
 from lyceum.domains.accounts.rules.passwords import check_new_password, hash_password
-from lyceum.domains.journal.rules import Target, changed_fields, record
+from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.tenancy.models import School
-from lyceum.domains.tenancy.rules import provision_school
+from lyceum.domains.tenancy.queries import today
+from lyceum.domains.tenancy.rules import provision_school, wait_for_other_new_schools
 
 
-class UsernameTakenError(RuleError):
-    """Somebody in this school has that user name."""
+class AlreadyMemberError(RuleError):
+    """Somebody has that role here already."""
 
-    code = "username_taken"
+    code = "already_member"
+
+
+class AddressTakenError(RuleError):
+    """Another account has that verified address."""
+
+    code = "address_taken"
     status = 422
-
-
-class LastAdminError(RuleError):
-    """A school keeps at least one active school admin."""
-
-    code = "last_admin"
-
-
-class OwnRoleError(NotAllowedError):
-    """Nobody changes their own roles."""
-
-    code = "own_role"
 
 
 class SignupClosedError(NotAllowedError):
     """New schools are not made in this way here."""
 
     code = "signup_closed"
-
-
-def _check_username(username: str) -> None:
-    if not re.fullmatch(r"[\w.\-]{3,64}", username):
-        raise invalid_field(
-            "/username", "username", "Use 3 to 64 letters, digits, dots, hyphens or underscores for the user name."
-        )
-
-
-def _normal_address(address: str) -> str:
-    return tidy(address).lower()
 
 
 @transaction.atomic
@@ -69,27 +60,29 @@ def create_user(
     actor: Actor,
 ) -> User:
     """Make an account with a way to sign in to the school in scope. A user name or an address is needed."""
-    school_id = current_school()
-    if not username and not email:
+    address = normal_address(email)
+    if not username and not address:
         raise invalid_field("/username", "required", "Give a user name or an e-mail address.")
-    if username:
-        _check_username(username)
-        if SchoolLogin.objects.filter(school_id=school_id, username_folded=fold(username)).exists():
-            raise UsernameTakenError(
-                f"The user name {username} is taken here.",
-                errors=[FieldError("/username", "username_taken", "Choose another user name.")],
-            )
     user = User.objects.create(
-        full_name=tidy(full_name), password=password_hash, password_changed_at=clock.now() if password_hash else None
+        full_name=check_full_name(full_name),
+        password=password_hash,
+        password_changed_at=clock.now() if password_hash else None,
     )
     if username:
-        SchoolLogin.objects.create(school_id=school_id, username=username, user=user)
-    if email:
-        EmailAddress.objects.create(
-            user=user, address=_normal_address(email), verified_at=clock.now() if verified else None
-        )
+        add_login(user, username)
+    if address:
+        with refusing(verified_address_once=lambda: AddressTakenError("Another account has this e-mail address.")):
+            EmailAddress.objects.create(user=user, address=address, verified_at=clock.now() if verified else None)
     record("accounts.user.create", target=Target.of(user), facts=[UserCreated(user=user.pk)], actor=actor)
     return user
+
+
+def add_login(user: User, username: str) -> SchoolLogin:
+    """Give a user a name to sign in with at the school in scope."""
+    name = check_username(username)
+    refuse_taken(name)
+    with refusing(login_once=lambda: username_taken(name)):
+        return SchoolLogin.objects.create(school_id=current_school(), username=name, user=user)
 
 
 @transaction.atomic
@@ -100,98 +93,41 @@ def start_membership(
     sets = list(permission_sets)
     if role is Role.MANAGER and not sets:
         raise invalid_field("/permission_sets", "required", "A manager needs at least one permission set.")
-    school = School.objects.only("time_zone").get(pk=current_school())
-    membership = Membership.objects.create(
-        user=user,
-        school_id=current_school(),
-        role=role.value,
-        permission_sets=[s.pk for s in sets],
-        granted=sorted({p for s in sets for p in s.permissions}),
-        starts=starts or clock.today(school.time_zone),
-    )
+    with refusing(membership_no_overlap=lambda: AlreadyMemberError(f"{user} is {role.value} here already.")):
+        membership = Membership.objects.create(
+            user=user,
+            school_id=current_school(),
+            role=role.value,
+            permission_sets=[s.pk for s in sets],
+            granted=all_granted(sets),
+            starts=starts or today(),
+        )
+    record_start(membership, actor=actor)
+    return membership
+
+
+def all_granted(sets: Iterable[PermissionSet]) -> list[str]:
+    """What several permission sets give together."""
+    return sorted({permission for each in sets for permission in each.permissions})
+
+
+def record_start(membership: Membership, *, actor: Actor) -> None:
+    """Write into the trail that a role began, and tell it."""
     record(
         "accounts.membership.start",
-        target=Target.of(user),
-        changes={"role": [None, role.value]},
-        facts=[MembershipStarted(user=user.pk, role=role.value)],
-        actor=actor,
-    )
-    return membership
-
-
-@transaction.atomic
-def end_membership(membership_id: UUID, *, reason: str, actor: Actor) -> Membership:
-    """End a role here. Its sessions end with it where it was the user's last role in the school."""
-    actor.require_all(Permission.ROLES_GRANT)
-    try:
-        membership = Membership.objects.select_for_update().select_related("user").get(
-            pk=membership_id, school_id=current_school()
-        )  # fmt: skip
-    except Membership.DoesNotExist:
-        raise NotFoundError from None
-    if membership.user_id == actor.user_id:
-        raise OwnRoleError("Ask another school admin to change your own roles.")
-    if not tidy(reason):
-        raise invalid_field("/reason", "reason_needed", "Say why the role ends.")
-    _keep_one_admin(membership)
-    membership.state = Membership.State.ENDED
-    membership.save(update_fields=["state", "updated_at"])
-    others = Membership.objects.filter(user=membership.user_id, school_id=current_school(), state="active")
-    if not others.exists():
-        revoke_sessions(membership.user_id, school_id=current_school(), why="membership_ended")
-    record(
-        "accounts.membership.end",
         target=Target.of(membership.user),
-        changes={"role": [membership.role, None]},
-        reason=reason,
-        facts=[MembershipEnded(user=membership.user_id, role=membership.role)],
+        changes={"role": [None, membership.role]},
+        facts=[MembershipStarted(user=membership.user_id, role=membership.role)],
         actor=actor,
     )
-    return membership
 
 
-def _keep_one_admin(membership: Membership) -> None:
-    if membership.role != Role.SCHOOL_ADMIN:
-        return
-    admins = Membership.objects.select_for_update().filter(
-        school_id=current_school(), role=Role.SCHOOL_ADMIN.value, state="active", user__state="active"
+def create_built_in_sets() -> None:
+    """The permission sets that every school starts with."""
+    PermissionSet.objects.bulk_create(
+        PermissionSet(name=name, permissions=sorted(p.value for p in permissions), built_in=True)
+        for name, permissions in BUILT_IN_SETS.items()
     )
-    if len(admins) <= 1:
-        raise LastAdminError("This is the school's last admin. Make somebody else a school admin first.")
-
-
-def revoke_sessions(user_id: UUID, *, school_id: int | None = None, why: str) -> int:
-    """End a user's sessions, in one school or everywhere; their refresh tokens die with them."""
-    sessions = SignInSession.objects.filter(user_id=user_id, revoked_at__isnull=True)
-    if school_id is not None:
-        sessions = sessions.filter(school_id=school_id)
-    return sessions.update(revoked_at=clock.now(), revoked_why=why)
-
-
-PROFILE_FIELDS = frozenset({"full_name", "first_name", "last_name", "preferred_name", "pronouns", "locale", "theme"})
-
-
-@transaction.atomic
-def edit_profile(*, values: dict[str, Any], actor: Actor) -> User:
-    """Change one's own names, language and looks."""
-    actor.require(Permission.PROFILE_EDIT)
-    user = User.objects.select_for_update().get(pk=actor.user_id)
-    wrong = sorted(values.keys() - PROFILE_FIELDS)
-    if wrong:
-        raise invalid_field(f"/{wrong[0]}", "read_only", f"{wrong[0]} cannot be changed here.")
-    tidied = {name: tidy(value) for name, value in values.items()}
-    if "full_name" not in tidied and {"first_name", "last_name"} & tidied.keys():
-        first, last = tidied.get("first_name", user.first_name), tidied.get("last_name", user.last_name)
-        tidied["full_name"] = f"{first} {last}".strip()
-    if tidied.get("full_name") == "":
-        raise invalid_field("/full_name", "required", "Give a name.")
-    if tidied.get("theme", "system") not in {"system", "light", "dark"}:
-        raise invalid_field("/theme", "choice", "Choose one of: system, light, dark.")
-    changes = changed_fields(user, tidied)
-    if changes:
-        user.save()
-        record("accounts.profile.edit", target=Target.of(user), changes=changes, actor=actor)
-    return user
 
 
 @transaction.atomic
@@ -209,31 +145,29 @@ def set_up_school(
     ]
     if errors:
         raise InvalidError("Fill in the fields that are missing.", errors=errors)
-    _check_username(username)
+    check_username(username)
     check_new_password(password, own_words=(username, email.split("@", 1)[0], school_name))
     hashed = hash_password(password)
-    first = not Membership.objects.filter(role=Role.SUPER_ADMIN.value).exists()
+    wait_for_other_new_schools()
+    is_first = not Membership.objects.filter(role=Role.SUPER_ADMIN.value).exists()
     made = provision_school(name=school_name, actor=actor, **school)
-    with school_scope(made.pk):
-        user = create_user(full_name=full_name, username=username, email=email, password_hash=hashed, actor=actor)
+    with crossing_to(made.pk):
+        # Nobody has shown that a later admin's address is theirs; the first one holds the machine itself.
+        user = create_user(
+            full_name=full_name, username=username, email=email, password_hash=hashed, verified=is_first, actor=actor
+        )
         start_membership(user, role=Role.SCHOOL_ADMIN, actor=actor)
-    if first:
+    if is_first:
         Membership.objects.create(user=user, role=Role.SUPER_ADMIN.value, starts=clock.now().date())
     return made, user
 
 
-def create_built_in_sets() -> None:
-    """The permission sets that every school starts with."""
-    PermissionSet.objects.bulk_create(
-        PermissionSet(name=name, permissions=sorted(p.value for p in permissions), built_in=True)
-        for name, permissions in BUILT_IN_SETS.items()
-    )
-
-
+@transaction.atomic
 def may_set_up(*, from_this_machine: bool, code: str, actor: Actor, setup_code: str, signup: str) -> None:
     """Refuse to make a school: the first from this machine or with the code, later as SIGNUP says."""
+    wait_for_other_new_schools()
     if not School.objects.exists():
-        if from_this_machine or (code and code == setup_code):
+        if from_this_machine or (setup_code and hmac.compare_digest(code.encode(), setup_code.encode())):
             return
         raise SignupClosedError("Make the first school on the machine itself, or with the set-up code it printed.")
     if signup == "open" or actor.may(Permission.SCHOOL_CREATE) or actor.kind is ActorKind.OPERATOR:

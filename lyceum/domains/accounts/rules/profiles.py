@@ -1,0 +1,93 @@
+"""One's own account: names, language, looks, password."""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from lyceum.core import clock
+from lyceum.core.actor import Actor
+from lyceum.core.aftermath import afterwards
+from lyceum.core.errors import FieldError, RuleError, invalid_field
+from lyceum.core.permissions import Permission
+from lyceum.core.text import tidy
+from lyceum.domains.accounts.models import User
+from lyceum.domains.accounts.queries import own_id
+from lyceum.domains.accounts.rules.attempts import count_failure, counters_of, refuse_while_waiting
+from lyceum.domains.accounts.rules.passwords import check_new_password, hash_password, password_matches
+from lyceum.domains.accounts.rules.sessions import revoke_sessions
+from lyceum.domains.journal.rules import Target, changed_fields, record_wherever
+from lyceum.domains.tenancy.queries import find_school_name
+
+NAME_FIELDS = frozenset({"full_name", "first_name", "last_name", "preferred_name"})
+PROFILE_FIELDS = NAME_FIELDS | {"pronouns", "locale", "theme"}
+_THEMES = ("system", "light", "dark")
+_LONGEST: dict[str, int] = {f.name: f.max_length or 0 for f in User._meta.fields if f.name in PROFILE_FIELDS}
+
+
+_WRONG = [FieldError("/current_password", "wrong_password", "This is not your present password.")]
+
+
+class WrongPasswordError(RuleError):
+    """The present password is another one."""
+
+    code = "wrong_password"
+    status = 422
+    title = "Check your present password"
+
+
+def checked_names(user: User, values: dict[str, Any]) -> dict[str, str]:
+    """Text fields of a user as they are kept; the full name is built where only its parts are given."""
+    tidied = {name: tidy(value) for name, value in values.items()}
+    if "full_name" not in tidied and {"first_name", "last_name"} & tidied.keys():
+        first, last = tidied.get("first_name", user.first_name), tidied.get("last_name", user.last_name)
+        tidied["full_name"] = f"{first} {last}".strip()
+    if tidied.get("full_name") == "":
+        raise invalid_field("/full_name", "required", "Give a name.")
+    for name, value in tidied.items():
+        longest = _LONGEST[name]
+        if len(value) > longest:
+            raise invalid_field(f"/{name}", "too_long", f"Use at most {longest} letters.")
+    return tidied
+
+
+@transaction.atomic
+def edit_profile(*, values: dict[str, Any], actor: Actor) -> User:
+    """Change one's own names, language and looks."""
+    actor.require(Permission.PROFILE_EDIT)
+    user = User.objects.select_for_update().get(pk=own_id(actor))
+    wrong = sorted(values.keys() - PROFILE_FIELDS)
+    if wrong:
+        raise invalid_field(f"/{wrong[0]}", "read_only", f"{wrong[0]} cannot be changed here.")
+    if values.get("theme", "system") not in _THEMES:
+        raise invalid_field("/theme", "choice", f"Choose one of: {', '.join(_THEMES)}.")
+    changes = changed_fields(user, checked_names(user, values))
+    if changes:
+        user.save()
+        record_wherever("accounts.profile.edit", target=Target.of(user), changes=changes, actor=actor)
+    return user
+
+
+@transaction.atomic
+def change_password(*, current: str, new: str, actor: Actor) -> int:
+    """Change one's own password, knowing the present one. Ends all other sessions; returns how many."""
+    user = User.objects.select_for_update().prefetch_related("emails", "logins").get(pk=own_id(actor))
+    counters = counters_of(str(user.pk), school="", device="", ip=actor.ip)
+    refuse_while_waiting(counters)
+    if not password_matches(current, user.password):
+        afterwards(partial(count_failure, counters))
+        raise WrongPasswordError("This is not your present password.", errors=_WRONG)
+    check_new_password(new, own_words=own_words(user), pointer="/new_password")
+    user.password, user.password_changed_at, user.must_change = hash_password(new), clock.now(), False
+    user.save(update_fields=["password", "password_changed_at", "must_change", "updated_at"])
+    ended = revoke_sessions(user.pk, besides=actor.session_id, why="password_changed")
+    changes: dict[str, list[Any]] = {"password": ["", "changed"], "other_sessions": [ended, 0]}
+    record_wherever("accounts.password.change", target=Target.of(user), changes=changes, actor=actor)
+    return ended
+
+
+def own_words(user: User) -> tuple[str, ...]:
+    """What a user's password must not be built from."""
+    addresses = [email.address.split("@", 1)[0] for email in user.emails.all()]
+    names = [login.username for login in user.logins.all()]
+    return (*names, *addresses, find_school_name())

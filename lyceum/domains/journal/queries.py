@@ -1,0 +1,50 @@
+"""Reading a school's trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission
+from lyceum.domains.journal.models import AuditEntry
+
+NEWEST_FIRST = ("-at", "-id")
+
+
+@dataclass(frozen=True)
+class TrailFilter:
+    """Which entries of the trail to show; what is empty does not filter."""
+
+    action: str = ""
+    """A whole action, or its beginning up to a dot, as in `accounts.`."""
+    actor_id: UUID | None = None
+    target_type: str = ""
+    target_id: str = ""
+    outcome: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def list_trail(actor: Actor, wanted: TrailFilter | None = None) -> QuerySet[AuditEntry]:
+    """The trail of the school in scope, newest first."""
+    actor.require_all(Permission.TRAIL_VIEW)
+    chosen = wanted or TrailFilter()
+    entries = AuditEntry.objects.order_by(*NEWEST_FIRST)
+    if chosen.action:
+        name = "action__startswith" if chosen.action.endswith(".") else "action"
+        entries = entries.filter(**{name: chosen.action})
+    if chosen.actor_id:
+        entries = entries.filter(actor_id=chosen.actor_id)
+    if chosen.target_type:
+        entries = entries.filter(target_type=chosen.target_type)
+    if chosen.target_id:
+        entries = entries.filter(target_id=chosen.target_id)
+    if chosen.outcome:
+        entries = entries.filter(outcome=chosen.outcome)
+    if chosen.since:
+        entries = entries.filter(at__gte=chosen.since)
+    if chosen.until:
+        entries = entries.filter(at__lt=chosen.until)
+    return entries
