@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
+from lyceum.api.circumstances import is_api
+from lyceum.api.problems import problem
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.errors import UnauthorizedError
@@ -161,11 +163,15 @@ def _weeks(student: Student, day: date) -> list[Week]:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Nothing here, or nothing this person may see."""
     del exception
+    if is_api(request.path):
+        return problem(request, status=404, code="not_found", title="Not found")
     return render(request, "web/not_found.html", status=404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Something of ours broke."""
+    if is_api(request.path):
+        return problem(request, status=500, code="failed", title="Something of ours broke")
     return render(request, "web/failed.html", {"request_id": getattr(request, "lyceum_request_id", "")}, status=500)
 
 

@@ -47,3 +47,9 @@ def list_class_registers(classes: Iterable[UUID], *, actor: Actor) -> QuerySet[R
     """The registers of classes that the actor may see."""
     actor.require(Permission.REGISTERS_VIEW)
     return Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW), school_class__in=set(classes))
+
+
+def read_registers(registers: Iterable[UUID], *, actor: Actor) -> dict[UUID, Register]:
+    """Those of the registers that the actor may see."""
+    rows = Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW), pk__in=set(registers))
+    return {row.pk: row for row in rows}

@@ -35,7 +35,8 @@ REGISTER_ORDER = ("due_at", "class_name", "pk")
 
 
 @strawberry.type(description="A mark as it stands. `status` is P, L, A or E; null where neither fits.")
-class Mark(Node):
+class Mark:
+    id: strawberry.ID
     code: str = through("code.symbol")
     meaning: str = through("code.meaning")
     minutes_late: int | None
@@ -44,11 +45,6 @@ class Mark(Node):
     version: int
     marked_by: strawberry.ID | None
     marked_at: datetime
-
-    @classmethod
-    def is_type_of(cls, row: object, _info: object) -> bool:
-        """Rows of the table are of this type."""
-        return isinstance(row, models.Mark)
 
     @strawberry.field
     def status(self, mark: strawberry.Parent[models.Mark]) -> str | None:

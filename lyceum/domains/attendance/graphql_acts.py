@@ -1,6 +1,5 @@
 """Taking registers and amending marks over GraphQL, and hearing of both as they happen."""
 
-from collections.abc import AsyncIterator
 from datetime import date, datetime, time
 from typing import Any
 
@@ -9,7 +8,7 @@ import strawberry
 from lyceum.core.actor import Actor
 from lyceum.core.connections import Found, Span, connection, page_of_list
 from lyceum.core.graphql import Info, Payload, act, row_id, through
-from lyceum.core.live import Hears
+from lyceum.core.live import Followed, Hears
 from lyceum.domains.academics.live import class_topic
 from lyceum.domains.attendance import facts, models
 from lyceum.domains.attendance.graphql import Mark, Register
@@ -74,7 +73,7 @@ class MarkPayload(Payload):
 
 @strawberry.type
 class Mutation:
-    @act()
+    @act
     def take_register(self, info: Info, input: TakeRegisterInput) -> RegisterPayload:
         """Save marks: all of them, or none where one is wrong."""
         marks = [
@@ -97,7 +96,7 @@ class Mutation:
         )
         return RegisterPayload(register=done.register, saved=done.saved, conflicts=done.conflicts)
 
-    @act()
+    @act
     def amend_mark(self, info: Info, input: AmendMarkInput) -> MarkPayload:
         """Change one mark; what it was is kept."""
         actor, mark_id = info.context.actor, row_id(input.mark_id)
@@ -145,7 +144,7 @@ class AttendanceMarked:
 @strawberry.type
 class Subscription:
     @strawberry.subscription(graphql_type=AttendanceMarked)
-    async def attendance_marked(self, info: Info, class_id: strawberry.ID) -> AsyncIterator[Any]:
+    def attendance_marked(self, class_id: strawberry.ID) -> Followed:
         """Marks saved for a class."""
         wanted = row_id(class_id)
 
@@ -153,16 +152,14 @@ class Subscription:
             hears = follow_class(wanted, actor=actor)
             return class_topic(wanted), lambda fact: hears(fact) and isinstance(fact, facts.AttendanceMarked)
 
-        async for fact in info.context.facts(follows):
-            yield fact
+        return Followed(follows)
 
     @strawberry.subscription(graphql_type=AttendanceMarked)
-    async def registers_today(self, info: Info) -> AsyncIterator[Any]:
+    def registers_today(self) -> Followed:
         """Marks saved on today's registers, as far as the caller may see them."""
 
         def follows(actor: Actor) -> tuple[str, Hears]:
             day = today()
             return day_topic(day), follow_day(day, actor=actor)
 
-        async for fact in info.context.facts(follows):
-            yield fact
+        return Followed(follows)
