@@ -5,12 +5,14 @@ import time
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
 
 from lyceum.core import clock
 
 _started = time.monotonic()
 
 
+@require_safe
 def health(_request: HttpRequest) -> HttpResponse:
     """200 with figures, or 503 naming what is ill."""
     ill = _illness()
@@ -24,11 +26,13 @@ def health(_request: HttpRequest) -> HttpResponse:
     })  # fmt: skip
 
 
+@require_safe
 def health_live(_request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return JsonResponse({"status": "live"})
 
 
+@require_safe
 def health_ready(_request: HttpRequest) -> HttpResponse:
     """The process can do its work."""
     ill = _illness()

@@ -8,7 +8,10 @@ from django.shortcuts import redirect, render
 
 from lyceum.api.circumstances import is_api, request_id_of
 from lyceum.api.problems import note_refusal, problem_of
-from lyceum.core.errors import RuleError, UnauthorizedError
+from lyceum.core.actor import ActorKind
+from lyceum.core.errors import NotAllowedError, RuleError, UnauthorizedError
+from lyceum.core.rest import actor_of
+from lyceum.core.schools import NoSchoolInScopeError
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -101,6 +104,8 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, NoSchoolInScopeError):
+            error = _without_school(request) or error
         if not isinstance(error, RuleError):
             return None
         if is_api(request.path):
@@ -109,3 +114,11 @@ class Refusals:
             return redirect(f"/sign-in/?next={request.path}")
         note_refusal(request, error)
         return render(request, "web/refusal.html", {"error": error}, status=error.status)
+
+
+def _without_school(request: HttpRequest) -> RuleError | None:
+    """What it means to ask for a school's rows from outside; from inside a school it is our own mistake."""
+    actor = actor_of(request)
+    if actor.kind is ActorKind.PUBLIC:
+        return UnauthorizedError()
+    return None if actor.school_id else NotAllowedError("Choose a school first.")
