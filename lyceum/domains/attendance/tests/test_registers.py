@@ -139,3 +139,12 @@ def test_the_list_of_registers_takes_as_many_statements_for_one_class_as_for_thr
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_the_clock_makes_the_registers_of_a_school_that_is_set_up(morning: Morning):
+    from lyceum.domains.attendance.tasks import open_school_day
+
+    bare = make_school("Bare School")
+
+    assert open_school_day(morning.school.pk) == 2
+    assert open_school_day(bare.pk) == 0
