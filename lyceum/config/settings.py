@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "strawberry_django",
     "lyceum.web",
+    "lyceum.demo",
     "lyceum.domains.journal",
     "lyceum.domains.tenancy",
     "lyceum.domains.accounts",

@@ -1,0 +1,139 @@
+"""Loading the demo: two schools of one trust, whole or not at all."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from time import monotonic
+
+from django.db import connections, transaction
+
+from lyceum.core import clock
+from lyceum.core.actor import Via, system_actor
+from lyceum.core.errors import NotFoundError, RuleError
+from lyceum.core.schools import current_school, school_scope
+from lyceum.demo.accounts import add_family_accounts, share_a_person
+from lyceum.demo.amendments import amend_marks
+from lyceum.demo.build import Demo, Say, found_school, set_up
+from lyceum.demo.families import make_families
+from lyceum.demo.homes import add_families, add_flags
+from lyceum.demo.plan import GROUP_NAME, GROUP_SLUG, HILLCREST, LITTLE_OAK, PASSWORD, Plan
+from lyceum.demo.registers import fill_registers
+from lyceum.demo.roster import fill_seats, join_late
+from lyceum.demo.staffing import make_staff
+from lyceum.demo.wipe import wipe_demo
+from lyceum.demo.years import live_through
+from lyceum.domains.accounts.rules.passwords import check_new_password, hash_password
+from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.tenancy.models import Group, School
+
+GROWN_FIRST = ("academics_", "people_", "timetable_", "accounts_", "journal_")
+GROWN_LAST = ("attendance_",)
+
+
+class DemoLoadedError(RuleError):
+    """The demo schools are here already."""
+
+    code = "demo_loaded"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load made."""
+
+    marks: int
+    seconds: float
+
+
+def load_demo(say: Say, *, plans: tuple[Plan, Plan] = (HILLCREST, LITTLE_OAK), today: date | None = None) -> Loaded:
+    """Make the demo schools around a day, by default today. Where something fails, what was made is wiped."""
+    began = monotonic()
+    _refuse_second_load(plans)
+    check_new_password(PASSWORD)
+    try:
+        marks = _load(say, plans, today)
+    except BaseException:
+        with suppress(OSError):  # nobody may be listening any more: that is no reason to leave half a school behind
+            say("The load failed; taking away what was made …")
+        with suppress(NotFoundError):
+            wipe_demo(_nobody)
+        raise
+    return Loaded(marks, monotonic() - began)
+
+
+def _refuse_second_load(plans: tuple[Plan, Plan]) -> None:
+    if Group.objects.filter(slug=GROUP_SLUG).exists():
+        raise DemoLoadedError("The demo schools are here already. `lyceum demo wipe` takes them away.")
+    taken = School.objects.filter(slug__in=[plan.slug for plan in plans]).first()
+    if taken:
+        raise DemoLoadedError(f"A school here has the address {taken.slug}, which the demo school would take.")
+
+
+def _nobody(line: str) -> None:
+    """Where nobody listens any more."""
+
+
+def _load(say: Say, plans: tuple[Plan, Plan], today: date | None) -> int:
+    """In three steps, because PostgreSQL plans well only for rows that were committed and counted."""
+    password_hash = hash_password(PASSWORD)
+    with transaction.atomic():
+        group = Group.objects.create(name=GROUP_NAME, slug=GROUP_SLUG, kind=Group.Kind.TRUST)
+        demos = [_begin(plan, group, password_hash, today) for plan in plans]
+        for demo in demos:
+            say(demo.plan.name)
+            with school_scope(demo.school.pk):
+                _make(demo, say)
+        share_a_person(*demos)
+    _analyze(GROWN_FIRST)
+    marks = sum(_take(demo, say) for demo in demos)
+    _analyze(GROWN_LAST)
+    for demo in demos:
+        with school_scope(demo.school.pk):
+            _finish(demo, say)
+    return marks
+
+
+def _begin(plan: Plan, group: Group, password_hash: str, today: date | None) -> Demo:
+    day = today or clock.today(plan.time_zone)
+    laid_out = plan.on(day)
+    pupils = fill_seats(laid_out, day)
+    join_late(laid_out, pupils, day)
+    households = make_families(laid_out, pupils)
+    workers, teachings = make_staff(laid_out)
+    return Demo(laid_out, day, password_hash, found_school(laid_out, group), pupils, households, workers, teachings)
+
+
+def _make(demo: Demo, say: Say) -> None:
+    """People, classes and lessons, year by year."""
+    set_up(demo)
+    for year in demo.plan.calendars:
+        live_through(demo, year)
+        say(f"  {demo.plan.calendars[year].name}: {len(demo.students):,} students known")
+    add_families(demo)
+    add_flags(demo)
+    add_family_accounts(demo)
+
+
+def _take(demo: Demo, say: Say) -> int:
+    """The registers of the past."""
+    say(f"{demo.plan.name}: registers")
+    with school_scope(demo.school.pk):
+        return fill_registers(demo, say)
+
+
+def _finish(demo: Demo, say: Say) -> None:
+    """What the office changed since, and the registers of today."""
+    changed = amend_marks(demo)
+    with demo.on(demo.today):
+        due = open_day(demo.today)
+        actor = system_actor(current_school(), name="Demo school", via=Via.COMMAND)
+        record("demo.load", target=Target.of(demo.school), actor=actor)
+    say(f"{demo.plan.name}: {changed} marks changed by the office later, {due} registers wait for today")
+
+
+def _analyze(prefixes: tuple[str, ...]) -> None:
+    """Fresh statistics: the planner would otherwise take the tables for empty. Only their owner may."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relowner = current_user::regrole")
+        names = sorted(name for (name,) in cursor.fetchall() if name.startswith(prefixes))
+        cursor.execute("ANALYZE " + ", ".join(f'"{name}"' for name in names))
