@@ -30,10 +30,18 @@ def get_register(
     return found[0]
 
 
-def find_register(*, class_id: UUID, day: date, session: str = "", period: str = "", actor: Actor) -> Register:
+def find_register(
+    *,
+    class_id: UUID,
+    day: date,
+    session: str = "",
+    period: str = "",
+    permission: Permission = Permission.REGISTERS_VIEW,
+    actor: Actor,
+) -> Register:
     """The register of a class for a session or a lesson's period of a day, made where it was not there yet."""
     rows = Register.objects.filter(
-        registers_for(actor, Permission.REGISTERS_VIEW),
+        registers_for(actor, permission),
         school_class=class_id,
         on=day,
         session=session,
@@ -85,11 +93,17 @@ def marks_as_known(register: Register, *, instant: datetime, actor: Actor) -> li
 
 
 def list_marks(
-    actor: Actor, *, first: date, last: date, student: UUID | None = None, school_class: UUID | None = None
+    actor: Actor,
+    *,
+    first: date,
+    last: date,
+    student: UUID | None = None,
+    school_class: UUID | None = None,
+    permission: Permission = Permission.REGISTERS_VIEW,
 ) -> QuerySet[Mark]:
-    """Marks of the registers the actor may see, newest day first."""
-    actor.require(Permission.REGISTERS_VIEW)
-    registers = Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW), on__range=(first, last))
+    """Marks of the registers for which the actor may do the act, newest day first."""
+    actor.require(permission)
+    registers = Register.objects.filter(registers_for(actor, permission), on__range=(first, last))
     if school_class:
         registers = registers.filter(school_class=school_class)
     rows = Mark.objects.filter(register__in=registers)

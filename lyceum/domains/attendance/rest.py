@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from lyceum.core import clock
 from lyceum.core.errors import invalid_field
@@ -403,11 +403,16 @@ class FlatMarkIn(Strict):
 
 
 @router.post("attendance/", response={201: FlatMarkOut}, operation_id="createMark")
-def create_mark(request: HttpRequest, body: FlatMarkIn) -> tuple[int, dict[str, Any]]:
+def create_mark(request: HttpRequest, body: FlatMarkIn) -> Status[dict[str, Any]]:
     """Mark one student on a class's register of a day."""
-    actor = actor_of(request)
+    actor, taking = actor_of(request), Permission.REGISTERS_TAKE
     register = find_register(
-        class_id=body.class_id, day=body.date, session=body.session, period=body.period, actor=actor
+        class_id=body.class_id,
+        day=body.date,
+        session=body.session,
+        period=body.period,
+        permission=taking,
+        actor=actor,
     )
     code = read_codes(actor).for_status(body.status or "", body.session)
     symbol = body.code or (code.symbol if code else "")
@@ -415,8 +420,8 @@ def create_mark(request: HttpRequest, body: FlatMarkIn) -> tuple[int, dict[str, 
         raise invalid_field("/code", "required", "Give a code, or a status of P, A, L or E.")
     given = GivenMark(body.student, symbol, time_in=_local(body.time_in), note=body.notes)
     take_register(register.pk, marks=[given], reason=body.reason, actor=actor)
-    rows = list_marks(actor, first=body.date, last=body.date, student=body.student)
-    return 201, _flat(rows.get(register=register.pk))
+    rows = list_marks(actor, first=body.date, last=body.date, student=body.student, permission=taking)
+    return Status(201, _flat(rows.get(register=register.pk)))
 
 
 class AmendIn(Strict):
@@ -433,8 +438,7 @@ def patch_mark(request: HttpRequest, mark_id: UUID, body: AmendIn) -> dict[str, 
     """Change one mark; what it was is kept."""
     actor = actor_of(request)
     amend_mark(mark_id, symbol=body.code, reason=body.reason, note=body.notes, version=body.version, actor=actor)
-    mark = get_mark(mark_id, actor=actor)
-    return _flat(mark)
+    return _flat(get_mark(mark_id, actor=actor, permission=Permission.REGISTERS_TAKE))
 
 
 class NumbersOut(Schema):
@@ -589,10 +593,10 @@ class PresetOut(Schema):
 
 
 @router.post("attendance/codes/", response={201: PresetOut}, operation_id="chooseCodes")
-def choose(request: HttpRequest, body: PresetIn) -> tuple[int, dict[str, Any]]:
+def choose(request: HttpRequest, body: PresetIn) -> Status[dict[str, Any]]:
     """Mark with a published set of codes from now on."""
     code_set = choose_codes(body.preset, actor=actor_of(request))
-    return 201, {"preset": code_set.preset, "version": code_set.version, "source": code_set.source}
+    return Status(201, {"preset": code_set.preset, "version": code_set.version, "source": code_set.source})
 
 
 class TimesIn(Strict):
