@@ -87,5 +87,5 @@ def key_holder(school: School, *scopes: str, **key: Any) -> Caller:
     """Software with an API key of the school."""
     maker = as_actor(make_admin(school), school, via=Via.PAGE)
     with in_school(school):
-        secret = create_key(name="Test key", scopes=list(scopes), actor=maker, **key).secret
+        secret = create_key(name="Test key", scopes=list(scopes), actor=maker, **key).whole
     return Caller(headers={"Authorization": f"Bearer {secret}"})

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
 
+from lyceum.core import clock
 from lyceum.core.ids import new_id
 from lyceum.core.permissions import Role
 from lyceum.core.schools import SchoolOwned
@@ -242,6 +243,11 @@ class ApiKey(Stamped):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def present_state(self) -> str:
+        """Active, revoked, or expired by now."""
+        return "expired" if self.state == "active" and self.expires_at <= clock.now() else self.state
+
 
 class Invitation(Stamped):
     """A link by which somebody takes up a role in a school."""
@@ -270,6 +276,11 @@ class Invitation(Stamped):
 
     def __str__(self) -> str:
         return self.full_name or self.address
+
+    @property
+    def present_state(self) -> str:
+        """Sent, accepted, revoked, or expired by now."""
+        return "expired" if self.state == "sent" and self.expires_at <= clock.now() else self.state
 
 
 class SignInAttempt(models.Model):

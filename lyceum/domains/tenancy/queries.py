@@ -3,8 +3,10 @@
 from datetime import date
 
 from lyceum.core import clock
+from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.memory import SchoolMemory
+from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school, find_current_school
 from lyceum.domains.tenancy.models import School
 
@@ -37,6 +39,12 @@ def today() -> date:
 def forget_time_zone() -> None:
     """Read the time zone anew at the next question."""
     _time_zones.forget()
+
+
+def get_this_school(actor: Actor) -> School:
+    """The school in scope, for somebody who may know what it says about itself."""
+    actor.require(Permission.SCHOOL_VIEW)
+    return School.objects.get(pk=actor.school)
 
 
 def this_school() -> School:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
@@ -11,11 +12,12 @@ from lyceum.core.errors import RuleError, invalid_field
 from lyceum.core.schools import crossing_to, current_school
 from lyceum.domains.accounts.facts import InvitationAccepted, UserCreated
 from lyceum.domains.accounts.models import EmailAddress, Invitation, Membership, PermissionSet, User
-from lyceum.domains.accounts.queries import Circumstances
+from lyceum.domains.accounts.queries import Circumstances, current_memberships
 from lyceum.domains.accounts.rules.attempts import count_failure, counters_of, refuse_while_waiting
 from lyceum.domains.accounts.rules.invitations import drop_waiting_account
 from lyceum.domains.accounts.rules.passwords import check_new_password, hash_password, password_matches
 from lyceum.domains.accounts.rules.secrets import hash_secret
+from lyceum.domains.accounts.rules.sessions import Opened, Way, start_session
 from lyceum.domains.accounts.rules.users import add_login, all_granted, record_start
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.tenancy.queries import today
@@ -32,11 +34,15 @@ class LinkExpiredError(RuleError):
 def get_invitation(secret: str, *, lock: bool = False) -> Invitation:
     """The open invitation of that link, or of a code as somebody typed it."""
     rows = Invitation.objects.select_for_update(of=("self",)) if lock else Invitation.objects.all()
-    typed = [hash_secret(secret), hash_secret(secret.strip().upper())]
-    invitation = rows.select_related("school", "user").filter(secret_hash__in=typed).first()
+    invitation = rows.select_related("school", "user").filter(hash_filter(secret)).first()
     if invitation is None or invitation.state != Invitation.State.SENT or invitation.expires_at <= clock.now():
         raise LinkExpiredError("Ask the school for a new link.")
     return invitation
+
+
+def hash_filter(secret: str) -> Q:
+    """Finds an invitation by its link, or by its code as somebody typed it."""
+    return Q(secret_hash__in=[hash_secret(secret), hash_secret(secret.strip().upper())])
 
 
 def find_known(invitation: Invitation) -> User | None:
@@ -51,6 +57,17 @@ def find_known(invitation: Invitation) -> User | None:
 def needs_username(invitation: Invitation) -> bool:
     """Whether the invited person has no other name to sign in with."""
     return not invitation.address and not (invitation.user and invitation.user.logins.exists())
+
+
+@transaction.atomic
+def accept_and_enter(
+    secret: str, *, username: str = "", password: str, way: Way, circumstances: Circumstances
+) -> Opened:
+    """Accept an invitation and go on in its school, signed in."""
+    user = accept_invitation(secret, username=username, password=password, circumstances=circumstances)
+    school_id = Invitation.objects.values_list("school_id", flat=True).get(hash_filter(secret))
+    memberships = [m for m in current_memberships(user.pk) if m.school_id == school_id]
+    return start_session(user, memberships, way=way, circumstances=circumstances)
 
 
 @transaction.atomic

@@ -52,6 +52,11 @@ class NewKey:
     key: ApiKey
     secret: str
 
+    @property
+    def whole(self) -> str:
+        """What software sends as its bearer token."""
+        return f"{PREFIX}{self.key.public_id}_{self.secret}"
+
 
 @transaction.atomic
 def create_key(
@@ -75,11 +80,7 @@ def create_key(
         created_by_id=own_id(actor),
     )
     _record("accounts.key.create", key, KeyCreated(key=key.pk, scopes=key.scopes), actor)
-    return NewKey(key, _written(key, secret))
-
-
-def _written(key: ApiKey, secret: str) -> str:
-    return f"{PREFIX}{key.public_id}_{secret}"
+    return NewKey(key, secret)
 
 
 def _check(name: str, scopes: list[str], networks: list[str], expires_at: datetime | None) -> None:
@@ -132,7 +133,7 @@ def rotate_key(key_id: UUID, *, keep_hours: int = 24, actor: Actor) -> NewKey:
         facts=[KeyRotated(key=key.pk, scopes=key.scopes)],
         actor=actor,
     )
-    return NewKey(key, _written(key, secret))
+    return NewKey(key, secret)
 
 
 @transaction.atomic

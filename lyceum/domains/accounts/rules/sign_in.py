@@ -67,7 +67,7 @@ def sign_in(
     refuse_while_waiting(counters)
     stored = user.password if user and user.is_active else None
     matches = password_matches(given.password, stored)
-    memberships = _memberships_for(user, given.school, school_id) if user and matches else []
+    memberships = _memberships_for(user, fold(given.school), school_id) if user and matches else []
     if user is None or not memberships:
         afterwards(partial(_note_failure, counters, user, school_id, circumstances))
         raise SignInFailedError("Check your name and password.")
@@ -86,7 +86,7 @@ def _find_user(given: Credentials) -> tuple[User | None, int | None]:
         return (found.user, None) if found else (None, None)
     logins = SchoolLogin.objects.filter(username_folded=fold(given.username or given.identifier))
     if given.school:
-        logins = logins.filter(school__slug=given.school)
+        logins = logins.filter(school__slug=fold(given.school))
     candidates = list(logins.select_related("user")[:2])
     if len(candidates) != 1:  # unknown, or the same name in two schools: then the school must be said
         return None, None

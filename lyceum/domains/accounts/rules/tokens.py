@@ -30,7 +30,7 @@ from lyceum.domains.journal.rules import Target, record, record_for_operator
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=7)
 RACE_WINDOW = timedelta(seconds=10)
-_ACCESS_SECONDS = int(ACCESS_LIFETIME.total_seconds())
+ACCESS_SECONDS = int(ACCESS_LIFETIME.total_seconds())
 _PURPOSE = "token signing key"
 
 
@@ -74,7 +74,7 @@ def _new_pair(opened: Opened) -> tuple[TokenPair, RefreshToken]:
         "roles": sorted(role.value for role in opened.roles),
         "amr": session.factors,
     }
-    return TokenPair(_sign(claims), refresh, _ACCESS_SECONDS), row
+    return TokenPair(_sign(claims), refresh, ACCESS_SECONDS), row
 
 
 def issue_key_token(key: Caller, *, public_id: str) -> str:

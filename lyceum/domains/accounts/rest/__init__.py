@@ -1,0 +1,9 @@
+"""REST door of accounts, and of the school and its trail."""
+
+from ninja import Router
+
+from lyceum.domains.accounts.rest import auth, invitations, keys, profile, schools, sessions, tokens, trail, users
+
+router = Router()
+for part in (auth, tokens, sessions, profile, users, invitations, keys, schools, trail):
+    router.add_router("", part.router)
