@@ -49,6 +49,16 @@ class Node:
     id: strawberry.ID
 
 
+def shown_as(graphql_type: Any, *, name: str | None = None) -> Callable[[Callable[..., Any]], Any]:
+    """A field whose resolver returns a row, which is shown as a type."""
+    return lambda resolver: strawberry.field(resolver, graphql_type=graphql_type, name=name)
+
+
+def followed_as(graphql_type: Any) -> Callable[[Callable[..., Any]], Any]:
+    """A subscription: its resolver says what is followed, each fact is shown as a type."""
+    return lambda resolver: strawberry.subscription(resolver, graphql_type=graphql_type)
+
+
 def through(path: str) -> Any:
     """A field that is found by walking from the row, as in `person.full_name`."""
     steps = path.split(".")
@@ -62,6 +72,7 @@ def through(path: str) -> Any:
 
 
 R = TypeVar("R")
+V = TypeVar("V")
 _GROUP = "_read_with"
 
 
@@ -84,10 +95,10 @@ class Group(Generic[R]):
         return self._known[key]
 
 
-def together(row: R, key: Hashable, read: Callable[[list[R]], Mapping[Any, Any]]) -> Mapping[Any, Any]:
+def together(row: R, key: Hashable, read: Callable[[list[R]], Mapping[Any, V]]) -> Mapping[Any, V]:
     """What `read` says about a row and about all that were read with it."""
     group: Group[R] = getattr(row, _GROUP, None) or Group([row])
-    known: Mapping[Any, Any] = group.once(key, read)
+    known: Mapping[Any, V] = group.once(key, read)
     return known
 
 
@@ -141,9 +152,6 @@ class Payload:
 class Act(FieldExtension):
     """Runs a mutation in a savepoint of its own: a refusal undoes it and becomes the payload's `errors`."""
 
-    def __init__(self, *, undone: bool) -> None:
-        self.undone = undone
-
     def apply(self, field: StrawberryField) -> None:
         """Remember the field whose payload is returned."""
         self.field = field
@@ -157,8 +165,6 @@ class Act(FieldExtension):
     def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any) -> Any:
         """Do it, or return why not."""
         try:
-            if not self.undone:
-                return next_(source, info, **kwargs)
             with transaction.atomic():
                 return next_(source, info, **kwargs)
         except RuleError as error:
@@ -166,9 +172,9 @@ class Act(FieldExtension):
             return self.payload(errors=[problem_of(error)])
 
 
-def act(*, undone: bool = True) -> Callable[[Callable[..., Any]], Any]:
-    """A mutation. `undone=False` keeps what a refused one wrote, as in counting a failed sign-in."""
-    return lambda resolver: strawberry.mutation(resolver, extensions=[Act(undone=undone)])
+def act(resolver: Callable[..., Any]) -> Any:
+    """A mutation: takes one `input`, returns a payload."""
+    return strawberry.mutation(resolver, extensions=[Act()])
 
 
 def changes_in(given: object, **renamed: str) -> dict[str, Any]:
@@ -187,7 +193,7 @@ def grows(type_name: str) -> Callable[[type], type]:
         _growth.setdefault(type_name, []).extend(cls.__strawberry_definition__.fields)
         return cls
 
-    return add  # type: ignore[return-value]  # every class given here is a Strawberry type
+    return add
 
 
 def grow(*types: type) -> None:

@@ -10,7 +10,7 @@ import strawberry
 from lyceum.core import clock
 from lyceum.core.connections import Found, Span, connection, elsewhere, find_page, find_pages, page_of_list
 from lyceum.core.errors import NotFoundError
-from lyceum.core.graphql import Info, Node, grows, row_id, through, together
+from lyceum.core.graphql import Info, Node, grows, row_id, shown_as, through, together
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.batches import read_classes
 from lyceum.domains.academics.models import Class as ClassRow
@@ -58,14 +58,14 @@ class RegisterLine:
     name: str = through("student.person.called")
     registration_number: str = through("student.registration_number")
 
-    @strawberry.field(graphql_type=Mark | None)
+    @shown_as(Mark | None)
     def mark(self, line: strawberry.Parent[ClassMembership]) -> models.Mark | None:
         """The mark as it stands."""
         return together(
             line, "marks", lambda lines: read_marks(_registers(lines), (each.student_id for each in lines))
         ).get((_register_of(line), line.student_id))
 
-    @strawberry.field(graphql_type=Student | None)
+    @shown_as(Student | None)
     def student(self, line: strawberry.Parent[ClassMembership], info: Info) -> StudentRow | None:
         """The student, where the caller may see more than the name."""
         actor = info.context.actor
@@ -112,7 +112,7 @@ class Register(Node):
         """How many students have a mark."""
         return together(register, "marked", lambda rows: count_marks(_ids(rows)))[register.pk]
 
-    @strawberry.field(name="class", graphql_type=Class | None)
+    @shown_as(Class | None, name="class")
     def class_(self, register: strawberry.Parent[models.Register], info: Info) -> ClassRow | None:
         """The class, where the caller may see it."""
         actor = info.context.actor
@@ -169,7 +169,7 @@ class StudentNumbers:
     student_id: strawberry.ID
     numbers: AttendanceNumbers
 
-    @strawberry.field(graphql_type=Student | None)
+    @shown_as(Student | None)
     def student(self, line: strawberry.Parent["NumbersOf"], info: Info) -> StudentRow | None:
         """The student."""
         actor = info.context.actor
@@ -199,7 +199,7 @@ class AttendanceSummary:
 
 @strawberry.type
 class Query:
-    @strawberry.field(graphql_type=Register | None)
+    @shown_as(Register | None)
     def register(
         self,
         info: Info,
@@ -232,7 +232,7 @@ class Query:
         rows = list_registers(info.context.actor, day=date or today(), permission=Permission.REGISTERS_TAKE)
         return find_page(rows.filter(state=models.Register.State.DUE), order=REGISTER_ORDER, span=span)
 
-    @strawberry.field(graphql_type=AttendanceSummary | None)
+    @shown_as(AttendanceSummary | None)
     def attendance_summary(
         self,
         info: Info,

@@ -7,7 +7,7 @@ import strawberry
 
 from lyceum.core.actor import Actor
 from lyceum.core.connections import Found, Span, connection, page_of_list
-from lyceum.core.graphql import Info, Payload, act, row_id, through
+from lyceum.core.graphql import Info, Payload, act, followed_as, row_id, shown_as, through
 from lyceum.core.live import Followed, Hears
 from lyceum.domains.academics.live import class_topic
 from lyceum.domains.attendance import facts, models
@@ -130,7 +130,7 @@ class AttendanceMarked:
         """The class's id."""
         return strawberry.ID(str(fact.school_class))
 
-    @strawberry.field(graphql_type=Register | None)
+    @shown_as(Register | None)
     def register(self, fact: strawberry.Parent[facts.AttendanceMarked], info: Info) -> models.Register:
         """The register as it is now."""
         return get_register(fact.register, actor=info.context.actor)
@@ -143,7 +143,7 @@ class AttendanceMarked:
 
 @strawberry.type
 class Subscription:
-    @strawberry.subscription(graphql_type=AttendanceMarked)
+    @followed_as(AttendanceMarked)
     def attendance_marked(self, class_id: strawberry.ID) -> Followed:
         """Marks saved for a class."""
         wanted = row_id(class_id)
@@ -154,7 +154,7 @@ class Subscription:
 
         return Followed(follows)
 
-    @strawberry.subscription(graphql_type=AttendanceMarked)
+    @followed_as(AttendanceMarked)
     def registers_today(self) -> Followed:
         """Marks saved on today's registers, as far as the caller may see them."""
 

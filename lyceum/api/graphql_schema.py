@@ -1,0 +1,88 @@
+"""GraphQL: the types and operations of all domains as one schema."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+
+from lyceum.core.actor import Actor
+from lyceum.core.errors import NotFoundError, invalid_field
+from lyceum.core.graphql import Group, Info, Node, grow, row_id, row_ids, shown_as
+from lyceum.domains.academics import graphql as academics
+from lyceum.domains.academics import graphql_acts as academics_acts
+from lyceum.domains.academics.batches import read_classes
+from lyceum.domains.accounts import graphql as accounts
+from lyceum.domains.attendance import graphql as attendance
+from lyceum.domains.attendance import graphql_acts as attendance_acts
+from lyceum.domains.attendance.batches import read_registers
+from lyceum.domains.people import graphql as people
+from lyceum.domains.people.batches import read_staff, read_students
+from lyceum.domains.tenancy import graphql as tenancy
+
+MOST_NODES = 100
+Reader = Callable[[Iterable[UUID], Actor], dict[UUID, Any]]
+_READERS: tuple[Reader, ...] = (
+    lambda ids, actor: read_students(ids, actor=actor),
+    lambda ids, actor: read_classes(ids, actor=actor),
+    lambda ids, actor: read_registers(ids, actor=actor),
+    lambda ids, actor: read_staff(ids, actor=actor),
+)
+
+
+def read_nodes(ids: list[UUID], actor: Actor) -> list[Any]:
+    """What has those ids, as far as the actor may see it: one statement for each kind, whatever the number."""
+    found: dict[UUID, Any] = {}
+    for read in _READERS:
+        missing = [each for each in ids if each not in found]
+        if missing:
+            rows = read(missing, actor)
+            Group(rows.values())
+            found |= rows
+    return [found.get(each) for each in ids]
+
+
+@strawberry.type
+class Query(tenancy.Query, accounts.Query, people.Query, academics.Query, attendance.Query):
+    @shown_as(Node | None)
+    def node(self, info: Info, id: strawberry.ID) -> Any:
+        """Whatever has this id: a student, a class, a register, a member of staff."""
+        (found,) = read_nodes([row_id(id)], info.context.actor)
+        if found is None:
+            raise NotFoundError
+        return found
+
+    @shown_as(list[Node | None] | None)
+    def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Any]:
+        """Whatever has these ids, in their order; null for what is not there."""
+        if len(ids) > MOST_NODES:
+            raise invalid_field("/ids", "range", f"Ask for at most {MOST_NODES} at a time.")
+        return read_nodes(row_ids(ids), info.context.actor)
+
+
+@strawberry.type
+class Mutation(accounts.Mutation, people.Mutation, academics_acts.Mutation, attendance_acts.Mutation):
+    pass
+
+
+@strawberry.type
+class Subscription(academics_acts.Subscription, attendance_acts.Subscription):
+    pass
+
+
+def _compose() -> strawberry.Schema:
+    grow(people.Student, academics.Class)
+    return strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[people.Student, people.Staff, academics.Class, attendance.Register],
+        config=StrawberryConfig(),
+    )
+
+
+composed = _compose()
+schema: GraphQLSchema = composed._schema
+"""As the execution takes it."""

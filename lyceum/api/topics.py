@@ -1,0 +1,42 @@
+"""The topics that can be followed over the sockets, and who may."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from lyceum.core.actor import Actor
+from lyceum.core.errors import NotFoundError
+from lyceum.core.live import Hears
+from lyceum.domains.attendance.live import follow_class, follow_day, follow_register
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One kind of topic: how its key is read, and who may follow it."""
+
+    read: Callable[[str], Any]
+    check: Callable[[Any, Actor], Hears]
+
+
+_KINDS = {
+    "register": _Kind(UUID, lambda key, actor: follow_register(key, actor=actor)),
+    "class": _Kind(UUID, lambda key, actor: follow_class(key, actor=actor)),
+    "registers": _Kind(date.fromisoformat, lambda key, actor: follow_day(key, actor=actor)),
+}
+
+
+def check_topic(topic: str, *, actor: Actor) -> Hears:
+    """What the actor may hear of a topic such as `register:{id}`. Raises where it is nothing."""
+    name, _, written = topic.partition(":")
+    kind = _KINDS.get(name)
+    if kind is None:
+        raise NotFoundError("There is no such topic.")
+    try:
+        key = kind.read(written)
+    except ValueError:
+        raise NotFoundError("There is no such topic.") from None
+    if str(key) != written:  # another way to write it would be another topic
+        raise NotFoundError(f"Write the topic as {name}:{key}.")
+    return kind.check(key, actor)

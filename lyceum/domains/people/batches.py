@@ -1,0 +1,66 @@
+"""Reading for many students at once, always within the actor's school and rights."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission
+from lyceum.domains.people.models import ContactPoint, Enrolment, GuardianLink, Staff, Student
+from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.queries import list_staff, status_on
+
+
+def read_students(students: Iterable[UUID], *, actor: Actor) -> dict[UUID, Student]:
+    """Those of the students whom the actor may see."""
+    rows = Student.objects.filter(visible_students(actor), pk__in=set(students))
+    return {row.pk: row for row in rows.select_related("person")}
+
+
+def list_guardian_links(students: Iterable[UUID], *, actor: Actor, day: date) -> QuerySet[GuardianLink]:
+    """The guardians of students on a day, for those who may see contacts; a guardian sees their own link."""
+    actor.require(Permission.CONTACTS_VIEW)
+    current = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+    rows = GuardianLink.objects.filter(current, student__in=set(students))
+    if not actor.reaches_all(Permission.CONTACTS_VIEW):
+        visible = Student.objects.filter(visible_students(actor, Permission.CONTACTS_VIEW))
+        rows = rows.filter(Q(student__in=visible) | Q(guardian__user=actor.user_id))
+    return rows.select_related("guardian")
+
+
+def list_contact_points(people: Iterable[UUID]) -> QuerySet[ContactPoint]:
+    """How people are reached. Ask only after their contacts may be seen."""
+    return ContactPoint.objects.filter(person__in=set(people))
+
+
+def read_contact_points(students: Iterable[UUID], *, actor: Actor) -> Mapping[UUID, list[ContactPoint]]:
+    """How students are reached, preferred first, for those whose contacts the actor may see. Others are missing."""
+    actor.require(Permission.CONTACTS_VIEW)
+    visible = Student.objects.filter(
+        visible_students(actor, Permission.CONTACTS_VIEW), pk__in=set(students)
+    ).values_list("pk", "person_id")
+    found: dict[UUID, list[ContactPoint]] = {}
+    student_of = {person: student for student, person in visible}
+    for student in student_of.values():
+        found[student] = []
+    for point in list_contact_points(student_of).order_by("-preferred", "pk"):
+        found[student_of[point.person_id]].append(point)
+    return found
+
+
+def read_statuses(students: Iterable[UUID], *, day: date) -> dict[UUID, str]:
+    """The enrolment status of students on a day."""
+    wanted = set(students)
+    enrolments: dict[UUID, list[Enrolment]] = {student: [] for student in wanted}
+    for row in Enrolment.objects.filter(student__in=wanted):
+        enrolments[row.student_id].append(row)
+    return {student: status_on(rows, day) for student, rows in enrolments.items()}
+
+
+def read_staff(staff: Iterable[UUID], *, actor: Actor) -> dict[UUID, Staff]:
+    """Those of the staff whom the actor may see."""
+    if not actor.may(Permission.CLASSES_VIEW):
+        return {}
+    return {row.pk: row for row in list_staff(actor).filter(pk__in=set(staff))}
