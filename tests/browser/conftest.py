@@ -37,7 +37,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests; each has its own profile."""
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright keeps an event loop in this thread; the tests' own questions to the database are still plain.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         browser.close()
@@ -74,7 +76,7 @@ class _Server(uvicorn.Server):
 
 
 @pytest.fixture
-def site(fresh_database: TestDatabase, chromium: Browser) -> Iterator[Site]:
+def site(chromium: Browser, fresh_database: TestDatabase) -> Iterator[Site]:
     """The whole application on a free port, over a database of the test's own."""
     from lyceum.config.asgi import application
 

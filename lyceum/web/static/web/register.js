@@ -91,8 +91,8 @@ lines.addEventListener("keydown", (event) => {
     const other = line[step];
     if (other) markOf(other)?.focus();
   } else if (event.key.length === 1 && event.key !== " ") {
-    const given = give(line, event.key.toUpperCase()) || (event.key.toLowerCase() === "p" && give(line, cycle.at(-1)))
-      || (event.key.toLowerCase() === "a" && give(line, cycle[0]));
+    // A letter gives its code; the slash is present, morning or afternoon.
+    const given = event.key === "/" ? give(line, cycle.at(-1)) : give(line, event.key.toUpperCase());
     if (given) {
       event.preventDefault();
       const other = line.nextElementSibling;
