@@ -1,0 +1,90 @@
+"""`lyceum attendance`: the day's registers, and attendance in numbers."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from lyceum.core import clock
+from lyceum.core.commands import Answer, table
+from lyceum.core.errors import NotFoundError
+from lyceum.domains.academics.models import Class
+from lyceum.domains.academics.queries import is_school_day, list_classes, why_no_school
+from lyceum.domains.accounts.commands import SchoolCommand
+from lyceum.domains.attendance.numbers import Numbers, Summary, summarise
+from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.people.models import Student
+from lyceum.domains.tenancy.queries import time_zone, today
+
+COLUMNS = ("possible", "attended", "authorised", "unauthorised", "late", "missing")
+
+
+class Command(SchoolCommand):
+    """Parses, calls, prints."""
+
+    help = "Make a day's registers and summarise attendance."
+
+    def add_acts(self) -> None:
+        opening = self.add_act("open-day", "make the day's registers that are not there yet")
+        opening.add_argument("--date", type=date.fromisoformat, metavar="DAY", help="today if left out")
+        summary = self.add_act("summary", "attendance of a class from one day to another")
+        summary.add_argument("--class", dest="name", required=True, metavar="CLASS", help="as in 8B")
+        summary.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="DAY")
+        summary.add_argument("--to", dest="last", type=date.fromisoformat, required=True, metavar="DAY")
+        summary.add_argument(
+            "--as-known-at", type=datetime.fromisoformat, metavar="TIME", help="count what was known then, local time"
+        )
+        summary.add_argument("--explain", action="store_true", help="list every session behind the numbers")
+
+    def act_open_day(self, options: dict[str, Any]) -> Answer:
+        day = options["date"] or today()
+        made = open_day(day)
+        said = f"{made} new registers on {day}." if is_school_day(day) else f"No school on {day}: {why_no_school(day)}."
+        return Answer([said], {"date": day, "made": made})
+
+    def act_summary(self, options: dict[str, Any]) -> Answer:
+        form = self._find_class(options["name"], options["first"], options["last"])
+        summary = summarise(
+            self.actor,
+            first=options["first"],
+            last=options["last"],
+            school_class=form.pk,
+            as_known_at=_instant(options["as_known_at"]),
+            explain=options["explain"],
+        )
+        return _shown(form, summary)
+
+    def _find_class(self, name: str, first: date, last: date) -> Class:
+        """The class of that name that existed in those days, the newest of several."""
+        for day in (last, first):
+            found = list_classes(self.actor, day=day).filter(Q(name=name)).first()
+            if found:
+                return found
+        raise NotFoundError(f"There is no class {name} from {first} to {last}, or none that you may see.")
+
+
+def _instant(given: datetime | None) -> datetime | None:
+    return given.replace(tzinfo=clock.zone(time_zone())) if given and given.tzinfo is None else given
+
+
+def _shown(form: Class, summary: Summary) -> Answer:
+    people = Student.objects.filter(pk__in=summary.per_student).select_related("person").order_by("person__sort_name")
+    rows: list[tuple[object, ...]] = [(*COLUMNS, "%", "")]
+    rows += [(*_numbers(summary.per_student[s.pk]), s.person.called) for s in people]
+    rows.append((*_numbers(summary.total), f"{form}, all"))
+    lines = table(rows)
+    names = {s.pk: s for s in people}
+    for each in summary.explained:
+        counted = "counted" if each.counted else "left out"
+        lines.append(f"{each.on} {each.session:3} {each.symbol:2} {names[each.student_id]}: {counted}, {each.why}")
+    students = [{"number": s.registration_number, **_values(summary.per_student[s.pk])} for s in people]
+    values = {"class": form.name, "total": _values(summary.total), "students": students, "explained": summary.explained}
+    return Answer(lines, values)
+
+
+def _numbers(numbers: Numbers) -> tuple[object, ...]:
+    return (*(getattr(numbers, name) for name in COLUMNS), "-" if numbers.percent is None else numbers.percent)
+
+
+def _values(numbers: Numbers) -> dict[str, object]:
+    return {name: getattr(numbers, name) for name in COLUMNS} | {"percent": numbers.percent}
