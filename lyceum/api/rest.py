@@ -108,6 +108,12 @@ def _too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
     return problem(request, status=413, code="too_large", title="Too large", detail="A body has at most 1 MB.")
 
 
+class UnknownParameterError(MalformedError):
+    """A query parameter that the operation does not declare."""
+
+    code = "unknown_parameter"
+
+
 def _refuse_unknown_parameters(operation: Operation) -> None:
     """An undeclared query parameter is refused, not ignored."""
     declared: set[str] = set()
@@ -119,7 +125,7 @@ def _refuse_unknown_parameters(operation: Operation) -> None:
     def checked(request: HttpRequest, **path: Any) -> Any:
         unknown = sorted(set(request.GET) - declared)
         if unknown:
-            error = MalformedError(
+            error = UnknownParameterError(
                 f"There is no parameter {unknown[0]} here.",
                 errors=[FieldError(f"?{unknown[0]}", "unknown_parameter", f"Use: {', '.join(sorted(declared))}.")],
             )
@@ -135,11 +141,13 @@ def compose() -> LyceumAPI:
     from lyceum.domains.accounts.rest import router as accounts
     from lyceum.domains.attendance.rest import router as attendance
     from lyceum.domains.exchange.rest import router as exchange
+    from lyceum.domains.people.rest import router as people
+    from lyceum.domains.timetable.rest import router as timetable
 
-    for router in (accounts, academics, attendance, exchange):
+    for router in (accounts, people, academics, timetable, attendance, exchange):
         api.add_router("", router)
-    for _prefix, router in api._routers:
-        for view in router.path_operations.values():
+    for bound in api._get_bound_routers():  # Ninja answers with copies of a router's operations: these
+        for view in bound.path_operations.values():
             for operation in view.operations:
                 _refuse_unknown_parameters(operation)
     return api

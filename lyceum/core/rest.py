@@ -20,6 +20,11 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+def left_out() -> Any:
+    """The default of a field that may be left out but not be null. Never read: the door takes only what was sent."""
+    return None
+
+
 class Walk(Strict):
     """How to walk a list."""
 

@@ -77,11 +77,11 @@ class Term(SchoolOwned):
 class ClosedDay(SchoolOwned):
     """A day on which no register is due: holiday, training day, closure."""
 
+    KINDS = ("holiday", "training", "closure")
+
     on = models.DateField()
     name = models.CharField(max_length=120)
-    kind = models.CharField(
-        max_length=10, default="holiday", choices=[(k, k) for k in ("holiday", "training", "closure")]
-    )
+    kind = models.CharField(max_length=10, default="holiday", choices=[(k, k) for k in KINDS])
 
     class Meta(SchoolOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "on"], name="closed_day_once")]
@@ -160,6 +160,8 @@ class Class(SchoolOwned):
     section = models.CharField(max_length=20, blank=True)
     subject = SchoolForeignKey(Subject, models.PROTECT, null=True, related_name="classes")
     """Exactly one for a teaching class, none for a form."""
+    subjects = ArrayField(models.UUIDField(), default=list)
+    """Ids of the subjects that a form is taught; empty for a teaching class."""
     capacity = models.PositiveSmallIntegerField(default=40)
     room = SchoolForeignKey(Location, models.SET_NULL, null=True, related_name="classes")
     starts = models.DateField()
@@ -170,6 +172,11 @@ class Class(SchoolOwned):
         verbose_name_plural = "classes"
         constraints = [
             models.UniqueConstraint(fields=["school", "year", "name"], name="class_name_once"),
+            models.UniqueConstraint(
+                fields=["school", "year", "grades", "section"],
+                condition=Q(kind="form") & ~Q(section="") & ~Q(grades=[]),
+                name="form_section_once",
+            ),
             models.CheckConstraint(condition=Q(capacity__gte=1, capacity__lte=500), name="class_capacity_range"),
             models.CheckConstraint(condition=Q(starts__lte=F("ends")), name="class_days_in_order"),
             models.CheckConstraint(

@@ -2,18 +2,17 @@
 
 from django.db.models import Q
 
-from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission, Reach
 from lyceum.domains.academics.models import Class, ClassMembership, ClassTeacher
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import NOBODY, relate, visible_students
+from lyceum.domains.people.policies import NOBODY, holds_on, relate, visible_students
+from lyceum.domains.tenancy.queries import today
 
 
-def current(first: str = "starts_on", last: str = "ends_on") -> Q:
-    """Rows whose days hold today, in any time zone a school may have."""
-    day = clock.now().date()
-    return Q(**{f"{first}__lte": day}) & (Q(**{f"{last}__isnull": True}) | Q(**{f"{last}__gte": day}))
+def current() -> Q:
+    """Memberships and teaching that hold today at the school."""
+    return holds_on(today())
 
 
 def own_classes(actor: Actor) -> Q:
@@ -26,10 +25,16 @@ def own_classes(actor: Actor) -> Q:
 
 def students_of_own_classes(actor: Actor) -> Q:
     """The students who are now in a class the actor teaches, as a filter on Student."""
-    if actor.user_id is None:
-        return NOBODY
-    classes = Class.objects.filter(own_classes(actor))
-    members = ClassMembership.objects.filter(current(), school_class__in=classes)
+    return _members(own_classes(actor)) if actor.user_id else NOBODY
+
+
+def students_of_own_forms(actor: Actor) -> Q:
+    """The students who are now in a form of which the actor is a teacher, as a filter on Student."""
+    return _members(own_classes(actor) & Q(kind=Class.Kind.FORM)) if actor.user_id else NOBODY
+
+
+def _members(classes: Q) -> Q:
+    members = ClassMembership.objects.filter(current(), school_class__in=Class.objects.filter(classes))
     return Q(pk__in=members.values("student"))
 
 
@@ -46,3 +51,4 @@ def visible_classes(actor: Actor) -> Q:
 
 
 relate(Reach.CLASSES, students_of_own_classes)
+relate(Reach.CLASSES, students_of_own_forms, permission=Permission.CONTACTS_VIEW)

@@ -1,14 +1,17 @@
 """Reading years, classes and rolls. The roll of a class is a question with a date, never a list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, DateField, F, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Greatest, Least
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
-from lyceum.core.permissions import Permission
+from lyceum.core.permissions import Permission, Role
+from lyceum.core.text import tidy
 from lyceum.domains.academics.models import (
     AcademicYear,
     Class,
@@ -16,13 +19,14 @@ from lyceum.domains.academics.models import (
     ClassTeacher,
     ClosedDay,
     Grade,
+    Location,
     Placement,
     Subject,
     Term,
 )
 from lyceum.domains.academics.policies import own_classes, visible_classes
 from lyceum.domains.people.models import Enrolment, Student
-from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.policies import holds_on, kept_from, visible_students
 from lyceum.domains.people.queries import on_roll
 
 
@@ -53,6 +57,26 @@ def list_subjects(actor: Actor) -> QuerySet[Subject]:
     """The subjects by name."""
     actor.require(Permission.CLASSES_VIEW)
     return Subject.objects.order_by("name", "pk")
+
+
+def list_locations(actor: Actor) -> QuerySet[Location]:
+    """The rooms by name."""
+    actor.require_all(Permission.CLASSES_VIEW)
+    return Location.objects.order_by("name", "pk")
+
+
+def list_closed_days(actor: Actor) -> QuerySet[ClosedDay]:
+    """The days on which no school is kept, newest first."""
+    actor.require(Permission.CLASSES_VIEW)
+    return ClosedDay.objects.order_by("-on")
+
+
+def find_grade(wanted: str) -> Grade | None:
+    """The grade of that id or code."""
+    try:
+        return Grade.objects.filter(pk=UUID(wanted)).first()
+    except ValueError:
+        return Grade.objects.filter(code=tidy(wanted)).first()
 
 
 def is_school_day(day: date) -> bool:
@@ -91,55 +115,119 @@ def why_no_school(day: date) -> str:
 
 
 def list_classes(
-    actor: Actor, *, day: date, grade: UUID | None = None, section: str = "", teacher: UUID | None = None, mine: bool = False
+    actor: Actor,
+    *,
+    day: date,
+    grade: UUID | None = None,
+    section: str = "",
+    teacher: UUID | None = None,
+    mine: bool = False,
+    year: UUID | None = None,
+    coming: bool = False,
 ) -> QuerySet[Class]:
-    """Classes of the year that holds the day, with their teachers and the size of their roll."""
+    """Classes that run on a day, with their teachers and the size of their roll.
+
+    `coming` adds those that begin later; `year` asks for all of a year instead. The size is that of the day, or
+    of the first or last day of a class that does not run then.
+    """
     actor.require(Permission.CLASSES_VIEW)
-    rows = Class.objects.filter(visible_classes(actor), starts__lte=day, ends__gte=day)
+    rows = Class.objects.filter(visible_classes(actor))
+    if year:
+        rows = rows.filter(year=year)
+    else:
+        rows = rows.filter(ends__gte=day) if coming else rows.filter(starts__lte=day, ends__gte=day)
     if grade:
         rows = rows.filter(grades__contains=[grade])
     if section:
         rows = rows.filter(section=section)
     if teacher:
-        rows = rows.filter(pk__in=ClassTeacher.objects.filter(staff=teacher).values("school_class"))
+        taught = ClassTeacher.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), staff=teacher)
+        rows = rows.filter(pk__in=taught.values("school_class"))
     if mine:
         rows = rows.filter(own_classes(actor))
-    members = Q(memberships__starts_on__lte=day) & (
-        Q(memberships__ends_on__isnull=True) | Q(memberships__ends_on__gte=day)
+    return with_size(rows, day).order_by("kind", "name", "pk")
+
+
+def with_size(rows: QuerySet[Class], day: date) -> QuerySet[Class]:
+    """The same classes with `size`, `current_teachers`, subject, room and year."""
+    on = Least(Greatest(Value(day, DateField()), F("starts")), F("ends"))
+    members = Q(memberships__starts_on__lte=F("on")) & (
+        Q(memberships__ends_on__isnull=True) | Q(memberships__ends_on__gte=F("on"))
     )
     rows = rows.select_related("subject", "room", "year").prefetch_related(current_teachers(day))
-    return rows.annotate(size=Count("memberships", filter=members)).order_by("kind", "name", "pk")
+    return rows.annotate(on=on).annotate(size=Count("memberships", filter=members))
 
 
-def current_teachers(day: date) -> "Prefetch[str, QuerySet[ClassTeacher], str]":
-    """The teachers of classes on a day, ready to be prefetched as `current_teachers`."""
-    rows = ClassTeacher.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
-    return Prefetch("teachers", rows.select_related("staff__person").order_by("role"), to_attr="current_teachers")
+def list_own_classes(actor: Actor, *, day: date) -> QuerySet[Class]:
+    """The classes that the actor teaches on a day, for those who work here."""
+    actor.require_all(Permission.CLASSES_VIEW)
+    return list_classes(actor, day=day, mine=True)
+
+
+def current_teachers(day: date, path: str = "teachers") -> "Prefetch[str, QuerySet[ClassTeacher], str]":
+    """The teachers of classes on a day, and those still to come, ready to be prefetched as `current_teachers`."""
+    rows = ClassTeacher.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    rows = rows.filter(Q(starts_on__lte=day) | Q(starts_on__lte=F("school_class__starts")))
+    return Prefetch(path, rows.select_related("staff__person").order_by("role", "pk"), to_attr="current_teachers")
 
 
 def get_class(class_id: UUID, *, actor: Actor, day: date) -> Class:
     """The class, where the actor may see it."""
-    rows = Class.objects.filter(visible_classes(actor), pk=class_id)
-    row = rows.select_related("subject", "room", "year").prefetch_related(current_teachers(day)).first()
+    row = with_size(Class.objects.filter(visible_classes(actor), pk=class_id), day).first()
     if row is None:
         raise NotFoundError
     return row
 
 
+def list_class_teachers(class_id: UUID, *, actor: Actor, day: date) -> QuerySet[ClassTeacher]:
+    """Everybody who teaches a class, did or will, the lead first."""
+    get_class(class_id, actor=actor, day=day)
+    rows = ClassTeacher.objects.filter(school_class=class_id).select_related("staff__person")
+    return rows.order_by("starts_on", "pk")
+
+
 def members_on(class_id: UUID, day: date) -> QuerySet[ClassMembership]:
     """Who is in a class on a day: memberships of students who are on roll that day, in name order."""
-    current = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
     enrolled = Enrolment.objects.filter(on_roll(day)).values("student")
-    rows = ClassMembership.objects.filter(current, school_class=class_id, starts_on__lte=day, student__in=enrolled)
+    rows = ClassMembership.objects.filter(holds_on(day), school_class=class_id, student__in=enrolled)
     return rows.select_related("student__person").order_by("student__person__sort_name", "student")
+
+
+def list_members(class_id: UUID, *, actor: Actor, day: date) -> QuerySet[ClassMembership]:
+    """The class list of a day, in name order, to those who may see it.
+
+    Everybody who teaches here sees the names of every class; students and families see their own line.
+    """
+    actor.require(Permission.STUDENTS_VIEW)
+    get_class(class_id, actor=actor, day=day)
+    rows = members_on(class_id, day)
+    if actor.roles & {Role.TEACHER} and actor.reaches_all(Permission.CLASSES_VIEW):
+        kept = Student.objects.filter(kept_from(actor, "no_contact", "no_information", "address_withheld"))
+        return rows.exclude(student__in=kept)
+    return rows.filter(student__in=Student.objects.filter(visible_students(actor)))
 
 
 def list_roll(class_id: UUID, *, actor: Actor, day: date) -> QuerySet[Student]:
     """The students of a class on a day, in name order, for those who may see them."""
-    get_class(class_id, actor=actor, day=day)
-    members = members_on(class_id, day).values("student")
-    rows = Student.objects.filter(visible_students(actor), pk__in=members)
-    return rows.select_related("person").order_by("person__sort_name", "pk")
+    members = list_members(class_id, actor=actor, day=day).order_by().values("student")
+    return Student.objects.filter(pk__in=members).select_related("person").order_by("person__sort_name", "pk")
+
+
+def in_grade(grade: UUID, day: date) -> Q:
+    """Students who are in a grade on a day, as a filter on Student."""
+    return Q(pk__in=Placement.objects.filter(holds_on(day), grade=grade).values("student"))
+
+
+def in_class(class_id: UUID, day: date) -> Q:
+    """Students who are in a class on a day, as a filter on Student."""
+    return Q(pk__in=ClassMembership.objects.filter(holds_on(day), school_class=class_id).values("student"))
+
+
+def without_form(day: date) -> Q:
+    """Students who are on roll on a day and in no form, as a filter on Student: no register of the day has them."""
+    enrolled = Enrolment.objects.filter(on_roll(day)).values("student")
+    seated = ClassMembership.objects.filter(holds_on(day), is_form=True).values("student")
+    return Q(pk__in=enrolled) & ~Q(pk__in=seated)
 
 
 @dataclass(frozen=True)
@@ -149,20 +237,57 @@ class Standing:
     grade: str = ""
     form: str = ""
     form_id: UUID | None = None
+    grade_id: UUID | None = None
+    grade_code: str = ""
 
 
-def standings(students: list[UUID], day: date) -> dict[UUID, Standing]:
+def standings(students: Sequence[UUID], day: date) -> dict[UUID, Standing]:
     """The grade and form of students on a day, in two statements."""
-    current = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
-    grades = Placement.objects.filter(current, student__in=students, starts_on__lte=day)
-    forms = ClassMembership.objects.filter(current, student__in=students, starts_on__lte=day, is_form=True)
-    grade_of = dict(grades.values_list("student_id", "grade__name"))
+    grades = Placement.objects.filter(holds_on(day), student__in=students)
+    forms = ClassMembership.objects.filter(holds_on(day), student__in=students, is_form=True)
+    columns = ("student_id", "grade__name", "grade_id", "grade__code")
+    grade_of = {row[0]: row[1:] for row in grades.values_list(*columns)}
     form_of = {row[0]: row[1:] for row in forms.values_list("student_id", "school_class__name", "school_class_id")}
-    return {s: Standing(grade_of.get(s, ""), *form_of.get(s, ("", None))) for s in students}
+    found = {}
+    for student in students:
+        name, grade_id, code = grade_of.get(student, ("", None, ""))
+        form, form_id = form_of.get(student, ("", None))
+        found[student] = Standing(name, form, form_id, grade_id, code)
+    return found
 
 
 def classes_of(student: Student, *, day: date) -> QuerySet[ClassMembership]:
     """The classes a student is in on a day."""
-    current = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
-    rows = ClassMembership.objects.filter(current, student=student, starts_on__lte=day)
+    rows = ClassMembership.objects.filter(holds_on(day), student=student)
     return rows.select_related("school_class__subject").order_by("-is_form", "school_class__name")
+
+
+@dataclass(frozen=True)
+class Seats:
+    """Classes, students and seats of one grade, or of all."""
+
+    grade: Grade | None
+    classes: int = 0
+    students: int = 0
+    seats: int = 0
+
+
+def count_seats(actor: Actor, *, day: date, teacher: UUID | None = None) -> list[Seats]:
+    """Classes, students and seats on a day: in all, then per grade. A class of two grades counts in both."""
+    actor.require_all(Permission.CLASSES_VIEW)
+    grades = {grade.pk: grade for grade in list_grades(actor)}
+    rows = list(list_classes(actor, day=day, teacher=teacher).values_list("grades", "capacity", "pk"))
+    members = ClassMembership.objects.filter(holds_on(day), school_class__in=[row[2] for row in rows])
+    students: dict[UUID | None, set[UUID]] = {None: set()}
+    of_class: dict[UUID, list[UUID]] = {}
+    for class_id, student in members.values_list("school_class_id", "student_id"):
+        of_class.setdefault(class_id, []).append(student)
+    classes: dict[UUID | None, int] = {}
+    seats: dict[UUID | None, int] = {}
+    for its_grades, capacity, class_id in rows:
+        for grade in (None, *its_grades):
+            classes[grade] = classes.get(grade, 0) + 1
+            seats[grade] = seats.get(grade, 0) + capacity
+            students.setdefault(grade, set()).update(of_class.get(class_id, ()))
+    wanted = [None, *(pk for pk in grades if pk in classes)]
+    return [Seats(grades[pk] if pk else None, classes.get(pk, 0), len(students[pk]), seats.get(pk, 0)) for pk in wanted]

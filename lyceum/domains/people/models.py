@@ -102,7 +102,7 @@ class Student(SchoolOwned):
         ]
 
     def __str__(self) -> str:
-        return self.person.full_name
+        return str(self.person)
 
 
 class OfficialId(SchoolOwned):
@@ -168,6 +168,8 @@ class Enrolment(SchoolOwned):
         NO_SHOW = "no_show"
         OTHER = "other"
 
+    ENTRIES = ("new", "transfer", "re_entry", "returning")
+
     student = SchoolForeignKey(Student, models.PROTECT, related_name="enrolments")
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.MAIN)
     first_day = models.DateField()
@@ -175,7 +177,7 @@ class Enrolment(SchoolOwned):
     entry = models.CharField(
         max_length=10,
         default="new",
-        choices=[(e, e) for e in ("new", "transfer", "re_entry", "returning")],
+        choices=[(e, e) for e in ENTRIES],
     )
     exit = models.CharField(max_length=12, choices=Exit.choices, blank=True)
     exit_reason = models.CharField(max_length=300, blank=True)
@@ -209,13 +211,18 @@ class Enrolment(SchoolOwned):
 class GuardianLink(SchoolOwned):
     """What an adult is to a student, and about what they are told."""
 
+    RESPONSIBILITIES = ("yes", "no", "unknown")
+    HOMES = ("full", "part", "no")
+    PORTALS = ("none", "view", "full")
+    CHANNELS = ("email", "sms", "push", "call")
+
     student = SchoolForeignKey(Student, models.CASCADE, related_name="guardian_links")
     guardian = SchoolForeignKey(Person, models.PROTECT, related_name="guardian_links")
     relationship = models.CharField(max_length=60)
     parental_responsibility = models.CharField(
-        max_length=7, default="unknown", choices=[(c, c) for c in ("yes", "no", "unknown")]
+        max_length=7, default="unknown", choices=[(c, c) for c in RESPONSIBILITIES]
     )
-    lives_with = models.CharField(max_length=4, default="no", choices=[(c, c) for c in ("full", "part", "no")])
+    lives_with = models.CharField(max_length=4, default="no", choices=[(c, c) for c in HOMES])
     contact_order = models.PositiveSmallIntegerField()
     emergency = models.BooleanField(default=False)
     may_collect = models.BooleanField(default=False)
@@ -224,7 +231,7 @@ class GuardianLink(SchoolOwned):
     told_reports = models.BooleanField(default=True)
     told_fees = models.BooleanField(default=False)
     told_general = models.BooleanField(default=True)
-    portal = models.CharField(max_length=4, default="none", choices=[(c, c) for c in ("none", "view", "full")])
+    portal = models.CharField(max_length=4, default="none", choices=[(c, c) for c in PORTALS])
     channels = ArrayField(models.CharField(max_length=5), default=list, blank=True)
     """Channels the guardian agreed to: email, sms, push, call."""
     starts_on = models.DateField()
@@ -272,6 +279,8 @@ class ContactRestriction(SchoolOwned):
 class Staff(SchoolOwned):
     """A person who works here."""
 
+    KINDS = ("permanent", "fixed_term", "agency", "trainee", "volunteer")
+
     person = SchoolForeignKey(Person, models.PROTECT, related_name="staff")
     staff_code = models.CharField(max_length=40)
     job = models.CharField(max_length=100, blank=True)
@@ -279,7 +288,7 @@ class Staff(SchoolOwned):
     kind = models.CharField(
         max_length=10,
         default="permanent",
-        choices=[(k, k) for k in ("permanent", "fixed_term", "agency", "trainee", "volunteer")],
+        choices=[(k, k) for k in KINDS],
     )
     joined_on = models.DateField()
     leaves_on = models.DateField(null=True)
@@ -292,7 +301,7 @@ class Staff(SchoolOwned):
         ]
 
     def __str__(self) -> str:
-        return self.person.full_name
+        return str(self.person)
 
 
 class NumberScheme(SchoolOwned):
@@ -317,10 +326,33 @@ class NumberCounter(SchoolOwned):
 
 
 class RetiredNumber(SchoolOwned):
-    """A registration number that belonged to somebody who was deleted: it is never given again."""
+    """A number that was somebody's, who was deleted or has another one now: it is never given again."""
 
     kind = models.CharField(max_length=8)
     number = models.CharField(max_length=40)
 
     class Meta(SchoolOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "kind", "number"], name="retired_number_once")]
+
+
+class ChangeRequest(SchoolOwned):
+    """What somebody asks the office to change in their record. The office applies or refuses it."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        APPLIED = "applied"
+        REFUSED = "refused"
+
+    person = SchoolForeignKey(Person, models.CASCADE, related_name="change_requests")
+    fields = models.JSONField()
+    """`{field: {"old": …, "new": …}}`, as they were when it was asked."""
+    asked_by = models.UUIDField(null=True)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.PENDING)
+    reason = models.CharField(max_length=300, blank=True)
+    """Why it was refused."""
+
+    class Meta(SchoolOwned.Meta):
+        indexes = [models.Index(fields=["school", "state", "created_at"], name="change_request_by_state")]
+
+    def __str__(self) -> str:
+        return ", ".join(self.fields)

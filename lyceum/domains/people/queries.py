@@ -1,17 +1,33 @@
 """Reading people: always within the actor's school and rights."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import Exact, In
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
-from lyceum.core.text import searchable
-from lyceum.domains.people.models import Enrolment, GuardianLink, OfficialId, Person, Staff, Student
-from lyceum.domains.people.policies import visible_students
+from lyceum.core.text import searchable, tidy
+from lyceum.domains.people.models import (
+    ChangeRequest,
+    ContactPoint,
+    Enrolment,
+    Flag,
+    GuardianLink,
+    NumberScheme,
+    OfficialId,
+    Person,
+    Staff,
+    Student,
+)
+from lyceum.domains.people.policies import NOBODY, holds_on, visible_students
+
+STATUSES = ("none", "expected", "on_roll", "left", "graduated", "no_show")
+SHORTEST_PHONE_TEXT = 5
 
 
 def on_roll(day: date) -> Q:
@@ -33,11 +49,30 @@ def get_student(student_id: UUID, *, actor: Actor, permission: Permission = Perm
     return student
 
 
+def get_own_record(actor: Actor) -> Student:
+    """The actor's own student record."""
+    rows = Student.objects.select_related("person").filter(person__user=actor.user_id)
+    student = rows.first() if actor.user_id else None
+    if student is None:
+        raise NotFoundError("You have no student record here.")
+    return student
+
+
 def list_students(actor: Actor, *, text: str = "", status: str = "", day: date) -> QuerySet[Student]:
     """Students in name order. `text` finds names, numbers and official ids; `status` as on `day`."""
     actor.require(Permission.STUDENTS_LIST)
-    rows = Student.objects.filter(visible_students(actor, Permission.STUDENTS_LIST))
-    if text:
+    return _narrowed(visible_students(actor, Permission.STUDENTS_LIST), text, status, day)
+
+
+def list_own_students(actor: Actor, *, text: str = "", status: str = "", day: date) -> QuerySet[Student]:
+    """The students whose profiles the actor may see: all, those of one's classes, one's children, oneself."""
+    actor.require(Permission.STUDENTS_VIEW)
+    return _narrowed(visible_students(actor), text, status, day)
+
+
+def _narrowed(visible: Q, text: str, status: str, day: date) -> QuerySet[Student]:
+    rows = Student.objects.filter(visible)
+    if tidy(text):
         rows = rows.filter(matching(text))
     if status:
         rows = rows.filter(with_status(status, day))
@@ -45,64 +80,121 @@ def list_students(actor: Actor, *, text: str = "", status: str = "", day: date) 
 
 
 def matching(text: str, *, most: int = 200) -> Q:
-    """Students whom a search text means: by name with one typing error, by number, by official id."""
-    number = text.strip()
-    by_number = Q(registration_number__startswith=number) | Q(former_numbers__contains=[number])
-    by_official_id = Q(pk__in=OfficialId.objects.filter(value=number).values("student"))
-    return by_number | by_official_id | Q(person__in=search_people(text, most=most))
+    """Students whom a search text means: by name with one typing error, number, official id, guardian or phone."""
+    wanted = tidy(text)[:100]
+    found = Q(registration_number__startswith=wanted) | Q(former_numbers__contains=[wanted])
+    found |= Q(pk__in=OfficialId.objects.filter(value=wanted).values("student"))
+    people = search_people(wanted, most=most)
+    if people:
+        found |= Q(person__in=people)
+        found |= Q(pk__in=GuardianLink.objects.filter(guardian__in=people).values("student"))
+    digits = "".join(c for c in wanted if c.isdecimal())
+    if len(digits) >= SHORTEST_PHONE_TEXT and not any(c.isalpha() for c in wanted):
+        reached = ContactPoint.objects.filter(kind__in=("mobile", "phone"), value__contains=digits.lstrip("0"))
+        people_there = reached.values("person")
+        found |= Q(person__in=people_there)
+        found |= Q(pk__in=GuardianLink.objects.filter(guardian__in=people_there).values("student"))
+    return found
 
 
 def search_people(text: str, *, most: int = 50) -> list[UUID]:
-    """Ids of people by name, best first: without case, accents or order, forgiving one typing error."""
-    wanted = searchable(text)
-    if not wanted:
+    """Ids of people by name, best first: without case, accents or order, forgiving one typing error in a word."""
+    words = searchable(tidy(text))[:100].split()
+    if not words:
         return []
+    patterns = [_one_error(word) for word in words]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT person_id FROM people_search(%s, %s)", [wanted[:100], most])
+        cursor.execute("SELECT person_id FROM people_search(%s::text[], %s::text[], %s)", [words, patterns, most])
         return [row[0] for row in cursor.fetchall()]
 
 
+_FORGIVEN_FROM = 4  # letters: in a shorter word an error makes another name
+
+
+def _one_error(word: str) -> str:
+    """A pattern of the words one error away: a letter too many, too few, another, or two swapped. Empty: none."""
+    if not _FORGIVEN_FROM <= len(word) <= 40:
+        return ""
+    variants = dict.fromkeys(word[:i] + "." + word[i:] for i in range(len(word) + 1))
+    variants |= dict.fromkeys(word[:i] + ".?" + word[i + 1 :] for i in range(len(word)))
+    variants |= dict.fromkeys(word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1))
+    return f"(^| )({'|'.join(variants)})( |$)"
+
+
 def with_status(status: str, day: date) -> Q:
-    """Students of an enrolment status on a day."""
-    begun = Enrolment.objects.filter(student=OuterRef("pk"), first_day__lte=day).exclude(exit="no_show")
-    coming = Enrolment.objects.filter(student=OuterRef("pk"), first_day__gt=day)
+    """Students of an enrolment status on a day. The same answer as `status_on`."""
+    rows = Enrolment.objects.filter(student=OuterRef("pk"))
+    here = Q(is_on_roll(day))
+    coming = Q(Exists(rows.filter(first_day__gt=day).exclude(exit="no_show")))
     if status == "on_roll":
-        return Q(is_on_roll(day))
+        return here
     if status == "expected":
-        return Q(Exists(coming)) & ~Q(is_on_roll(day))
-    if status == "left":
-        return Q(Exists(begun)) & ~Q(is_on_roll(day)) & ~Q(Exists(coming))
+        return coming & ~here
+    over = rows.filter(Q(first_day__lte=day) | Q(exit="no_show"))
     if status == "none":
-        return ~Q(Exists(Enrolment.objects.filter(student=OuterRef("pk"))))
-    return Q(pk__in=())
+        return ~Q(Exists(over)) & ~coming
+    last = Subquery(over.order_by("-first_day", "-pk").values("exit")[:1])
+    ended = Q(Exists(over)) & ~here & ~coming
+    if status in ("graduated", "no_show"):
+        return ended & Q(Exact(last, status))
+    return ended & ~Q(In(last, ["graduated", "no_show"])) if status == "left" else NOBODY
 
 
-def status_on(enrolments: list[Enrolment], day: date) -> str:
+def status_on(enrolments: Iterable[Enrolment], day: date) -> str:
     """A student's enrolment status on a day, from their enrolments."""
-    if any(e.is_on_roll(day) for e in enrolments):
+    rows = list(enrolments)
+    if any(e.is_on_roll(day) for e in rows):
         return "on_roll"
-    if any(e.first_day > day and e.exit != "no_show" for e in enrolments):
+    if any(e.first_day > day and e.exit != "no_show" for e in rows):
         return "expected"
-    ended = sorted((e for e in enrolments if e.first_day <= day), key=lambda e: e.first_day)
-    if not ended:
+    over = sorted((e for e in rows if e.first_day <= day or e.exit == "no_show"), key=lambda e: (e.first_day, e.pk))
+    if not over:
         return "none"
-    return {"graduated": "graduated", "no_show": "no_show"}.get(ended[-1].exit, "left")
+    return {"graduated": "graduated", "no_show": "no_show"}.get(over[-1].exit, "left")
+
+
+def list_enrolments(student: Student, *, actor: Actor) -> QuerySet[Enrolment]:
+    """When a student was on roll, newest first, for those who may see the student."""
+    get_student(student.pk, actor=actor)
+    return Enrolment.objects.filter(student=student).order_by("-first_day", "pk")
+
+
+def list_flags(student: Student, *, actor: Actor, day: date) -> QuerySet[Flag]:
+    """What those who teach a student must know on a day."""
+    actor.require(Permission.FLAGS_VIEW)
+    get_student(student.pk, actor=actor, permission=Permission.FLAGS_VIEW)
+    return Flag.objects.filter(holds_on(day), student=student).order_by("kind", "pk")
 
 
 def list_guardians(student: Student, *, actor: Actor, day: date) -> QuerySet[GuardianLink]:
     """A student's guardians in contact order, for those who may see contacts."""
     actor.require(Permission.CONTACTS_VIEW)
-    current = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
-    rows = GuardianLink.objects.filter(current, student=student)
+    rows = GuardianLink.objects.filter(holds_on(day), student=student)
     if not actor.reaches_all(Permission.CONTACTS_VIEW):
         visible = Student.objects.filter(visible_students(actor, Permission.CONTACTS_VIEW), pk=student.pk)
         rows = rows.filter(Q(student__in=visible) | Q(guardian__user=actor.user_id))
     return rows.select_related("guardian").prefetch_related("guardian__contact_points").order_by("contact_order")
 
 
+def list_change_requests(actor: Actor, *, state: str = "") -> QuerySet[ChangeRequest]:
+    """What people ask the office to change in their records, oldest first."""
+    actor.require_all(Permission.STUDENTS_EDIT)
+    rows = ChangeRequest.objects.filter(state=state) if state else ChangeRequest.objects.all()
+    return rows.select_related("person").order_by("created_at", "pk")
+
+
+def get_number_scheme(kind: str, *, actor: Actor) -> NumberScheme:
+    """How numbers of one kind are written."""
+    actor.require_all(Permission.STUDENTS_ENROL)
+    scheme = NumberScheme.objects.filter(kind=kind).first()
+    if scheme is None:
+        raise NotFoundError
+    return scheme
+
+
 def list_staff(actor: Actor) -> QuerySet[Staff]:
-    """Everybody who works here, by name."""
-    actor.require(Permission.CLASSES_VIEW)
+    """Everybody who works here, by name, for those who work here too."""
+    actor.require_all(Permission.CLASSES_VIEW)
     return Staff.objects.select_related("person").order_by("person__sort_name", "pk")
 
 

@@ -41,7 +41,5 @@ class Lesson(SchoolOwned):
     def is_on(self, day: date) -> bool:
         """Whether the lesson takes place on that day of its weeks."""
         return (
-            day.isoweekday() == self.weekday
-            and self.starts_on <= day
-            and (self.ends_on is None or day <= self.ends_on)
+            day.isoweekday() == self.weekday and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
         )

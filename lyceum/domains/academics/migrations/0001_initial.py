@@ -4,319 +4,564 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
+from django.db import migrations, models
+
 import lyceum.core.ids
 import lyceum.core.schools
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('tenancy', '0001_initial'),
+        ("people", "0001_initial"),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AcademicYear',
+            name="AcademicYear",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=40)),
-                ('starts', models.DateField()),
-                ('ends', models.DateField()),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('current', 'Current'), ('closed', 'Closed')], default='planned', max_length=7)),
-                ('weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), default=list, size=None)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=40)),
+                ("starts", models.DateField()),
+                ("ends", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "Planned"), ("current", "Current"), ("closed", "Closed")],
+                        default="planned",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "weekdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Class',
+            name="Class",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('form', 'Form'), ('teaching', 'Teaching')], max_length=8)),
-                ('name', models.CharField(max_length=120)),
-                ('grades', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('section', models.CharField(blank=True, max_length=20)),
-                ('capacity', models.PositiveSmallIntegerField(default=40)),
-                ('starts', models.DateField()),
-                ('ends', models.DateField()),
-                ('registers', models.CharField(choices=[('daily', 'Daily'), ('lesson', 'Lesson'), ('both', 'Both'), ('none', 'None')], default='daily', max_length=6)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('year', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='academics.academicyear')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("kind", models.CharField(choices=[("form", "Form"), ("teaching", "Teaching")], max_length=8)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "grades",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                ("section", models.CharField(blank=True, max_length=20)),
+                ("capacity", models.PositiveSmallIntegerField(default=40)),
+                ("starts", models.DateField()),
+                ("ends", models.DateField()),
+                (
+                    "registers",
+                    models.CharField(
+                        choices=[("daily", "Daily"), ("lesson", "Lesson"), ("both", "Both"), ("none", "None")],
+                        default="daily",
+                        max_length=6,
+                    ),
+                ),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "year",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="classes", to="academics.academicyear"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'classes',
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "verbose_name_plural": "classes",
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ClassMembership',
+            name="ClassMembership",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('is_form', models.BooleanField()),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('school_class', lyceum.core.schools.SchoolForeignKey(db_column='class_id', on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='academics.class')),
-                ('student', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='class_memberships', to='people.student')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("is_form", models.BooleanField()),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "school_class",
+                    lyceum.core.schools.SchoolForeignKey(
+                        db_column="class_id",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="academics.class",
+                    ),
+                ),
+                (
+                    "student",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="class_memberships",
+                        to="people.student",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ClassTeacher',
+            name="ClassTeacher",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('role', models.CharField(choices=[('lead', 'Lead'), ('co_teacher', 'Co Teacher'), ('assistant', 'Assistant')], default='lead', max_length=10)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('school_class', lyceum.core.schools.SchoolForeignKey(db_column='class_id', on_delete=django.db.models.deletion.CASCADE, related_name='teachers', to='academics.class')),
-                ('staff', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='people.staff')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("lead", "Lead"), ("co_teacher", "Co Teacher"), ("assistant", "Assistant")],
+                        default="lead",
+                        max_length=10,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "school_class",
+                    lyceum.core.schools.SchoolForeignKey(
+                        db_column="class_id",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="teachers",
+                        to="academics.class",
+                    ),
+                ),
+                (
+                    "staff",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="classes", to="people.staff"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ClosedDay',
+            name="ClosedDay",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('on', models.DateField()),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('holiday', 'holiday'), ('training', 'training'), ('closure', 'closure')], default='holiday', max_length=10)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("on", models.DateField()),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("holiday", "holiday"), ("training", "training"), ("closure", "closure")],
+                        default="holiday",
+                        max_length=10,
+                    ),
+                ),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Grade',
+            name="Grade",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('code', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=80)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('final', models.BooleanField(default=False)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=80)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("final", models.BooleanField(default=False)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Location',
+            name="Location",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=80)),
-                ('capacity', models.PositiveSmallIntegerField(null=True)),
-                ('active', models.BooleanField(default=True)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=80)),
+                ("capacity", models.PositiveSmallIntegerField(null=True)),
+                ("active", models.BooleanField(default=True)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddField(
-            model_name='class',
-            name='room',
-            field=lyceum.core.schools.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='classes', to='academics.location'),
+            model_name="class",
+            name="room",
+            field=lyceum.core.schools.SchoolForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="classes", to="academics.location"
+            ),
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('house', models.CharField(blank=True, max_length=60)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('grade', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='academics.grade')),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('student', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='people.student')),
-                ('year', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='academics.academicyear')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("house", models.CharField(blank=True, max_length=60)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                (
+                    "grade",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="placements", to="academics.grade"
+                    ),
+                ),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "student",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="placements", to="people.student"
+                    ),
+                ),
+                (
+                    "year",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placements",
+                        to="academics.academicyear",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('code', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=120)),
-                ('department', models.CharField(blank=True, max_length=120)),
-                ('colour', models.CharField(blank=True, max_length=7)),
-                ('active', models.BooleanField(default=True)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("code", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=120)),
+                ("department", models.CharField(blank=True, max_length=120)),
+                ("colour", models.CharField(blank=True, max_length=7)),
+                ("active", models.BooleanField(default=True)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddField(
-            model_name='class',
-            name='subject',
-            field=lyceum.core.schools.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='academics.subject'),
+            model_name="class",
+            name="subject",
+            field=lyceum.core.schools.SchoolForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="classes", to="academics.subject"
+            ),
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=80)),
-                ('starts', models.DateField()),
-                ('ends', models.DateField()),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('year', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms', to='academics.academicyear')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=80)),
+                ("starts", models.DateField()),
+                ("ends", models.DateField()),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "year",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="terms", to="academics.academicyear"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddField(
-            model_name='class',
-            name='term',
-            field=lyceum.core.schools.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='academics.term'),
+            model_name="class",
+            name="term",
+            field=lyceum.core.schools.SchoolForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="classes", to="academics.term"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='academicyear',
-            constraint=models.UniqueConstraint(fields=('school', 'name'), name='year_name_once'),
+            model_name="academicyear",
+            constraint=models.UniqueConstraint(fields=("school", "name"), name="year_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='academicyear',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'current')), fields=('school',), name='one_current_year'),
+            model_name="academicyear",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "current")), fields=("school",), name="one_current_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='academicyear',
-            constraint=models.CheckConstraint(condition=models.Q(('starts__lt', models.F('ends'))), name='year_days_in_order'),
+            model_name="academicyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts__lt", models.F("ends"))), name="year_days_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='academicyear',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('school', '='), (models.Func(models.F('starts'), models.F('ends'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='years_do_not_overlap'),
+            model_name="academicyear",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("school", "="),
+                    (
+                        models.Func(
+                            models.F("starts"),
+                            models.F("ends"),
+                            models.Value("[]"),
+                            function="DATERANGE",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="years_do_not_overlap",
+            ),
         ),
         migrations.AddIndex(
-            model_name='classmembership',
-            index=models.Index(fields=['school', 'school_class', 'starts_on'], name='roll_by_class'),
+            model_name="classmembership",
+            index=models.Index(fields=["school", "school_class", "starts_on"], name="roll_by_class"),
         ),
         migrations.AddIndex(
-            model_name='classmembership',
-            index=models.Index(fields=['school', 'student', 'starts_on'], name='roll_by_student'),
+            model_name="classmembership",
+            index=models.Index(fields=["school", "student", "starts_on"], name="roll_by_student"),
         ),
         migrations.AddConstraint(
-            model_name='classmembership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='class_member_days_in_order'),
+            model_name="classmembership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__isnull", True), ("starts_on__lte", models.F("ends_on")), _connector="OR"),
+                name="class_member_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='classmembership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('school', '='), ('school_class', '='), ('student', '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='once_per_class'),
+            model_name="classmembership",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("school", "="),
+                    ("school_class", "="),
+                    ("student", "="),
+                    (
+                        models.Func(
+                            models.F("starts_on"),
+                            models.F("ends_on"),
+                            models.Value("[]"),
+                            function="DATERANGE",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="once_per_class",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='classmembership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_form', True)), expressions=[('school', '='), ('student', '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_form_at_a_time'),
+            model_name="classmembership",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("is_form", True)),
+                expressions=[
+                    ("school", "="),
+                    ("student", "="),
+                    (
+                        models.Func(
+                            models.F("starts_on"),
+                            models.F("ends_on"),
+                            models.Value("[]"),
+                            function="DATERANGE",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="one_form_at_a_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='classteacher',
-            index=models.Index(fields=['school', 'staff', 'starts_on'], name='teaching_by_staff'),
+            model_name="classteacher",
+            index=models.Index(fields=["school", "staff", "starts_on"], name="teaching_by_staff"),
         ),
         migrations.AddIndex(
-            model_name='classteacher',
-            index=models.Index(fields=['school', 'school_class'], name='teaching_by_class'),
+            model_name="classteacher",
+            index=models.Index(fields=["school", "school_class"], name="teaching_by_class"),
         ),
         migrations.AddConstraint(
-            model_name='classteacher',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('role', 'lead')), expressions=[('school', '='), ('school_class', '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_lead_at_a_time'),
+            model_name="classteacher",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("role", "lead")),
+                expressions=[
+                    ("school", "="),
+                    ("school_class", "="),
+                    (
+                        models.Func(
+                            models.F("starts_on"),
+                            models.F("ends_on"),
+                            models.Value("[]"),
+                            function="DATERANGE",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="one_lead_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closedday',
-            constraint=models.UniqueConstraint(fields=('school', 'on'), name='closed_day_once'),
+            model_name="closedday",
+            constraint=models.UniqueConstraint(fields=("school", "on"), name="closed_day_once"),
         ),
         migrations.AddConstraint(
-            model_name='grade',
-            constraint=models.UniqueConstraint(fields=('school', 'code'), name='grade_code_once'),
+            model_name="grade",
+            constraint=models.UniqueConstraint(fields=("school", "code"), name="grade_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='grade',
-            constraint=models.UniqueConstraint(fields=('school', 'position'), name='grade_position_once'),
+            model_name="grade",
+            constraint=models.UniqueConstraint(fields=("school", "position"), name="grade_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='location',
-            constraint=models.UniqueConstraint(fields=('school', 'name'), name='location_name_once'),
+            model_name="location",
+            constraint=models.UniqueConstraint(fields=("school", "name"), name="location_name_once"),
         ),
         migrations.AddIndex(
-            model_name='placement',
-            index=models.Index(fields=['school', 'grade', 'starts_on'], name='placement_by_grade'),
+            model_name="placement",
+            index=models.Index(fields=["school", "grade", "starts_on"], name="placement_by_grade"),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('school', '='), ('student', '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_grade_at_a_time'),
+            model_name="placement",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("school", "="),
+                    ("student", "="),
+                    (
+                        models.Func(
+                            models.F("starts_on"),
+                            models.F("ends_on"),
+                            models.Value("[]"),
+                            function="DATERANGE",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="one_grade_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subject',
-            constraint=models.UniqueConstraint(fields=('school', 'code'), name='subject_code_once'),
+            model_name="subject",
+            constraint=models.UniqueConstraint(fields=("school", "code"), name="subject_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('school', 'year', 'name'), name='term_name_once'),
+            model_name="term",
+            constraint=models.UniqueConstraint(fields=("school", "year", "name"), name="term_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('starts__lte', models.F('ends'))), name='term_days_in_order'),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts__lte", models.F("ends"))), name="term_days_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('school', '='), ('year', '='), (models.Func(models.F('starts'), models.F('ends'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='terms_do_not_overlap'),
+            model_name="term",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("school", "="),
+                    ("year", "="),
+                    (
+                        models.Func(
+                            models.F("starts"),
+                            models.F("ends"),
+                            models.Value("[]"),
+                            function="DATERANGE",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="terms_do_not_overlap",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='class',
-            constraint=models.UniqueConstraint(fields=('school', 'year', 'name'), name='class_name_once'),
+            model_name="class",
+            constraint=models.UniqueConstraint(fields=("school", "year", "name"), name="class_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='class',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('capacity__lte', 500)), name='class_capacity_range'),
+            model_name="class",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity__gte", 1), ("capacity__lte", 500)), name="class_capacity_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='class',
-            constraint=models.CheckConstraint(condition=models.Q(('starts__lte', models.F('ends'))), name='class_days_in_order'),
+            model_name="class",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts__lte", models.F("ends"))), name="class_days_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='class',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'form'), ('subject__isnull', True)), models.Q(('kind', 'teaching'), ('subject__isnull', False)), _connector='OR'), name='class_subject_by_kind'),
+            model_name="class",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "form"), ("subject__isnull", True)),
+                    models.Q(("kind", "teaching"), ("subject__isnull", False)),
+                    _connector="OR",
+                ),
+                name="class_subject_by_kind",
+            ),
         ),
     ]

@@ -8,11 +8,14 @@ from uuid import UUID
 from django.db import transaction
 
 from lyceum.core.actor import Actor
-from lyceum.core.errors import NotFoundError, RuleError, invalid_field
+from lyceum.core.constraints import refusing
+from lyceum.core.errors import FieldError, InvalidError, NotFoundError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.academics.models import AcademicYear, ClosedDay, Grade, Location, Subject, Term
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
+
+LONGEST_YEAR_DAYS = 800
 
 
 class YearsOverlapError(RuleError):
@@ -27,52 +30,82 @@ class NameTakenError(RuleError):
     code = "name_taken"
 
 
+class DatesHoldDataError(RuleError):
+    """New dates would cut off what lies outside them; the refusal counts it."""
+
+    code = "dates_hold_data"
+
+
 @transaction.atomic
 def create_year(
-    *, name: str, starts: date, ends: date, current: bool = False, weekdays: Sequence[int] = (1, 2, 3, 4, 5), actor: Actor
+    *,
+    name: str,
+    starts: date,
+    ends: date,
+    current: bool = False,
+    weekdays: Sequence[int] = (1, 2, 3, 4, 5),
+    actor: Actor,
 ) -> AcademicYear:
     """Make a school year; a current one closes the one before it."""
     actor.require_all(Permission.CLASSES_EDIT)
-    if not starts < ends:
-        raise invalid_field("/ends", "order", "A year ends after it starts.")
+    called = _named("/name", name, 40)
+    if not starts < ends or (ends - starts).days > LONGEST_YEAR_DAYS:
+        raise invalid_field("/ends", "order", "A year ends after it starts, and lasts no longer than two.")
     if not weekdays or not set(weekdays) <= set(range(1, 8)):
         raise invalid_field("/weekdays", "choice", "Give the school days as numbers, Monday = 1 to Sunday = 7.")
     clash = AcademicYear.objects.filter(starts__lte=ends, ends__gte=starts).first()
     if clash:
         raise YearsOverlapError(f"The year {clash} runs from {clash.starts} to {clash.ends}.")
-    _refuse_taken(AcademicYear.objects.filter(name=tidy(name)).exists(), "year", name)
-    if current:
-        AcademicYear.objects.filter(state="current").update(state=AcademicYear.State.CLOSED)
-    year = AcademicYear.objects.create(
-        name=tidy(name),
-        starts=starts,
-        ends=ends,
-        weekdays=sorted(set(weekdays)),
-        state=AcademicYear.State.CURRENT if current else AcademicYear.State.PLANNED,
-    )
+    _refuse_taken(AcademicYear.objects.filter(name=called).exists(), "year", called)
+    meanwhile = YearsOverlapError("Somebody made a year with these days or this name at this moment.")
+    with refusing(
+        year_name_once=lambda: meanwhile, years_do_not_overlap=lambda: meanwhile, one_current_year=lambda: meanwhile
+    ):
+        if current:
+            AcademicYear.objects.filter(state="current").update(state=AcademicYear.State.CLOSED)
+        year = AcademicYear.objects.create(
+            name=called,
+            starts=starts,
+            ends=ends,
+            weekdays=sorted(set(weekdays)),
+            state=AcademicYear.State.CURRENT if current else AcademicYear.State.PLANNED,
+        )
     record("academics.year.create", target=Target.of(year), actor=actor)
     return year
 
 
+def _named(pointer: str, name: str, longest: int) -> str:
+    """The name, tidied; refused where there is none or where it is too long."""
+    called = tidy(name)
+    if not 0 < len(called) <= longest:
+        raise invalid_field(pointer, "length", f"Give 1 to {longest} letters.")
+    return called
+
+
 def _refuse_taken(taken: bool, kind: str, name: str) -> None:
     if taken:
-        raise NameTakenError(f"There is a {kind} “{tidy(name)}” already.")
+        raise _taken(kind, name)
+
+
+def _taken(kind: str, name: str) -> NameTakenError:
+    return NameTakenError(f"There is a {kind} “{tidy(name)}” already.")
 
 
 @transaction.atomic
 def create_term(year_id: UUID, *, name: str, starts: date, ends: date, actor: Actor) -> Term:
     """Make a term inside a year."""
     actor.require_all(Permission.CLASSES_EDIT)
-    year = AcademicYear.objects.filter(pk=year_id).first()
+    year = AcademicYear.objects.select_for_update().filter(pk=year_id).first()
     if year is None:
         raise NotFoundError("There is no such year here.")
+    called = _named("/name", name, 80)
     if not (starts <= ends and year.holds(starts) and year.holds(ends)):
         raise invalid_field("/starts", "range", f"A term lies inside its year, {year.starts} to {year.ends}.")
     clash = Term.objects.filter(year=year, starts__lte=ends, ends__gte=starts).first()
     if clash:
         raise YearsOverlapError(f"The term {clash} runs from {clash.starts} to {clash.ends}.")
-    _refuse_taken(Term.objects.filter(year=year, name=tidy(name)).exists(), "term", name)
-    term = Term.objects.create(year=year, name=tidy(name), starts=starts, ends=ends)
+    _refuse_taken(Term.objects.filter(year=year, name=called).exists(), "term", called)
+    term = Term.objects.create(year=year, name=called, starts=starts, ends=ends)
     record("academics.term.create", target=Target.of(term), actor=actor)
     return term
 
@@ -81,13 +114,31 @@ def create_term(year_id: UUID, *, name: str, starts: date, ends: date, actor: Ac
 def close_days(dates: Sequence[date], *, name: str, kind: str = "holiday", actor: Actor) -> int:
     """Mark days as closed; days closed already stay as they are. Returns how many are new."""
     actor.require_all(Permission.CLASSES_EDIT)
-    known = set(ClosedDay.objects.filter(on__in=dates).values_list("on", flat=True))
-    rows = [ClosedDay(on=day, name=tidy(name), kind=kind) for day in dates if day not in known]
-    ClosedDay.objects.bulk_create(rows)
+    called = _named("/name", name, 120)
+    if kind not in ClosedDay.KINDS:
+        raise invalid_field("/kind", "choice", f"Choose one of: {', '.join(ClosedDay.KINDS)}.")
+    wanted = sorted(set(dates))
+    if len(wanted) > LONGEST_YEAR_DAYS:
+        raise invalid_field("/ends", "range", "Close the days of one year at a time.")
+    known = set(ClosedDay.objects.filter(on__in=wanted).values_list("on", flat=True))
+    rows = [ClosedDay(on=day, name=called, kind=kind) for day in wanted if day not in known]
+    ClosedDay.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
-        target = Target("academics.closedday", rows[0].pk, f"{name}: {rows[0].on} to {rows[-1].on}")
+        target = Target("academics.closedday", rows[0].pk, f"{called}: {rows[0].on} to {rows[-1].on}")
         record("academics.days.close", target=target, actor=actor)
     return len(rows)
+
+
+@transaction.atomic
+def reopen_day(closed_day_id: UUID, *, actor: Actor) -> None:
+    """Keep school on a day that was closed."""
+    actor.require_all(Permission.CLASSES_EDIT)
+    closed = ClosedDay.objects.filter(pk=closed_day_id).first()
+    if closed is None:
+        raise NotFoundError
+    target = Target("academics.closedday", closed.pk, f"{closed.name}: {closed.on}")
+    closed.delete()
+    record("academics.days.reopen", target=target, actor=actor)
 
 
 @dataclass(frozen=True)
@@ -103,13 +154,20 @@ class NewSubject:
 def create_subjects(new: Sequence[NewSubject], *, actor: Actor) -> list[Subject]:
     """Make subjects."""
     actor.require_all(Permission.CLASSES_EDIT)
-    codes = [tidy(each.code) for each in new]
-    taken = Subject.objects.filter(code__in=codes).first()
-    _refuse_taken(taken is not None or len(set(codes)) < len(codes), "subject", taken.code if taken else "twice")
     subjects = [
-        Subject(code=tidy(each.code), name=tidy(each.name)[:120], department=tidy(each.department)[:120]) for each in new
+        Subject(
+            code=_named("/code", each.code, 40),
+            name=_named("/name", each.name, 120),
+            department=tidy(each.department)[:120],
+        )
+        for each in new
     ]
-    Subject.objects.bulk_create(subjects)
+    codes = [subject.code for subject in subjects]
+    taken = Subject.objects.filter(code__in=codes).values_list("code", flat=True).first()
+    twice = next((code for code in codes if codes.count(code) > 1), None) if len(set(codes)) < len(codes) else None
+    _refuse_taken((taken or twice) is not None, "subject", taken or twice or "")
+    with refusing(subject_code_once=lambda: _taken("subject", codes[0])):
+        Subject.objects.bulk_create(subjects)
     record_all([Entry("academics.subject.create", Target.of(subject)) for subject in subjects], actor=actor)
     return subjects
 
@@ -118,9 +176,16 @@ def create_subjects(new: Sequence[NewSubject], *, actor: Actor) -> list[Subject]
 def create_grade(*, code: str, name: str, position: int, final: bool = False, actor: Actor) -> Grade:
     """Make a year group."""
     actor.require_all(Permission.CLASSES_EDIT)
-    taken = Grade.objects.filter(code=tidy(code)).exists() or Grade.objects.filter(position=position).exists()
-    _refuse_taken(taken, "grade", code)
-    grade = Grade.objects.create(code=tidy(code), name=tidy(name), position=position, final=final)
+    short, called = _named("/code", code, 20), _named("/name", name, 80)
+    if not 0 <= position <= 1000:
+        raise invalid_field("/position", "range", "A grade has a place from 0 to 1000.")
+    taken = Grade.objects.filter(code=short).exists()
+    _refuse_taken(taken, "grade", short)
+    if Grade.objects.filter(position=position).exists():
+        message = f"Another grade is in place {position}."
+        raise NameTakenError(message, errors=[FieldError("/position", "name_taken", message)])
+    with refusing(grade_code_once=lambda: _taken("grade", short), grade_position_once=lambda: _taken("grade", short)):
+        grade = Grade.objects.create(code=short, name=called, position=position, final=final)
     record("academics.grade.create", target=Target.of(grade), actor=actor)
     return grade
 
@@ -129,14 +194,17 @@ def create_grade(*, code: str, name: str, position: int, final: bool = False, ac
 def create_location(*, name: str, capacity: int | None = None, actor: Actor) -> Location:
     """Make a room."""
     actor.require_all(Permission.CLASSES_EDIT)
-    _refuse_taken(Location.objects.filter(name=tidy(name)).exists(), "room", name)
-    location = Location.objects.create(name=tidy(name), capacity=capacity)
+    called = _named("/name", name, 80)
+    if capacity is not None and not 1 <= capacity <= 30_000:
+        message = "A room holds 1 to 30,000 people."
+        raise InvalidError(message, errors=[FieldError("/capacity", "range", message)])
+    _refuse_taken(Location.objects.filter(name=called).exists(), "room", called)
+    with refusing(location_name_once=lambda: _taken("room", called)):
+        location = Location.objects.create(name=called, capacity=capacity)
     record("academics.location.create", target=Target.of(location), actor=actor)
     return location
 
 
 def create_default_grades() -> None:
     """Grades 1 to 12, with which a school starts."""
-    Grade.objects.bulk_create(
-        Grade(code=str(n), name=f"Year {n}", position=n, final=n == 12) for n in range(1, 13)
-    )
+    Grade.objects.bulk_create(Grade(code=str(n), name=f"Year {n}", position=n, final=n == 12) for n in range(1, 13))

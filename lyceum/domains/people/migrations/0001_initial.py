@@ -4,354 +4,608 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
+from django.db import migrations, models
+
 import lyceum.core.ids
 import lyceum.core.schools
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('tenancy', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Family',
+            name="Family",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=200)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=200)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='NumberScheme',
+            name="NumberScheme",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('student', 'student'), ('staff', 'staff')], max_length=8)),
-                ('pattern', models.CharField(default='{year}-{seq:05}', max_length=80)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("kind", models.CharField(choices=[("student", "student"), ("staff", "staff")], max_length=8)),
+                ("pattern", models.CharField(default="{year}-{seq:05}", max_length=80)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='NumberCounter',
+            name="NumberCounter",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('prefix', models.CharField(max_length=80)),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('scheme', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counters', to='people.numberscheme')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("prefix", models.CharField(max_length=80)),
+                ("last", models.PositiveIntegerField(default=0)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "scheme",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="counters", to="people.numberscheme"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('full_name', models.CharField(max_length=200)),
-                ('first_name', models.CharField(blank=True, max_length=100)),
-                ('last_name', models.CharField(blank=True, max_length=100)),
-                ('preferred_name', models.CharField(blank=True, max_length=200)),
-                ('former_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None)),
-                ('pronouns', models.CharField(blank=True, max_length=40)),
-                ('gender', models.CharField(blank=True, max_length=40)),
-                ('legal_sex', models.CharField(blank=True, max_length=20)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), blank=True, default=list, size=None)),
-                ('sort_name', models.CharField(max_length=200)),
-                ('search_name', models.CharField(max_length=600)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.user')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("full_name", models.CharField(max_length=200)),
+                ("first_name", models.CharField(blank=True, max_length=100)),
+                ("last_name", models.CharField(blank=True, max_length=100)),
+                ("preferred_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "former_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200), blank=True, default=list, size=None
+                    ),
+                ),
+                ("pronouns", models.CharField(blank=True, max_length=40)),
+                ("gender", models.CharField(blank=True, max_length=40)),
+                ("legal_sex", models.CharField(blank=True, max_length=20)),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), blank=True, default=list, size=None
+                    ),
+                ),
+                ("sort_name", models.CharField(max_length=200)),
+                ("search_name", models.CharField(max_length=600)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.user",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ContactPoint',
+            name="ContactPoint",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('mobile', 'Mobile'), ('phone', 'Phone'), ('email', 'Email'), ('post', 'Post')], max_length=6)),
-                ('value', models.CharField(max_length=300)),
-                ('label', models.CharField(blank=True, max_length=60)),
-                ('preferred', models.BooleanField(default=False)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('failing_since', models.DateTimeField(null=True)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('person', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("mobile", "Mobile"), ("phone", "Phone"), ("email", "Email"), ("post", "Post")],
+                        max_length=6,
+                    ),
+                ),
+                ("value", models.CharField(max_length=300)),
+                ("label", models.CharField(blank=True, max_length=60)),
+                ("preferred", models.BooleanField(default=False)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("failing_since", models.DateTimeField(null=True)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "person",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="contact_points", to="people.person"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='RetiredNumber',
+            name="RetiredNumber",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(max_length=8)),
-                ('number', models.CharField(max_length=40)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("kind", models.CharField(max_length=8)),
+                ("number", models.CharField(max_length=40)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Staff',
+            name="Staff",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('staff_code', models.CharField(max_length=40)),
-                ('job', models.CharField(blank=True, max_length=100)),
-                ('teaching', models.BooleanField(default=True)),
-                ('kind', models.CharField(choices=[('permanent', 'permanent'), ('fixed_term', 'fixed_term'), ('agency', 'agency'), ('trainee', 'trainee'), ('volunteer', 'volunteer')], default='permanent', max_length=10)),
-                ('joined_on', models.DateField()),
-                ('leaves_on', models.DateField(null=True)),
-                ('person', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='people.person')),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("staff_code", models.CharField(max_length=40)),
+                ("job", models.CharField(blank=True, max_length=100)),
+                ("teaching", models.BooleanField(default=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("permanent", "permanent"),
+                            ("fixed_term", "fixed_term"),
+                            ("agency", "agency"),
+                            ("trainee", "trainee"),
+                            ("volunteer", "volunteer"),
+                        ],
+                        default="permanent",
+                        max_length=10,
+                    ),
+                ),
+                ("joined_on", models.DateField()),
+                ("leaves_on", models.DateField(null=True)),
+                (
+                    "person",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="staff", to="people.person"
+                    ),
+                ),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'verbose_name_plural': 'staff',
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "verbose_name_plural": "staff",
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Student',
+            name="Student",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('registration_number', models.CharField(max_length=40)),
-                ('former_numbers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('admission_date', models.DateField(null=True)),
-                ('family', lyceum.core.schools.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='students', to='people.family')),
-                ('person', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='students', to='people.person')),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("registration_number", models.CharField(max_length=40)),
+                (
+                    "former_numbers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("admission_date", models.DateField(null=True)),
+                (
+                    "family",
+                    lyceum.core.schools.SchoolForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="students",
+                        to="people.family",
+                    ),
+                ),
+                (
+                    "person",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="students", to="people.person"
+                    ),
+                ),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='OfficialId',
+            name="OfficialId",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('value', models.CharField(max_length=80)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('student', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='official_ids', to='people.student')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("value", models.CharField(max_length=80)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "student",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="official_ids", to="people.student"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='GuardianLink',
+            name="GuardianLink",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('relationship', models.CharField(max_length=60)),
-                ('parental_responsibility', models.CharField(choices=[('yes', 'yes'), ('no', 'no'), ('unknown', 'unknown')], default='unknown', max_length=7)),
-                ('lives_with', models.CharField(choices=[('full', 'full'), ('part', 'part'), ('no', 'no')], default='no', max_length=4)),
-                ('contact_order', models.PositiveSmallIntegerField()),
-                ('emergency', models.BooleanField(default=False)),
-                ('may_collect', models.BooleanField(default=False)),
-                ('told_absence', models.BooleanField(default=True)),
-                ('told_behaviour', models.BooleanField(default=True)),
-                ('told_reports', models.BooleanField(default=True)),
-                ('told_fees', models.BooleanField(default=False)),
-                ('told_general', models.BooleanField(default=True)),
-                ('portal', models.CharField(choices=[('none', 'none'), ('view', 'view'), ('full', 'full')], default='none', max_length=4)),
-                ('channels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), blank=True, default=list, size=None)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('guardian', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardian_links', to='people.person')),
-                ('student', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardian_links', to='people.student')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("relationship", models.CharField(max_length=60)),
+                (
+                    "parental_responsibility",
+                    models.CharField(
+                        choices=[("yes", "yes"), ("no", "no"), ("unknown", "unknown")], default="unknown", max_length=7
+                    ),
+                ),
+                (
+                    "lives_with",
+                    models.CharField(
+                        choices=[("full", "full"), ("part", "part"), ("no", "no")], default="no", max_length=4
+                    ),
+                ),
+                ("contact_order", models.PositiveSmallIntegerField()),
+                ("emergency", models.BooleanField(default=False)),
+                ("may_collect", models.BooleanField(default=False)),
+                ("told_absence", models.BooleanField(default=True)),
+                ("told_behaviour", models.BooleanField(default=True)),
+                ("told_reports", models.BooleanField(default=True)),
+                ("told_fees", models.BooleanField(default=False)),
+                ("told_general", models.BooleanField(default=True)),
+                (
+                    "portal",
+                    models.CharField(
+                        choices=[("none", "none"), ("view", "view"), ("full", "full")], default="none", max_length=4
+                    ),
+                ),
+                (
+                    "channels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5), blank=True, default=list, size=None
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "guardian",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="guardian_links", to="people.person"
+                    ),
+                ),
+                (
+                    "student",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="guardian_links", to="people.student"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Flag',
+            name="Flag",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('medical', 'Medical'), ('allergy', 'Allergy'), ('sen', 'Sen'), ('language', 'Language'), ('diet', 'Diet'), ('welfare', 'Welfare'), ('other', 'Other')], max_length=12)),
-                ('text', models.CharField(max_length=300)),
-                ('what_to_do', models.CharField(blank=True, max_length=600)),
-                ('check_if_absent', models.BooleanField(default=False)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('student', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='flags', to='people.student')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("medical", "Medical"),
+                            ("allergy", "Allergy"),
+                            ("sen", "Sen"),
+                            ("language", "Language"),
+                            ("diet", "Diet"),
+                            ("welfare", "Welfare"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("text", models.CharField(max_length=300)),
+                ("what_to_do", models.CharField(blank=True, max_length=600)),
+                ("check_if_absent", models.BooleanField(default=False)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "student",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="flags", to="people.student"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('main', 'Main'), ('dual_main', 'Dual Main'), ('dual_subsidiary', 'Dual Subsidiary'), ('guest', 'Guest')], default='main', max_length=16)),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField(null=True)),
-                ('entry', models.CharField(choices=[('new', 'new'), ('transfer', 'transfer'), ('re_entry', 're_entry'), ('returning', 'returning')], default='new', max_length=10)),
-                ('exit', models.CharField(blank=True, choices=[('graduated', 'Graduated'), ('transferred', 'Transferred'), ('withdrawn', 'Withdrawn'), ('no_show', 'No Show'), ('other', 'Other')], max_length=12)),
-                ('exit_reason', models.CharField(blank=True, max_length=300)),
-                ('from_school', models.CharField(blank=True, max_length=200)),
-                ('to_school', models.CharField(blank=True, max_length=200)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('student', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='people.student')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("main", "Main"),
+                            ("dual_main", "Dual Main"),
+                            ("dual_subsidiary", "Dual Subsidiary"),
+                            ("guest", "Guest"),
+                        ],
+                        default="main",
+                        max_length=16,
+                    ),
+                ),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField(null=True)),
+                (
+                    "entry",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("transfer", "transfer"),
+                            ("re_entry", "re_entry"),
+                            ("returning", "returning"),
+                        ],
+                        default="new",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "exit",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("graduated", "Graduated"),
+                            ("transferred", "Transferred"),
+                            ("withdrawn", "Withdrawn"),
+                            ("no_show", "No Show"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("exit_reason", models.CharField(blank=True, max_length=300)),
+                ("from_school", models.CharField(blank=True, max_length=200)),
+                ("to_school", models.CharField(blank=True, max_length=200)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "student",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="people.student"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ContactRestriction',
+            name="ContactRestriction",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('description', models.CharField(blank=True, max_length=300)),
-                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), size=None)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('order_reference', models.CharField(blank=True, max_length=120)),
-                ('made_by', models.UUIDField()),
-                ('ended_reason', models.CharField(blank=True, max_length=300)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
-                ('person', lyceum.core.schools.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='restrictions', to='people.person')),
-                ('student', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='restrictions', to='people.student')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("description", models.CharField(blank=True, max_length=300)),
+                (
+                    "kinds",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), size=None),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("order_reference", models.CharField(blank=True, max_length=120)),
+                ("made_by", models.UUIDField()),
+                ("ended_reason", models.CharField(blank=True, max_length=300)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "person",
+                    lyceum.core.schools.SchoolForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="restrictions",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "student",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="restrictions", to="people.student"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddConstraint(
-            model_name='numberscheme',
-            constraint=models.UniqueConstraint(fields=('school', 'kind'), name='number_scheme_once'),
+            model_name="numberscheme",
+            constraint=models.UniqueConstraint(fields=("school", "kind"), name="number_scheme_once"),
         ),
         migrations.AddConstraint(
-            model_name='numbercounter',
-            constraint=models.UniqueConstraint(fields=('school', 'scheme', 'prefix'), name='counter_once'),
+            model_name="numbercounter",
+            constraint=models.UniqueConstraint(fields=("school", "scheme", "prefix"), name="counter_once"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['school', 'sort_name'], name='person_by_name'),
+            model_name="person",
+            index=models.Index(fields=["school", "sort_name"], name="person_by_name"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['school', 'birth_date'], name='person_by_birth'),
+            model_name="person",
+            index=models.Index(fields=["school", "birth_date"], name="person_by_birth"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('school', 'user'), name='person_user_once'),
+            model_name="person",
+            constraint=models.UniqueConstraint(fields=("school", "user"), name="person_user_once"),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('school', 'person', 'kind', 'value'), name='contact_point_once'),
+            model_name="contactpoint",
+            constraint=models.UniqueConstraint(fields=("school", "person", "kind", "value"), name="contact_point_once"),
         ),
         migrations.AddConstraint(
-            model_name='retirednumber',
-            constraint=models.UniqueConstraint(fields=('school', 'kind', 'number'), name='retired_number_once'),
+            model_name="retirednumber",
+            constraint=models.UniqueConstraint(fields=("school", "kind", "number"), name="retired_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='staff',
-            constraint=models.UniqueConstraint(fields=('school', 'person'), name='staff_person_once'),
+            model_name="staff",
+            constraint=models.UniqueConstraint(fields=("school", "person"), name="staff_person_once"),
         ),
         migrations.AddConstraint(
-            model_name='staff',
-            constraint=models.UniqueConstraint(fields=('school', 'staff_code'), name='staff_code_once'),
+            model_name="staff",
+            constraint=models.UniqueConstraint(fields=("school", "staff_code"), name="staff_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.UniqueConstraint(fields=('school', 'person'), name='student_person_once'),
+            model_name="student",
+            constraint=models.UniqueConstraint(fields=("school", "person"), name="student_person_once"),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.UniqueConstraint(fields=('school', 'registration_number'), name='registration_number_once'),
+            model_name="student",
+            constraint=models.UniqueConstraint(
+                fields=("school", "registration_number"), name="registration_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officialid',
-            constraint=models.UniqueConstraint(fields=('school', 'kind', 'value'), name='official_id_once'),
+            model_name="officialid",
+            constraint=models.UniqueConstraint(fields=("school", "kind", "value"), name="official_id_once"),
         ),
         migrations.AddIndex(
-            model_name='guardianlink',
-            index=models.Index(fields=['school', 'guardian'], name='link_by_guardian'),
+            model_name="guardianlink",
+            index=models.Index(fields=["school", "guardian"], name="link_by_guardian"),
         ),
         migrations.AddConstraint(
-            model_name='guardianlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('school', 'student', 'contact_order'), name='contact_order_once'),
+            model_name="guardianlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on__isnull", True)),
+                fields=("school", "student", "contact_order"),
+                name="contact_order_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardianlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('school', 'student', 'guardian'), name='guardian_once'),
+            model_name="guardianlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on__isnull", True)),
+                fields=("school", "student", "guardian"),
+                name="guardian_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(fields=['school', 'student'], name='flag_by_student'),
+            model_name="flag",
+            index=models.Index(fields=["school", "student"], name="flag_by_student"),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['school', 'student', 'first_day'], name='enrolment_by_student'),
+            model_name="enrolment",
+            index=models.Index(fields=["school", "student", "first_day"], name="enrolment_by_student"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__isnull', True), ('first_day__lte', models.F('last_day')), _connector='OR'), name='enrolment_days_in_order'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("last_day__isnull", True), ("first_day__lte", models.F("last_day")), _connector="OR"
+                ),
+                name="enrolment_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind__in', ('main', 'dual_main')), models.Q(('exit', 'no_show'), _negated=True)), expressions=[('school', '='), ('student', '='), (models.Func(models.F('first_day'), models.F('last_day'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='enrolment_no_overlap'),
+            model_name="enrolment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("kind__in", ("main", "dual_main")), models.Q(("exit", "no_show"), _negated=True)),
+                expressions=[
+                    ("school", "="),
+                    ("student", "="),
+                    (
+                        models.Func(
+                            models.F("first_day"),
+                            models.F("last_day"),
+                            models.Value("[]"),
+                            function="DATERANGE",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="enrolment_no_overlap",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contactrestriction',
-            index=models.Index(fields=['school', 'student'], name='restriction_by_student'),
+            model_name="contactrestriction",
+            index=models.Index(fields=["school", "student"], name="restriction_by_student"),
         ),
     ]

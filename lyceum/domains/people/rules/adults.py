@@ -1,6 +1,6 @@
 """Guardians and staff."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,15 +9,15 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from lyceum.core import clock
 from lyceum.core.actor import Actor
-from lyceum.core.errors import NotFoundError, RuleError, invalid_field
-from lyceum.core.permissions import Permission
+from lyceum.core.constraints import refusing
+from lyceum.core.errors import FieldError, NotFoundError, RuleError, invalid_field
+from lyceum.core.permissions import Permission, Role
 from lyceum.core.text import tidy
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 from lyceum.domains.people.facts import RestrictionChanged
 from lyceum.domains.people.models import ContactRestriction, GuardianLink, Person, Staff, Student
-from lyceum.domains.people.rules.numbers import check_free, draw_numbers
+from lyceum.domains.people.rules.numbers import NumberTakenError, check_free, draw_numbers
 from lyceum.domains.people.rules.persons import NewPerson, check_persons, insert_persons
 from lyceum.domains.tenancy.queries import today
 
@@ -26,6 +26,13 @@ class AlreadyGuardianError(RuleError):
     """The adult is a guardian of this student already."""
 
     code = "already_guardian"
+
+
+class PortalNeedsResponsibilityError(RuleError):
+    """The whole portal is for those with parental responsibility, or for a reason that a school admin gives."""
+
+    code = "portal_needs_responsibility"
+    status = 422
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,9 @@ def create_staff(new: Sequence[NewStaff], *, actor: Actor) -> list[Staff]:
     actor.require_all(Permission.PEOPLE_EDIT)
     day = today()
     check_persons([each.person for each in new], today=day)
+    for each in new:
+        _require_choice("kind", each.kind, Staff.KINDS)
+        _require_length("job", each.job, 100)
     typed = [tidy(each.staff_code) for each in new if tidy(each.staff_code)]
     if typed:
         check_free("staff", typed, day=day)
@@ -62,9 +72,20 @@ def create_staff(new: Sequence[NewStaff], *, actor: Actor) -> list[Staff]:
         )
         for person, each in zip(persons, new, strict=True)
     ]
-    Staff.objects.bulk_create(staff)
+    with refusing(staff_code_once=lambda: NumberTakenError("The code was taken at this moment. Try again.")):
+        Staff.objects.bulk_create(staff)
     record_all([Entry("people.staff.create", Target.of(member)) for member in staff], actor=actor)
     return staff
+
+
+def _require_choice(field: str, value: str, allowed: Collection[str]) -> None:
+    if value not in allowed:
+        raise invalid_field(f"/{field}", "choice", f"Choose one of: {', '.join(allowed)}.")
+
+
+def _require_length(field: str, value: str, longest: int) -> None:
+    if len(tidy(value)) > longest:
+        raise invalid_field(f"/{field}", "too_long", f"Use at most {longest} letters.")
 
 
 @dataclass(frozen=True)
@@ -81,6 +102,13 @@ class NewGuardian:
     may_collect: bool = False
     portal: str = "none"
     channels: tuple[str, ...] = ()
+    portal_reason: str = ""
+    """Why somebody without parental responsibility sees the whole portal."""
+    told: frozenset[str] = frozenset({"absence", "behaviour", "reports", "general"})
+    """About what they are told."""
+
+
+TOLD = frozenset({"absence", "behaviour", "reports", "fees", "general"})
 
 
 @transaction.atomic
@@ -88,41 +116,82 @@ def add_guardians(new: Sequence[NewGuardian], *, actor: Actor) -> list[GuardianL
     """Link adults to students, last in each student's contact order."""
     actor.require_all(Permission.PEOPLE_EDIT)
     day = today()
+    for each in new:
+        _check_guardian(each, actor)
     given = [each.person for each in new if each.person]
     check_persons(given, today=day)
-    made = iter(insert_persons(given))
-    people = [next(made).pk if each.person else each.person_id for each in new]
     orders = _next_orders({each.student_id for each in new})
+    _refuse_unknown_adults(new)
+    made = iter(insert_persons(given))
     links = []
-    for each, person_id in zip(new, people, strict=True):
+    for each in new:
         orders[each.student_id] = orders.get(each.student_id, 0) + 1
-        links.append(
-            GuardianLink(
-                student_id=each.student_id,
-                guardian_id=person_id,
-                relationship=tidy(each.relationship) or "guardian",
-                parental_responsibility=each.parental_responsibility,
-                lives_with=each.lives_with,
-                contact_order=orders[each.student_id],
-                emergency=each.emergency,
-                may_collect=each.may_collect,
-                portal=each.portal,
-                channels=list(each.channels),
-                starts_on=day,
-            )
-        )
+        person_id = each.person_id or next(made).pk
+        links.append(_link(each, person_id, orders[each.student_id], day))
     _refuse_doubles(links)
     GuardianLink.objects.bulk_create(links)
-    record_all(
-        [Entry("people.guardian.add", Target("people.student", link.student_id, link.relationship)) for link in links],
-        actor=actor,
-    )
+    record_all([_entry(link, each) for link, each in zip(links, new, strict=True)], actor=actor)
     return links
 
 
+def _check_guardian(new: NewGuardian, actor: Actor) -> None:
+    _require_choice("parental_responsibility", new.parental_responsibility, GuardianLink.RESPONSIBILITIES)
+    _require_choice("lives_with", new.lives_with, GuardianLink.HOMES)
+    _require_choice("portal", new.portal, GuardianLink.PORTALS)
+    _require_length("relationship", new.relationship, 60)
+    for channel in new.channels:
+        _require_choice("channels", channel, GuardianLink.CHANNELS)
+    for purpose in new.told:
+        _require_choice("told", purpose, sorted(TOLD))
+    if (new.person is None) == (new.person_id is None):
+        raise invalid_field("/person", "required", "Give a new person, or the id of one who is known.")
+    if new.portal == "full" and new.parental_responsibility != "yes":
+        if not tidy(new.portal_reason):
+            raise PortalNeedsResponsibilityError(
+                "Only somebody with parental responsibility sees the whole portal, unless a school admin says why.",
+                errors=[FieldError("/portal", "responsibility_needed", "Choose a smaller portal, or give a reason.")],
+            )
+        if Role.SCHOOL_ADMIN not in actor.roles:
+            raise PortalNeedsResponsibilityError("Only a school admin may do this without parental responsibility.")
+
+
+def _refuse_unknown_adults(new: Sequence[NewGuardian]) -> None:
+    wanted = {each.person_id for each in new if each.person_id}
+    if wanted and Person.objects.filter(pk__in=wanted).count() < len(wanted):
+        raise NotFoundError("There is no such person here.")
+    pairs = {(each.student_id, each.person_id) for each in new if each.person_id}
+    own = Student.objects.filter(pk__in={s for s, _ in pairs}).values_list("pk", "person_id")
+    if pairs & set(own):
+        raise invalid_field("/person", "self", "Nobody is their own guardian.")
+
+
+def _link(new: NewGuardian, person_id: UUID, order: int, day: date) -> GuardianLink:
+    return GuardianLink(
+        student_id=new.student_id,
+        guardian_id=person_id,
+        relationship=tidy(new.relationship) or "guardian",
+        parental_responsibility=new.parental_responsibility,
+        lives_with=new.lives_with,
+        contact_order=order,
+        emergency=new.emergency,
+        may_collect=new.may_collect,
+        portal=new.portal,
+        channels=list(dict.fromkeys(new.channels)),
+        starts_on=day,
+        **{f"told_{purpose}": purpose in new.told for purpose in TOLD},
+    )
+
+
+def _entry(link: GuardianLink, new: NewGuardian) -> Entry:
+    target = Target("people.student", link.student_id, link.relationship)
+    changes = {"guardian": [None, str(link.guardian_id)], "portal": [None, link.portal]}
+    return Entry("people.guardian.add", target, changes, reason=new.portal_reason)
+
+
 def _next_orders(students: set[UUID]) -> dict[UUID, int]:
-    known = set(Student.objects.filter(pk__in=students).values_list("pk", flat=True))
-    if students - known:
+    """The last place in each student's contact order; the students stay locked, so that no two take the next one."""
+    locked = Student.objects.select_for_update().filter(pk__in=students).order_by("pk").values_list("pk", flat=True)
+    if len(locked) < len(students):
         raise NotFoundError("There is no such student here.")
     rows = GuardianLink.objects.filter(student__in=students, ends_on__isnull=True)
     return dict(rows.values_list("student").annotate(last=Max("contact_order")))
@@ -130,9 +199,9 @@ def _next_orders(students: set[UUID]) -> dict[UUID, int]:
 
 def _refuse_doubles(links: Sequence[GuardianLink]) -> None:
     pairs = {(link.student_id, link.guardian_id) for link in links}
-    rows = GuardianLink.objects.filter(
-        student__in={student for student, _ in pairs}, ends_on__isnull=True
-    ).values_list("student_id", "guardian_id")
+    rows = GuardianLink.objects.filter(student__in={student for student, _ in pairs}, ends_on__isnull=True).values_list(
+        "student_id", "guardian_id"
+    )
     if len(pairs) < len(links) or pairs & set(rows):
         raise AlreadyGuardianError("This adult is a guardian of the student already.")
 
@@ -154,6 +223,8 @@ def restrict_contact(
         raise NotFoundError from None
     if person_id and not Person.objects.filter(pk=person_id).exists():
         raise NotFoundError
+    if not person_id and not tidy(details.get("description", "")):
+        raise invalid_field("/description", "required", "Say who it is.")
     restriction = ContactRestriction.objects.create(
         student=student,
         person_id=person_id,

@@ -5,11 +5,15 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from lyceum.core.errors import FieldError, InvalidError
 from lyceum.core.text import tidy
 from lyceum.domains.people.models import ContactPoint, Person
 
 EARLIEST_BIRTH = date(1900, 1, 1)
+SHORTEST_PHONE, LONGEST_PHONE = 3, 20
 
 
 @dataclass(frozen=True)
@@ -28,12 +32,19 @@ class NewPerson:
     phones: tuple[str, ...] = ()
 
 
-_NAMES = ("full_name", "first_name", "last_name", "preferred_name", "pronouns", "gender")
+_LONGEST = {
+    "full_name": 200,
+    "first_name": 100,
+    "last_name": 100,
+    "preferred_name": 200,
+    "pronouns": 40,
+    "gender": 40,
+}
 
 
 def tidied(new: NewPerson) -> dict[str, Any]:
     """The columns of a person row for what was given; the full name is built where it is missing."""
-    values: dict[str, Any] = {name: tidy(getattr(new, name)) for name in _NAMES}
+    values: dict[str, Any] = {name: tidy(getattr(new, name)) for name in _LONGEST}
     if not values["full_name"]:
         values["full_name"] = f"{values['first_name']} {values['last_name']}".strip()
     values["birth_date"] = new.birth_date
@@ -46,16 +57,32 @@ def find_faults(new: NewPerson, *, today: date, pointer: str = "") -> list[Field
     values = tidied(new)
     if not values["full_name"]:
         faults.append(FieldError(f"{pointer}/full_name", "required", "Give a name."))
-    for name in _NAMES:
-        longest = Person._meta.get_field(name).max_length or 200
+    for name, longest in _LONGEST.items():
         if len(values[name]) > longest:
             faults.append(FieldError(f"{pointer}/{name}", "too_long", f"Use at most {longest} letters."))
     if new.birth_date and not EARLIEST_BIRTH <= new.birth_date <= today:
         faults.append(FieldError(f"{pointer}/birth_date", "range", "A birth date lies in the past, after 1900."))
-    for address in new.emails:
-        if "@" not in address or len(address) > 254:
-            faults.append(FieldError(f"{pointer}/email", "email", f"{address[:60]} is not an e-mail address."))
+    faults += [f for address in new.emails for f in contact_faults("email", address, pointer=f"{pointer}/email")]
+    for number in (*new.mobiles, *new.phones):
+        faults += contact_faults("phone", number, pointer=f"{pointer}/phone")
     return faults
+
+
+def contact_faults(kind: str, value: str, *, pointer: str) -> list[FieldError]:
+    """What is wrong with an e-mail address or a telephone number; nothing given is not wrong."""
+    plain = normal_value(kind, value)
+    if not tidy(value):
+        return []
+    if kind != "email":
+        digits = len(plain.removeprefix("+"))
+        if SHORTEST_PHONE <= digits <= LONGEST_PHONE:
+            return []
+        return [FieldError(pointer, "phone", f"{tidy(value)[:60]} is not a telephone number.")]
+    try:
+        validate_email(plain)
+    except ValidationError:
+        return [FieldError(pointer, "email", f"{plain[:60]} is not an e-mail address.")]
+    return []
 
 
 def check_persons(new: Sequence[NewPerson], *, today: date) -> None:
@@ -82,11 +109,12 @@ def insert_persons(new: Sequence[NewPerson]) -> list[Person]:
 
 
 def contact_points(person: Person, new: NewPerson) -> Iterable[ContactPoint]:
-    """The contact points that were given, each value once."""
+    """The contact points that were given, each value once; the first of a kind is the preferred one."""
     given = (("email", new.emails), ("mobile", new.mobiles), ("phone", new.phones))
     for kind, values in given:
-        for value in dict.fromkeys(filter(None, (normal_value(kind, v) for v in values))):
-            yield ContactPoint(person=person, kind=kind, value=value, preferred=value == values[0])
+        normal = dict.fromkeys(filter(None, (normal_value(kind, v) for v in values)))
+        for place, value in enumerate(normal):
+            yield ContactPoint(person=person, kind=kind, value=value, preferred=place == 0)
 
 
 def normal_value(kind: str, value: str) -> str:
@@ -94,7 +122,8 @@ def normal_value(kind: str, value: str) -> str:
     plain = tidy(value)
     if kind == "email":
         return plain.lower()
-    return plain[:1].replace("+", "+") + "".join(c for c in plain[1:] if c.isdigit()) if plain else ""
+    digits = "".join(c for c in plain if c.isdecimal())
+    return f"+{digits}" if plain.startswith("+") and digits else digits
 
 
 PERSON_FIELDS = frozenset(f.name for f in fields(NewPerson)) - {"emails", "mobiles", "phones"}
@@ -112,15 +141,14 @@ def apply_person_edit(edit: PersonEdit) -> dict[str, list[Any]]:
     """Set new values on a person row, unsaved, with its derived columns; returns what changed."""
     person, changes = edit.person, {}
     values = {k: tidy(v) if isinstance(v, str) else v for k, v in edit.values.items()}
-    names_change = any(k in values for k in ("first_name", "last_name"))
-    if names_change and not values.get("full_name"):
-        first = values.get("first_name", person.first_name)
-        last = values.get("last_name", person.last_name)
-        values["full_name"] = f"{first} {last}".strip()
+    if values.keys() & {"full_name", "first_name", "last_name"} and not values.get("full_name"):
+        joined = f"{values.get('first_name', person.first_name)} {values.get('last_name', person.last_name)}".strip()
+        # Taking both parts away leaves the name as it was, unless the whole was taken away as well.
+        values["full_name"] = joined or ("" if "full_name" in values else person.full_name)
     for name, value in values.items():
         old = getattr(person, name)
         if old != value:
-            changes[name] = [str(old) if isinstance(old, date) else old, str(value) if isinstance(value, date) else value]
+            changes[name] = [str(each) if isinstance(each, date) else each for each in (old, value)]
             setattr(person, name, value)
     for column, value in person.name_columns().items():
         setattr(person, column, value)

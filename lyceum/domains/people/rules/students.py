@@ -1,5 +1,6 @@
 """Students: made, changed, deleted. The same functions serve one form and a file of ten thousand."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,13 +11,17 @@ from django.db import IntegrityError, models, transaction
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
-from lyceum.core.errors import InvalidError, NotFoundError, RuleError, invalid_field
+from lyceum.core.constraints import refusing
+from lyceum.core.errors import FieldError, InvalidError, NotFoundError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
+from lyceum.core.references import count_references, counted
 from lyceum.core.text import tidy
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 from lyceum.domains.people.facts import EnrolmentStarted, StudentChanged, StudentCreated
-from lyceum.domains.people.models import ContactPoint, Enrolment, OfficialId, Person, RetiredNumber, Student
-from lyceum.domains.people.rules.numbers import check_free, draw_numbers
+from lyceum.domains.people.models import Enrolment, OfficialId, Person, Student
+from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.rules.contacts import MAIN_CONTACTS, replace_main_contacts
+from lyceum.domains.people.rules.numbers import NumberTakenError, check_free, draw_numbers, retire_numbers
 from lyceum.domains.people.rules.persons import (
     PERSON_FIELDS,
     NewPerson,
@@ -32,7 +37,17 @@ from lyceum.domains.tenancy.queries import today
 class StudentHasHistoryError(RuleError):
     """Records hold the student; the refusal counts them."""
 
-    code = "student_has_history"
+    code = "has_records"
+
+
+class OfficialIdTakenError(RuleError):
+    """A student with that official number is here already."""
+
+    code = "possible_duplicate"
+
+
+class _NumberMetError(NumberTakenError):
+    """Two came to the same number at the same moment."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,8 @@ class NewStudent:
     last_day: date | None = None
     entry: str = "new"
     from_school: str = ""
+    grade_code: str = ""
+    """Only written into the number, where the school's pattern asks for it."""
 
 
 def create_student(new: NewStudent, *, actor: Actor) -> Student:
@@ -53,54 +70,77 @@ def create_student(new: NewStudent, *, actor: Actor) -> Student:
     return create_students([new], actor=actor)[0]
 
 
-@transaction.atomic
 def create_students(new: Sequence[NewStudent], *, actor: Actor) -> list[Student]:
     """Make students, each with a person, a number and, where a first day is given, an enrolment."""
+    try:
+        return _create_students(new, actor)
+    except _NumberMetError:
+        return _create_students(new, actor)  # the other's number is visible now
+
+
+def _create_students(new: Sequence[NewStudent], actor: Actor) -> list[Student]:
     actor.require_all(Permission.STUDENTS_EDIT)
     day = today()
     check_persons([each.person for each in new], today=day)
-    _check_days(new)
-    numbers = _numbers_for(new, day)
-    persons = insert_persons([each.person for each in new])
-    students = [
-        Student(person=person, registration_number=number, admission_date=each.first_day)
-        for person, number, each in zip(persons, numbers, new, strict=True)
-    ]
-    Student.objects.bulk_create(students)
-    _insert_official_ids(students, new)
-    enrolments = _insert_enrolments(students, new)
-    record_all(
-        [
-            Entry(
-                "people.student.create",
-                Target.of(student),
-                {"registration_number": [None, student.registration_number]},
-                facts=_creation_facts(student, enrolments.get(student.pk)),
-            )
-            for student in students
-        ],
-        actor=actor,
-    )
+    for each in new:
+        _check_enrolment(each)
+    _refuse_known_ids(new)
+    with refusing(
+        registration_number_once=lambda: _NumberMetError("The number was taken at this moment. Try again."),
+        official_id_once=lambda: OfficialIdTakenError("A student with this official number was made at this moment."),
+    ):
+        numbers = _numbers_for(new, day)
+        persons = insert_persons([each.person for each in new])
+        students = [
+            Student(person=person, registration_number=number, admission_date=each.first_day)
+            for person, number, each in zip(persons, numbers, new, strict=True)
+        ]
+        Student.objects.bulk_create(students)
+        _insert_official_ids(students, new)
+        enrolments = _insert_enrolments(students, new)
+        _record_creation(students, enrolments, actor)
     return students
 
 
-def _check_days(new: Sequence[NewStudent]) -> None:
-    for each in new:
-        if each.first_day and each.last_day and each.last_day < each.first_day:
-            raise invalid_field("/last_day", "order", "The last day lies before the first day.")
+def _check_enrolment(new: NewStudent) -> None:
+    if new.first_day and new.last_day and new.last_day < new.first_day:
+        raise invalid_field("/last_day", "order", "The last day lies before the first day.")
+    if new.entry not in Enrolment.ENTRIES:
+        raise invalid_field("/entry", "choice", f"Choose one of: {', '.join(Enrolment.ENTRIES)}.")
+    if len(new.from_school) > 200:
+        raise invalid_field("/from_school", "too_long", "Use at most 200 letters.")
+
+
+def _refuse_known_ids(new: Sequence[NewStudent]) -> None:
+    wanted = [(tidy(k), tidy(v)) for each in new for k, v in each.official_ids.items()]
+    for kind, value in wanted:
+        if not (0 < len(kind) <= 40 and 0 < len(value) <= 80):
+            raise invalid_field("/official_ids", "length", "An official number has a kind and at most 80 signs.")
+    if not wanted:
+        return
+    rows = OfficialId.objects.filter(value__in={value for _, value in wanted}).select_related("student__person")
+    known = {(row.kind, row.value): row.student for row in rows}
+    met = [known[pair] for pair in wanted if pair in known]
+    twice = [pair for pair, times in Counter(wanted).items() if times > 1]
+    if met:
+        people = [{"student": str(s.pk), "name": str(s), "number": s.registration_number} for s in met[:5]]
+        raise OfficialIdTakenError(f"{met[0]} has this official number already.", candidates=people)
+    if twice:
+        raise OfficialIdTakenError(f"The official number {twice[0][1]} is given twice.")
 
 
 def _numbers_for(new: Sequence[NewStudent], day: date) -> list[str]:
     typed = [tidy(each.registration_number) for each in new if tidy(each.registration_number)]
     if typed:
         check_free("student", typed, day=day)
-    drawn = iter(draw_numbers("student", len(new) - len(typed), day=day))
-    return [tidy(each.registration_number) or next(drawn) for each in new]
+    without = Counter(each.grade_code for each in new if not tidy(each.registration_number))
+    drawn = {grade: iter(draw_numbers("student", n, day=day, grade=grade)) for grade, n in without.items()}
+    return [tidy(each.registration_number) or next(drawn[each.grade_code]) for each in new]
 
 
 def _insert_official_ids(students: Sequence[Student], new: Sequence[NewStudent]) -> None:
     rows = [
-        OfficialId(student=student, kind=kind, value=value)
+        OfficialId(student=student, kind=tidy(kind), value=tidy(value))
         for student, each in zip(students, new, strict=True)
         for kind, value in each.official_ids.items()
     ]
@@ -125,6 +165,21 @@ def _insert_enrolments(students: Sequence[Student], new: Sequence[NewStudent]) -
     return rows
 
 
+def _record_creation(students: Sequence[Student], enrolments: dict[UUID, Enrolment], actor: Actor) -> None:
+    record_all(
+        [
+            Entry(
+                "people.student.create",
+                Target.of(student),
+                {"registration_number": [None, student.registration_number]},
+                facts=_creation_facts(student, enrolments.get(student.pk)),
+            )
+            for student in students
+        ],
+        actor=actor,
+    )
+
+
 def _creation_facts(student: Student, enrolment: Enrolment | None) -> list[StudentCreated | EnrolmentStarted]:
     facts: list[StudentCreated | EnrolmentStarted] = [StudentCreated(student=student.pk)]
     if enrolment:
@@ -134,15 +189,16 @@ def _creation_facts(student: Student, enrolment: Enrolment | None) -> list[Stude
 
 @dataclass(frozen=True)
 class StudentEdit:
-    """New values for one student: person fields and `registration_number`; only those named change."""
+    """New values for one student: person fields, `email`, `phone`, `registration_number`; only those named change."""
 
     student: Student
     values: dict[str, Any]
 
 
-EDITABLE = PERSON_FIELDS | {"registration_number"}
+EDITABLE = PERSON_FIELDS | MAIN_CONTACTS.keys() | {"registration_number"}
 
 
+@transaction.atomic
 def edit_student(student_id: UUID, *, values: dict[str, Any], actor: Actor) -> Student:
     """Change one student's own data."""
     student = get_student_for_edit(student_id, actor=actor)
@@ -150,11 +206,13 @@ def edit_student(student_id: UUID, *, values: dict[str, Any], actor: Actor) -> S
     return student
 
 
-def get_student_for_edit(student_id: UUID, *, actor: Actor) -> Student:
-    """The student, for somebody who may edit students."""
-    actor.require_all(Permission.STUDENTS_EDIT)
+def get_student_for_edit(
+    student_id: UUID, *, actor: Actor, permission: Permission = Permission.STUDENTS_EDIT
+) -> Student:
+    """The student, locked, for somebody who may do the act with every student."""
+    actor.require_all(permission)
     try:
-        return Student.objects.select_related("person").get(pk=student_id)
+        return Student.objects.select_for_update(of=("self",)).select_related("person").get(pk=student_id)
     except Student.DoesNotExist:
         raise NotFoundError from None
 
@@ -164,79 +222,85 @@ def edit_students(edits: Sequence[StudentEdit], *, actor: Actor) -> int:
     """Change students' own data; returns how many changed. Their persons come loaded."""
     actor.require_all(Permission.STUDENTS_EDIT)
     day = today()
-    entries, persons, students = [], [], []
+    changes = {edit.student.pk: _apply(edit, day) for edit in edits}
+    contacts = replace_main_contacts(
+        [(edit.student.person, {k: edit.values[k] or "" for k in MAIN_CONTACTS if k in edit.values}) for edit in edits]
+    )
+    entries, students = [], []
     for edit in edits:
-        changes = _apply(edit, day)
-        if not changes:
-            continue
-        persons.append(edit.student.person)
-        if "registration_number" in changes:
+        changed = changes[edit.student.pk] | contacts.get(edit.student.person_id, {})
+        if changed:
             students.append(edit.student)
-        fact = StudentChanged(student=edit.student.pk)
-        entries.append(Entry("people.student.edit", Target.of(edit.student), changes, facts=[fact]))
+            fact = StudentChanged(student=edit.student.pk)
+            entries.append(Entry("people.student.edit", Target.of(edit.student), changed, facts=[fact]))
     if entries:
-        columns = [*sorted(PERSON_FIELDS), "sort_name", "search_name"]
-        Person.objects.bulk_update(persons, columns, batch_size=500)
-        Student.objects.bulk_update(students, ["registration_number", "former_numbers"], batch_size=500)
+        _update(students)
         record_all(entries, actor=actor)
     return len(entries)
+
+
+def _update(students: Sequence[Student]) -> None:
+    now = clock.now()
+    for student in students:
+        student.updated_at = student.person.updated_at = now
+    columns = [*sorted(PERSON_FIELDS), "sort_name", "search_name", "updated_at"]
+    Person.objects.bulk_update([student.person for student in students], columns, batch_size=500)
+    with refusing(registration_number_once=lambda: NumberTakenError("The number was taken at this moment.")):
+        Student.objects.bulk_update(students, ["registration_number", "former_numbers", "updated_at"], batch_size=500)
 
 
 def _apply(edit: StudentEdit, day: date) -> dict[str, list[Any]]:
     unknown = sorted(edit.values.keys() - EDITABLE)
     if unknown:
         raise invalid_field(f"/{unknown[0]}", "read_only", f"{unknown[0]} cannot be changed here.")
-    given = dict(edit.values)
-    number = tidy(given.pop("registration_number", edit.student.registration_number) or "")
+    given = {name: value for name, value in edit.values.items() if name in PERSON_FIELDS}
     changes = apply_person_edit(PersonEdit(edit.student.person, given))
     shown = {name: getattr(edit.student.person, name) for name in PERSON_FIELDS}
     faults = find_faults(NewPerson(**shown), today=day)
+    if not edit.student.person.full_name:
+        faults.append(FieldError("/full_name", "required", "Give a name."))
     if faults:
         raise InvalidError(faults[0].message, errors=faults)
-    if number and number != edit.student.registration_number:
+    return changes | _renumber(edit.student, tidy(edit.values.get("registration_number") or ""), day)
+
+
+def _renumber(student: Student, number: str, day: date) -> dict[str, list[Any]]:
+    """Give a student another number; the old one keeps finding the student, and nobody else ever gets it."""
+    old = student.registration_number
+    if not number or number == old:
+        return {}
+    if number not in student.former_numbers:
         check_free("student", [number], day=day)
-        changes["registration_number"] = [edit.student.registration_number, number]
-        edit.student.former_numbers = [*edit.student.former_numbers, edit.student.registration_number]
-        edit.student.registration_number = number
-    return changes
+    retire_numbers("student", [old])
+    student.former_numbers = [n for n in (*student.former_numbers, old) if n != number]
+    student.registration_number = number
+    return {"registration_number": [old, number]}
+
+
+@transaction.atomic
+def open_student_record(student_id: UUID, *, actor: Actor) -> Student:
+    """One student's whole record, for those who may see every student. That it was read is recorded."""
+    actor.require_all(Permission.STUDENTS_LIST)
+    student = Student.objects.select_related("person").filter(visible_students(actor), pk=student_id).first()
+    if student is None:
+        raise NotFoundError
+    record("people.student.view", target=Target.of(student), actor=actor)
+    return student
 
 
 @transaction.atomic
 def delete_student(student_id: UUID, *, actor: Actor) -> None:
     """Delete a student whom nothing holds. Otherwise the refusal counts what does."""
     student = get_student_for_edit(student_id, actor=actor)
-    held = _held_by(student)
+    held = count_references(student)
     if held:
-        counts = ", ".join(f"{count} {name}" for name, count in sorted(held.items()))
-        raise StudentHasHistoryError(f"{student} has {counts}. Record the student as left instead.", counts=held)
+        raise StudentHasHistoryError(f"{student} has {counted(held)}. Record the student as left instead.", counts=held)
     target, person = Target.of(student), student.person
-    RetiredNumber.objects.bulk_create(
-        RetiredNumber(kind="student", number=n) for n in {student.registration_number, *student.former_numbers}
-    )
-    OfficialId.objects.filter(student=student).delete()
+    retire_numbers("student", [student.registration_number, *student.former_numbers])
     student.delete()
-    ContactPoint.objects.filter(person=person).delete()
     try:
         with transaction.atomic():
             person.delete()
     except (IntegrityError, models.ProtectedError):
         pass  # the person is also somebody's guardian or on the staff
     record("people.student.delete", target=target, actor=actor)
-
-
-_HOLDS_NOTHING = frozenset({"people.officialid", "people.flag"})
-
-
-def _held_by(student: Student) -> dict[str, int]:
-    """How many rows of each kind refer to the student, read from the foreign keys of every domain."""
-    held = {}
-    for relation in Student._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, models.ManyToOneRel) or relation.related_model._meta.label_lower in _HOLDS_NOTHING:
-            continue
-        rows = relation.related_model._default_manager.filter(**{relation.field.name: student.pk})
-        count = rows.count()
-        if count:
-            held[str(relation.related_model._meta.verbose_name_plural)] = count
-    return held
-
-

@@ -1,0 +1,128 @@
+"""How students look to software, with all that this caller may see of them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from ninja import Field, Schema
+
+from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission
+from lyceum.domains.academics.queries import Standing, standings
+from lyceum.domains.people.batches import (
+    list_contact_points,
+    list_guardian_links,
+    read_contact_points,
+    read_statuses,
+)
+from lyceum.domains.people.models import ContactPoint, Student
+from lyceum.domains.people.queries import list_enrolments
+from lyceum.domains.people.shapes import EnrolmentOut, GuardianOut, enrolment_shape, guardian_shape, main_value
+
+
+class GradeRef(Schema):
+    """A grade, as other things mention it."""
+
+    id: UUID
+    code: str
+    name: str
+
+
+class ClassRef(Schema):
+    """A class, as other things mention it."""
+
+    id: UUID
+    name: str
+
+
+class StudentOut(Schema):
+    """A student. What the caller may not see is null."""
+
+    kind: str = "student"
+    id: UUID
+    registration_number: str
+    full_name: str
+    first_name: str
+    last_name: str
+    preferred_name: str
+    pronouns: str
+    gender: str
+    birth_date: date | None
+    email: str | None
+    phone: str | None
+    admission_date: date | None
+    enrolment_status: str = Field(description="none, expected, on_roll, left, graduated or no_show; changed by acts.")
+    grade: GradeRef | None
+    class_: ClassRef | None = Field(alias="class", description="The form the student is in.")
+    guardians: list[GuardianOut] | None
+    former_numbers: list[str]
+
+
+class WholeStudentOut(StudentOut):
+    """A student with the time on roll."""
+
+    enrolments: list[EnrolmentOut]
+
+
+def student_shapes(students: Sequence[Student], *, actor: Actor, day: date) -> list[dict[str, Any]]:
+    """Students as they stand on a day; the number of statements does not depend on how many there are."""
+    ids = [student.pk for student in students]
+    placed, statuses = standings(ids, day), read_statuses(ids, day=day)
+    points: dict[UUID, list[ContactPoint]] = {}
+    guardians: dict[UUID, list[dict[str, Any]]] = {}
+    if actor.may(Permission.CONTACTS_VIEW):
+        points = dict(read_contact_points(ids, actor=actor))
+        guardians = _guardians(ids, actor, day)
+    return [
+        _student_shape(s, placed[s.pk], statuses[s.pk], points.get(s.pk), guardians.get(s.pk, [])) for s in students
+    ]
+
+
+def _guardians(students: Sequence[UUID], actor: Actor, day: date) -> dict[UUID, list[dict[str, Any]]]:
+    links = list(list_guardian_links(students, actor=actor, day=day).order_by("contact_order", "pk"))
+    points: dict[UUID, list[ContactPoint]] = {}
+    for point in list_contact_points({link.guardian_id for link in links}):
+        points.setdefault(point.person_id, []).append(point)
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for link in links:
+        found.setdefault(link.student_id, []).append(guardian_shape(link, points.get(link.guardian_id, [])))
+    return found
+
+
+def _student_shape(
+    student: Student,
+    standing: Standing,
+    status: str,
+    points: list[ContactPoint] | None,
+    guardians: list[dict[str, Any]],
+) -> dict[str, Any]:
+    person = student.person
+    grade = {"id": standing.grade_id, "code": standing.grade_code, "name": standing.grade}
+    return {
+        "kind": "student",
+        "id": student.pk,
+        "registration_number": student.registration_number,
+        "full_name": person.full_name,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "preferred_name": person.preferred_name,
+        "pronouns": person.pronouns,
+        "gender": person.gender,
+        "birth_date": person.birth_date,
+        "email": None if points is None else main_value(points, "email"),
+        "phone": None if points is None else main_value(points, "mobile", "phone"),
+        "admission_date": student.admission_date,
+        "enrolment_status": status,
+        "grade": grade if standing.grade_id else None,
+        "class": {"id": standing.form_id, "name": standing.form} if standing.form_id else None,
+        "guardians": guardians if points is not None or guardians else None,
+        "former_numbers": student.former_numbers,
+    }
+
+
+def whole_student(student: Student, *, actor: Actor, day: date) -> dict[str, Any]:
+    """One student with the time on roll."""
+    shape = student_shapes([student], actor=actor, day=day)[0]
+    enrolments = list_enrolments(student, actor=actor)
+    return shape | {"enrolments": [enrolment_shape(row) for row in enrolments]}

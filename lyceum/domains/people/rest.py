@@ -1,0 +1,230 @@
+"""REST door of people: guardians, staff, numbers, and what is asked of the office."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from lyceum.core.paging import page_of
+from lyceum.core.permissions import Permission
+from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
+from lyceum.domains.people.batches import list_contact_points
+from lyceum.domains.people.models import ChangeRequest, ContactPoint, Staff
+from lyceum.domains.people.queries import (
+    get_number_scheme,
+    get_student,
+    list_change_requests,
+    list_guardians,
+    list_staff,
+)
+from lyceum.domains.people.rules.adults import NewStaff, add_guardians, create_staff
+from lyceum.domains.people.rules.numbers import change_number_scheme, preview_numbers
+from lyceum.domains.people.rules.requests import apply_request, refuse_request
+from lyceum.domains.people.shapes import GuardianIn, GuardianOut, PersonIn, guardian_shape, main_value
+from lyceum.domains.tenancy.queries import today
+
+router = Router(tags=["people"])
+
+
+class NewGuardianIn(GuardianIn):
+    """An adult to be tied to a student."""
+
+    student: UUID
+
+
+@router.post("guardians/", response={201: GuardianOut}, operation_id="createGuardian")
+def add_guardian(request: HttpRequest, body: NewGuardianIn) -> dict[str, Any]:
+    """Tie an adult to a student, last in the contact order."""
+    actor = actor_of(request)
+    made = add_guardians([body.as_new(body.student)], actor=actor)[0]
+    student = get_student(body.student, actor=actor)
+    link = list_guardians(student, actor=actor, day=today()).get(pk=made.pk)
+    return guardian_shape(link, link.guardian.contact_points.all())
+
+
+class StaffOut(Schema):
+    """Somebody who works here. Ways to reach them are null for those who may not see contacts."""
+
+    id: UUID
+    person: UUID
+    full_name: str
+    preferred_name: str
+    staff_code: str
+    job: str
+    teaching: bool
+    kind: str
+    joined_on: date
+    leaves_on: date | None
+    email: str | None
+    phone: str | None
+
+
+class StaffFilter(Walk):
+    """Which staff."""
+
+    teaching: bool | None = None
+
+
+@router.get("staff/", response=ListOf[StaffOut], operation_id="listStaff")
+def staff(request: HttpRequest, chosen: Query[StaffFilter]) -> dict[str, Any]:
+    """Everybody who works here, by name, for those who work here too."""
+    actor = actor_of(request)
+    rows = list_staff(actor)
+    if chosen.teaching is not None:
+        rows = rows.filter(teaching=chosen.teaching)
+    order = ("person__sort_name", "pk")
+    page = page_of(rows, order=order, limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
+    if not actor.reaches_all(Permission.CONTACTS_VIEW):
+        return listed(page, [_staff(row, None) for row in page.rows])
+    points: dict[UUID, list[ContactPoint]] = {row.person_id: [] for row in page.rows}
+    for point in list_contact_points(points):
+        points[point.person_id].append(point)
+    return listed(page, [_staff(row, points[row.person_id]) for row in page.rows])
+
+
+def _staff(row: Staff, points: list[ContactPoint] | None) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "person": row.person_id,
+        "full_name": row.person.full_name,
+        "preferred_name": row.person.preferred_name,
+        "staff_code": row.staff_code,
+        "job": row.job,
+        "teaching": row.teaching,
+        "kind": row.kind,
+        "joined_on": row.joined_on,
+        "leaves_on": row.leaves_on,
+        "email": None if points is None else main_value(points, "email"),
+        "phone": None if points is None else main_value(points, "mobile", "phone"),
+    }
+
+
+class StaffIn(PersonIn):
+    """Somebody who is to work here."""
+
+    staff_code: str = Field("", max_length=40, description="Drawn from the school's pattern if not given.")
+    job: str = Field("", max_length=100)
+    teaching: bool = True
+    kind: Literal["permanent", "fixed_term", "agency", "trainee", "volunteer"] = "permanent"
+    joined_on: date | None = None
+
+
+@router.post("staff/", response={201: StaffOut}, operation_id="createStaff")
+def add_staff(request: HttpRequest, body: StaffIn) -> dict[str, Any]:
+    """Make a member of staff. An account is given by invitation."""
+    actor = actor_of(request)
+    work = body.dict(include={"staff_code", "job", "teaching", "kind", "joined_on"})
+    row = create_staff([NewStaff(body.as_new(), **work)], actor=actor)[0]
+    return _staff(row, list(list_contact_points([row.person_id])))
+
+
+class SchemeOut(Schema):
+    """How numbers of one kind are written."""
+
+    kind: str
+    pattern: str
+
+
+class SchemeIn(Strict):
+    """A pattern of {year}, {yy}, {school}, {grade}, {seq:05} and {check}."""
+
+    pattern: str = Field(max_length=80)
+
+
+class PreviewFilter(Strict):
+    """A pattern that is not yet in use, or the present one."""
+
+    kind: Literal["student", "staff"] = "student"
+    pattern: str = Field("", max_length=80)
+
+
+class PreviewOut(Schema):
+    """The numbers that would be drawn next."""
+
+    kind: str
+    next: list[str]
+
+
+@router.get("number-schemes/preview/", response=PreviewOut, operation_id="previewNumbers")
+def preview(request: HttpRequest, chosen: Query[PreviewFilter]) -> dict[str, Any]:
+    """The numbers that would be drawn next. None is drawn."""
+    found = preview_numbers(chosen.kind, pattern=chosen.pattern, day=today(), actor=actor_of(request))
+    return {"kind": chosen.kind, "next": found}
+
+
+@router.get("number-schemes/{kind}/", response=SchemeOut, operation_id="getNumberScheme")
+def scheme(request: HttpRequest, kind: Literal["student", "staff"]) -> dict[str, str]:
+    """How numbers of one kind are written."""
+    return {"kind": kind, "pattern": get_number_scheme(kind, actor=actor_of(request)).pattern}
+
+
+@router.put("number-schemes/{kind}/", response=SchemeOut, operation_id="setNumberScheme")
+def set_scheme(request: HttpRequest, kind: Literal["student", "staff"], body: SchemeIn) -> dict[str, str]:
+    """Write numbers in another way from now on. Nobody gets another number."""
+    return {"kind": kind, "pattern": change_number_scheme(kind, pattern=body.pattern, actor=actor_of(request)).pattern}
+
+
+class AskedField(Schema):
+    """One field: what it was, and what it is asked to be."""
+
+    name: str
+    old: str | None
+    new: str | None
+
+
+class ChangeRequestOut(Schema):
+    """What somebody asks the office to change."""
+
+    id: UUID
+    person: UUID
+    full_name: str
+    fields: list[AskedField]
+    state: str
+    reason: str
+    asked_at: datetime
+
+
+class RequestFilter(Walk):
+    """Which requests."""
+
+    state: Literal["", "pending", "applied", "refused"] = "pending"
+
+
+@router.get("change-requests/", response=ListOf[ChangeRequestOut], operation_id="listChangeRequests")
+def change_requests(request: HttpRequest, chosen: Query[RequestFilter]) -> dict[str, Any]:
+    """What people ask the office to change, oldest first."""
+    rows = list_change_requests(actor_of(request), state=chosen.state)
+    page = page_of(rows, order=("created_at", "pk"), limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
+    return listed(page, [_asked(row) for row in page.rows])
+
+
+def _asked(row: ChangeRequest) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "person": row.person_id,
+        "full_name": row.person.full_name,
+        "fields": [{"name": name, **each} for name, each in sorted(row.fields.items())],
+        "state": row.state,
+        "reason": row.reason,
+        "asked_at": row.created_at,
+    }
+
+
+@router.post("change-requests/{request_id}/apply/", response=ChangeRequestOut, operation_id="applyChangeRequest")
+def apply(request: HttpRequest, request_id: UUID) -> dict[str, Any]:
+    """Do what was asked."""
+    return _asked(apply_request(request_id, actor=actor_of(request)))
+
+
+class RefuseIn(Strict):
+    """Why not."""
+
+    reason: str = Field(max_length=300)
+
+
+@router.post("change-requests/{request_id}/refuse/", response=ChangeRequestOut, operation_id="refuseChangeRequest")
+def refuse(request: HttpRequest, request_id: UUID, body: RefuseIn) -> dict[str, Any]:
+    """Leave the record as it is, and say why."""
+    return _asked(refuse_request(request_id, reason=body.reason, actor=actor_of(request)))

@@ -1,0 +1,67 @@
+"""Reading lessons."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from lyceum.core.actor import Actor
+from lyceum.core.errors import NotFoundError
+from lyceum.core.permissions import Permission
+from lyceum.domains.academics.models import ClassMembership, ClassTeacher
+from lyceum.domains.academics.queries import current_teachers
+from lyceum.domains.people.models import Student
+from lyceum.domains.people.policies import holds_on, visible_students
+from lyceum.domains.tenancy.queries import today
+from lyceum.domains.timetable.models import Lesson
+from lyceum.domains.timetable.policies import visible_lessons
+
+ORDER = ("weekday", "starts_at", "pk")
+
+
+def list_lessons(
+    actor: Actor,
+    *,
+    teacher: UUID | None = None,
+    school_class: UUID | None = None,
+    room: UUID | None = None,
+    student: UUID | None = None,
+    weekday: int | None = None,
+    on: date | None = None,
+) -> QuerySet[Lesson]:
+    """Lessons in the order of the week: those of a date, or else all that are not over."""
+    actor.require(Permission.LESSONS_VIEW)
+    rows = Lesson.objects.filter(visible_lessons(actor))
+    day = on or today()
+    if on:
+        rows = rows.filter(holds_on(on), weekday=on.isoweekday())
+    else:
+        rows = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    if teacher:
+        leads = ClassTeacher.objects.filter(holds_on(day), staff=teacher, role="lead").values("school_class")
+        rows = rows.filter(Q(teacher=teacher) | Q(teacher__isnull=True, school_class__in=leads))
+    if school_class:
+        rows = rows.filter(school_class=school_class)
+    if room:
+        rows = rows.filter(room=room)
+    if student:
+        visible = Student.objects.filter(visible_students(actor), pk=student)
+        members = ClassMembership.objects.filter(holds_on(day), student__in=visible)
+        rows = rows.filter(school_class__in=members.values("school_class"))
+    if weekday:
+        rows = rows.filter(weekday=weekday)
+    return _whole(rows).order_by(*ORDER)
+
+
+def get_lesson(lesson_id: UUID, *, actor: Actor) -> Lesson:
+    """The lesson, where the actor may see it."""
+    lesson = _whole(Lesson.objects.filter(visible_lessons(actor), pk=lesson_id)).first()
+    if lesson is None:
+        raise NotFoundError
+    return lesson
+
+
+def _whole(rows: QuerySet[Lesson]) -> QuerySet[Lesson]:
+    """Lessons with their class, its subject and leads, their teacher and room."""
+    rows = rows.select_related("school_class__subject", "teacher__person", "room")
+    return rows.prefetch_related(current_teachers(today(), "school_class__teachers"))

@@ -1,0 +1,215 @@
+"""REST door of the timetable: lessons entered by hand."""
+
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema, Status
+
+from lyceum.core.actor import Actor
+from lyceum.core.etags import Shown, is_conditional, refuse_stale, with_etag
+from lyceum.core.paging import page_of
+from lyceum.core.rest import ListOf, Strict, Walk, actor_of, left_out, listed
+from lyceum.domains.academics.queries import get_class
+from lyceum.domains.tenancy.queries import today
+from lyceum.domains.timetable.models import Lesson
+from lyceum.domains.timetable.queries import ORDER, get_lesson, list_lessons
+from lyceum.domains.timetable.rules import NewLesson, create_lessons, edit_lesson, get_lesson_for_edit, remove_lesson
+
+router = Router(tags=["timetable"])
+Day = date  # the filter has a field called date
+
+
+class Named(Schema):
+    """Something with a name."""
+
+    id: UUID
+    name: str
+
+
+class LessonOut(Schema):
+    """A weekly lesson. `teacher` is who takes it, where that is not the class's lead."""
+
+    id: UUID
+    class_: Named = Field(alias="class")
+    subject: Named | None
+    teacher: Named | None
+    teachers: list[Named] = Field(description="Who takes it: the teacher named here, or those of the class.")
+    room: Named | None
+    day: int = Field(description="Monday = 1 to Sunday = 7.")
+    period: str
+    starts_at: time
+    ends_at: time
+    starts_on: Day
+    ends_on: Day | None
+
+
+def _shape(row: Lesson) -> dict[str, Any]:
+    subject, own = row.school_class.subject, row.teacher
+    teachers = [own] if own else [each.staff for each in row.school_class.current_teachers]
+    return {
+        "id": row.pk,
+        "class": _named(row.school_class),
+        "subject": _named(subject),
+        "teacher": _named(own),
+        "teachers": [_named(staff) for staff in teachers],
+        "room": _named(row.room),
+        "day": row.weekday,
+        "period": row.period,
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+    }
+
+
+def _named(row: Any) -> dict[str, Any] | None:
+    return {"id": row.pk, "name": str(row)} if row else None
+
+
+class LessonFilter(Walk):
+    """Which lessons: of the week as it is now, or of one date."""
+
+    teacher: UUID | None = None
+    class_id: UUID | None = Field(None, alias="class")
+    room: UUID | None = None
+    student: UUID | None = None
+    day: int | None = Field(None, ge=1, le=7, description="Monday = 1 to Sunday = 7.")
+    date: Day | None = None
+
+
+@router.get("timetable/lessons/", response=ListOf[LessonOut], by_alias=True, operation_id="listLessons")
+def lessons(request: HttpRequest, chosen: Query[LessonFilter]) -> dict[str, Any]:
+    """Lessons in the order of the week."""
+    rows = list_lessons(
+        actor_of(request),
+        teacher=chosen.teacher,
+        school_class=chosen.class_id,
+        room=chosen.room,
+        student=chosen.student,
+        weekday=chosen.day,
+        on=chosen.date,
+    )
+    page = page_of(rows, order=ORDER, limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
+    return listed(page, [_shape(row) for row in page.rows])
+
+
+class LessonIn(Strict):
+    """A weekly lesson to be placed."""
+
+    class_id: UUID = Field(alias="class")
+    day: int = Field(ge=1, le=7, description="Monday = 1 to Sunday = 7.")
+    period: str = Field(max_length=20)
+    starts_at: time
+    ends_at: time
+    teacher: UUID | None = None
+    room: UUID | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+
+
+@router.post("timetable/lessons/", response={201: LessonOut}, by_alias=True, operation_id="createLesson")
+def create(request: HttpRequest, response: HttpResponse, body: LessonIn) -> Any:
+    """Place a lesson. A clash of class, teacher or room is refused and named."""
+    actor = actor_of(request)
+    new = NewLesson(
+        get_class(body.class_id, actor=actor, day=today()),
+        weekday=body.day,
+        period=body.period,
+        starts_at=_local(body.starts_at),
+        ends_at=_local(body.ends_at),
+        starts_on=body.starts_on,
+        ends_on=body.ends_on,
+        teacher_id=body.teacher,
+        room_id=body.room,
+    )
+    row = create_lessons([new], actor=actor)[0]
+    response["Location"] = f"/api/v1/timetable/lessons/{row.pk}/"
+    return with_etag(request, response, _one(row.pk, actor))
+
+
+def _local(given: time) -> time:
+    """A time of day at the school: an offset would not mean anything."""
+    return given.replace(tzinfo=None)
+
+
+def _one(lesson_id: UUID, actor: Actor) -> dict[str, Any]:
+    return _shape(get_lesson(lesson_id, actor=actor))
+
+
+@router.get("timetable/lessons/{lesson_id}/", response=LessonOut, by_alias=True, operation_id="getLesson")
+def lesson(request: HttpRequest, response: HttpResponse, lesson_id: UUID) -> Shown | HttpResponse:
+    """One lesson."""
+    return with_etag(request, response, _one(lesson_id, actor_of(request)))
+
+
+class LessonPut(Strict):
+    """A lesson, whole; its class stays. The dates stay as they are when they are not sent."""
+
+    day: int = Field(ge=1, le=7)
+    period: str = Field(max_length=20)
+    starts_at: time
+    ends_at: time
+    teacher: UUID | None
+    room: UUID | None
+    starts_on: Day = Field(default_factory=left_out)
+    ends_on: Day | None = None
+
+
+class LessonPatch(Strict):
+    """Some of a lesson."""
+
+    day: int = Field(default_factory=left_out, ge=1, le=7)
+    period: str = Field(default_factory=left_out, max_length=20)
+    starts_at: time = Field(default_factory=left_out)
+    ends_at: time = Field(default_factory=left_out)
+    teacher: UUID | None = None
+    room: UUID | None = None
+    starts_on: Day = Field(default_factory=left_out)
+    ends_on: Day | None = None
+
+
+@router.put("timetable/lessons/{lesson_id}/", response=LessonOut, by_alias=True, operation_id="replaceLesson")
+def replace(request: HttpRequest, response: HttpResponse, lesson_id: UUID, body: LessonPut) -> Any:
+    """Replace a lesson. Registers already made stay as they are."""
+    return _changed(request, response, lesson_id, body)
+
+
+@router.patch("timetable/lessons/{lesson_id}/", response=LessonOut, by_alias=True, operation_id="changeLesson")
+def change(request: HttpRequest, response: HttpResponse, lesson_id: UUID, body: LessonPatch) -> Any:
+    """Move or change a lesson."""
+    return _changed(request, response, lesson_id, body)
+
+
+_COLUMNS = {"day": "weekday", "teacher": "teacher_id", "room": "room_id"}
+
+
+def _changed(request: HttpRequest, response: HttpResponse, lesson_id: UUID, body: Strict) -> Any:
+    actor = actor_of(request)
+    _refuse_stale(request, lesson_id, actor)
+    given = body.dict(exclude_unset=True)
+    values = {_COLUMNS.get(k, k): _local(v) if isinstance(v, time) else v for k, v in given.items()}
+    edit_lesson(lesson_id, values=values, actor=actor)
+    return with_etag(request, response, _one(lesson_id, actor))
+
+
+def _refuse_stale(request: HttpRequest, lesson_id: UUID, actor: Actor) -> None:
+    if is_conditional(request):
+        get_lesson_for_edit(lesson_id, actor=actor)
+        refuse_stale(request, _one(lesson_id, actor))
+
+
+@router.delete(
+    "timetable/lessons/{lesson_id}/",
+    response={200: LessonOut, 204: None},
+    by_alias=True,
+    operation_id="deleteLesson",
+)
+def delete(request: HttpRequest, response: HttpResponse, lesson_id: UUID) -> Any:
+    """Delete a lesson that no register holds (204); any other is ended with yesterday (200)."""
+    actor = actor_of(request)
+    _refuse_stale(request, lesson_id, actor)
+    if remove_lesson(lesson_id, actor=actor) is None:
+        return Status(204, None)
+    return with_etag(request, response, _one(lesson_id, actor))
