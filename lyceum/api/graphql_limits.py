@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -301,5 +301,4 @@ def _field_of(parent: GraphQLCompositeType, name: str) -> GraphQLField | None:
 
 
 def _type_named(name: str) -> GraphQLCompositeType:
-    found: GraphQLCompositeType = schema.type_map[name]  # validated: it is there and has fields
-    return found
+    return cast(GraphQLCompositeType, schema.type_map[name])  # validated: it is there and has fields

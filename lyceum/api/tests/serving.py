@@ -9,8 +9,21 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 import websockets
+from django.db import connections
 
 from lyceum.domains.accounts.cookies import COOKIE
+
+
+async def aside(work, *args, **options):
+    """Do something that waits for the database, beside the event loop and with a connection of its own."""
+
+    def run():
+        try:
+            return work(*args, **options)
+        finally:
+            connections.close_all()
+
+    return await asyncio.to_thread(run)
 
 
 class Server:
