@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -96,6 +97,12 @@ def _field_error(item: dict[str, Any]) -> FieldError:
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     code = {400: "malformed", 415: "media_type"}.get(error.status_code, "refused")
     return problem(request, status=error.status_code, code=code, title="Could not be read", detail=str(error))
+
+
+@api.exception_handler(RawPostDataException)
+def _form_instead_of_json(request: HttpRequest, _error: RawPostDataException) -> HttpResponse:
+    detail = "Send application/json: this operation takes no form."
+    return problem(request, status=415, code="media_type", title="Wrong kind of content", detail=detail)
 
 
 @api.exception_handler(Http404)

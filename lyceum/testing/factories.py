@@ -76,7 +76,7 @@ def make_user(
     email: str = "",
     password: str = PASSWORD,
     permission_sets: Sequence[str] = (),
-    starts: date = LONG_AGO,
+    starts: date | None = LONG_AGO,
 ) -> User:
     """Somebody with an account here. Without a role it gives no rights."""
     number = next(_numbers)
@@ -95,7 +95,7 @@ def make_user(
 
 
 def add_role(
-    user: User, school: School, role: Role, *, permission_sets: Sequence[str] = (), starts: date = LONG_AGO
+    user: User, school: School, role: Role, *, permission_sets: Sequence[str] = (), starts: date | None = LONG_AGO
 ) -> None:
     """One more role for somebody who has an account."""
     with in_school(school):

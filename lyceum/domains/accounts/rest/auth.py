@@ -40,10 +40,9 @@ def login(request: HttpRequest, body: LoginIn) -> dict[str, Any]:
 
 
 @router.post("auth/logout/", response={204: None}, operation_id="logout")
-def logout(request: HttpRequest) -> tuple[int, None]:
+def logout(request: HttpRequest) -> None:
     """End this session, its access tokens and its refresh tokens."""
     sign_out(actor=actor_of(request))
-    return 204, None
 
 
 class EndedOut(Schema):

@@ -64,9 +64,9 @@ def invitations(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
 
 
 @router.post("invitations/", response={201: SentOut}, operation_id="createInvitation")
-def create(request: HttpRequest, body: InvitationIn) -> tuple[int, dict[str, Any]]:
+def create(request: HttpRequest, body: InvitationIn) -> dict[str, Any]:
     """Invite somebody to a role. The link is shown this once."""
-    return 201, shown_sent(invite(body.invited(), actor=actor_of(request)))
+    return shown_sent(invite(body.invited(), actor=actor_of(request)))
 
 
 @router.post("invitations/{uuid:invitation_id}/renew/", response=SentOut, operation_id="renewInvitation")
@@ -76,10 +76,9 @@ def renew(request: HttpRequest, invitation_id: UUID) -> dict[str, Any]:
 
 
 @router.delete("invitations/{uuid:invitation_id}/", response={204: None}, operation_id="revokeInvitation")
-def revoke(request: HttpRequest, invitation_id: UUID) -> tuple[int, None]:
+def revoke(request: HttpRequest, invitation_id: UUID) -> None:
     """Take an invitation back."""
     revoke_invitation(invitation_id, actor=actor_of(request))
-    return 204, None
 
 
 class AcceptIn(Strict):
@@ -91,7 +90,7 @@ class AcceptIn(Strict):
 
 
 @router.post("invitations/accept/", response={201: SignedInOut}, auth=None, operation_id="acceptInvitation")
-def accept(request: HttpRequest, body: AcceptIn) -> tuple[int, dict[str, Any]]:
+def accept(request: HttpRequest, body: AcceptIn) -> dict[str, Any]:
     """Take up the role. Somebody who has an account already gives its password."""
     opened = accept_and_enter(
         body.secret,
@@ -100,4 +99,4 @@ def accept(request: HttpRequest, body: AcceptIn) -> tuple[int, dict[str, Any]]:
         way=Way(by_token=True),
         circumstances=circumstances_of(request),
     )
-    return 201, shown_sign_in(opened, issue_pair(opened))
+    return shown_sign_in(opened, issue_pair(opened))

@@ -84,7 +84,7 @@ def keys(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
 
 
 @router.post("api-keys/", response={201: NewKeyOut}, operation_id="createApiKey")
-def create(request: HttpRequest, body: KeyIn) -> tuple[int, dict[str, Any]]:
+def create(request: HttpRequest, body: KeyIn) -> dict[str, Any]:
     """Make an API key for the school."""
     new = create_key(
         name=body.name,
@@ -93,7 +93,7 @@ def create(request: HttpRequest, body: KeyIn) -> tuple[int, dict[str, Any]]:
         expires_at=body.expires_at,
         actor=actor_of(request),
     )
-    return 201, _shown_with_secret(new)
+    return _shown_with_secret(new)
 
 
 @router.post("api-keys/{uuid:key_id}/rotate/", response=NewKeyOut, operation_id="rotateApiKey")
@@ -104,7 +104,6 @@ def rotate(request: HttpRequest, key_id: UUID, body: RotationIn | None = None) -
 
 
 @router.delete("api-keys/{uuid:key_id}/", response={204: None}, operation_id="revokeApiKey")
-def revoke(request: HttpRequest, key_id: UUID) -> tuple[int, None]:
+def revoke(request: HttpRequest, key_id: UUID) -> None:
     """End a key at once."""
     revoke_key(key_id, actor=actor_of(request))
-    return 204, None

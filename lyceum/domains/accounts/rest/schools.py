@@ -43,7 +43,7 @@ class SetUpOut(SignedInOut):
 
 
 @router.post("setup/admin/", response={201: SetUpOut}, auth=None, operation_id="setUpSchool")
-def set_up(request: HttpRequest, body: SetUpIn) -> tuple[int, dict[str, Any]]:
+def set_up(request: HttpRequest, body: SetUpIn) -> dict[str, Any]:
     """Make a school with its first admin. The first one on the machine itself, or with the set-up code."""
     steps = FirstSteps(
         username=body.username,
@@ -64,7 +64,7 @@ def set_up(request: HttpRequest, body: SetUpIn) -> tuple[int, dict[str, Any]]:
         actor=actor_of(request),
     )
     message = f"{opened.school} is ready. You are its first admin."
-    return 201, shown_sign_in(opened, issue_pair(opened)) | {"message": message}
+    return shown_sign_in(opened, issue_pair(opened)) | {"message": message}
 
 
 class SchoolOut(Schema):

@@ -53,7 +53,6 @@ def sessions(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
 
 
 @router.delete("auth/sessions/{uuid:session_id}/", response={204: None}, operation_id="endSession")
-def end_session(request: HttpRequest, session_id: UUID) -> tuple[int, None]:
+def end_session(request: HttpRequest, session_id: UUID) -> None:
     """Sign oneself out on another device."""
     end_own_session(session_id, actor=actor_of(request))
-    return 204, None

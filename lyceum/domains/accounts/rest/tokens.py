@@ -10,7 +10,7 @@ from ninja import Field, Router, Schema
 from ninja.errors import ValidationError as InvalidBody
 from pydantic import ValidationError
 
-from lyceum.core.errors import MalformedError, UnauthorizedError
+from lyceum.core.errors import MalformedError
 from lyceum.core.rest import Strict
 from lyceum.domains.accounts.requests import circumstances_of
 from lyceum.domains.accounts.rest.shapes import PersonOut, SchoolName, TokensOut, shown_sign_in, shown_tokens
@@ -72,12 +72,6 @@ _BODY = {
         },
     }
 }
-
-
-class ClientRefusedError(UnauthorizedError):
-    """The key is not known, or its secret is another one."""
-
-    code = "invalid_client"
 
 
 @router.post("auth/token/", response=TokenOut, auth=None, operation_id="createToken", openapi_extra=_BODY)

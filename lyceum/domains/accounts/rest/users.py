@@ -60,12 +60,12 @@ class NewUserOut(UserOut):
 
 
 @router.post("users/", response={201: NewUserOut}, operation_id="createUser")
-def create(request: HttpRequest, body: InvitationIn) -> tuple[int, dict[str, Any]]:
+def create(request: HttpRequest, body: InvitationIn) -> dict[str, Any]:
     """Make a user, who is invited to choose a password. Without an e-mail address: a code to print."""
     actor = actor_of(request)
     sent = invite(body.invited(), actor=actor)
     user = get_user(sent.invitation.user_id or sent.invitation.pk, actor=actor)
-    return 201, shown_user(user) | {"invitation": shown_sent(sent)}
+    return shown_user(user) | {"invitation": shown_sent(sent)}
 
 
 @router.get("users/{uuid:user_id}/", response=UserOut, operation_id="getUser")
@@ -115,10 +115,9 @@ _UNSAID = "no reason was given"
 
 
 @router.delete("users/{uuid:user_id}/", response={204: None}, operation_id="removeUser")
-def remove(request: HttpRequest, user_id: UUID, body: ReasonIn | None = None) -> tuple[int, None]:
+def remove(request: HttpRequest, user_id: UUID, body: ReasonIn | None = None) -> None:
     """End all roles of a user in this school."""
     remove_user(user_id, reason=(body.reason if body else "") or _UNSAID, actor=actor_of(request))
-    return 204, None
 
 
 class MembershipFilter(Walk):
@@ -146,11 +145,11 @@ class MembershipIn(Strict):
 
 
 @router.post("memberships/", response={201: MembershipOut}, operation_id="createMembership")
-def create_membership(request: HttpRequest, body: MembershipIn) -> tuple[int, dict[str, Any]]:
+def create_membership(request: HttpRequest, body: MembershipIn) -> dict[str, Any]:
     """Give a user of this school one more role."""
     role, actor = named_role(body.role), actor_of(request)
     membership = add_role(body.user, role, sets=body.permission_sets, starts=body.starts, actor=actor)
-    return 201, shown_membership(membership)
+    return shown_membership(membership)
 
 
 class SetsIn(Strict):
@@ -211,7 +210,6 @@ def edit_profile(request: HttpRequest, user_id: UUID, body: UserPatch) -> dict[s
 
 
 @router.delete("admin/profiles/{uuid:user_id}/profile/", response={204: None}, operation_id="removeUserProfile")
-def remove_profile(request: HttpRequest, user_id: UUID, body: ReasonIn | None = None) -> tuple[int, None]:
+def remove_profile(request: HttpRequest, user_id: UUID, body: ReasonIn | None = None) -> None:
     """End a person's memberships here; their account elsewhere stays."""
     remove_user(user_id, reason=(body.reason if body else "") or _UNSAID, actor=actor_of(request))
-    return 204, None

@@ -1,6 +1,6 @@
 """From what a request shows to whoever sends it."""
 
-from lyceum.core.errors import UnauthorizedError
+from lyceum.core.errors import RuleError, UnauthorizedError
 from lyceum.core.schools import find_current_school, leave_school, set_school
 from lyceum.domains.accounts.queries import (
     Caller,
@@ -16,6 +16,14 @@ from lyceum.domains.accounts.rules.keys import (
 )
 from lyceum.domains.accounts.rules.secrets import hash_secret
 from lyceum.domains.accounts.rules.tokens import NamedKey, issue_key_token, read_access_token
+
+
+class ClientRefusedError(RuleError):
+    """The key is not known, or its secret is another one. Named as OAuth 2.0 does."""
+
+    code = "invalid_client"
+    status = 401
+    title = "The key is not known"
 
 
 def find_caller_by_token(token: str, circumstances: Circumstances) -> Caller:
@@ -43,6 +51,8 @@ def exchange_key(client_id: str, client_secret: str, *, circumstances: Circumsta
         public_id, _, secret = secret.removeprefix(PREFIX).partition("_")
     try:
         key = find_caller_by_secret_of_key(public_id, secret, circumstances)
+    except UnauthorizedError as error:
+        raise ClientRefusedError(error.detail, error=ClientRefusedError.code) from None
     finally:  # finding the key set its school, and this request may run in another, or in none
         here = find_current_school()
         leave_school() if here is None else set_school(here)
