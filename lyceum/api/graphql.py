@@ -32,12 +32,16 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         asking = Asking(actor_of(request), request)
         answers = _answers(given if isinstance(given, list) else [given], asking)
     except RefusedError as error:
-        return _response(refusal_of(error), media or JSON, is_http=True)
+        response = _respond(refusal_of(error).body, error.status, media or JSON)
+        if error.status == 405:
+            response["Allow"] = "POST" if request.method == "GET" else "GET, POST"
+        return response
     for refusal in asking.refused:
         note_refusal(request, refusal)
     if many:
-        return _respond([answer.body for answer in answers], 200, JSON if media is None else media)
-    return _response(answers[0], media or JSON)
+        return _respond([answer.body for answer in answers], 200, media)
+    # A client that takes plain JSON reads no statuses: to it every well-formed question is a 200.
+    return _respond(answers[0].body, answers[0].status if media == RESPONSE else 200, media)
 
 
 def _answers(given: list[Any], asking: Asking) -> list[Answer]:
@@ -153,18 +157,10 @@ def _wanted_media(accept: str) -> str | None:
     return best[1]
 
 
-def _response(answer: Answer, media: str, *, is_http: bool = False) -> HttpResponse:
-    # A client that takes plain JSON reads no statuses: to it every well-formed question is a 200.
-    status = answer.status if is_http or media == RESPONSE else 200
-    return _respond(answer.body, status, media)
-
-
 def _respond(body: Any, status: int, media: str) -> HttpResponse:
     response = HttpResponse(
         msgspec.json.encode(body, enc_hook=str), status=status, content_type=f"{media}; charset=utf-8"
     )
-    if status == 405:
-        response["Allow"] = "GET, POST"
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response

@@ -140,10 +140,7 @@ def _parsed(query: str) -> DocumentNode:
 
 @lru_cache(maxsize=256)
 def _faults(query: str, may_look: bool) -> tuple[GraphQLError, ...]:
-    errors = validate(schema, _parsed(query), max_errors=MOST_ERRORS, hide_suggestions=not may_look)
-    for error in errors:
-        error.extensions = {"code": "invalid", **(error.extensions or {})}
-    return tuple(errors)
+    return tuple(validate(schema, _parsed(query), max_errors=MOST_ERRORS, hide_suggestions=not may_look))
 
 
 class _Texts(Visitor):

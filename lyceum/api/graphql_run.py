@@ -53,8 +53,6 @@ def answer_of(result: ExecutionResult, asking: Asking, *, cost: int) -> Answer:
     extensions = {"cost": cost}
     errors = result.errors or []
     if result.data is None and errors and not any(error.path for error in errors):
-        for error in errors:
-            error.extensions = {"code": "invalid", **(error.extensions or {})}
         return refusal_of(RefusedError(errors, cost=cost))
     body: dict[str, Any] = {"data": result.data}
     if errors:
@@ -82,6 +80,8 @@ def told(error: GraphQLError) -> dict[str, Any]:
         logger.error("a GraphQL field failed", exc_info=cause, extra={"path": error.path})
         told["message"] = "Something went wrong here. It has been written down."
         told["extensions"] = {"code": "internal"}
+    else:
+        told["extensions"] = {"code": "invalid", **(error.extensions or {})}
     return told
 
 
