@@ -17,16 +17,19 @@ from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.errors import UnauthorizedError
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.rest import actor_of
-from lyceum.domains.academics.queries import classes_of, find_year, standings, why_no_school
+from lyceum.domains.academics.days import school_days
+from lyceum.domains.academics.queries import standings
+from lyceum.domains.academics.record import Span, read_record
 from lyceum.domains.attendance.glyphs import strip_html
 from lyceum.domains.attendance.models import Register
-from lyceum.domains.attendance.numbers import Numbers, summarise
+from lyceum.domains.attendance.numbers import Numbers, numbers_of, summarise
 from lyceum.domains.attendance.queries import list_registers, list_sessions, now_register
 from lyceum.domains.attendance.rules.setup import what_is_missing
 from lyceum.domains.attendance.sheet import Glyph
-from lyceum.domains.people.models import Flag, Student
+from lyceum.domains.people.contacts import read_contacts
+from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.policies import visible_students
-from lyceum.domains.people.queries import get_student, list_guardians, status_on
+from lyceum.domains.people.queries import get_student, list_flags, status_on
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
 
@@ -83,7 +86,7 @@ def _registers(actor: Actor, day: date) -> dict[str, object]:
         "missing": sum(row.state == "missed" for row in rows),
         "due": sum(row.state == "due" for row in rows),
         "taken": sum(row.register.state == Register.State.TAKEN for row in rows),
-        "why_closed": "" if rows else why_no_school(day),
+        "why_closed": "" if rows else school_days().why_closed(day),
         "missing_setup": [] if rows or not actor.may(Permission.CODES_EDIT) else what_is_missing(day),
     }
 
@@ -101,7 +104,7 @@ class Child:
 def _children(actor: Actor, day: date) -> list[Child]:
     students = list(Student.objects.filter(visible_students(actor)).select_related("person"))
     placed = standings([s.pk for s in students], day)
-    year = find_year(day)
+    year = school_days().year_of(day)
     numbers = summarise(actor, first=year.starts if year else day, last=day).per_student
     return [Child(s, placed[s.pk].form, _week(s, day), numbers.get(s.pk, Numbers())) for s in students]
 
@@ -116,19 +119,21 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """A student: who they are, where they belong, whom to reach, and their attendance."""
     actor, day = actor_of(request), today()
     student = get_student(student_id, actor=actor)
-    year = find_year(day)
-    enrolments = list(student.enrolments.order_by("-first_day"))
+    year = school_days().year_of(day)
+    record = read_record(student.pk, day)
+    enrolments = record.all("enrolment")
     numbers = None
     if actor.may(Permission.NUMBERS_VIEW):
-        numbers = summarise(actor, first=year.starts if year else day, last=day, student=student.pk).total
+        numbers = numbers_of(student.pk, first=year.starts if year else day, last=day)
     context = {
         "student": student,
-        "standing": standings([student.pk], day)[student.pk],
-        "status": status_on(enrolments, day),
+        "grade": record.one("grade"),
+        "form": record.one("form"),
+        "status": status_on([_as_enrolment(span) for span in enrolments], day),
         "enrolments": enrolments,
-        "classes": classes_of(student, day=day),
-        "guardians": list_guardians(student, actor=actor, day=day) if actor.may(Permission.CONTACTS_VIEW) else [],
-        "flags": _flags(student, actor, day),
+        "classes": record.all("form", "class"),
+        "contacts": read_contacts(student, actor=actor, day=day),
+        "flags": list_flags(student, actor=actor, day=day) if actor.may(Permission.FLAGS_VIEW) else [],
         "weeks": _weeks(student, day),
         "numbers": numbers,
         "year": year,
@@ -137,10 +142,8 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
     return render(request, "web/student.html", context)
 
 
-def _flags(student: Student, actor: Actor, day: date) -> list[Flag]:
-    if not actor.may(Permission.FLAGS_VIEW):
-        return []
-    return [f for f in student.flags.order_by("kind") if f.starts_on <= day and (f.ends_on is None or f.ends_on >= day)]
+def _as_enrolment(span: Span) -> Enrolment:
+    return Enrolment(first_day=span.first_day, last_day=span.last_day, exit=span.name)
 
 
 @dataclass(frozen=True)

@@ -79,41 +79,6 @@ def find_grade(wanted: str) -> Grade | None:
         return Grade.objects.filter(code=tidy(wanted)).first()
 
 
-def is_school_day(day: date) -> bool:
-    """Whether school is kept on a day: a weekday of its year, inside a term if there are any, not closed."""
-    year = find_year(day)
-    if year is None or day.isoweekday() not in year.weekdays:
-        return False
-    terms = list(Term.objects.filter(year=year).values_list("starts", "ends"))
-    if terms and not any(starts <= day <= ends for starts, ends in terms):
-        return False
-    return not ClosedDay.objects.filter(on=day).exists()
-
-
-def list_school_days(first: date, last: date) -> list[date]:
-    """The days on which school is kept, from one day to another."""
-    years = list(AcademicYear.objects.filter(starts__lte=last, ends__gte=first).prefetch_related("terms"))
-    closed = set(ClosedDay.objects.filter(on__range=(first, last)).values_list("on", flat=True))
-    found = []
-    for year in years:
-        terms = [(t.starts, t.ends) for t in year.terms.all()] or [(year.starts, year.ends)]
-        for starts, ends in terms:
-            ordinals = range(max(starts, first).toordinal(), min(ends, last).toordinal() + 1)
-            found += [d for d in map(date.fromordinal, ordinals) if d.isoweekday() in year.weekdays and d not in closed]
-    return sorted(found)
-
-
-def why_no_school(day: date) -> str:
-    """The name of what keeps school from being held on a day."""
-    closed = ClosedDay.objects.filter(on=day).first()
-    if closed:
-        return closed.name
-    year = find_year(day)
-    if year is None:
-        return "no school year"
-    return "weekend" if day.isoweekday() not in year.weekdays else "holidays"
-
-
 def list_classes(
     actor: Actor,
     *,

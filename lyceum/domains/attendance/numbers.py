@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,11 @@ from django.db import connection
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
+from lyceum.core.memory import SchoolMemory
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
+from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import ClassMembership, Placement
-from lyceum.domains.academics.queries import list_school_days
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
 from lyceum.domains.attendance.models import SessionTimes
 from lyceum.domains.people.models import Student
@@ -101,6 +102,12 @@ def summarise(
     missing = _missing(students, first, last, as_known_at)
     per_student = {s: per_student.get(s, Numbers()) + Numbers(missing=missing.get(s, 0)) for s in students}
     return Summary(sum(per_student.values(), Numbers()), per_student, explained)
+
+
+def numbers_of(student_id: UUID, *, first: date, last: date) -> Numbers:
+    """One student's numbers. Ask only after the student was found for somebody who may see them."""
+    counted = _from_days([student_id], first, last).get(student_id, Numbers())
+    return counted + Numbers(missing=_missing([student_id], first, last, None).get(student_id, 0))
 
 
 def _students(
@@ -197,12 +204,25 @@ GROUP BY e.student_id
 """
 
 
+def _read_session_starts() -> dict[str, tuple[time, date]]:
+    rows = SessionTimes.objects.order_by("-starts_on").values_list("session", "starts_at", "starts_on")
+    return {session: (starts_at, since) for session, starts_at, since in rows}
+
+
+_session_starts = SchoolMemory(_read_session_starts, seconds=10)
+
+
+def forget_session_starts() -> None:
+    """Read the session times anew at the next question."""
+    _session_starts.forget()
+
+
 def _missing(students: list[UUID], first: date, last: date, as_known_at: datetime | None) -> dict[UUID, int]:
     """Sessions on school days inside each enrolment that have begun and have no mark."""
     known_at = as_known_at or clock.now()
     local = known_at.astimezone(clock.zone(time_zone()))
-    days = list_school_days(first, min(last, local.date()))
-    starts = dict(SessionTimes.objects.filter(starts_on__lte=last).values_list("session", "starts_at"))
+    days = school_days().between(first, min(last, local.date()))
+    starts = {s: at for s, (at, since) in sorted(_session_starts.get().items()) if since <= last}
     begun = [session for session, start in sorted(starts.items()) if start <= local.time()]
     pairs = [(day, s) for day in days for s in (begun if day == local.date() else sorted(starts))]
     if not pairs or not students:

@@ -10,8 +10,8 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
+from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
-from lyceum.domains.academics.queries import is_school_day
 from lyceum.domains.attendance.models import Mark, MarkChange, Register, SessionMark
 from lyceum.domains.attendance.policies import registers_for
 from lyceum.domains.attendance.rules.registers import open_day
@@ -60,7 +60,7 @@ def list_registers(
 ) -> QuerySet[Register]:
     """The day's registers that the actor may see, in order of time, each with how many marks it has."""
     actor.require(permission)
-    if _some_not_made(day) and is_school_day(day):
+    if _some_not_made(day) and school_days().is_school_day(day):
         open_day(day)
     rows = Register.objects.filter(registers_for(actor, permission), on=day)
     return rows.select_related("school_class__subject", "lesson").annotate(marked=_count_marks()).order_by(

@@ -12,6 +12,7 @@ from lyceum.core.constraints import refusing
 from lyceum.core.errors import FieldError, InvalidError, NotFoundError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
+from lyceum.domains.academics.days import forget_school_days
 from lyceum.domains.academics.models import AcademicYear, ClosedDay, Grade, Location, Subject, Term
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 
@@ -70,6 +71,7 @@ def create_year(
             weekdays=sorted(set(weekdays)),
             state=AcademicYear.State.CURRENT if current else AcademicYear.State.PLANNED,
         )
+    forget_school_days()
     record("academics.year.create", target=Target.of(year), actor=actor)
     return year
 
@@ -106,6 +108,7 @@ def create_term(year_id: UUID, *, name: str, starts: date, ends: date, actor: Ac
         raise YearsOverlapError(f"The term {clash} runs from {clash.starts} to {clash.ends}.")
     _refuse_taken(Term.objects.filter(year=year, name=called).exists(), "term", called)
     term = Term.objects.create(year=year, name=called, starts=starts, ends=ends)
+    forget_school_days()
     record("academics.term.create", target=Target.of(term), actor=actor)
     return term
 
@@ -125,6 +128,7 @@ def close_days(dates: Sequence[date], *, name: str, kind: str = "holiday", actor
     ClosedDay.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
         target = Target("academics.closedday", rows[0].pk, f"{called}: {rows[0].on} to {rows[-1].on}")
+        forget_school_days()
         record("academics.days.close", target=target, actor=actor)
     return len(rows)
 
@@ -138,6 +142,7 @@ def reopen_day(closed_day_id: UUID, *, actor: Actor) -> None:
         raise NotFoundError
     target = Target("academics.closedday", closed.pk, f"{closed.name}: {closed.on}")
     closed.delete()
+    forget_school_days()
     record("academics.days.reopen", target=target, actor=actor)
 
 

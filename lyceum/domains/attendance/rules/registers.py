@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from lyceum.core import clock
+from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
-from lyceum.domains.academics.queries import is_school_day, list_school_days, why_no_school
 from lyceum.domains.attendance.models import AttendanceRule, Register, SessionTimes
 from lyceum.domains.attendance.rules.refusals import NotASchoolDayError
 from lyceum.domains.attendance.rules.setup import require_set_up
@@ -24,7 +24,7 @@ LESSON_OPEN = timedelta(minutes=20)
 @transaction.atomic
 def open_day(day: date) -> int:
     """Make the day's registers that are not there yet. Returns how many are new."""
-    if not is_school_day(day):
+    if not school_days().is_school_day(day):
         return 0
     require_set_up(day)
     school = this_school()
@@ -38,8 +38,8 @@ def open_day(day: date) -> int:
 
 def require_school_day(day: date) -> None:
     """Refuse a day on which no school is kept, naming the reason."""
-    if not is_school_day(day):
-        raise NotASchoolDayError(f"No school is kept on {day}: {why_no_school(day)}.")
+    if not school_days().is_school_day(day):
+        raise NotASchoolDayError(f"No school is kept on {day}: {school_days().why_closed(day)}.")
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,6 @@ def _locks_at(day: date, school: School) -> datetime:
     """The end of the school day on which teachers' time to change marks is over."""
     rule = AttendanceRule.objects.filter(starts_on__lte=day).order_by("-starts_on").first()
     wait = rule.lock_after_days if rule else 1
-    following = list_school_days(day + timedelta(days=1), day + timedelta(days=30))
+    following = school_days().between(day + timedelta(days=1), day + timedelta(days=30))
     last = following[wait - 1] if 0 < wait <= len(following) else day + timedelta(days=wait)
     return at(last + timedelta(days=1), time(0), school)

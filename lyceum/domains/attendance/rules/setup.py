@@ -12,6 +12,7 @@ from lyceum.core.permissions import Permission
 from lyceum.domains.academics.models import AcademicYear, Class
 from lyceum.domains.attendance.codes import forget_codes
 from lyceum.domains.attendance.models import Code, CodeSet, Session, SessionTimes
+from lyceum.domains.attendance.numbers import forget_session_starts
 from lyceum.domains.attendance.presets import PRESETS, preset_for, read_preset
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
 from lyceum.domains.journal.rules import Target, record
@@ -93,6 +94,7 @@ def set_session_times(
         starts_on=starts_on or today(),
         defaults={"starts_at": starts_at, "closes_at": closes_at},
     )
+    forget_session_starts()
     record(
         "attendance.times.set",
         target=Target("attendance.sessiontimes", times.pk, session),

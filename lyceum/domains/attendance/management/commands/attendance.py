@@ -8,8 +8,9 @@ from django.db.models import Q
 from lyceum.core import clock
 from lyceum.core.commands import Answer, table
 from lyceum.core.errors import NotFoundError
+from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
-from lyceum.domains.academics.queries import is_school_day, list_classes, why_no_school
+from lyceum.domains.academics.queries import list_classes
 from lyceum.domains.accounts.commands import SchoolCommand
 from lyceum.domains.attendance.numbers import Numbers, Summary, summarise
 from lyceum.domains.attendance.rules.registers import open_day
@@ -39,7 +40,13 @@ class Command(SchoolCommand):
     def act_open_day(self, options: dict[str, Any]) -> Answer:
         day = options["date"] or today()
         made = open_day(day)
-        said = f"{made} new registers on {day}." if is_school_day(day) else f"No school on {day}: {why_no_school(day)}."
+        days = school_days()
+        kept = days.is_school_day(day)
+        said = f"{made} new registers on {day}." if kept else f"No school on {day}: {days.why_closed(day)}."
+            f"{made} new registers on {day}."
+            if school_days().is_school_day(day)
+            else f"No school on {day}: {school_days().why_closed(day)}."
+        )
         return Answer([said], {"date": day, "made": made})
 
     def act_summary(self, options: dict[str, Any]) -> Answer:

@@ -1,0 +1,57 @@
+"""Whom to reach about a student, in order, with every way to reach them. One statement."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission
+from lyceum.core.schools import current_school
+from lyceum.domains.people.models import Student
+from lyceum.domains.people.policies import visible_students
+
+_CONTACTS = """
+SELECT l.contact_order, p.full_name, l.relationship, l.parental_responsibility = 'yes', l.emergency, p.user_id,
+  array_agg(c.kind || ':' || c.value ORDER BY c.preferred DESC, c.kind) FILTER (WHERE c.id IS NOT NULL)
+FROM people_guardianlink l
+JOIN people_person p ON p.school_id = %(school)s AND p.id = l.guardian_id
+LEFT JOIN people_contactpoint c ON c.school_id = %(school)s AND c.person_id = p.id
+WHERE l.school_id = %(school)s AND l.student_id = %(student)s
+  AND l.starts_on <= %(day)s AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)
+GROUP BY l.id, l.contact_order, p.full_name, l.relationship, l.parental_responsibility, l.emergency, p.user_id
+ORDER BY l.contact_order
+"""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """An adult and how to reach them."""
+
+    order: int
+    name: str
+    relationship: str
+    responsible: bool
+    emergency: bool
+    ways: tuple[tuple[str, str], ...]
+    """Kind and value, the preferred one first."""
+
+
+def read_contacts(student: Student, *, actor: Actor, day: date) -> list[Contact]:
+    """A student's contacts: all of them for those who may see contacts, one's own row for everybody else."""
+    if not actor.may(Permission.CONTACTS_VIEW):
+        return []
+    sees_all = actor.reaches_all(Permission.CONTACTS_VIEW) or (
+        Student.objects.filter(visible_students(actor, Permission.CONTACTS_VIEW), pk=student.pk).exists()
+    )
+    values: dict[str, Any] = {"school": current_school(), "student": student.pk, "day": day}
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTACTS, values)
+        rows = cursor.fetchall()
+    return [_contact(row) for row in rows if sees_all or (actor.user_id is not None and row[5] == actor.user_id)]
+
+
+def _contact(row: tuple[Any, ...]) -> Contact:
+    order, name, relationship, responsible, emergency, _user, ways = row
+    return Contact(order, name, relationship, responsible, emergency, tuple(tuple(w.split(":", 1)) for w in ways or ()))
