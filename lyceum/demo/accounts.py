@@ -1,7 +1,7 @@
 """The accounts with which the demo can be tried: who they are, and what is worth trying with each."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 from lyceum.core import clock
@@ -77,10 +77,6 @@ class DemoAccount:
     email: str
     password: str
     what_to_try: str
-
-    def as_json(self) -> dict[str, str]:
-        """The account with its password, which everybody may know."""
-        return asdict(self)
 
 
 def list_accounts() -> list[DemoAccount]:

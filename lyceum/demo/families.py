@@ -87,7 +87,7 @@ def _cast(plan: Plan, pupils: Sequence[Pupil]) -> list[Household]:
     """The family whose parent and elder child have accounts: one child in the form in focus, one two grades up."""
     grade, section = form_in_focus(plan)
     start = plan.current - plan.grades.index(grade)
-    seats = {(start, section, 4), (start - min(2, len(plan.grades) - 2), section, 5)}
+    seats = {(start, section, 1), (start - min(2, len(plan.grades) - 2), section, 1)}
     children = [p for p in pupils if (p.seat.start, p.seat.section, p.seat.number) in seats and not p.exit]
     return [Household("cast", children, "together", POOLS[0], "Ainsworth")]
 

@@ -1,7 +1,7 @@
 """What the two demo schools are like: their size, grades, codes and calendar."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 
 from lyceum.demo.calendars import YearDates, english_year, irish_year, with_school_this_week
@@ -73,7 +73,7 @@ class Plan:
         first = next(n for n in (today.year, today.year - 1) if self.year(n).starts <= today)
         years = {n: self.year(n) for n in range(first - self.past_years, first + 1)}
         years[first] = with_school_this_week(years[first], today)
-        return _replace(self, calendars=years)
+        return replace(self, calendars=years)
 
     @property
     def current(self) -> int:
@@ -88,10 +88,6 @@ class Plan:
     def first_school_day(self, start: int) -> date:
         """The first school day of the year that starts in a calendar year."""
         return (self.calendars.get(start) or self.year(start)).school_days[0]
-
-
-def _replace(plan: Plan, **changes: object) -> Plan:
-    return Plan(**{**{name: getattr(plan, name) for name in plan.__dataclass_fields__}, **changes})
 
 
 HILLCREST = Plan(
@@ -130,12 +126,16 @@ LITTLE_OAK = Plan(
 LETTERS = "ABCDEFGHJKLMNPQRST"
 
 
-def sized(plan: Plan, *, students: int, days: int | None = None, past_years: int | None = None) -> Plan:
-    """The plan with about so many students in forms of its usual size, and registers of so many days."""
-    forms = max(1, round(students / len(plan.grades) / plan.seats))
-    return _replace(
+def sized(plan: Plan, *, students: int, seats: int = 0, days: int | None = None, past_years: int | None = None) -> Plan:
+    """The plan with about so many students, in forms of its usual size or of so many seats, and registers of so many
+    days.
+    """
+    seats = seats or plan.seats
+    forms = max(1, round(students / len(plan.grades) / seats))
+    return replace(
         plan,
         sections=tuple(LETTERS[:forms]),
+        seats=seats,
         register_days=days,
         past_years=plan.past_years if past_years is None else past_years,
     )

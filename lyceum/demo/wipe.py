@@ -1,6 +1,7 @@
 """Taking the demo away: every row of the demo schools, and no row of any other."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -11,17 +12,8 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.postgresql.schema import is_walled
 from lyceum.demo.build import Say
 from lyceum.demo.plan import GROUP_SLUG
-from lyceum.domains.accounts.models import (
-    ApiKey,
-    EmailAddress,
-    Invitation,
-    Membership,
-    RefreshToken,
-    SchoolLogin,
-    SignInSession,
-    User,
-)
-from lyceum.domains.tenancy.models import Group, School, SchoolHost
+from lyceum.domains.accounts.models import Membership
+from lyceum.domains.tenancy.models import Group, School
 
 OWNER = "owner"  # trails and histories are only ever added to by the application: their owner alone may delete
 BIG = 10_000
@@ -41,11 +33,7 @@ def wipe_demo(say: Say) -> int:
         deleted = _delete_school_rows(school)
         say(f"{school.name}: {deleted:,} rows")
         count += deleted
-    with transaction.atomic(using=OWNER):
-        count += _delete_accounts(schools, users)
-        School.objects.using(OWNER).filter(pk__in=[s.pk for s in schools]).delete()
-        Group.objects.using(OWNER).filter(slug=GROUP_SLUG).delete()
-    return count
+    return count + _delete_ways_in(schools, users)
 
 
 def _users_of(schools: list[School]) -> list[UUID]:
@@ -95,19 +83,28 @@ def _targets(model: type[models.Model]) -> Iterator[type[models.Model]]:
             yield field.related_model
 
 
-def _delete_accounts(schools: list[School], users: list[UUID]) -> int:
-    """Ways into the schools, and the accounts of those who belong nowhere else."""
-    ids = [school.pk for school in schools]
-    sessions = SignInSession.objects.using(OWNER).filter(models.Q(school__in=ids) | models.Q(user__in=users))
-    rows: list[models.QuerySet[models.Model]] = [
-        RefreshToken.objects.using(OWNER).filter(session__in=sessions.values("pk")),
-        sessions,
-        ApiKey.objects.using(OWNER).filter(school__in=ids),
-        Invitation.objects.using(OWNER).filter(school__in=ids),
-        SchoolLogin.objects.using(OWNER).filter(school__in=ids),
-        SchoolHost.objects.using(OWNER).filter(school__in=ids),
-        Membership.objects.using(OWNER).filter(school__in=ids),
-        EmailAddress.objects.using(OWNER).filter(user__in=users),
-        User.objects.using(OWNER).filter(pk__in=users),
-    ]
-    return sum(each.delete()[0] for each in rows)
+_WAYS_IN = (
+    "DELETE FROM accounts_refreshtoken WHERE session_id IN (SELECT id FROM accounts_signinsession"
+    " WHERE school_id = ANY(%(schools)s) OR user_id = ANY(%(users)s))",
+    "DELETE FROM accounts_signinsession WHERE school_id = ANY(%(schools)s) OR user_id = ANY(%(users)s)",
+    "DELETE FROM accounts_apikey WHERE school_id = ANY(%(schools)s)",
+    "DELETE FROM accounts_invitation WHERE school_id = ANY(%(schools)s)",
+    "DELETE FROM accounts_schoollogin WHERE school_id = ANY(%(schools)s)",
+    "DELETE FROM accounts_membership WHERE school_id = ANY(%(schools)s)",
+    "DELETE FROM accounts_emailaddress WHERE user_id = ANY(%(users)s)",
+    "DELETE FROM accounts_user WHERE id = ANY(%(users)s)",
+    "DELETE FROM tenancy_schoolhost WHERE school_id = ANY(%(schools)s)",
+    "DELETE FROM tenancy_school WHERE id = ANY(%(schools)s)",
+    "DELETE FROM tenancy_group WHERE slug = %(group)s",
+)
+
+
+def _delete_ways_in(schools: list[School], users: list[UUID]) -> int:
+    """Sessions, keys, roles and the accounts of those who belong nowhere else; then the schools and their trust."""
+    values: dict[str, Any] = {"schools": [s.pk for s in schools], "users": users, "group": GROUP_SLUG}
+    count = 0
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        for statement in _WAYS_IN:
+            cursor.execute(statement, values)
+            count += cursor.rowcount
+    return count

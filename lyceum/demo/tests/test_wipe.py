@@ -1,0 +1,152 @@
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connections
+
+from lyceum.core.errors import NotFoundError
+from lyceum.demo import load
+from lyceum.demo.accounts import list_accounts
+from lyceum.demo.tests.conftest import load_small
+from lyceum.demo.wipe import tables_from_the_top, wipe_demo
+from lyceum.domains.accounts.models import Membership, SchoolLogin, User
+from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.attendance.tests.conftest import make_morning
+from lyceum.domains.tenancy.models import Group, School
+from lyceum.domains.tenancy.queries import today
+from lyceum.testing.factories import in_school, make_school
+
+pytestmark = pytest.mark.usefixtures("fresh_database")
+
+
+def count_rows() -> dict[str, int]:
+    """Rows of every table, of all schools, counted by the owner inside each school."""
+    counts: dict[str, int] = {}
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT id::text FROM tenancy_school UNION SELECT ''")
+        schools = [row[0] for row in cursor.fetchall()]
+        for model in apps.get_models():
+            if model._meta.app_label in {"procrastinate", "contenttypes"} or not model.__module__.startswith("lyceum."):
+                continue
+            table, is_walled = model._meta.db_table, hasattr(model, "school")
+            for school in schools if is_walled else [""]:
+                cursor.execute("SELECT set_config('app.school_id', %s, false)", [school])
+                cursor.execute(f'SELECT count(*) FROM "{table}"')
+                counts[table] = max(counts.get(table, 0), 0) + cursor.fetchone()[0]
+                cursor.execute("SELECT set_config('app.school_id', '', false)")
+    return counts
+
+
+def fingerprint() -> dict[str, list[tuple[Any, ...]]]:
+    """What the demo holds, without ids."""
+    found = {}
+    queries = {
+        "students": "SELECT s.registration_number, p.full_name, p.preferred_name, p.birth_date, e.first_day,"
+        " e.last_day, e.exit FROM people_student s JOIN people_person p ON p.id = s.person_id"
+        " JOIN people_enrolment e ON e.student_id = s.id ORDER BY 1, 5",
+        "guardians": "SELECT s.registration_number, l.contact_order, l.relationship, l.lives_with, l.portal,"
+        " p.full_name FROM people_guardianlink l JOIN people_student s ON s.id = l.student_id"
+        " JOIN people_person p ON p.id = l.guardian_id ORDER BY 1, 2",
+        "marks": "SELECT r.on, r.class_name, r.session, s.registration_number, c.symbol, m.minutes_late, m.marked_at,"
+        " m.version FROM attendance_mark m JOIN attendance_register r ON r.id = m.register_id"
+        " JOIN people_student s ON s.id = m.student_id JOIN attendance_code c ON c.id = m.code_id ORDER BY 1, 2, 3, 4",
+        "changes": "SELECT marked_at, marked_by_name, reason, version, count(*) FROM attendance_markchange"
+        " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+        "lessons": "SELECT c.name, l.weekday, l.period FROM timetable_lesson l"
+        " JOIN academics_class c ON c.id = l.class_id ORDER BY 1, 2, 3",
+        "flags": "SELECT s.registration_number, f.text FROM people_flag f JOIN people_student s ON s.id = f.student_id"
+        " ORDER BY 1, 2",
+    }
+    for school in School.objects.filter(is_demo=True):
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SELECT set_config('app.school_id', %s, false)", [str(school.pk)])
+            for name, query in queries.items():
+                cursor.execute(query)
+                found[f"{school.slug} {name}"] = cursor.fetchall()
+            cursor.execute("SELECT set_config('app.school_id', '', false)")
+    return found
+
+
+def test_wiped_and_loaded_again_the_demo_is_the_same_and_other_schools_are_untouched():
+    other = make_morning(3, name="Other School")
+    with in_school(other.school):
+        open_day(today())
+    before = count_rows()
+    load_small()
+    first = fingerprint()
+    assert [name for name, rows in first.items() if not rows] == ["little-oak lessons"]
+
+    wipe_demo(lambda line: None)
+
+    after = count_rows()
+    operator = "journal_operatorentry"  # what was done to the installation stays written
+    assert {t: n for t, n in after.items() if t != operator} == {t: n for t, n in before.items() if t != operator}
+    assert list_accounts() == []
+    assert not Group.objects.exists()
+    load_small()
+    assert fingerprint() == first
+
+
+def test_somebody_who_belongs_elsewhere_too_keeps_the_account():
+    home = make_school("Home School")
+    load_small()
+    hillcrest = School.objects.get(slug="hillcrest")
+    both = SchoolLogin.objects.get(school=hillcrest, username="head").user
+    Membership.objects.create(user=both, school=home, role="guardian", starts="2020-01-01")
+
+    wipe_demo(lambda line: None)
+
+    assert list(User.objects.all()) == [both]
+    assert both.emails.count() == 1
+    assert list(Membership.objects.values_list("school", "role")) == [(home.pk, "guardian")]
+
+
+def test_nothing_is_left_of_a_load_that_fails(monkeypatch: pytest.MonkeyPatch):
+    make_school("Home School")
+    before = count_rows()
+
+    def fail(*_: object) -> int:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(load, "amend_marks", fail)
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        load_small()
+
+    after = count_rows()
+    after.pop("journal_operatorentry"), before.pop("journal_operatorentry")
+    assert after == before
+
+
+def test_wiping_where_there_is_no_demo_is_refused(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(NotFoundError):
+        wipe_demo(lambda line: None)
+    with pytest.raises(SystemExit):
+        call_command("demo", "wipe", "--yes")
+    with pytest.raises(SystemExit):
+        call_command("demo", "accounts")
+
+    assert "no demo school" in capsys.readouterr().err
+
+
+def test_a_school_that_has_the_demo_s_address_is_in_its_way(capsys: pytest.CaptureFixture[str]):
+    make_school("Hillcrest")
+
+    with pytest.raises(SystemExit):
+        call_command("demo", "load")
+
+    assert "hillcrest" in capsys.readouterr().err
+    assert School.objects.count() == 1
+
+
+def test_every_school_owned_table_is_wiped_before_those_it_refers_to():
+    tables = tables_from_the_top()
+
+    assert tables.index("attendance_markchange") < tables.index("attendance_mark") < tables.index("people_student")
+    assert tables.index("people_student") < tables.index("people_person")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'school_id'"
+            " WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relrowsecurity"
+        )
+        assert {name for (name,) in cursor.fetchall()} <= set(tables)
