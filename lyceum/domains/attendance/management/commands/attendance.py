@@ -43,10 +43,6 @@ class Command(SchoolCommand):
         days = school_days()
         kept = days.is_school_day(day)
         said = f"{made} new registers on {day}." if kept else f"No school on {day}: {days.why_closed(day)}."
-            f"{made} new registers on {day}."
-            if school_days().is_school_day(day)
-            else f"No school on {day}: {school_days().why_closed(day)}."
-        )
         return Answer([said], {"date": day, "made": made})
 
     def act_summary(self, options: dict[str, Any]) -> Answer:
