@@ -10,7 +10,7 @@ import strawberry
 from lyceum.core import clock
 from lyceum.core.connections import Found, Span, connection, elsewhere, find_page, find_pages, page_of_list
 from lyceum.core.errors import NotFoundError
-from lyceum.core.graphql import Info, Node, grows, row_id, shown_as, through, together
+from lyceum.core.graphql import Info, Node, grows, related, row_id, shown_as, through, together
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.batches import read_classes
 from lyceum.domains.academics.models import Class as ClassRow
@@ -61,7 +61,7 @@ class RegisterLine:
     @shown_as(Mark | None)
     def mark(self, line: strawberry.Parent[ClassMembership]) -> models.Mark | None:
         """The mark as it stands."""
-        return together(
+        return related(
             line, "marks", lambda lines: read_marks(_registers(lines), (each.student_id for each in lines))
         ).get((_register_of(line), line.student_id))
 
@@ -69,7 +69,7 @@ class RegisterLine:
     def student(self, line: strawberry.Parent[ClassMembership], info: Info) -> StudentRow | None:
         """The student, where the caller may see more than the name."""
         actor = info.context.actor
-        return together(
+        return related(
             line, "students", lambda lines: read_students([each.student_id for each in lines], actor=actor)
         ).get(line.student_id)
 
@@ -116,7 +116,7 @@ class Register(Node):
     def class_(self, register: strawberry.Parent[models.Register], info: Info) -> ClassRow | None:
         """The class, where the caller may see it."""
         actor = info.context.actor
-        return together(
+        return related(
             register, "class", lambda rows: read_classes((row.school_class_id for row in rows), actor=actor)
         ).get(register.school_class_id)
 
@@ -173,7 +173,7 @@ class StudentNumbers:
     def student(self, line: strawberry.Parent["NumbersOf"], info: Info) -> StudentRow | None:
         """The student."""
         actor = info.context.actor
-        return together(
+        return related(
             line, "students", lambda lines: read_students([each.student_id for each in lines], actor=actor)
         ).get(line.student_id)
 
