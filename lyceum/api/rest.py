@@ -56,7 +56,7 @@ api = LyceumAPI(
     version=__version__,
     description="One contract over the same rules that the pages use.",
     urls_namespace="v1",
-    docs_url=None,
+    docs_url="/docs/",
     openapi_url="/openapi.json",
     auth=SignedIn(),
 )

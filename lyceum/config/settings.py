@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "procrastinate.contrib.django",
+    "ninja",  # its documentation page and assets
     "strawberry_django",
     "lyceum.web",
     "lyceum.demo",

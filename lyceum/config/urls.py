@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 from lyceum.api.graphql import graphql_view
+from lyceum.api.documentation import problem_types
 from lyceum.api.health import health, health_live, health_ready
 from lyceum.api.rest import compose
 from lyceum.domains.accounts.views import jwks
 
 urlpatterns = [
+    path("api/v1/docs/problems/", problem_types),
     path("api/v1/", compose().urls),
     path("graphql", graphql_view),
     path("health", health),
