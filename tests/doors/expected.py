@@ -1,0 +1,289 @@
+"""Who may pass which door: one row for each REST operation, page and GraphQL field.
+
+A row names the act of the policy table and what the act is about; who may do it follows from the policy.
+A route that has no row here fails the tests, and so does a row without a route.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from lyceum.core.permissions import BUILT_IN_SETS, POLICY, Permission, Reach, Role
+from tests.doors.world import Who
+
+_p = Permission
+
+
+class About(StrEnum):
+    """What an act is about: somebody whose reach is narrow may do it for what is theirs."""
+
+    PART = "the part of the school that the caller reaches"
+    WHOLE = "the whole school"
+    STUDENT = "the student"
+    CLASS = "the class"
+    REGISTER = "a register of the class"
+
+
+RELATED: Mapping[About, frozenset[Who]] = {
+    About.PART: frozenset(Who),
+    About.WHOLE: frozenset(),
+    About.STUDENT: frozenset({Who.TEACHER, Who.STUDENT, Who.GUARDIAN}),
+    About.CLASS: frozenset({Who.TEACHER, Who.STUDENT, Who.GUARDIAN}),
+    About.REGISTER: frozenset({Who.TEACHER}),
+}
+"""Who of the narrow ones has to do with it."""
+
+_ROLES: Mapping[Who, Role] = {
+    Who.APPLICANT: Role.APPLICANT,
+    Who.GUARDIAN: Role.GUARDIAN,
+    Who.STUDENT: Role.STUDENT,
+    Who.TEACHER: Role.TEACHER,
+    Who.OTHER_TEACHER: Role.TEACHER,
+    Who.OFFICE: Role.MANAGER,
+    Who.ATTENDANCE: Role.MANAGER,
+    Who.ADMIN: Role.SCHOOL_ADMIN,
+    Who.SUPER_ADMIN: Role.SUPER_ADMIN,
+    Who.FOREIGN_ADMIN: Role.SCHOOL_ADMIN,
+}
+_SETS: Mapping[Who, str] = {Who.OFFICE: "Office", Who.ATTENDANCE: "Attendance"}
+EVERYBODY = frozenset(Who)
+SIGNED_IN = EVERYBODY - {Who.PUBLIC}
+NOBODY: frozenset[Who] = frozenset()
+
+
+@dataclass(frozen=True)
+class Door:
+    """What one route asks for."""
+
+    act: Permission | frozenset[Who]
+    """An act of the policy table; or those who may pass, where no act is asked for."""
+    about: About = About.PART
+    body: Mapping[str, Any] | None = None
+    """What is sent where a body made from the schema would not do; `{name}` stands for an id of the world."""
+    query: str = ""
+    also: frozenset[Who] = frozenset()
+    """Who passes besides, with the reason beside the row."""
+    but: frozenset[Who] = frozenset()
+    """Who does not pass although the act would let them, with the reason beside the row."""
+    shows: tuple[Permission, ...] = ()
+    """The acts that the answer needs besides: a key that writes may not read for that alone."""
+    path: str = ""
+    """The path to try where the ids of the world would not do."""
+    any_key: bool = False
+    """Whether a key passes whatever its scopes."""
+
+    def admits(self, who: Who) -> bool:
+        """Whether somebody passes."""
+        if isinstance(self.act, frozenset):
+            return who in self.act
+        if who in self.also | self.but:
+            return who in self.also
+        return _reaches(who, self.act, self.about)
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The scopes that an API key needs; empty where none opens it."""
+        if isinstance(self.act, frozenset) or not POLICY[self.act].scope:
+            return frozenset()
+        return frozenset(POLICY[act].scope for act in (self.act, *self.shows))
+
+
+def _reaches(who: Who, act: Permission, about: About) -> bool:
+    row = POLICY[act]
+    reach = row.public if who is Who.PUBLIC else row.reach_of(_ROLES[who])
+    if reach is Reach.PERMISSION_SET:
+        reach = Reach.ALL if act in BUILT_IN_SETS[_SETS[who]] else Reach.NONE
+    if reach in (Reach.NONE, Reach.GROUP, Reach.GRANT):  # the last two need a scope of their own
+        return row.public is Reach.ALL
+    return reach is Reach.ALL or who in RELATED[about]
+
+
+_password = "correct horse battery"
+SIGNING_IN = {"identifier": "zoelle", "school": "{school}", "password": _password}
+
+REST: dict[str, Door] = {
+    # signing in: whoever has the secret
+    "login": Door(EVERYBODY, body=SIGNING_IN, any_key=True),
+    "createToken": Door(EVERYBODY, body={"client_id": "{client_id}", "client_secret": "{client_secret}"}, any_key=True),
+    "refreshTokens": Door(EVERYBODY, body={"refresh": "{refresh}"}, any_key=True),
+    "acceptInvitation": Door(
+        EVERYBODY, body={"secret": "{invitation_secret}", "password": "a horse of another colour"}, any_key=True
+    ),
+    "getPolicy": Door(_p.POLICY_VIEW, any_key=True),
+    # one's own account
+    "logout": Door(SIGNED_IN),
+    "logoutEverywhere": Door(SIGNED_IN),
+    "switchSchool": Door(SIGNED_IN - {Who.SUPER_ADMIN, Who.FOREIGN_ADMIN}, body={"school": "{school}"}),
+    "changePassword": Door(
+        SIGNED_IN, body={"current_password": _password, "new_password": "a horse of another colour"}
+    ),
+    "listSessions": Door(SIGNED_IN),
+    "endSession": Door(frozenset({Who.STUDENT})),
+    "getProfile": Door(_p.PROFILE_EDIT),
+    "editProfile": Door(_p.PROFILE_EDIT, body={"theme": "dark"}),
+    # users and roles
+    "listUsers": Door(_p.USERS_LIST),
+    "getUser": Door(_p.USERS_LIST),
+    "listProfiles": Door(_p.USERS_LIST),
+    "getUserProfile": Door(_p.USERS_LIST),
+    "listMemberships": Door(_p.USERS_LIST),
+    "listPermissionSets": Door(_p.USERS_LIST),
+    "createUser": Door(
+        _p.USERS_EDIT, body={"full_name": "Nell New", "role": "teacher", "username": "nell"}, shows=(_p.USERS_LIST,)
+    ),
+    "editUser": Door(_p.USERS_EDIT, body={"preferred_name": "Zo"}, shows=(_p.USERS_LIST,)),
+    "removeUser": Door(_p.ROLES_GRANT, body={"reason": "left"}),
+    "editUserProfile": Door(_p.USERS_EDIT, body={"preferred_name": "Zo"}, shows=(_p.USERS_LIST,)),
+    "removeUserProfile": Door(_p.ROLES_GRANT, body={"reason": "left"}),
+    "createMembership": Door(_p.ROLES_GRANT, body={"user": "{user}", "role": "guardian"}),
+    "editMembership": Door(_p.ROLES_GRANT, body={"permission_sets": ["{permission_set}"], "reason": "more work"}),
+    "endMembership": Door(_p.ROLES_GRANT, body={"reason": "left"}),
+    "listInvitations": Door(_p.USERS_LIST),
+    "createInvitation": Door(_p.USERS_EDIT, body={"full_name": "Nell New", "role": "teacher", "username": "nell"}),
+    "renewInvitation": Door(_p.USERS_EDIT),
+    "revokeInvitation": Door(_p.USERS_EDIT),
+    "listApiKeys": Door(_p.KEYS_EDIT),
+    "createApiKey": Door(_p.KEYS_EDIT, body={"name": "Till", "scopes": ["classes:read"]}),
+    "rotateApiKey": Door(_p.KEYS_EDIT),
+    "revokeApiKey": Door(_p.KEYS_EDIT),
+    # the school
+    "setUpSchool": Door(
+        _p.SCHOOL_CREATE,
+        body={"username": "head", "password": _password, "name": "Ada Head", "institutionName": "New School"},
+    ),
+    "getSchool": Door(_p.SCHOOL_VIEW, but=frozenset({Who.PUBLIC})),  # who is in none
+    "editSchool": Door(_p.SCHOOL_EDIT, body={"phone": "1"}),
+    "listTrail": Door(_p.TRAIL_VIEW),
+    # people
+    "listStudents": Door(_p.STUDENTS_LIST),
+    "createStudent": Door(_p.STUDENTS_EDIT, body={"full_name": "Nell New"}, shows=(_p.STUDENTS_VIEW,)),
+    "getStudent": Door(_p.STUDENTS_LIST, About.WHOLE),
+    "replaceStudent": Door(
+        _p.STUDENTS_EDIT,
+        body={"full_name": "Zo", "birth_date": None}
+        | dict.fromkeys(("first_name", "last_name", "preferred_name", "pronouns", "gender", "email", "phone"), ""),
+        shows=(_p.STUDENTS_VIEW,),
+    ),
+    "changeStudent": Door(_p.STUDENTS_EDIT, body={"gender": "f"}, shows=(_p.STUDENTS_VIEW,)),
+    "deleteStudent": Door(_p.STUDENTS_EDIT),
+    "getOwnStudentRecord": Door(frozenset({Who.STUDENT})),
+    "changeOwnStudentRecord": Door(frozenset({Who.STUDENT}), body={"pronouns": "she"}),
+    "listGuardiansOfStudent": Door(_p.CONTACTS_VIEW, About.STUDENT, shows=(_p.STUDENTS_VIEW,)),
+    "createGuardian": Door(
+        _p.PEOPLE_EDIT,
+        body={"student": "{student}", "relationship": "aunt", "person": {"full_name": "Nell New"}},
+        shows=(_p.STUDENTS_VIEW, _p.CONTACTS_VIEW),
+    ),
+    "addGuardianToStudent": Door(
+        _p.PEOPLE_EDIT,
+        body={"relationship": "aunt", "person": {"full_name": "Nell New"}},
+        shows=(_p.STUDENTS_VIEW, _p.CONTACTS_VIEW),
+    ),
+    "listEnrolments": Door(_p.STUDENTS_VIEW, About.STUDENT),
+    "enrolStudent": Door(_p.STUDENTS_ENROL),
+    "changeEnrolment": Door(_p.STUDENTS_ENROL, body={"from_school": "Elsewhere"}),
+    "listFlags": Door(_p.FLAGS_VIEW, About.STUDENT),
+    "addFlag": Door(_p.STUDENTS_EDIT),
+    "leaveStudent": Door(_p.STUDENTS_ENROL),
+    "moveStudent": Door(_p.CLASSES_ASSIGN, body={"to_class": "{other_class}"}),
+    "placeStudent": Door(_p.STUDENTS_ENROL, body={"grade": "{grade}"}, shows=(_p.STUDENTS_VIEW,)),
+    "listStaff": Door(_p.CLASSES_VIEW, About.WHOLE),
+    "createStaff": Door(_p.PEOPLE_EDIT, body={"full_name": "Nell New"}),
+    "previewNumbers": Door(_p.STUDENTS_ENROL),
+    "getNumberScheme": Door(_p.STUDENTS_ENROL),
+    "setNumberScheme": Door(_p.STUDENTS_ENROL, body={"pattern": "{seq:05}"}),
+    "listChangeRequests": Door(_p.STUDENTS_EDIT),
+    "applyChangeRequest": Door(_p.STUDENTS_EDIT),
+    "refuseChangeRequest": Door(_p.STUDENTS_EDIT),
+    # years and classes
+    "listYears": Door(_p.CLASSES_VIEW),
+    "createYear": Door(_p.CLASSES_EDIT, body={"name": "27/28", "starts": "2027-09-01", "ends": "2028-07-20"}),
+    "listTerms": Door(_p.CLASSES_VIEW),
+    "createTerm": Door(_p.CLASSES_EDIT),
+    "listClosedDays": Door(_p.CLASSES_VIEW),
+    "closeDays": Door(_p.CLASSES_EDIT, body={"starts": "2026-12-28", "ends": "2026-12-29", "name": "Holiday"}),
+    "reopenDay": Door(_p.CLASSES_EDIT),
+    "listGrades": Door(_p.CLASSES_VIEW),
+    "createGrade": Door(_p.CLASSES_EDIT, body={"code": "X", "name": "X", "position": 900}),
+    "listSubjects": Door(_p.CLASSES_VIEW),
+    "createSubject": Door(_p.CLASSES_EDIT),
+    "listRooms": Door(_p.CLASSES_VIEW, About.WHOLE),
+    "createRoom": Door(_p.CLASSES_EDIT),
+    "listClasses": Door(_p.CLASSES_VIEW),
+    "listOwnClasses": Door(_p.CLASSES_VIEW, About.WHOLE),
+    "classStatistics": Door(_p.CLASSES_VIEW, About.WHOLE),
+    "getClass": Door(_p.CLASSES_VIEW, About.CLASS),
+    "createClass": Door(_p.CLASSES_EDIT, body={"name": "7C"}, shows=(_p.CLASSES_VIEW,)),
+    "replaceClass": Door(
+        _p.CLASSES_EDIT,
+        body={"name": "7A", "grades": [], "section": "", "subjects": [], "teacher": "{teacher}", "capacity": 30},
+        shows=(_p.CLASSES_VIEW,),
+    ),
+    "changeClass": Door(_p.CLASSES_EDIT, body={"section": "B"}, shows=(_p.CLASSES_VIEW,)),
+    "deleteClass": Door(_p.CLASSES_EDIT, shows=(_p.CLASSES_VIEW,)),
+    "listClassStudents": Door(
+        _p.STUDENTS_VIEW, About.CLASS, also=frozenset({Who.OTHER_TEACHER}), shows=(_p.CLASSES_VIEW,)
+    ),  # teachers see the names of all on roll
+    "addClassStudents": Door(_p.CLASSES_ASSIGN, body={"students": ["{newcomer}"]}, shows=(_p.CLASSES_VIEW,)),
+    "removeClassStudent": Door(_p.CLASSES_ASSIGN),
+    "listClassTeachers": Door(_p.CLASSES_VIEW, About.CLASS),
+    "assignTeacher": Door(_p.CLASSES_ASSIGN, body={"staff": "{staff}", "role": "assistant"}, shows=(_p.CLASSES_VIEW,)),
+    "removeClassTeacher": Door(_p.CLASSES_ASSIGN, shows=(_p.CLASSES_VIEW,)),
+    # timetable
+    "listLessons": Door(_p.LESSONS_VIEW),
+    "getLesson": Door(_p.LESSONS_VIEW, About.CLASS),
+    "createLesson": Door(
+        _p.LESSONS_EDIT,
+        body={"class": "{class}", "day": 1, "period": "1", "starts_at": "09:00", "ends_at": "10:00"},
+        shows=(_p.LESSONS_VIEW, _p.CLASSES_VIEW),
+    ),
+    "replaceLesson": Door(
+        _p.LESSONS_EDIT,
+        body={"day": 1, "period": "1", "starts_at": "09:00", "ends_at": "10:00", "teacher": None, "room": "{room}"},
+        shows=(_p.LESSONS_VIEW,),
+    ),
+    "changeLesson": Door(_p.LESSONS_EDIT, body={"period": "2"}, shows=(_p.LESSONS_VIEW,)),
+    "deleteLesson": Door(_p.LESSONS_EDIT),
+    # attendance
+    "listRegisters": Door(_p.REGISTERS_VIEW),
+    "getRegister": Door(_p.REGISTERS_VIEW, About.REGISTER),
+    "registerHistory": Door(_p.REGISTERS_VIEW, About.REGISTER),
+    "takeRegister": Door(_p.REGISTERS_TAKE, About.REGISTER),
+    "reopenRegister": Door(_p.REGISTERS_AMEND, About.REGISTER),
+    "listMarks": Door(_p.REGISTERS_VIEW),
+    "createMark": Door(
+        _p.REGISTERS_TAKE,
+        About.REGISTER,
+        body={"student": "{student}", "class": "{class}", "date": "2026-11-20", "session": "PM", "code": "N"},
+    ),
+    "amendMark": Door(_p.REGISTERS_TAKE, About.REGISTER),
+    "attendanceSummary": Door(_p.NUMBERS_VIEW),
+    "listCodes": Door(_p.REGISTERS_VIEW),
+    "chooseCodes": Door(_p.CODES_EDIT, About.WHOLE, body={"preset": "simple"}),
+    "setSessionTimes": Door(
+        _p.CODES_EDIT, About.WHOLE, body={"session": "PM", "starts_at": "13:00", "closes_at": "13:20"}
+    ),
+}
+"""By operation id."""
+
+PAGES: dict[str, Door] = {
+    "GET ": Door(EVERYBODY),
+    "GET today/": Door(SIGNED_IN),
+    "GET sign-in/": Door(EVERYBODY),
+    "POST sign-in/": Door(EVERYBODY, body=SIGNING_IN),
+    "POST sign-out/": Door(EVERYBODY),
+    "GET students/<uuid:student_id>/": Door(_p.STUDENTS_VIEW, About.STUDENT),
+    "GET attendance/": Door(_p.REGISTERS_VIEW),
+    "GET registers/<uuid:register_id>/": Door(_p.REGISTERS_VIEW, About.REGISTER),
+    "POST registers/<uuid:register_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER),
+    "GET registers/<uuid:register_id>/rows/": Door(_p.REGISTERS_VIEW, About.REGISTER),
+    "GET registers/<uuid:register_id>/history/": Door(_p.REGISTERS_VIEW, About.REGISTER),
+    "GET settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE),
+    "POST settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE, body={"act": "codes", "preset": "simple"}),
+    "GET health": Door(EVERYBODY),
+    "GET health/live": Door(EVERYBODY),
+    "GET health/ready": Door(EVERYBODY),
+    "GET .well-known/jwks.json": Door(EVERYBODY),
+}
+"""By method and path."""

@@ -1,0 +1,234 @@
+"""Two schools and everybody who may come to a door: what the matrix of routes and callers is tried on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from uuid import UUID
+
+from lyceum.core import clock
+from lyceum.core.actor import system_actor
+from lyceum.core.permissions import SCOPES, Role
+from lyceum.domains.academics.models import Class, ClassTeacher, ClosedDay
+from lyceum.domains.academics.rules.calendar import close_days, create_location
+from lyceum.domains.accounts.models import Membership, PermissionSet, SignInSession, User
+from lyceum.domains.accounts.rules.invitations import Invited, invite
+from lyceum.domains.accounts.rules.keys import create_key
+from lyceum.domains.accounts.rules.sessions import Opened
+from lyceum.domains.accounts.rules.tokens import issue_pair
+from lyceum.domains.attendance.models import Mark
+from lyceum.domains.attendance.queries import list_registers
+from lyceum.domains.attendance.rules.marks import take_register
+from lyceum.domains.people.models import Enrolment, Student
+from lyceum.domains.people.rules.requests import edit_own_record
+from lyceum.domains.tenancy.models import School
+from lyceum.domains.timetable.rules import NewLesson, create_lessons
+from lyceum.testing.clients import Caller, browser, key_holder, nobody, software, start_session
+from lyceum.testing.factories import (
+    FIRST_DAY,
+    LONG_AGO,
+    NOW,
+    account_for,
+    as_actor,
+    in_school,
+    make_admin,
+    make_class,
+    make_guardian,
+    make_manager,
+    make_school,
+    make_student,
+    make_subject,
+    make_teacher,
+    make_teaching_class,
+    make_user,
+    set_times,
+)
+
+Ids = dict[str, UUID]
+
+
+class Who(StrEnum):
+    """Everybody who comes to a door."""
+
+    PUBLIC = "nobody"
+    APPLICANT = "applicant"
+    GUARDIAN = "guardian of the student"
+    STUDENT = "the student"
+    TEACHER = "teacher of the class"
+    OTHER_TEACHER = "teacher of another class"
+    OFFICE = "manager with Office"
+    ATTENDANCE = "manager with Attendance"
+    ADMIN = "school admin"
+    SUPER_ADMIN = "super admin without a grant"
+    FOREIGN_ADMIN = "admin of another school"
+
+
+PEOPLE = tuple(who for who in Who if who is not Who.PUBLIC)
+
+
+@dataclass(frozen=True)
+class World:
+    """The school that is asked about, one more, and who asks."""
+
+    school: School
+    other_school: School
+    users: Mapping[Who, User]
+    ids: Mapping[str, UUID]
+    """The school's rows, by the name that a path or a body has for them."""
+    words: Mapping[str, str]
+    """What else a path or a body may say: secrets, codes, names of things."""
+    names: Mapping[str, str]
+    """Of the student and of the guardian: not for everybody to read."""
+    _credentials: dict[str, Caller] = field(default_factory=dict)
+
+    def software(self, who: Who) -> Caller:
+        """Somebody at the doors for software."""
+        return self._caller(f"software {who}")
+
+    def browser(self, who: Who) -> Caller:
+        """Somebody at a page."""
+        return self._caller(f"browser {who}")
+
+    def key(self, *scopes: str) -> Caller:
+        """Software with an API key of the school for these scopes."""
+        with in_school(self.school):
+            return key_holder(self.school, *scopes)
+
+    def key_without(self, scope: str) -> Caller:
+        """Software with a key for every scope but one."""
+        return self._caller(f"key without {scope}")
+
+    def _caller(self, name: str) -> Caller:
+        """A new caller, who remembers no cookies from before."""
+        known = self._credentials[name]
+        caller = Caller(raise_request_exception=False)
+        caller.defaults.update(known.defaults)
+        for cookie, morsel in known.cookies.items():
+            caller.cookies[cookie] = morsel.value
+        return caller
+
+    def sign_in_everybody(self) -> None:
+        """Done once: making tokens and keys costs more than using them."""
+        for who in Who:
+            school = self.other_school if who is Who.FOREIGN_ADMIN else self.school
+            user = self.users.get(who)
+            self._credentials[f"software {who}"] = software(user, school) if user else nobody()
+            self._credentials[f"browser {who}"] = browser(user, school) if user else nobody()
+        for scope in sorted(SCOPES | {""}):
+            self._credentials[f"key without {scope}"] = key_holder(self.school, *sorted(SCOPES - {scope}))
+
+
+def build_world() -> World:
+    """Everybody and everything, by the rules."""
+    with clock.frozen(NOW):
+        world = _Builder().build()
+        world.sign_in_everybody()
+    return world
+
+
+class _Builder:
+    """Makes one thing after the other."""
+
+    def __init__(self) -> None:
+        self.school = make_school("Hill School")
+        set_times(self.school)
+        self.other_school = make_school("Dale School")
+        set_times(self.other_school)
+        make_student(self.other_school, make_class(self.other_school, "1B"), name="Somebody Else")
+        self.words = {"school": self.school.slug, "grade": "1", "kind": "student"}
+
+    def build(self) -> World:
+        school = self.school
+        form, other_form = make_class(school, "7A"), make_class(school, "7B")
+        subject = make_subject(school)
+        student = make_student(
+            school, form, make_teaching_class(school, "7A/Ma", subject=subject.pk), name="Zoelle Marchetti"
+        )
+        link = make_guardian(student, name="Gudrun Ashgrove")
+        teacher = make_teacher(school, form, name="Tamsin Own")
+        users = {
+            Who.APPLICANT: make_user(school, Role.APPLICANT),
+            Who.GUARDIAN: account_for(link.guardian, Role.GUARDIAN),
+            Who.STUDENT: account_for(student.person, Role.STUDENT, username="zoelle"),
+            Who.TEACHER: teacher,
+            Who.OTHER_TEACHER: make_teacher(school, other_form, name="Tobias Other"),
+            Who.OFFICE: make_manager(school, "Office"),
+            Who.ATTENDANCE: make_manager(school, "Attendance"),
+            Who.ADMIN: make_admin(school),
+            Who.SUPER_ADMIN: self.make_super_admin(),
+            Who.FOREIGN_ADMIN: make_admin(self.other_school),
+        }
+        with in_school(school):
+            ids = {
+                "student": student.pk,
+                "student_id": student.pk,
+                "person": student.person_id,
+                "class": form.pk,
+                "class_id": form.pk,
+                "other_class": other_form.pk,
+                "year": form.year_id,
+                "year_id": form.year_id,
+                "subject": subject.pk,
+                "newcomer": make_student(school).pk,
+                "user": users[Who.STUDENT].pk,
+                "user_id": users[Who.STUDENT].pk,
+                **self.make_rows_of_the_office(users[Who.ADMIN]),
+                "membership_id": Membership.objects.get(user=users[Who.ATTENDANCE]).pk,
+                **self.make_rows_of_classes(form, student),
+                **self.make_rows_of_students(student, users[Who.STUDENT]),
+                **self.take_register_of(form, student, teacher),
+            }
+        names = {"student": student.person.full_name, "guardian": link.guardian.full_name}
+        return World(self.school, self.other_school, users, ids, self.words, names)
+
+    def make_super_admin(self) -> User:
+        user = make_user(self.school)
+        Membership.objects.create(user=user, role=Role.SUPER_ADMIN, starts=LONG_AGO)
+        return user
+
+    def make_rows_of_the_office(self, admin: User) -> Ids:
+        actor = as_actor(admin, self.school)
+        sent = invite(Invited("Ines Invited", Role.TEACHER, username="ines"), actor=actor)
+        key = create_key(name="Till", scopes=["classes:read"], actor=actor)
+        self.words |= {
+            "invitation_secret": sent.secret,
+            "client_id": key.key.public_id,
+            "client_secret": key.secret,
+        }
+        return {
+            "invitation_id": sent.invitation.pk,
+            "key_id": key.key.pk,
+            "permission_set": PermissionSet.objects.get(name="Attendance").pk,
+        }
+
+    def make_rows_of_classes(self, form: Class, student: Student) -> Ids:
+        actor = system_actor(self.school.pk)
+        close_days([date(2026, 12, 24)], name="Holiday", actor=actor)
+        lesson = NewLesson(form, weekday=5, period="1", starts_at=time(9), ends_at=time(10), starts_on=FIRST_DAY)
+        return {
+            "assignment_id": ClassTeacher.objects.get(school_class=form).pk,
+            "teacher": ClassTeacher.objects.get(school_class=form).staff_id,
+            "staff": ClassTeacher.objects.exclude(school_class=form).values_list("staff_id", flat=True)[0],
+            "closed_day_id": ClosedDay.objects.get().pk,
+            "lesson_id": create_lessons([lesson], actor=actor)[0].pk,
+            "room": create_location(name="R1", actor=actor).pk,
+            "enrolment_id": Enrolment.objects.get(student=student).pk,
+        }
+
+    def make_rows_of_students(self, student: Student, user: User) -> Ids:
+        asked = edit_own_record(values={"last_name": "Marchetti-Lowe"}, actor=as_actor(user, self.school))
+        assert asked
+        session, _ = start_session(user, self.school, method=SignInSession.TOKEN)
+        self.words["refresh"] = issue_pair(Opened(session, user, self.school, (Role.STUDENT,))).refresh
+        return {
+            "request_id": asked.pk,
+            "session_id": session.pk,
+        }
+
+    def take_register_of(self, form: Class, student: Student, teacher: User) -> Ids:
+        actor = as_actor(teacher, self.school)
+        registers = list_registers(actor, day=NOW.date())
+        register = next(r for r in registers if (r.school_class_id, r.session) == (form.pk, "AM"))
+        take_register(register.pk, marks=[], rest="present", actor=actor)
+        mark = Mark.objects.get(register=register, student=student)
+        return {"register_id": register.pk, "mark_id": mark.pk}
