@@ -21,6 +21,6 @@ _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i",
 
 def searchable(text: str) -> str:
     """The form in which names are searched: without case, accents and punctuation."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_STROKES)
     return " ".join("".join(c if c.isalnum() else " " for c in bare).split())

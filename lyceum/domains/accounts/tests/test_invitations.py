@@ -370,7 +370,7 @@ def test_a_list_is_invited_whole_or_not_at_all(school):
 
     with in_school(school):
         sent = invite_all(people, actor=actor)
-        with pytest.raises(Exception, match="is no e-mail|is not an e-mail") as refused:
+        with pytest.raises(Exception, match="is not an e-mail") as refused:
             invite_all([Invited("Fine", Role.TEACHER), Invited("Wrong", Role.TEACHER, address="wrong")], actor=actor)
 
     assert [s.invitation.full_name for s in sent] == ["Person 0", "Person 1", "Person 2"]
