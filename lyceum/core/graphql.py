@@ -102,6 +102,17 @@ def together(row: R, key: Hashable, read: Callable[[list[R]], Mapping[Any, V]]) 
     return known
 
 
+def related(row: R, key: Hashable, read: Callable[[list[R]], Mapping[Any, V]]) -> Mapping[Any, V]:
+    """Other rows that belong to a row and to all that were read with it; they too were read together."""
+
+    def read_together(rows: list[R]) -> Mapping[Any, V]:
+        found = read(rows)
+        Group(found.values())
+        return found
+
+    return together(row, key, read_together)
+
+
 @strawberry.type
 class FieldProblem:
     """One wrong field of an input: where (JSON pointer), a stable code, and words for a person."""

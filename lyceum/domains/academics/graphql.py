@@ -14,9 +14,10 @@ from lyceum.domains.academics.batches import (
     list_class_teachers,
     list_memberships,
     list_rolls,
+    list_visible_roll,
     read_grades,
 )
-from lyceum.domains.academics.queries import Standing, get_class, list_classes, list_roll, standings
+from lyceum.domains.academics.queries import Standing, get_class, list_classes, standings
 from lyceum.domains.people.models import Student as StudentRow
 from lyceum.domains.people.queries import list_students, matching, with_status
 from lyceum.domains.tenancy.queries import today
@@ -188,7 +189,7 @@ class Query:
         if class_ is None:
             rows = list_students(actor, text=q, status=status, day=day)
         else:
-            rows = list_roll(row_id(class_), actor=actor, day=day)
+            rows = list_visible_roll(row_id(class_), actor=actor, day=day)
             rows = rows.filter(matching(q)) if q else rows
             rows = rows.filter(with_status(status, day)) if status else rows
         return find_page(rows, order=STUDENT_ORDER, span=span)

@@ -1,6 +1,6 @@
 """What can be done with classes and placements over GraphQL, and hearing of it as it happens."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import strawberry
@@ -11,7 +11,6 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.graphql import Info, Payload, act, changes_in, followed_as, row_id, row_ids, shown_as, through
 from lyceum.core.live import Followed, Hears
 from lyceum.domains.academics import models
-from lyceum.domains.academics.batches import read_open_memberships
 from lyceum.domains.academics.facts import MembershipChanged
 from lyceum.domains.academics.graphql import Class, ClassTeacher
 from lyceum.domains.academics.live import class_topic, follow_class_list
@@ -24,7 +23,7 @@ from lyceum.domains.academics.rules.classes import (
     assign_teachers,
     create_class,
     edit_class,
-    end_class_members,
+    end_membership,
     move_student,
 )
 from lyceum.domains.academics.rules.placements import leave_student
@@ -78,21 +77,22 @@ class AddClassMembersInput:
     overfill_reason: str = ""
 
 
-@strawberry.input(description="Students whose time in a class ends with a day.")
+@strawberry.input(description="Students whose time in a class ends with a last day, yesterday unless told otherwise.")
 class RemoveClassMembersInput:
     class_id: strawberry.ID
     student_ids: list[strawberry.ID]
-    last_day: date
+    last_day: date | None = None
     reason: str = ""
 
 
-@strawberry.input(description="A student who goes from one class to another on a day.")
+@strawberry.input(description="A student who goes into another class. Without a class to come from: from the form.")
 class MoveStudentInput:
     student_id: strawberry.ID
-    from_class_id: strawberry.ID
     to_class_id: strawberry.ID
-    on: date
+    from_class_id: strawberry.ID | None = None
+    on: date | None = None
     reason: str = ""
+    overfill_reason: str = ""
 
 
 @strawberry.input(description="A student who leaves the school with a last day.")
@@ -175,31 +175,28 @@ class Mutation:
         staff = list_staff(actor).filter(pk=row_id(input.staff_id)).first()
         if staff is None:
             raise NotFoundError("Nobody of that id works here.")
-        new = NewTeacher(
-            _shown(input.class_id, info),
-            staff,
-            role=input.role,
-            starts_on=input.starts_on,
-            ends_on=input.ends_on,
-        )
-        row: Any = assign_teachers([new], actor=actor)[0]
-        return ClassTeacherPayload(teacher=row)
+        row = _shown(input.class_id, info)
+        new = NewTeacher(row, staff, input.role, input.starts_on or max(today(), row.starts), input.ends_on)
+        teacher: Any = assign_teachers([new], actor=actor)[0]
+        return ClassTeacherPayload(teacher=teacher)
 
     @act
     def add_class_members(self, info: Info, input: AddClassMembersInput) -> ClassMembersPayload:
         """Put students into a class."""
-        school_class, first = _shown(input.class_id, info), input.starts_on or today()
-        new = [NewMember(school_class, each, first, input.ends_on) for each in row_ids(input.student_ids)]
+        row = _shown(input.class_id, info)
+        first, students = input.starts_on or max(today(), row.starts), dict.fromkeys(row_ids(input.student_ids))
+        new = [NewMember(row, student, first, input.ends_on) for student in students]
         rows = add_class_members(new, overfill_reason=input.overfill_reason, actor=info.context.actor)
         return ClassMembersPayload(class_=_shown(input.class_id, info), changed=len(rows))
 
     @act
     def remove_class_members(self, info: Info, input: RemoveClassMembersInput) -> ClassMembersPayload:
         """End students' time in a class."""
-        class_id, students = row_id(input.class_id), row_ids(input.student_ids)
-        open_rows = read_open_memberships(class_id, students, last_day=input.last_day)
-        ended = end_class_members(open_rows, last_day=input.last_day, reason=input.reason, actor=info.context.actor)
-        return ClassMembersPayload(class_=_shown(input.class_id, info), changed=ended)
+        actor, students = info.context.actor, dict.fromkeys(row_ids(input.student_ids))
+        last = input.last_day or today() - timedelta(days=1)
+        for student in students:
+            end_membership(row_id(input.class_id), student, last_day=last, reason=input.reason, actor=actor)
+        return ClassMembersPayload(class_=_shown(input.class_id, info), changed=len(students))
 
     @act
     def move_student(self, info: Info, input: MoveStudentInput) -> PlacedStudentPayload:
@@ -207,10 +204,11 @@ class Mutation:
         student_id = row_id(input.student_id)
         move_student(
             student_id,
-            from_class=row_id(input.from_class_id),
+            from_class=row_id(input.from_class_id) if input.from_class_id else None,
             to_class=row_id(input.to_class_id),
-            on=input.on,
+            on=input.on or today(),
             reason=input.reason,
+            overfill_reason=input.overfill_reason,
             actor=info.context.actor,
         )
         return PlacedStudentPayload(student=get_student(student_id, actor=info.context.actor))

@@ -10,7 +10,7 @@ import strawberry
 from lyceum.core import clock
 from lyceum.core.connections import Found, Span, connection, elsewhere, find_page, find_pages, page_of_list
 from lyceum.core.errors import NotFoundError
-from lyceum.core.graphql import Info, Node, grows, related, row_id, shown_as, through, together
+from lyceum.core.graphql import Group, Info, Node, grows, related, row_id, shown_as, through, together
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.batches import read_classes
 from lyceum.domains.academics.models import Class as ClassRow
@@ -194,7 +194,9 @@ class AttendanceSummary:
     def students(self, summary: strawberry.Parent[numbers.Summary], span: Span) -> Found:
         """The students whose sessions were counted."""
         lines = [NumbersOf(student, counted) for student, counted in sorted(summary.per_student.items())]
-        return page_of_list(lines, key=lambda line: line.student_id, span=span)
+        page = page_of_list(lines, key=lambda line: line.student_id, span=span)
+        Group(edge.node for edge in page.edges)
+        return page
 
 
 @strawberry.type

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.people.models import ContactPoint, Enrolment, GuardianLink, Staff, Student
-from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.policies import holds_on, visible_students
 from lyceum.domains.people.queries import list_staff, status_on
 
 
@@ -22,11 +22,10 @@ def read_students(students: Iterable[UUID], *, actor: Actor) -> dict[UUID, Stude
 def list_guardian_links(students: Iterable[UUID], *, actor: Actor, day: date) -> QuerySet[GuardianLink]:
     """The guardians of students on a day, for those who may see contacts; a guardian sees their own link."""
     actor.require(Permission.CONTACTS_VIEW)
-    current = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
-    rows = GuardianLink.objects.filter(current, student__in=set(students))
-    if not actor.reaches_all(Permission.CONTACTS_VIEW):
-        visible = Student.objects.filter(visible_students(actor, Permission.CONTACTS_VIEW))
-        rows = rows.filter(Q(student__in=visible) | Q(guardian__user=actor.user_id))
+    visible = Q(student__in=Student.objects.filter(visible_students(actor, Permission.CONTACTS_VIEW)))
+    if actor.user_id:
+        visible |= Q(guardian__user=actor.user_id)
+    rows = GuardianLink.objects.filter(holds_on(day), visible, student__in=set(students))
     return rows.select_related("guardian")
 
 

@@ -8,7 +8,7 @@ import strawberry
 
 from lyceum.core.actor import not_allowed
 from lyceum.core.connections import Found, Span, connection, find_page, find_pages
-from lyceum.core.graphql import Info, Node, Payload, act, changes_in, row_id, shown_as, through, together
+from lyceum.core.graphql import Info, Node, Payload, act, changes_in, related, row_id, shown_as, through, together
 from lyceum.core.permissions import Permission
 from lyceum.domains.people import models
 from lyceum.domains.people.batches import (
@@ -125,7 +125,7 @@ class Guardian:
     def student(self, link: strawberry.Parent[models.GuardianLink], info: Info) -> models.Student | None:
         """The student, where the caller may see them."""
         actor = info.context.actor
-        return together(
+        return related(
             link, "students", lambda links: read_students([each.student_id for each in links], actor=actor)
         ).get(link.student_id)
 
@@ -236,6 +236,21 @@ class AddGuardianInput:
     emergency: bool = False
     may_collect: bool = False
     portal: str = "none"
+    portal_reason: str = ""
+    channels: list[str] = strawberry.field(default_factory=list)
+    told: list[str] = strawberry.field(default_factory=lambda: ["absence", "behaviour", "reports", "general"])
+
+    def as_new(self) -> NewGuardian:
+        """The guardian as the rules take it."""
+        given = changes_in(self, student_id="", person="", person_id="", channels="", told="")
+        return NewGuardian(
+            row_id(self.student_id),
+            **given,
+            person=self.person.as_person() if self.person else None,
+            person_id=row_id(self.person_id) if self.person_id else None,
+            channels=tuple(self.channels),
+            told=frozenset(self.told),
+        )
 
 
 @strawberry.type
@@ -277,16 +292,5 @@ class Mutation:
     @act
     def add_guardian(self, info: Info, input: AddGuardianInput) -> GuardianPayload:
         """Link an adult to a student, last in the contact order."""
-        new = NewGuardian(
-            row_id(input.student_id),
-            input.relationship,
-            person=input.person.as_person() if input.person else None,
-            person_id=row_id(input.person_id) if input.person_id else None,
-            parental_responsibility=input.parental_responsibility,
-            lives_with=input.lives_with,
-            emergency=input.emergency,
-            may_collect=input.may_collect,
-            portal=input.portal,
-        )
-        link = add_guardians([new], actor=info.context.actor)[0]
+        link = add_guardians([input.as_new()], actor=info.context.actor)[0]
         return GuardianPayload(guardian=link)  # type: ignore[arg-type]  # a row stands for its type
