@@ -1,5 +1,17 @@
-"""Addresses of academics's pages."""
+"""Addresses of the pages of people and classes."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from lyceum.domains.academics import views
+
+urlpatterns = [
+    path("students/", views.students_page, name="students"),
+    path("students/new/", views.student_new, name="student-new"),
+    path("students/<uuid:student_id>/edit/", views.student_edit, name="student-edit"),
+    path("students/<uuid:student_id>/leave/", views.student_leave, name="student-leave"),
+    path("students/<uuid:student_id>/guardians/new/", views.guardian_new, name="guardian-new"),
+    path("classes/", views.classes_page, name="classes"),
+    path("classes/new/", views.class_new, name="class-new"),
+    path("classes/<uuid:class_id>/", views.class_page, name="class"),
+    path("settings/years/", views.years_page, name="settings-years"),
+]

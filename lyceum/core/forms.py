@@ -1,0 +1,84 @@
+"""What page forms share: reading what was typed, and showing a refusal beside it."""
+
+from collections.abc import Callable
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from lyceum.core.errors import FieldError, RuleError, invalid_field
+
+
+def submitted(
+    request: HttpRequest, template: str, context: Callable[[], dict[str, Any]], act: Callable[[], str]
+) -> HttpResponse:
+    """Show a form; on POST do the act, which says where to go on. A refusal keeps what was typed and says why."""
+    if request.method != "POST":
+        return render(request, template, {"typed": request.GET, **context()})
+    try:
+        return redirect(act())
+    except RuleError as error:
+        errors = error.errors or (FieldError("/", error.code, error.detail),)
+        shown = {"typed": request.POST, "errors": errors, **context()}
+        return render(request, template, shown, status=error.status)
+
+
+def typed_date(request: HttpRequest, name: str) -> date | None:
+    """A date field, or None where it was left empty."""
+    text = request.POST.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise invalid_field(f"/{name}", "date", "Give the date as year-month-day, as in 2026-11-20.") from None
+
+
+def needed_date(request: HttpRequest, name: str) -> date:
+    """A date field that cannot be left empty."""
+    found = typed_date(request, name)
+    if found is None:
+        raise invalid_field(f"/{name}", "required", "Give a date.")
+    return found
+
+
+def typed_time(request: HttpRequest, name: str) -> time:
+    """A time of day."""
+    try:
+        return time.fromisoformat(request.POST.get(name, "").strip())
+    except ValueError:
+        raise invalid_field(f"/{name}", "time", "Give the time as hours:minutes, as in 08:45.") from None
+
+
+def typed_number(request: HttpRequest, name: str, usual: int) -> int:
+    """A whole number, or the usual one where it was left empty."""
+    text = request.POST.get(name, "").strip()
+    try:
+        return int(text) if text else usual
+    except ValueError:
+        raise invalid_field(f"/{name}", "number", "Give a whole number.") from None
+
+
+def typed_id(request: HttpRequest, name: str) -> UUID | None:
+    """A choice from a list, or None where nothing was chosen."""
+    text = request.POST.get(name, "").strip()
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise invalid_field(f"/{name}", "choice", "Choose one of the list.") from None
+
+
+def asked_id(request: HttpRequest, name: str) -> UUID | None:
+    """A filter of the address, or None: what is no id filters nothing."""
+    try:
+        return UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None
+
+
+def asked_date(request: HttpRequest, name: str, usual: date) -> date:
+    """A date of the address, or the usual one."""
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return usual
