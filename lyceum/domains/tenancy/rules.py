@@ -107,15 +107,20 @@ def free_slug(wish: str) -> str:
     return slug
 
 
+def get_school_for_edit(actor: Actor) -> School:
+    """The school in scope, locked, for somebody who may change what it says about itself."""
+    actor.require_all(Permission.SCHOOL_EDIT)
+    return School.objects.select_for_update().get(pk=current_school())
+
+
 @transaction.atomic
 def edit_school(*, values: dict[str, Any], actor: Actor) -> School:
     """Change what the school says about itself."""
-    actor.require_all(Permission.SCHOOL_EDIT)
+    school = get_school_for_edit(actor)
     unknown = sorted(values.keys() - EDITABLE)
     if unknown:
         raise invalid_field(f"/{unknown[0]}", "unknown_field", f"There is no field {unknown[0]} here.")
     checked = check_school(values)
-    school = School.objects.select_for_update().get(pk=current_school())
     refuse_restricted(school)
     changes = changed_fields(school, checked)
     if changes:

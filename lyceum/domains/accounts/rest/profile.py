@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
 from lyceum.core.actor import Actor
+from lyceum.core.etags import refuse_stale, with_etag
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import Strict, actor_of
 from lyceum.domains.accounts.queries import get_own_user
@@ -55,18 +56,19 @@ class ProfileIn(Strict):
 
 
 @router.get("profile/", response=ProfileOut, operation_id="getProfile")
-def profile(request: HttpRequest) -> dict[str, Any]:
+def profile(request: HttpRequest, response: HttpResponse) -> Any:
     """One's own account, with the roles in the present school."""
-    return _shown(actor_of(request))
+    return with_etag(request, response, _shown(actor_of(request)))
 
 
 @router.patch("profile/", response=ProfileOut, operation_id="editProfile")
-def edit(request: HttpRequest, body: ProfileIn) -> dict[str, Any]:
+def edit(request: HttpRequest, response: HttpResponse, body: ProfileIn) -> Any:
     """Change one's own names, language or looks. Roles are read-only."""
     actor = actor_of(request)
+    refuse_stale(request, _shown(actor))
     given = body.dict(exclude_unset=True)
     edit_profile(values={name: value or "" for name, value in given.items()}, actor=actor)
-    return _shown(actor)
+    return with_etag(request, response, _shown(actor))
 
 
 def _shown(actor: Actor) -> dict[str, Any]:

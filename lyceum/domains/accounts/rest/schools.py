@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
+from lyceum.core.etags import is_conditional, refuse_stale, with_etag
 from lyceum.core.permissions import POLICY, Reach, Role
 from lyceum.core.rest import Strict, actor_of
 from lyceum.domains.accounts.requests import circumstances_of, is_from_this_machine
@@ -13,8 +14,9 @@ from lyceum.domains.accounts.rest.shapes import SignedInOut, shown_sign_in
 from lyceum.domains.accounts.rules.sessions import Way
 from lyceum.domains.accounts.rules.setup import FirstSteps, set_up_and_enter
 from lyceum.domains.accounts.rules.tokens import issue_pair
+from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import get_this_school
-from lyceum.domains.tenancy.rules import edit_school
+from lyceum.domains.tenancy.rules import edit_school, get_school_for_edit
 
 router = Router(tags=["school"])
 
@@ -106,15 +108,23 @@ class SchoolPatch(Strict):
 
 
 @router.get("schools/current/", response=SchoolOut, operation_id="getSchool")
-def school(request: HttpRequest) -> Any:
+def school(request: HttpRequest, response: HttpResponse) -> Any:
     """The present school."""
-    return get_this_school(actor_of(request))
+    return with_etag(request, response, _shown(get_this_school(actor_of(request))))
+
+
+def _shown(school: School) -> dict[str, Any]:
+    return {name: getattr(school, name) for name in SchoolOut.model_fields}
 
 
 @router.patch("schools/current/", response=SchoolOut, operation_id="editSchool")
-def edit(request: HttpRequest, body: SchoolPatch) -> Any:
+def edit(request: HttpRequest, response: HttpResponse, body: SchoolPatch) -> Any:
     """Change what the school says about itself. Null leaves a thing as it is."""
-    return edit_school(values=body.dict(exclude_none=True), actor=actor_of(request))
+    actor = actor_of(request)
+    if is_conditional(request):
+        refuse_stale(request, _shown(get_school_for_edit(actor)))
+    changed = edit_school(values=body.dict(exclude_none=True), actor=actor)
+    return with_etag(request, response, _shown(changed))
 
 
 class PolicyRowOut(Schema):

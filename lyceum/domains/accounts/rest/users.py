@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from lyceum.core.etags import is_conditional, refuse_stale, with_etag
 from lyceum.core.paging import page_of
 from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
 from lyceum.domains.accounts.queries import (
@@ -27,6 +28,7 @@ from lyceum.domains.accounts.rules.members import (
     change_permission_sets,
     change_user,
     end_membership,
+    get_user_for_edit,
     remove_user,
 )
 
@@ -60,18 +62,19 @@ class NewUserOut(UserOut):
 
 
 @router.post("users/", response={201: NewUserOut}, operation_id="createUser")
-def create(request: HttpRequest, body: InvitationIn) -> dict[str, Any]:
+def create(request: HttpRequest, response: HttpResponse, body: InvitationIn) -> dict[str, Any]:
     """Make a user, who is invited to choose a password. Without an e-mail address: a code to print."""
     actor = actor_of(request)
     sent = invite(body.invited(), actor=actor)
     user = get_user(sent.invitation.user_id or sent.invitation.pk, actor=actor)
+    response["Location"] = f"/api/v1/users/{user.pk}/"
     return shown_user(user) | {"invitation": shown_sent(sent)}
 
 
 @router.get("users/{uuid:user_id}/", response=UserOut, operation_id="getUser")
-def user(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
+def user(request: HttpRequest, response: HttpResponse, user_id: UUID) -> Any:
     """One user, with what they are in this school."""
-    return shown_user(get_user(user_id, actor=actor_of(request)))
+    return with_etag(request, response, shown_user(get_user(user_id, actor=actor_of(request))))
 
 
 class UserPatch(Strict):
@@ -100,9 +103,17 @@ class UserPatch(Strict):
 
 
 @router.patch("users/{uuid:user_id}/", response=UserOut, operation_id="editUser")
-def edit(request: HttpRequest, user_id: UUID, body: UserPatch) -> dict[str, Any]:
+def edit(request: HttpRequest, response: HttpResponse, user_id: UUID, body: UserPatch) -> Any:
     """Change a user. `is_active: false` ends their sessions and tokens here at once."""
-    return shown_user(change_user(user_id, body.change(), actor=actor_of(request)))
+    return _changed(request, response, user_id, body)
+
+
+def _changed(request: HttpRequest, response: HttpResponse, user_id: UUID, body: UserPatch) -> Any:
+    actor = actor_of(request)
+    if is_conditional(request):
+        get_user_for_edit(user_id, actor=actor)
+        refuse_stale(request, shown_user(get_user(user_id, actor=actor)))
+    return with_etag(request, response, shown_user(change_user(user_id, body.change(), actor=actor)))
 
 
 class ReasonIn(Strict):
@@ -198,15 +209,15 @@ def profiles(request: HttpRequest, chosen: Query[UserFilter]) -> dict[str, Any]:
 
 
 @router.get("admin/profiles/{uuid:user_id}/profile/", response=UserOut, operation_id="getUserProfile")
-def user_profile(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
+def user_profile(request: HttpRequest, response: HttpResponse, user_id: UUID) -> Any:
     """One person's user and memberships here."""
-    return shown_user(get_user(user_id, actor=actor_of(request)))
+    return with_etag(request, response, shown_user(get_user(user_id, actor=actor_of(request))))
 
 
 @router.patch("admin/profiles/{uuid:user_id}/profile/", response=UserOut, operation_id="editUserProfile")
-def edit_profile(request: HttpRequest, user_id: UUID, body: UserPatch) -> dict[str, Any]:
+def edit_profile(request: HttpRequest, response: HttpResponse, user_id: UUID, body: UserPatch) -> Any:
     """Change a person's names, role, or whether they may come in."""
-    return shown_user(change_user(user_id, body.change(), actor=actor_of(request)))
+    return _changed(request, response, user_id, body)
 
 
 @router.delete("admin/profiles/{uuid:user_id}/profile/", response={204: None}, operation_id="removeUserProfile")

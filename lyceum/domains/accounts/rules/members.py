@@ -73,7 +73,7 @@ def change_user(user_id: UUID, change: UserChange, *, actor: Actor) -> User:
 @transaction.atomic
 def edit_user(user_id: UUID, *, values: dict[str, Any], actor: Actor) -> User:
     """Correct the names of a user who belongs to this school alone."""
-    user = _get_for_edit(user_id, actor)
+    user = get_user_for_edit(user_id, actor=actor)
     wrong = sorted(values.keys() - NAME_FIELDS)
     if wrong:
         raise invalid_field(f"/{wrong[0]}", "read_only", f"{wrong[0]} cannot be changed here.")
@@ -87,7 +87,7 @@ def edit_user(user_id: UUID, *, values: dict[str, Any], actor: Actor) -> User:
     return user
 
 
-def _get_for_edit(user_id: UUID, actor: Actor) -> User:
+def get_user_for_edit(user_id: UUID, *, actor: Actor) -> User:
     """The user, for somebody who may change them: admins and managers are changed by those who grant roles."""
     actor.require_all(Permission.USERS_EDIT)
     memberships = Membership.objects.filter(user=user_id, school_id=current_school())
@@ -103,7 +103,7 @@ def _get_for_edit(user_id: UUID, actor: Actor) -> User:
 @transaction.atomic
 def suspend_user(user_id: UUID, *, reason: str = "", actor: Actor) -> User:
     """Keep a user out of this school: their sessions and tokens here end at once. Elsewhere nothing changes."""
-    user = _get_for_edit(user_id, actor)
+    user = get_user_for_edit(user_id, actor=actor)
     _refuse_own(user.pk, actor)
     active = _lock_memberships(user, "active")
     _keep_one_admin(active)
@@ -125,7 +125,7 @@ def suspend_user(user_id: UUID, *, reason: str = "", actor: Actor) -> User:
 @transaction.atomic
 def readmit_user(user_id: UUID, *, reason: str = "", actor: Actor) -> User:
     """Let a user in again who was kept out."""
-    user = _get_for_edit(user_id, actor)
+    user = get_user_for_edit(user_id, actor=actor)
     _refuse_own(user.pk, actor)
     refuse_restricted(this_school())
     suspended = _lock_memberships(user, "suspended")
@@ -142,7 +142,7 @@ def add_role(
 ) -> Membership:
     """Give somebody who is here one more role."""
     actor.require_all(Permission.ROLES_GRANT)
-    user = _get_for_edit(user_id, actor)
+    user = get_user_for_edit(user_id, actor=actor)
     _refuse_own(user.pk, actor)
     refuse_restricted(this_school())
     if role not in SCHOOL_ROLES:

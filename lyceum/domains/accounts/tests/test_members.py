@@ -212,6 +212,29 @@ def test_the_names_of_ones_own_people_are_corrected(school, admin):
     assert entry.changes["full_name"] == ["Tes Teacher", "Tess Teacher"]
 
 
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        (lambda user: f"{USERS}{user.pk}/", {"last_name": "Two"}),
+        (lambda user: f"{PROFILES}{user.pk}/profile/", {"last_name": "Two"}),
+        (lambda user: PROFILE, {"theme": "dark"}),
+        (lambda user: "/api/v1/schools/current/", {"phone": "2"}),
+    ],
+    ids=["user", "admin's profile of a user", "own profile", "school"],
+)
+def test_a_change_meant_for_an_older_version_is_refused(school, admin, path, change):
+    address = path(make_user(school, Role.TEACHER))
+    tag = admin.get(address)["ETag"]
+    unchanged = admin.get(address, headers={"If-None-Match": tag}).status_code
+
+    first = admin.send(address, change, method="patch", **{"If-Match": tag})
+    second = admin.send(address, change, method="patch", **{"If-Match": tag})
+    third = admin.send(address, change, method="patch", **{"If-Match": first["ETag"]})
+
+    assert [unchanged, first.status_code, second.status_code, third.status_code] == [304, 200, 412, 200]
+    assert {name: second.json()["present"][name] for name in change} == change
+
+
 def test_the_name_of_somebody_of_two_schools_is_their_own_affair(school, admin):
     tess = make_user(school, Role.TEACHER, name="Tess")
     add_role(tess, make_school("Vale School"), Role.GUARDIAN)

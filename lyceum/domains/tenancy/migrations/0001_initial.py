@@ -3,84 +3,158 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
+from django.db import migrations, models
+
 import lyceum.core.ids
 import lyceum.core.schools
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('kind', models.CharField(choices=[('district', 'District'), ('trust', 'Trust'), ('institution', 'Institution')], max_length=12)),
-                ('status', models.CharField(choices=[('active', 'active'), ('closed', 'closed')], default='active', max_length=8)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='tenancy.group')),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("slug", models.SlugField(max_length=40, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("district", "District"), ("trust", "Trust"), ("institution", "Institution")],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "active"), ("closed", "closed")], default="active", max_length=8
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="tenancy.group",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('legal_name', models.CharField(blank=True, max_length=200)),
-                ('slug', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9-]{3,40}$')])),
-                ('kind', models.CharField(choices=[('school', 'School'), ('college', 'College'), ('institution', 'Institution')], default='school', max_length=12)),
-                ('country', models.CharField(default='GB', max_length=2)),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
-                ('locales', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), default=list, size=None)),
-                ('currency', models.CharField(default='GBP', max_length=3)),
-                ('first_weekday', models.PositiveSmallIntegerField(default=1)),
-                ('address', models.TextField(blank=True)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('website', models.URLField(blank=True)),
-                ('head_name', models.CharField(blank=True, max_length=200)),
-                ('official_ids', models.JSONField(blank=True, default=dict)),
-                ('status', models.CharField(choices=[('provisioning', 'Provisioning'), ('active', 'Active'), ('restricted', 'Restricted'), ('suspended', 'Suspended'), ('closing', 'Closing'), ('deleted', 'Deleted')], default='provisioning', max_length=12)),
-                ('status_reason', models.CharField(blank=True, max_length=300)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='schools', to='tenancy.group')),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=200)),
+                ("legal_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "slug",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("^[a-z0-9-]{3,40}$")],
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("school", "School"), ("college", "College"), ("institution", "Institution")],
+                        default="school",
+                        max_length=12,
+                    ),
+                ),
+                ("country", models.CharField(default="GB", max_length=2)),
+                ("time_zone", models.CharField(default="UTC", max_length=64)),
+                (
+                    "locales",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), default=list, size=None
+                    ),
+                ),
+                ("currency", models.CharField(default="GBP", max_length=3)),
+                ("first_weekday", models.PositiveSmallIntegerField(default=1)),
+                ("address", models.TextField(blank=True)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("website", models.URLField(blank=True)),
+                ("head_name", models.CharField(blank=True, max_length=200)),
+                ("official_ids", models.JSONField(blank=True, default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("provisioning", "Provisioning"),
+                            ("active", "Active"),
+                            ("restricted", "Restricted"),
+                            ("suspended", "Suspended"),
+                            ("closing", "Closing"),
+                            ("deleted", "Deleted"),
+                        ],
+                        default="provisioning",
+                        max_length=12,
+                    ),
+                ),
+                ("status_reason", models.CharField(blank=True, max_length=300)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="schools",
+                        to="tenancy.group",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SchoolHost',
+            name="SchoolHost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('host', models.CharField(max_length=253, unique=True)),
-                ('verified_at', models.DateTimeField(blank=True, null=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hosts', to='tenancy.school')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("host", models.CharField(max_length=253, unique=True)),
+                ("verified_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="hosts", to="tenancy.school"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SchoolSettings',
+            name="SchoolSettings",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('section', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField()),
-                ('values', models.JSONField(default=dict)),
-                ('changed_by', models.UUIDField(null=True)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("section", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField()),
+                ("values", models.JSONField(default=dict)),
+                ("changed_by", models.UUIDField(null=True)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('school', 'section', 'version'), name='settings_version_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("school", "section", "version"), name="settings_version_once")
+                ],
             },
         ),
     ]
