@@ -1,0 +1,150 @@
+"""Pages of exchange: bring a file in, look at what it would do, apply it, take it back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lyceum.core.errors import RuleError, invalid_field
+from lyceum.core.forms import submitted, typed_number
+from lyceum.core.paging import page_of
+from lyceum.core.permissions import Permission
+from lyceum.core.rest import actor_of
+from lyceum.domains.exchange import tasks
+from lyceum.domains.exchange.models import ImportRun
+from lyceum.domains.exchange.queries import get_run, list_rows, list_runs
+from lyceum.domains.exchange.readers.mapping import LABELS
+from lyceum.domains.exchange.rest import errors_answer
+from lyceum.domains.exchange.rules.looking import WAITING, cancel_import, start_preview
+from lyceum.domains.exchange.rules.rollback import start_rollback
+from lyceum.domains.exchange.rules.runs import map_import, start_import
+from lyceum.domains.exchange.rules.starting import apply_import, count_errors, count_removals, is_over_limit
+
+ACTIONS = ("error", "create", "update", "end", "skip")
+
+
+@require_http_methods(["GET", "POST"])
+def imports_page(request: HttpRequest) -> HttpResponse:
+    """The school's imports, and the way to a new one."""
+    actor = actor_of(request)
+    actor.require_all(Permission.IMPORTS_RUN)
+
+    def act() -> str:
+        upload = request.FILES.get("file")
+        if upload is None:
+            raise invalid_field("/file", "required", "Choose a file.")
+        run = start_import(upload, file_name=upload.name or "import", actor=actor)
+        if run.state == ImportRun.State.MAPPED or run.kind != "students":
+            start_preview(run.pk, actor=actor, enqueue=tasks.enqueue(tasks.preview, actor))
+        return f"/imports/{run.pk}/"
+
+    return submitted(request, "exchange/imports.html", lambda: {"runs": list_runs(actor)[:50]}, act)
+
+
+@require_GET
+def import_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """One import: its columns, its preview row by row, how far it is, what came of it."""
+    actor = actor_of(request)
+    return render(request, "exchange/import.html", _context(request, get_run(run_id, actor=actor)))
+
+
+def _context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
+    actor = actor_of(request)
+    action = request.GET.get("action", "")
+    rows = list_rows(run, actor=actor, action=action if action in ACTIONS else "")
+    page = page_of(rows, order=("rank", "position"), cursor=request.GET.get("cursor", ""))
+    headers = [header for file in run.files for header in file["headers"]] if run.kind == "students" else []
+    return {
+        "run": run,
+        "working": run.job is not None and run.job.state in WAITING,
+        "page": page,
+        "rows": [(row, _changes(row.before, row.values)) for row in page.rows],
+        "action": action,
+        "counts": [(kind, [counts.get(a, 0) for a in ACTIONS]) for kind, counts in run.counts.items()],
+        "actions": ACTIONS,
+        "errors_in_file": count_errors(run),
+        "removals": count_removals(run),
+        "over_limit": is_over_limit(run),
+        "headers": [(header, run.columns.get(header, "")) for header in headers],
+        "labels": LABELS,
+        "orgs": run.found.get("orgs", []),
+        "warnings": run.found.get("notes", []),
+    }
+
+
+def _changes(before: dict[str, Any], values: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Field by field: from what to what; for a new row what it will say."""
+    return [(name, before.get(name), value) for name, value in values.items() if value not in (None, "", [], {})][:12]
+
+
+def _act(request: HttpRequest, run_id: UUID, act: Any) -> HttpResponse:
+    """Do an act and go back to the import; a refusal is shown there."""
+    try:
+        act()
+    except RuleError as error:
+        run = get_run(run_id, actor=actor_of(request))
+        context = _context(request, run) | {"problem": error.detail, "errors": error.errors}
+        return render(request, "exchange/import.html", context, status=error.status)
+    return redirect(f"/imports/{run_id}/")
+
+
+@require_POST
+def mapping_act(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Say what the columns mean and which school of the file this is; then look at the preview."""
+    actor = actor_of(request)
+
+    def act() -> None:
+        named = {
+            name.removeprefix("column-"): value for name, value in request.POST.items() if name.startswith("column-")
+        }
+        map_import(
+            run_id,
+            columns={header: field for header, field in named.items() if field} or None,
+            date_order=request.POST.get("date_order"),
+            orgs=request.POST.getlist("org") or None,
+            duplicates=request.POST.get("duplicates"),
+            save_as=request.POST.get("save_as", ""),
+            actor=actor,
+        )
+        start_preview(run_id, actor=actor, enqueue=tasks.enqueue(tasks.preview, actor))
+
+    return _act(request, run_id, act)
+
+
+@require_POST
+def apply_act(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Apply what the preview shows."""
+    actor = actor_of(request)
+
+    def act() -> None:
+        apply_import(
+            run_id,
+            only_correct=request.POST.get("only_correct") == "1",
+            allow_removals=typed_number(request, "allow_removals", 0),
+            actor=actor,
+            enqueue=tasks.enqueue(tasks.apply, actor),
+        )
+
+    return _act(request, run_id, act)
+
+
+@require_POST
+def rollback_act(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Take an import back."""
+    actor = actor_of(request)
+    enqueue = tasks.enqueue(tasks.roll_back, actor)
+    return _act(request, run_id, lambda: start_rollback(run_id, actor=actor, enqueue=enqueue))
+
+
+@require_POST
+def cancel_act(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Ask an import at work to stop."""
+    return _act(request, run_id, lambda: cancel_import(run_id, actor=actor_of(request)))
+
+
+@require_GET
+def errors_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """The wrong rows as a file."""
+    return errors_answer(request, run_id)
