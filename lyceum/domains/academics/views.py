@@ -228,7 +228,8 @@ def class_new(request: HttpRequest) -> HttpResponse:
     actor.require_all(Permission.CLASSES_EDIT)
 
     def act() -> str:
-        year = AcademicYear.objects.filter(pk=typed_id(request, "year")).first()
+        year_id = typed_id(request, "year")
+        year = AcademicYear.objects.filter(pk=year_id).first() if year_id else None
         if year is None:
             raise NotFoundError("Make a school year first, under Settings.")
         grade = typed_id(request, "grade")

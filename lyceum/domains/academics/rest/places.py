@@ -153,7 +153,7 @@ class MoveIn(Strict):
     overfill_reason: str = Field("", max_length=300)
 
 
-class MembershipOut(Schema):
+class ClassMembershipOut(Schema):
     """A student's time in a class."""
 
     id: UUID
@@ -163,7 +163,7 @@ class MembershipOut(Schema):
     ends_on: date | None
 
 
-@router.post("students/{student_id}/move/", response=MembershipOut, by_alias=True, operation_id="moveStudent")
+@router.post("students/{student_id}/move/", response=ClassMembershipOut, by_alias=True, operation_id="moveStudent")
 def move(request: HttpRequest, student_id: UUID, body: MoveIn) -> dict[str, Any]:
     """Move a student into another class: the old time ends the day before."""
     values = body.dict() | {"on": body.on or today()}

@@ -1,15 +1,17 @@
 """Classes themselves: made, changed, ended, deleted."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Min, Q
+from django.db.models import DateField, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Least
 
+from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.constraints import refusing
 from lyceum.core.errors import FieldError, InvalidError, NotFoundError, RuleError, invalid_field
@@ -31,7 +33,7 @@ from lyceum.domains.academics.rules.calendar import DatesHoldDataError, NameTake
 from lyceum.domains.academics.rules.members import end_class_members
 from lyceum.domains.academics.rules.teachers import end_class_teachers, replace_lead
 from lyceum.domains.journal.rules import Entry, Target, changed_fields, record, record_all
-from lyceum.domains.people.models import Staff
+from lyceum.domains.people.models import Enrolment, Staff
 from lyceum.domains.tenancy.queries import today
 
 
@@ -222,14 +224,25 @@ def edit_class(class_id: UUID, *, values: dict[str, Any], actor: Actor) -> Class
     return row
 
 
-def _save(row: Class, changes: Collection[str]) -> None:
+def _save(row: Class, changes: Mapping[str, Sequence[Any]]) -> None:
     _check(row, _Known.read())
     if "name" in changes and Class.objects.filter(year=row.year_id, name=row.name).exclude(pk=row.pk).exists():
         raise NameTakenError(f"There is a class “{row.name}” in this year already.")
+    if "ends" in changes:
+        _follow_the_end(row, date.fromisoformat(changes["ends"][0]))
     if "starts" in changes or "ends" in changes:
         _refuse_cutting_off(row)
     with _refusing_doubles():
         row.save()
+
+
+def _follow_the_end(row: Class, old_end: date) -> None:
+    """Whoever was to stay to the end of the class stays to its new end, as far as their enrolment goes."""
+    lasting = ClassMembership.objects.filter(school_class=row, ends_on=old_end, starts_on__lte=row.ends)
+    enrolments = Enrolment.objects.filter(student=OuterRef("student"), first_day__lte=OuterRef("starts_on"))
+    last_day = enrolments.exclude(exit="no_show").order_by("-first_day").values("last_day")[:1]
+    new_end = Least(Value(row.ends, DateField()), Coalesce(Subquery(last_day), Value(row.ends, DateField())))
+    lasting.update(ends_on=new_end, updated_at=clock.now())
 
 
 def _refuse_cutting_off(row: Class) -> None:

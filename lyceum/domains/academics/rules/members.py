@@ -128,11 +128,9 @@ def covers(enrolment: Enrolment, first: date, last: date | None) -> bool:
     return enrolment.last_day is None or (last or first) <= enrolment.last_day
 
 
-def _last_day(enrolments: Sequence[Enrolment], school_class: Class) -> date | None:
-    """Where an open time in a class ends because the enrolment does; open as long as that is not known."""
-    last_days = [e.last_day for e in enrolments]
-    last = None if None in last_days else max(day for day in last_days if day)
-    return last if last and last < school_class.ends else None
+def _last_day(enrolments: Sequence[Enrolment], school_class: Class) -> date:
+    """Where a time in a class ends that was given no end: with the class, or with the enrolment before it."""
+    return min(school_class.ends, max(e.last_day or date.max for e in enrolments))
 
 
 def _refuse_overlaps(rows: Sequence[ClassMembership]) -> None:

@@ -61,7 +61,8 @@ def place_students(new: Sequence[NewPlacement], *, actor: Actor) -> list[Placeme
     Placement.objects.bulk_create(plan.made)
     if placed:
         record_all([placed[id(each)][1] for each in new], actor=actor)
-    return [placed[id(each)][0] for each in new if placed[id(each)][0] in plan.made]
+    made = {row.pk for row in plan.made}
+    return [placed[id(each)][0] for each in new if placed[id(each)][0].pk in made]
 
 
 @dataclass

@@ -8,12 +8,10 @@ from uuid import UUID
 
 from lyceum.domains.academics.models import ClassMembership
 from lyceum.domains.exchange.plan.classes import Room
-from lyceum.domains.exchange.plan.outline import Outline
-from lyceum.domains.exchange.plan.people import Ready
 from lyceum.domains.exchange.plan.present import find_own_ids
 from lyceum.domains.exchange.plan.rows import PlannedRow, Step, batches, failed, is_wrong, skipped, wrong
-from lyceum.domains.exchange.plan.ties import class_trouble
-from lyceum.domains.exchange.readers.records import Seat, Source
+from lyceum.domains.exchange.plan.ties import Basis, class_trouble
+from lyceum.domains.exchange.readers.records import Seat
 
 Pair = tuple[UUID, UUID]
 
@@ -21,12 +19,9 @@ Pair = tuple[UUID, UUID]
 class MemberPlan:
     """Plans memberships of classes."""
 
-    def __init__(self, source: Source, outline: Outline, rooms: dict[str, Room], ready: Ready, *, today: date) -> None:
-        self._source = source
-        self._outline = outline
-        self._rooms = rooms
-        self._ready = ready
-        self._today = today
+    def __init__(self, basis: Basis) -> None:
+        self._source, self._known, self._outline = basis.source, basis.known, basis.outline
+        self._rooms, self._ready, self._today = basis.rooms, basis.ready, basis.today
         self._seen: dict[str, int] = {}
         self._forms: dict[str, int] = {}
 
@@ -94,8 +89,8 @@ class MemberPlan:
         )
 
     def _rows(self, seats: Sequence[Seat]) -> Iterator[PlannedRow]:
-        classes = find_own_ids(self._source.system, "class", {seat.group for seat in seats})
-        students = find_own_ids(self._source.system, "student", {seat.human for seat in seats})
+        classes = self._known.own_ids("class", {seat.group for seat in seats})
+        students = self._known.own_ids("student", {seat.human for seat in seats})
         present: dict[Pair, list[ClassMembership]] = {}
         forms: dict[UUID, list[ClassMembership]] = {}
         rows = ClassMembership.objects.filter(student__in=students.values()) if students else ()
@@ -120,7 +115,7 @@ class MemberPlan:
                 yield from self._make(seat, room, is_new_student=student is None, others=others)
 
     def _present(self, seat: Seat, membership: ClassMembership, room: Room) -> PlannedRow:
-        if seat.ends and seat.ends < room.ends and membership.ends_on is None and seat.ends >= membership.starts_on:
+        if seat.ends and seat.ends < room.ends and membership.ends_on in (None, room.ends) and seat.ends >= membership.starts_on:
             return PlannedRow(
                 Step.MEMBER_END, seat.place, seat.id, "end", membership.pk,
                 {"ends_on": str(seat.ends)}, {"ends_on": None},
