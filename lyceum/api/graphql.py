@@ -9,7 +9,9 @@ from graphql import OperationType
 
 from lyceum.api.graphql_limits import MOST_COST, Question, RefusedError, is_bad_text, read_question, refused
 from lyceum.api.graphql_run import Answer, asker_of, refusal_of, run
+from lyceum.api.graphql_schema import sdl
 from lyceum.api.problems import note_refusal
+from lyceum.core.errors import UnauthorizedError
 from lyceum.core.graphql import Asking
 from lyceum.core.rest import actor_of
 
@@ -42,6 +44,13 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         return _respond([answer.body for answer in answers], 200, media)
     # A client that takes plain JSON reads no statuses: to it every well-formed question is a 200.
     return _respond(answers[0].body, answers[0].status if media == RESPONSE else 200, media)
+
+
+def schema_view(request: HttpRequest) -> HttpResponse:
+    """The schema as text, to those who may look around it."""
+    if not asker_of(actor_of(request)).may_look:
+        raise UnauthorizedError("The schema is shown to staff who are signed in.")
+    return HttpResponse(sdl(), content_type="text/plain; charset=utf-8")
 
 
 def _answers(given: list[Any], asking: Asking) -> list[Answer]:

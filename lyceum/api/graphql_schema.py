@@ -1,6 +1,7 @@
 """GraphQL: the types and operations of all domains as one schema."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -84,5 +85,13 @@ def _compose() -> strawberry.Schema:
 
 
 composed = _compose()
+
+
+@lru_cache(maxsize=1)
+def sdl() -> str:
+    """The schema as text."""
+    return composed.as_str()
+
+
 schema: GraphQLSchema = composed._schema
 """As the execution takes it."""

@@ -99,7 +99,7 @@ def chosen_source(take: Take) -> Source | RedisSource:
 def _redis(url: str) -> Any:
     from redis.asyncio import Redis  # only where Redis is used
 
-    return Redis.from_url(url)
+    return Redis.from_url(url, protocol=2)  # any Redis speaks it
 
 
 async def connect() -> psycopg.AsyncConnection[Any]:

@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from lyceum.api.graphql import schema_view
+from lyceum.core.errors import UnauthorizedError
 from lyceum.core.permissions import Role
 from lyceum.testing.clients import browser, key_holder, nobody, software
-from lyceum.testing.factories import make_admin, make_class, make_school, make_user
+from lyceum.testing.factories import as_actor, make_admin, make_class, make_school, make_user
 
 JSON, RESPONSE = "application/json", "application/graphql-response+json"
 TYPENAME = "{ __typename }"
@@ -242,6 +244,18 @@ def test_whoever_may_not_look_gets_no_hints(db):
     ]
 
     assert ["Did you mean" in hint for hint in hints] == [False, True]
+
+
+def test_the_schema_as_text_is_shown_to_the_same(db, rf):
+    school = make_school()
+    for user, status in ((make_admin(school), None), (make_user(school, Role.GUARDIAN), 401)):
+        request = rf.get("/graphql/schema.graphql")
+        request.actor = as_actor(user, school)
+        if status is None:
+            assert "type Query" in schema_view(request).content.decode()
+        else:
+            with pytest.raises(UnauthorizedError):
+                schema_view(request)
 
 
 def test_a_page_with_a_cookie_proves_that_it_is_ours(db):

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 import websockets
 from django.db import connections
@@ -63,6 +64,27 @@ def test_a_second_browser_sees_a_mark_appear(server, morning):
     assert {mark["student"] for mark in first["data"]["marks"]} == {str(s.pk) for s in morning.students[0]}
     assert {mark["meaning"] for mark in first["data"]["marks"]} == {"present"}
     assert "name" not in str(first["data"])
+
+
+def test_what_is_saved_over_http_is_told(server, morning):
+    topic = f"register:{morning.registers[0].pk}"
+    authorization = software(morning.teachers[0], morning.school).defaults["HTTP_AUTHORIZATION"]
+    query = "mutation ($i: TakeRegisterInput!) { takeRegister(input: $i) { saved errors { code } } }"
+    given = {"registerId": str(morning.registers[0].pk), "rest": "present"}
+
+    async def work():
+        async with (
+            reader(server, morning, morning.admin, topic) as socket,
+            httpx.AsyncClient(headers={"Authorization": authorization}) as http,
+        ):
+            body = {"query": query, "variables": {"i": given}}
+            answer = await http.post(server.url("/graphql"), json=body, timeout=20)
+            return answer.json(), await socket.next()
+
+    answer, frame = asyncio.run(work())
+
+    assert answer["data"]["takeRegister"] == {"saved": 2, "errors": []}
+    assert (frame["topic"], frame["data"]["via"]) == (topic, "graphql")
 
 
 def test_two_schools_with_the_same_topic_never_see_each_other(server, morning):
