@@ -22,6 +22,8 @@ _PROBLEMS = {
     403: "Not allowed",
     404: "Not found, or not for this caller to know of",
     409: "Not possible in this state",
+    410: "The link has ended, or was used",
+    412: "Changed by somebody else meanwhile",
     413: "Too large",
     415: "Wrong kind of content",
     422: "Something is missing or wrong",

@@ -1,11 +1,13 @@
 """What every REST operation shares: strict bodies, lists, problems, and who may call."""
 
-from typing import Any, Generic, TypeVar
+from datetime import UTC, datetime, time
+from typing import Annotated, Any, Generic, TypeVar
 
 from django.http import HttpRequest
 from ninja import Field, Schema
 from ninja.security.base import AuthBase
-from pydantic import ConfigDict
+from pydantic import AfterValidator, ConfigDict, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.errors import UnauthorizedError
@@ -23,6 +25,34 @@ class Strict(Schema):
 def left_out() -> Any:
     """The default of a field that may be left out but not be null. Never read: the door takes only what was sent."""
     return None
+
+
+def _in_utc(given: datetime) -> datetime:
+    if given.tzinfo is None:
+        raise PydanticCustomError("time_zone", "Give the instant with its offset, as in 2026-11-20T16:00:00Z.")
+    try:
+        return given.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("range", "No calendar reaches that instant.") from None
+
+
+Instant = Annotated[datetime, AfterValidator(_in_utc)]
+"""An instant that somebody gives: with its offset, and in UTC from here on."""
+
+
+def _without_offset(given: time) -> time:
+    if given.tzinfo is not None:
+        raise PydanticCustomError("time", "Give the school's local time without an offset, as in 08:45.")
+    return given
+
+
+_LOCAL_TIME = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"
+TimeOfDay = Annotated[
+    time,
+    AfterValidator(_without_offset),
+    WithJsonSchema({"type": "string", "pattern": _LOCAL_TIME, "examples": ["08:45"]}),
+]
+"""A time of day at the school. JSON Schema's own format for times asks for an offset, which this has not."""
 
 
 class Walk(Strict):

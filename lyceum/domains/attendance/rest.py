@@ -1,6 +1,6 @@
 """REST door of attendance."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from lyceum.core import clock
 from lyceum.core.errors import invalid_field
 from lyceum.core.paging import page_of
 from lyceum.core.permissions import Permission
-from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
+from lyceum.core.rest import Instant, ListOf, Strict, TimeOfDay, Walk, actor_of, listed
 from lyceum.domains.attendance.codes import CodeList, read_codes
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
 from lyceum.domains.attendance.models import Mark, Register
@@ -173,7 +173,7 @@ class MarkIn(Strict):
     student: UUID
     code: str = Field(max_length=4)
     minutes_late: int | None = Field(None, ge=0, le=600)
-    time_in: time | None = None
+    time_in: TimeOfDay | None = None
     note: str = Field("", max_length=500)
 
 
@@ -209,8 +209,7 @@ def put_marks(request: HttpRequest, register_id: UUID, body: MarksIn) -> dict[st
     """Save marks: all of them, or none where one is wrong."""
     actor = actor_of(request)
     marks = [
-        GivenMark(m.student, m.code, minutes_late=m.minutes_late, time_in=_local(m.time_in), note=m.note)
-        for m in body.marks
+        GivenMark(m.student, m.code, minutes_late=m.minutes_late, time_in=m.time_in, note=m.note) for m in body.marks
     ]
     saved = take_register(
         register_id,
@@ -221,11 +220,6 @@ def put_marks(request: HttpRequest, register_id: UUID, body: MarksIn) -> dict[st
         actor=actor,
     )
     return _saved(saved, read_codes(actor))
-
-
-def _local(given: time | None) -> time | None:
-    """A time of day at the school: an offset would not mean anything."""
-    return given.replace(tzinfo=None) if given else None
 
 
 def _saved(saved: Saved, codes: CodeList) -> dict[str, Any]:
@@ -246,15 +240,13 @@ def _saved(saved: Saved, codes: CodeList) -> dict[str, Any]:
 class ReopenIn(Strict):
     """Until when the register is open again, and why."""
 
-    until: datetime
+    until: Instant
     reason: str = Field(max_length=500)
 
 
 @router.post("registers/{uuid:register_id}/reopen/", response=RegisterOut, operation_id="reopenRegister")
 def reopen(request: HttpRequest, register_id: UUID, body: ReopenIn) -> dict[str, Any]:
     """Let teachers change a locked register again."""
-    if body.until.tzinfo is None:
-        raise invalid_field("/until", "time_zone", "Give the instant with its offset, as in 2026-11-20T16:00:00Z.")
     return _register(reopen_register(register_id, until=body.until, reason=body.reason, actor=actor_of(request)))
 
 
@@ -278,7 +270,7 @@ class ChangeOut(Schema):
 class HistoryFilter(Strict):
     """All versions, or what was known at an instant."""
 
-    as_known_at: datetime | None = None
+    as_known_at: Instant | None = None
 
 
 @router.get("registers/{uuid:register_id}/history/", response=list[ChangeOut], operation_id="registerHistory")
@@ -287,7 +279,7 @@ def history(request: HttpRequest, register_id: UUID, chosen: Query[HistoryFilter
     actor = actor_of(request)
     register = get_register(register_id, actor=actor)
     if chosen.as_known_at:
-        changes = marks_as_known(register, instant=_instant(chosen.as_known_at), actor=actor)
+        changes = marks_as_known(register, instant=chosen.as_known_at, actor=actor)
     else:
         changes = list(list_history(register, actor=actor))
     return [
@@ -309,10 +301,6 @@ def history(request: HttpRequest, register_id: UUID, chosen: Query[HistoryFilter
     ]
 
 
-def _instant(given: datetime) -> datetime:
-    return given if given.tzinfo else given.replace(tzinfo=clock.now().tzinfo)
-
-
 class FlatMarkOut(Schema):
     """A mark with its student, class and day."""
 
@@ -328,8 +316,8 @@ class FlatMarkOut(Schema):
     code: str
     status: str | None
     minutes_late: int | None
-    time_in: time | None
-    time_out: time | None
+    time_in: TimeOfDay | None
+    time_out: TimeOfDay | None
     notes: str
     version: int
 
@@ -397,7 +385,7 @@ class FlatMarkIn(Strict):
     period: str = Field("", max_length=20)
     status: str | None = Field(None, pattern="^[PALE]$")
     code: str | None = Field(None, max_length=4)
-    time_in: time | None = None
+    time_in: TimeOfDay | None = None
     notes: str = Field("", max_length=500)
     reason: str = Field("", max_length=500)
 
@@ -418,7 +406,7 @@ def create_mark(request: HttpRequest, body: FlatMarkIn) -> Status[dict[str, Any]
     symbol = body.code or (code.symbol if code else "")
     if not symbol:
         raise invalid_field("/code", "required", "Give a code, or a status of P, A, L or E.")
-    given = GivenMark(body.student, symbol, time_in=_local(body.time_in), note=body.notes)
+    given = GivenMark(body.student, symbol, time_in=body.time_in, note=body.notes)
     take_register(register.pk, marks=[given], reason=body.reason, actor=actor)
     rows = list_marks(actor, first=body.date, last=body.date, student=body.student, permission=taking)
     return Status(201, _flat(rows.get(register=register.pk)))
@@ -490,7 +478,7 @@ class SummaryFilter(Strict):
     grade: UUID | None = None
     from_: Day | None = Field(None, alias="from")
     to: Day | None = None
-    as_known_at: datetime | None = None
+    as_known_at: Instant | None = None
     explain: bool = False
 
 
@@ -517,7 +505,7 @@ def summary(request: HttpRequest, chosen: Query[SummaryFilter]) -> dict[str, Any
         student=chosen.student,
         school_class=chosen.class_id,
         grade=chosen.grade,
-        as_known_at=_instant(chosen.as_known_at) if chosen.as_known_at else None,
+        as_known_at=chosen.as_known_at,
         explain=chosen.explain,
     )
     return {"from": first, "to": last, **_summary(found)}
@@ -603,8 +591,8 @@ class TimesIn(Strict):
     """When a session starts and its register closes, from a day on."""
 
     session: str = Field(pattern="^(AM|PM|DAY)$")
-    starts_at: time
-    closes_at: time
+    starts_at: TimeOfDay
+    closes_at: TimeOfDay
     starts_on: Day | None = None
 
 
@@ -613,8 +601,8 @@ class TimesOut(Schema):
 
     id: UUID
     session: str
-    starts_at: time
-    closes_at: time
+    starts_at: TimeOfDay
+    closes_at: TimeOfDay
     starts_on: Day
 
 
@@ -623,8 +611,8 @@ def put_times(request: HttpRequest, body: TimesIn) -> dict[str, Any]:
     """Set the times of a session from a day on."""
     times = set_session_times(
         session=body.session,
-        starts_at=body.starts_at.replace(tzinfo=None),
-        closes_at=body.closes_at.replace(tzinfo=None),
+        starts_at=body.starts_at,
+        closes_at=body.closes_at,
         starts_on=body.starts_on,
         actor=actor_of(request),
     )

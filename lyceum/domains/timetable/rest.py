@@ -1,6 +1,6 @@
 """REST door of the timetable: lessons entered by hand."""
 
-from datetime import date, time
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 from lyceum.core.actor import Actor
 from lyceum.core.etags import Shown, is_conditional, refuse_stale, with_etag
 from lyceum.core.paging import page_of
-from lyceum.core.rest import ListOf, Strict, Walk, actor_of, left_out, listed
+from lyceum.core.rest import ListOf, Strict, TimeOfDay, Walk, actor_of, left_out, listed
 from lyceum.domains.academics.queries import get_class
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.models import Lesson
@@ -39,8 +39,8 @@ class LessonOut(Schema):
     room: Named | None
     day: int = Field(description="Monday = 1 to Sunday = 7.")
     period: str
-    starts_at: time
-    ends_at: time
+    starts_at: TimeOfDay
+    ends_at: TimeOfDay
     starts_on: Day
     ends_on: Day | None
 
@@ -101,8 +101,8 @@ class LessonIn(Strict):
     class_id: UUID = Field(alias="class")
     day: int = Field(ge=1, le=7, description="Monday = 1 to Sunday = 7.")
     period: str = Field(max_length=20)
-    starts_at: time
-    ends_at: time
+    starts_at: TimeOfDay
+    ends_at: TimeOfDay
     teacher: UUID | None = None
     room: UUID | None = None
     starts_on: Day | None = None
@@ -117,8 +117,8 @@ def create(request: HttpRequest, response: HttpResponse, body: LessonIn) -> Any:
         get_class(body.class_id, actor=actor, day=today()),
         weekday=body.day,
         period=body.period,
-        starts_at=_local(body.starts_at),
-        ends_at=_local(body.ends_at),
+        starts_at=body.starts_at,
+        ends_at=body.ends_at,
         starts_on=body.starts_on,
         ends_on=body.ends_on,
         teacher_id=body.teacher,
@@ -127,11 +127,6 @@ def create(request: HttpRequest, response: HttpResponse, body: LessonIn) -> Any:
     row = create_lessons([new], actor=actor)[0]
     response["Location"] = f"/api/v1/timetable/lessons/{row.pk}/"
     return with_etag(request, response, _one(row.pk, actor))
-
-
-def _local(given: time) -> time:
-    """A time of day at the school: an offset would not mean anything."""
-    return given.replace(tzinfo=None)
 
 
 def _one(lesson_id: UUID, actor: Actor) -> dict[str, Any]:
@@ -149,8 +144,8 @@ class LessonPut(Strict):
 
     day: int = Field(ge=1, le=7)
     period: str = Field(max_length=20)
-    starts_at: time
-    ends_at: time
+    starts_at: TimeOfDay
+    ends_at: TimeOfDay
     teacher: UUID | None
     room: UUID | None
     starts_on: Day = Field(default_factory=left_out)
@@ -162,8 +157,8 @@ class LessonPatch(Strict):
 
     day: int = Field(default_factory=left_out, ge=1, le=7)
     period: str = Field(default_factory=left_out, max_length=20)
-    starts_at: time = Field(default_factory=left_out)
-    ends_at: time = Field(default_factory=left_out)
+    starts_at: TimeOfDay = Field(default_factory=left_out)
+    ends_at: TimeOfDay = Field(default_factory=left_out)
     teacher: UUID | None = None
     room: UUID | None = None
     starts_on: Day = Field(default_factory=left_out)
@@ -189,7 +184,7 @@ def _changed(request: HttpRequest, response: HttpResponse, lesson_id: UUID, body
     actor = actor_of(request)
     _refuse_stale(request, lesson_id, actor)
     given = body.dict(exclude_unset=True)
-    values = {_COLUMNS.get(k, k): _local(v) if isinstance(v, time) else v for k, v in given.items()}
+    values = {_COLUMNS.get(k, k): v for k, v in given.items()}
     edit_lesson(lesson_id, values=values, actor=actor)
     return with_etag(request, response, _one(lesson_id, actor))
 

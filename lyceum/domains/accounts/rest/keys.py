@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from lyceum.core.paging import page_of
-from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
+from lyceum.core.rest import Instant, ListOf, Strict, Walk, actor_of, listed
 from lyceum.domains.accounts.models import ApiKey
 from lyceum.domains.accounts.queries import NEWEST_FIRST, list_keys
 from lyceum.domains.accounts.rules.keys import NewKey, create_key, revoke_key, rotate_key
@@ -45,7 +45,7 @@ class KeyIn(Strict):
     name: str = Field(max_length=200)
     scopes: list[str] = Field(max_length=100)
     networks: list[str] = Field(default_factory=list, max_length=20)
-    expires_at: datetime | None = Field(None, description="A year from now unless told otherwise")
+    expires_at: Instant | None = Field(None, description="A year from now unless told otherwise")
 
 
 class RotationIn(Strict):

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from lyceum.core.paging import page_of
-from lyceum.core.rest import ListOf, Walk, actor_of, listed
+from lyceum.core.rest import Instant, ListOf, Walk, actor_of, listed
 from lyceum.domains.journal.queries import NEWEST_FIRST, TrailFilter, list_trail
 
 router = Router(tags=["audit"])
@@ -46,8 +46,8 @@ class EntryFilter(Walk):
     target_type: str = Field("", max_length=60, pattern=_WORD)
     target: str = Field("", max_length=40, pattern=_WORD)
     outcome: str = Field("", pattern="^(done|refused)?$")
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
 
 
 @router.get("audit/", response=ListOf[EntryOut], operation_id="listTrail")
