@@ -1,6 +1,7 @@
 """The OpenAPI document is valid, and says of every operation what may go wrong."""
 
 import pytest
+from ninja import Schema
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.doors.routes import document
@@ -35,7 +36,7 @@ def test_operations_say_what_they_do():
     assert [name for name, operation in OPERATIONS if not operation.get("description", "").strip()] == []
 
 
-@pytest.mark.parametrize("status", ["400", "401", "403", "404", "409", "413", "415", "422", "429", "503"])
+@pytest.mark.parametrize("status", ["400", "401", "403", "404", "409", "410", "412", "413", "415", "422", "429", "503"])
 def test_operations_document_their_problems(status):
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
@@ -44,6 +45,20 @@ def test_operations_document_their_problems(status):
     ]
 
     assert undocumented == []
+
+
+def test_schemas_have_names_of_their_own():
+    """Of two classes with one name, one would describe the answers of both."""
+    named = document()["components"]["schemas"].keys()
+    classes = {f"{each.__module__}.{each.__name__}" for each in all_schemas() if each.__name__ in named}
+    names = [name.rsplit(".", 1)[-1] for name in classes]
+
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def all_schemas(parent: type = Schema) -> set[type]:
+    found = {each for each in parent.__subclasses__() if each.__module__.startswith("lyceum.")}
+    return found.union(*(all_schemas(each) for each in found))
 
 
 def test_operations_document_one_success():

@@ -50,7 +50,7 @@ def test_operation_answers_as_documented(world, kept_connection, name):
     operation, route = OPERATIONS[name], ROUTES[name]
     application = get_wsgi_application()
     authorization = world.software(Who.ADMIN).defaults["HTTP_AUTHORIZATION"]
-    known = {each: str(world.ids[each]) for each in route.names}
+    known = {each: str({**world.ids, **world.words}[each]) for each in route.names}
 
     @settings(
         max_examples=EXAMPLES,
