@@ -1,7 +1,7 @@
 """REST door of exchange: bring a school in by file."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -74,7 +74,7 @@ def imports(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
 @router.post("imports/", response={201: ImportOut}, operation_id="createImport")
 def create_import(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
     """Take a file in: a OneRoster or School Data Sync zip, or a list of students as CSV or XLSX."""
-    run = start_import(file, file_name=file.name or "import", actor=actor_of(request))
+    run = start_import(cast(BinaryIO, file.file), file_name=file.name or "import", actor=actor_of(request))
     return 201, _run(run)
 
 

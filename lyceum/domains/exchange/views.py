@@ -1,6 +1,6 @@
 """Pages of exchange: bring a file in, look at what it would do, apply it, take it back."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -35,7 +35,7 @@ def imports_page(request: HttpRequest) -> HttpResponse:
         upload = request.FILES.get("file")
         if upload is None:
             raise invalid_field("/file", "required", "Choose a file.")
-        run = start_import(upload, file_name=upload.name or "import", actor=actor)
+        run = start_import(cast(BinaryIO, upload.file), file_name=upload.name or "import", actor=actor)
         if run.state == ImportRun.State.MAPPED or run.kind != "students":
             start_preview(run.pk, actor=actor, enqueue=tasks.enqueue(tasks.preview, actor))
         return f"/imports/{run.pk}/"
@@ -69,9 +69,17 @@ def _context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "over_limit": is_over_limit(run),
         "headers": [(header, run.columns.get(header, "")) for header in headers],
         "labels": LABELS,
-        "orgs": run.found.get("orgs", []),
-        "warnings": run.found.get("notes", []),
+        "may_map": run.state in ("uploaded", "mapped", "previewed"),
+        "orgs": run.found.get("schools", []) or _schools_to_choose(run),
+        "warnings": run.found.get("warnings", []),
     }
+
+
+def _schools_to_choose(run: ImportRun) -> list[dict[str, Any]]:
+    """The schools of a file that could not be looked at because nobody said which of them is this one."""
+    result = (run.job.result if run.job else None) or {}
+    orgs: list[dict[str, Any]] = result.get("orgs", [])
+    return orgs
 
 
 def _changes(before: dict[str, Any], values: dict[str, Any]) -> list[tuple[str, Any, Any]]:
