@@ -13,6 +13,7 @@ from lyceum.core.paging import page_of
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.exchange import tasks
+from lyceum.domains.exchange.management.report import WORDS
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.queries import get_run, list_rows, list_runs
 from lyceum.domains.exchange.readers.mapping import LABELS
@@ -62,7 +63,7 @@ def _context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "page": page,
         "rows": [(row, _changes(row.before, row.values)) for row in page.rows],
         "action": action,
-        "counts": [(kind, [counts.get(a, 0) for a in ACTIONS]) for kind, counts in run.counts.items()],
+        "counts": [(WORDS.get(kind, kind), [n.get(a, 0) for a in ACTIONS]) for kind, n in run.counts.items()],
         "actions": ACTIONS,
         "errors_in_file": count_errors(run),
         "removals": count_removals(run),
@@ -104,9 +105,8 @@ def mapping_act(request: HttpRequest, run_id: UUID) -> HttpResponse:
     actor = actor_of(request)
 
     def act() -> None:
-        named = {
-            name.removeprefix("column-"): value for name, value in request.POST.items() if name.startswith("column-")
-        }
+        given = request.POST.items()
+        named = {name.removeprefix("column-"): str(value) for name, value in given if name.startswith("column-")}
         map_import(
             run_id,
             columns={header: field for header, field in named.items() if field} or None,
