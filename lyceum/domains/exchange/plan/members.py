@@ -115,7 +115,12 @@ class MemberPlan:
                 yield from self._make(seat, room, is_new_student=student is None, others=others)
 
     def _present(self, seat: Seat, membership: ClassMembership, room: Room) -> PlannedRow:
-        if seat.ends and seat.ends < room.ends and membership.ends_on in (None, room.ends) and seat.ends >= membership.starts_on:
+        if (
+            seat.ends
+            and seat.ends < room.ends
+            and membership.ends_on in (None, room.ends)
+            and seat.ends >= membership.starts_on
+        ):
             return PlannedRow(
                 Step.MEMBER_END, seat.place, seat.id, "end", membership.pk,
                 {"ends_on": str(seat.ends)}, {"ends_on": None},

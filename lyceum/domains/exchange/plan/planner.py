@@ -10,9 +10,10 @@ from lyceum.domains.exchange.plan.classes import ClassPlan
 from lyceum.domains.exchange.plan.members import MemberPlan
 from lyceum.domains.exchange.plan.outline import SchoolInFile, choose_orgs, list_schools, look_through
 from lyceum.domains.exchange.plan.people import PeoplePlan
+from lyceum.domains.exchange.plan.present import Known
 from lyceum.domains.exchange.plan.rows import PlannedRow, Step, failed, is_wrong, skipped
 from lyceum.domains.exchange.plan.subjects import GradePlan, SubjectPlan
-from lyceum.domains.exchange.plan.ties import TeacherPlan, TiePlan
+from lyceum.domains.exchange.plan.ties import Basis, TeacherPlan, TiePlan
 from lyceum.domains.exchange.readers.records import Source
 from lyceum.domains.tenancy.models import School
 
@@ -33,6 +34,7 @@ class Planner:
         self._choices = choices
         self._school = school
         self._today = today
+        self._known = Known(source.system)
         self.schools: list[SchoolInFile] = list_schools(source)
         self.orgs = choose_orgs(
             source,
@@ -53,13 +55,21 @@ class Planner:
         subjects = SubjectPlan(source, outline)
         yield from subjects.rows()
         classes = ClassPlan(source, outline, calendar.calendar, subjects, today=today)
-        yield from classes.rows()
+        yield from self._noting(classes.rows())
         people = PeoplePlan(source, outline, calendar.calendar, today=today, duplicates=self._choices.duplicates)
-        yield from people.rows()
+        yield from self._noting(people.rows())
         yield from self._others()
-        yield from TiePlan(source, people.ready).rows()
-        yield from TeacherPlan(source, outline, classes.rooms, people.ready, today=today).rows()
-        yield from MemberPlan(source, outline, classes.rooms, people.ready, today=today).rows()
+        yield from TiePlan(source, self._known, people.ready).rows()
+        basis = Basis(source, self._known, outline, classes.rooms, people.ready, today)
+        yield from TeacherPlan(basis).rows()
+        yield from MemberPlan(basis).rows()
+
+    def _noting(self, rows: Iterator[PlannedRow]) -> Iterator[PlannedRow]:
+        """Rows that find out whom a foreign id means say so to those that come after."""
+        for row in rows:
+            if row.is_link and row.target:
+                self._known.link(row.kind, row.key, row.target)
+            yield row
 
     def _schools(self) -> Iterator[PlannedRow]:
         chosen = next((school.id for school in self.schools if school.id in self.orgs), "")

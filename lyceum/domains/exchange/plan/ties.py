@@ -1,6 +1,7 @@
 """Guardians of students, and teachers of classes."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,10 @@ from lyceum.domains.academics.models import ClassTeacher
 from lyceum.domains.exchange.plan.classes import Room
 from lyceum.domains.exchange.plan.outline import Outline
 from lyceum.domains.exchange.plan.people import Ready
-from lyceum.domains.exchange.plan.present import find_foreign_ids, find_own_ids
+from lyceum.domains.exchange.plan.present import Known
 from lyceum.domains.exchange.plan.rows import PlannedRow, Step, batches, failed, is_wrong, skipped, wrong
 from lyceum.domains.exchange.readers.records import Seat, Source, Tie
-from lyceum.domains.people.models import GuardianLink, Staff
+from lyceum.domains.people.models import GuardianLink
 
 TEACHING_ROLES = {"teacher": "co_teacher", "aide": "assistant", "administrator": "assistant"}
 
@@ -20,8 +21,9 @@ TEACHING_ROLES = {"teacher": "co_teacher", "aide": "assistant", "administrator":
 class TiePlan:
     """Plans which adults belong to which students. A link that was ended here stays ended."""
 
-    def __init__(self, source: Source, ready: Ready) -> None:
+    def __init__(self, source: Source, known: Known, ready: Ready) -> None:
         self._source = source
+        self._known = known
         self._ready = ready
 
     def rows(self) -> Iterator[PlannedRow]:
@@ -33,8 +35,8 @@ class TiePlan:
             yield from self._rows(fresh)
 
     def _rows(self, ties: Sequence[Tie]) -> Iterator[PlannedRow]:
-        students = find_own_ids(self._source.system, "student", {tie.student for tie in ties})
-        adults = find_own_persons(self._source.system, {tie.adult for tie in ties})
+        students = self._known.own_ids("student", {tie.student for tie in ties})
+        adults = self._known.own_persons({tie.adult for tie in ties})
         links: dict[tuple[UUID, UUID], list[GuardianLink]] = {}
         for link in GuardianLink.objects.filter(student__in=students.values(), guardian__in=adults.values()):
             links.setdefault((link.student_id, link.guardian_id), []).append(link)
@@ -78,23 +80,24 @@ class TiePlan:
         return PlannedRow(Step.GUARDIAN, tie.place, tie.id, "create", values=values)
 
 
-def find_own_persons(system: str, foreign_ids: set[str]) -> dict[str, UUID]:
-    """Our persons by foreign id: adults, and staff who are guardians too."""
-    staff = find_own_ids(system, "staff", foreign_ids)
-    persons = dict(Staff.objects.filter(pk__in=staff.values()).values_list("pk", "person_id"))
-    found = {foreign: persons[own] for foreign, own in staff.items() if own in persons}
-    return find_own_ids(system, "adult", foreign_ids - found.keys()) | found
+@dataclass(frozen=True)
+class Basis:
+    """What has been planned before anybody is put into a class."""
+
+    source: Source
+    known: Known
+    outline: Outline
+    rooms: dict[str, Room]
+    ready: Ready
+    today: date
 
 
 class TeacherPlan:
     """Plans who teaches which class."""
 
-    def __init__(self, source: Source, outline: Outline, rooms: dict[str, Room], ready: Ready, *, today: date) -> None:
-        self._source = source
-        self._outline = outline
-        self._rooms = rooms
-        self._ready = ready
-        self._today = today
+    def __init__(self, basis: Basis) -> None:
+        self._source, self._known, self._outline = basis.source, basis.known, basis.outline
+        self._rooms, self._ready, self._today = basis.rooms, basis.ready, basis.today
 
     def rows(self) -> Iterator[PlannedRow]:
         """One row for each class and member of staff."""
@@ -104,15 +107,15 @@ class TeacherPlan:
             yield from self._rows(seats, seen)
 
     def _rows(self, seats: Sequence[Seat], seen: dict[str, int]) -> Iterator[PlannedRow]:
-        classes = find_own_ids(self._source.system, "class", {seat.group for seat in seats})
-        staff = find_own_ids(self._source.system, "staff", {seat.human for seat in seats})
+        classes = self._known.own_ids("class", {seat.group for seat in seats})
+        staff = self._known.own_ids("staff", {seat.human for seat in seats})
         present: dict[tuple[UUID, UUID], list[ClassTeacher]] = {}
         leads: dict[UUID, UUID] = {}
         for row in ClassTeacher.objects.filter(school_class__in=classes.values()):
             present.setdefault((row.school_class_id, row.staff_id), []).append(row)
             if row.role == "lead" and (row.ends_on is None or row.ends_on >= self._today):
                 leads[row.school_class_id] = row.staff_id
-        foreign = find_foreign_ids(self._source.system, "staff", set(leads.values()))
+        foreign = self._known.foreign_ids("staff", set(leads.values()))
         for seat in seats:
             refusal = self._refusal(seat, seen)
             if refusal:

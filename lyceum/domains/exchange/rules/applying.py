@@ -39,6 +39,11 @@ UPDATE exchange_importrow i SET state = 'applied', target = r.target, after = CO
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS r(id uuid, target uuid, after text, image jsonb)
 WHERE i.school_id = %(school)s AND i.id = r.id
 """
+# Where the last batch ended is remembered: rows that are done need not be passed over again and again.
+_NEXT = """
+SELECT id, school_id, step, key, action, target, values, before, file, line FROM exchange_importrow
+WHERE school_id = %s AND run_id = %s AND (step, key) >= (%s, %s) AND state = 'planned' ORDER BY step, key LIMIT %s
+"""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Applier:
         self._run_id = run_id
         self._actor = actor
         self._context: Context | None = None
+        self._reached = (0, "")
 
     def work(self) -> ImportRun:
         """Apply batch after batch; returns the run as it is in the end."""
@@ -73,12 +79,13 @@ class Applier:
             if run.job and run.job.cancel_asked:
                 _close(run, ImportRun.State.CANCELLED, "Cancelled; what was brought in until then stays.")
                 return False
-            rows = _next_rows(run)
+            rows = _next_rows(run, self._reached)
             if not rows:
                 _complete(run, self._actor)
                 return False
             context = self._context = self._context or Context(run, self._actor, today=today())
             refused = _apply_rows(rows, context)
+            self._reached = (rows[-1].step, rows[-1].key)
             if refused and not run.only_correct:
                 first = refused[0]
                 _close(run, ImportRun.State.FAILED, f"{first.row.file} line {first.row.line}: {first.error.detail}")
@@ -87,9 +94,8 @@ class Applier:
             return True
 
 
-def _next_rows(run: ImportRun) -> list[ImportRow]:
-    planned = ImportRow.objects.filter(run=run, state=ImportRow.State.PLANNED).defer("run", "troubles")
-    rows = list(planned.order_by("step", "key")[:BATCH])
+def _next_rows(run: ImportRun, after: tuple[int, str]) -> list[ImportRow]:
+    rows = list(ImportRow.objects.raw(_NEXT, [current_school(), run.pk, *after, BATCH]))
     return [row for row in rows if row.step == rows[0].step]
 
 

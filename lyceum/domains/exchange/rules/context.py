@@ -10,7 +10,7 @@ from lyceum.core.actor import Actor
 from lyceum.domains.academics.models import AcademicYear, ClassMembership, Grade, Subject, Term
 from lyceum.domains.exchange.errors import NotPreviewedError
 from lyceum.domains.exchange.models import ImportRow, ImportRun
-from lyceum.domains.exchange.plan.present import find_own_ids
+from lyceum.domains.exchange.plan.present import Known
 from lyceum.domains.exchange.plan.rows import Step
 
 Calendar = AcademicYear | Term | Grade | Subject
@@ -29,11 +29,16 @@ class Context:
         self.run = run
         self.actor = actor
         self.today = today
+        self._known = Known(run.system)
         self._found: dict[tuple[Step, str], Calendar] = {}
 
     def own_ids(self, kind: str, foreign_ids: Collection[str]) -> dict[str, UUID]:
         """Our rows by foreign id."""
-        return find_own_ids(self.run.system, kind, set(foreign_ids))
+        return self._known.own_ids(kind, set(foreign_ids))
+
+    def own_persons(self, foreign_ids: Collection[str]) -> dict[str, UUID]:
+        """Our persons by foreign id."""
+        return self._known.own_persons(foreign_ids)
 
     def running_members(self, ids: Collection[UUID], last: date) -> list[UUID]:
         """Those of these memberships that run on after a day."""

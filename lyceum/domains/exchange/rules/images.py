@@ -7,6 +7,7 @@ exactly as the import left them.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -20,36 +21,39 @@ from lyceum.domains.exchange.plan.rows import Step
 
 @dataclass(frozen=True)
 class Part:
-    """A table of an image, and how its rows hang on the subject: a condition with `s` as the subject's row."""
+    """A table of an image, and the column by which its rows belong to the subject, or to the subject's person."""
 
     table: str
     model: str
-    where: str
+    owner: str = "id"
+    of_person: bool = False
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The tables of one kind of image, those that refer to others last, and the subject's own."""
+    """The tables of one kind of image: those that refer to others last."""
 
-    subject: str
     parts: tuple[Part, ...]
+    subject: str = ""
+    """The subject's own table, where it has a person."""
 
 
 def _alone(table: str, model: str) -> Shape:
-    return Shape(table, (Part(table, model, "t.id = s.id"),))
+    return Shape((Part(table, model),))
 
 
-_PERSON = Part("people_person", "people.Person", "t.id = s.person_id")
-_CONTACTS = Part("people_contactpoint", "people.ContactPoint", "t.person_id = s.person_id")
-_STUDENT = (
-    _PERSON,
-    _CONTACTS,
-    Part("people_student", "people.Student", "t.id = s.id"),
-    Part("people_officialid", "people.OfficialId", "t.student_id = s.id"),
-    Part("people_enrolment", "people.Enrolment", "t.student_id = s.id"),
-    Part("academics_placement", "academics.Placement", "t.student_id = s.id"),
+_PERSON = (
+    Part("people_person", "people.Person", of_person=True),
+    Part("people_contactpoint", "people.ContactPoint", "person_id", of_person=True),
 )
-_MEMBERSHIPS = Part("academics_classmembership", "academics.ClassMembership", "t.student_id = s.id")
+_STUDENT = (
+    *_PERSON,
+    Part("people_student", "people.Student"),
+    Part("people_officialid", "people.OfficialId", "student_id"),
+    Part("people_enrolment", "people.Enrolment", "student_id"),
+    Part("academics_placement", "academics.Placement", "student_id"),
+)
+_MEMBERSHIPS = Part("academics_classmembership", "academics.ClassMembership", "student_id")
 SHAPES: Mapping[Step, Shape] = {
     Step.YEAR: _alone("academics_academicyear", "academics.AcademicYear"),
     Step.TERM: _alone("academics_term", "academics.Term"),
@@ -57,14 +61,13 @@ SHAPES: Mapping[Step, Shape] = {
     Step.SUBJECT: _alone("academics_subject", "academics.Subject"),
     Step.CLASS: _alone("academics_class", "academics.Class"),
     Step.CLASS_END: _alone("academics_class", "academics.Class"),
-    Step.STAFF: Shape("people_staff", (_PERSON, _CONTACTS, Part("people_staff", "people.Staff", "t.id = s.id"))),
-    Step.STUDENT: Shape("people_student", _STUDENT),
-    Step.STUDENT_END: Shape("people_student", (*_STUDENT, _MEMBERSHIPS)),
+    Step.STAFF: Shape((*_PERSON, Part("people_staff", "people.Staff")), "people_staff"),
+    Step.STUDENT: Shape(_STUDENT, "people_student"),
+    Step.STUDENT_END: Shape((*_STUDENT, _MEMBERSHIPS), "people_student"),
     Step.ADULT: Shape(
-        "people_person",
         (
-            Part("people_person", "people.Person", "t.id = s.id"),
-            Part("people_contactpoint", "people.ContactPoint", "t.person_id = s.id"),
+            Part("people_person", "people.Person"),
+            Part("people_contactpoint", "people.ContactPoint", "person_id"),
         ),
     ),
     Step.GUARDIAN: _alone("people_guardianlink", "people.GuardianLink"),
@@ -76,38 +79,47 @@ SHAPES: Mapping[Step, Shape] = {
 Image = dict[str, list[dict[str, Any]]]
 
 
-_TABLE = (
-    "'{table}', (SELECT COALESCE(jsonb_agg({row} ORDER BY t.id), '[]') FROM {table} t "
-    "WHERE t.school_id = s.school_id AND {where})"
-)
+# Each table by itself, with the ids as an array and without joins: while a school's rows are new, PostgreSQL does not
+# know how many there are, and any join would read the whole school once for each row.
+_PART = """SELECT '{table}', {owner}, jsonb_agg({row} ORDER BY id)::text FROM {table} t
+  WHERE school_id = %(school)s AND {owner} = ANY({ids}) GROUP BY {owner}"""
+_PERSONS = "ARRAY(SELECT person_id FROM {subject} WHERE school_id = %(school)s AND id = ANY(%(ids)s))"
+_OWNERS = "SELECT '', id, person_id::text FROM {subject} WHERE school_id = %(school)s AND id = ANY(%(ids)s)"
 
 
-def _look_sql(shape: Shape, row: str) -> str:
-    parts = ", ".join(_TABLE.format(table=part.table, row=row, where=part.where) for part in shape.parts)
-    return f"jsonb_build_object({parts})"
+def _read(shape: Shape, row: str, ids: Collection[UUID]) -> dict[UUID, dict[str, str]]:
+    """For each id the rows of each table, as JSON text, in one statement."""
+    persons = _PERSONS.format(subject=shape.subject)
+    parts = [_OWNERS.format(subject=shape.subject)] if shape.subject else []
+    for part in shape.parts:
+        wanted = persons if part.of_person else "%(ids)s"
+        parts.append(_PART.format(table=part.table, owner=part.owner, row=row, ids=wanted))
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), {"school": current_school(), "ids": list(ids)})
+        rows = cursor.fetchall()
+    subjects = {UUID(text): owner for table, owner, text in rows if not table}
+    found: dict[UUID, dict[str, str]] = {}
+    for table, owner, text in rows:
+        if table:
+            found.setdefault(subjects.get(owner, owner), {})[table] = text
+    return found
 
 
 def take_images(step: Step, ids: Collection[UUID]) -> dict[UUID, Image]:
     """The rows behind each id as they are now, in one statement."""
-    shape = SHAPES[step]
-    return dict(_select(shape, _look_sql(shape, "to_jsonb(t)"), ids))
+    found = _read(SHAPES[step], "to_jsonb(t)", ids)
+    return {key: {name: msgspec.json.decode(text) for name, text in tables.items()} for key, tables in found.items()}
 
 
 def take_marks(step: Step, ids: Collection[UUID]) -> dict[UUID, str]:
     """A short mark of the rows behind each id, in one statement: it differs once anything but a time stamp does."""
-    shape = SHAPES[step]
-    look = _look_sql(shape, "to_jsonb(t) - 'updated_at'")
-    return dict(_select(shape, f"left(md5(({look})::text), 16)", ids))
+    found = _read(SHAPES[step], "to_jsonb(t) - 'updated_at'", ids)
+    return {key: _mark(tables) for key, tables in found.items()}
 
 
-def _select(shape: Shape, what: str, ids: Collection[UUID]) -> list[tuple[UUID, Any]]:
-    sql = f"SELECT s.id, {what} FROM {shape.subject} s WHERE s.school_id = %s AND s.id = ANY(%s)"  # noqa: S608  # our own names
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [current_school(), list(ids)])
-        return [
-            (row[0], msgspec.json.decode(row[1]) if isinstance(row[1], str) and row[1][:1] == "{" else row[1])
-            for row in cursor.fetchall()
-        ]
+def _mark(tables: Mapping[str, str]) -> str:
+    text = "\n".join(f"{name} {tables[name]}" for name in sorted(tables))
+    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def put_back(step: Step, present: Mapping[UUID, Image], before: Mapping[UUID, Image]) -> None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import current_school, school_scope
 from lyceum.domains.exchange.errors import AlreadyAppliedError, ImportRunningError, NothingToRollBackError
 from lyceum.domains.exchange.facts import ImportRolledBack
 from lyceum.domains.exchange.models import ImportRow, ImportRun
@@ -26,6 +26,13 @@ from lyceum.domains.tenancy.queries import this_school
 from lyceum.domains.tenancy.rules import edit_school
 
 WITHIN = timedelta(days=30)
+_BEYOND = 100
+"""More than any step."""
+_NEXT = """
+SELECT id, school_id, step, key, action, target, before, image, after, troubles FROM exchange_importrow
+WHERE school_id = %s AND run_id = %s AND (step, key) <= (%s, %s) AND state = 'applied'
+ORDER BY step DESC, key DESC LIMIT %s
+"""
 _UNDOABLE = (ImportRun.State.APPLIED, ImportRun.State.FAILED, ImportRun.State.CANCELLED)
 
 
@@ -67,6 +74,7 @@ class Undoer:
     def __init__(self, run_id: UUID, *, actor: Actor) -> None:
         self._run_id = run_id
         self._actor = actor
+        self._reached = (_BEYOND, "")
 
     def work(self) -> ImportRun:
         """Undo batch after batch; returns the run as it is in the end."""
@@ -80,13 +88,14 @@ class Undoer:
             run = ImportRun.objects.select_for_update(of=("self",)).select_related("job").get(pk=self._run_id)
             if run.state not in _UNDOABLE:
                 return False
-            applied = ImportRow.objects.filter(run=run, state=ImportRow.State.APPLIED).defer("run", "values")
-            rows = list(applied.order_by("-step", "key")[:BATCH])
+            rows = list(ImportRow.objects.raw(_NEXT, [current_school(), run.pk, *self._reached, BATCH]))
             if not rows:
                 self._complete(run)
                 return False
-            self._undo(Step(rows[0].step), [row for row in rows if row.step == rows[0].step], run)
-            note_progress(run, len(rows))
+            last = [row for row in rows if row.step == rows[0].step]
+            self._undo(Step(last[0].step), last, run)
+            self._reached = (last[-1].step, last[-1].key)
+            note_progress(run, len(last))
             return True
 
     def _undo(self, step: Step, rows: Sequence[ImportRow], run: ImportRun) -> None:

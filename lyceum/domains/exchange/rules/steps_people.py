@@ -10,7 +10,6 @@ from lyceum.domains.exchange.errors import NotPreviewedError
 from lyceum.domains.exchange.models import ImportRow
 from lyceum.domains.exchange.plan.humans import new_person
 from lyceum.domains.exchange.plan.present import CONTACT_FIELDS, PERSON_FIELDS
-from lyceum.domains.exchange.plan.ties import find_own_persons
 from lyceum.domains.exchange.rules.context import Context
 from lyceum.domains.people.models import Person, Staff, Student
 from lyceum.domains.people.rules.additions import (
@@ -169,7 +168,7 @@ def _change_adults(changed: Sequence[tuple[ImportRow, Person]], context: Context
 def apply_guardians(rows: Sequence[ImportRow], context: Context) -> Targets:
     """Link adults to students. They get no portal, and are told nothing."""
     students = context.own_ids("student", [row.values["student"] for row in rows])
-    adults = find_own_persons(context.run.system, {row.values["adult"] for row in rows})
+    adults = context.own_persons({row.values["adult"] for row in rows})
     new = []
     for row in rows:
         student, adult = students.get(row.values["student"]), adults.get(row.values["adult"])
