@@ -166,8 +166,9 @@ def test_days_closed_before_stay_as_they_are_and_can_be_opened_again():
     days = [FIRST_DAY + n * DAY for n in range(3)]
     with in_school(school):
         actor = system_actor(school.pk)
-        counts = close_days(days[:2], name="Training", kind="training", actor=actor), close_days(
-            [*days, days[2]], name="Snow", kind="closure", actor=actor
+        counts = (
+            close_days(days[:2], name="Training", kind="training", actor=actor),
+            close_days([*days, days[2]], name="Snow", kind="closure", actor=actor),
         )
         reopen_day(ClosedDay.objects.get(on=days[0]).pk, actor=actor)
         left = list(ClosedDay.objects.order_by("on").values_list("on", "name"))
