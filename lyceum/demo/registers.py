@@ -73,6 +73,13 @@ SELECT (stem || substr(gen_random_uuid()::text, 16))::uuid, %(school)s, mark_id,
 FROM marked
 """
 
+# What is being filled still counts as empty. Checks of references would read such a table whole, and the join of
+# marks with what happened would be a loop in a loop.
+_PLANNER = """
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_nestloop', 'off', true),
+  set_config('jit', 'off', true), set_config('work_mem', '64MB', true)
+"""
+
 _DAYS = """
 INSERT INTO attendance_daysummary (school_id, student_id, "on", possible, attended, authorised, unauthorised, late,
   minutes)
@@ -164,8 +171,7 @@ def _write(
     values |= {n: list(meanings_that(n)) for n in ("possible", "attended", "authorised", "unauthorised", "late")}
     try:
         with school_scope(school_id), connection.cursor() as cursor:
-            # The tables are counted as empty until this is over: reading them whole would look cheapest.
-            cursor.execute("SELECT set_config('enable_seqscan', 'off', true), set_config('work_mem', '64MB', true)")
+            cursor.execute(_PLANNER)
             cursor.execute(_REGISTERS, values)
             cursor.execute(_MARKS, values)
             count: int = cursor.rowcount
