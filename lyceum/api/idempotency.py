@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
@@ -83,8 +84,11 @@ def _again(request: HttpRequest, same: bool, stored: tuple[Any, ...]) -> HttpRes
             title="Key used before",
             detail="This Idempotency-Key was used with another body. Use a new key for a new act.",
         )
-    status, body, content_type, location = stored
-    response = HttpResponse(unseal(bytes(body), purpose=_PURPOSE), status=status, content_type=content_type)
+    status, sealed, content_type, location = stored
+    cookies, body = msgspec.msgpack.decode(unseal(bytes(sealed), purpose=_PURPOSE), type=tuple[list[str], bytes])
+    response = HttpResponse(body, status=status, content_type=content_type)
+    for cookie in cookies:
+        response.cookies.load(cookie)
     if location:
         response["Location"] = location
     response["Idempotency-Replayed"] = "true"
@@ -94,11 +98,13 @@ def _again(request: HttpRequest, same: bool, stored: tuple[Any, ...]) -> HttpRes
 def _keep(response: HttpResponse, names: Names, fingerprint: str) -> None:
     """Write an answer down for 24 hours. A refusal had no effect: asking again may well succeed, so it is not kept.
 
-    It is kept sealed: an answer may hold a token or a key that the database knows only as a hash.
+    It is kept with its cookies, for a form that signs somebody in; and sealed, for it may hold a token or a key
+    that the database knows only as a hash.
     """
+    cookies = [cookie.OutputString() for cookie in response.cookies.values()]
     answer = (
         response.status_code,
-        seal(response.content, purpose=_PURPOSE),
+        seal(msgspec.msgpack.encode((cookies, response.content)), purpose=_PURPOSE),
         response.headers.get("Content-Type", ""),
         response.headers.get("Location", "")[:300],
     )

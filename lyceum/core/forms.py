@@ -20,9 +20,13 @@ def submitted(
     try:
         return redirect(act())
     except RuleError as error:
-        errors = error.errors or (FieldError("/", error.code, error.detail),)
-        shown = {"typed": request.POST, "errors": errors, **context()}
+        shown = {"typed": request.POST, "errors": shown_errors(error), **context()}
         return render(request, template, shown, status=error.status)
+
+
+def shown_errors(error: RuleError) -> tuple[FieldError, ...]:
+    """A refusal for the error summary: each wrong field, or the refusal as a whole."""
+    return error.errors or (FieldError("/", error.code, error.detail),)
 
 
 def typed_date(request: HttpRequest, name: str) -> date | None:

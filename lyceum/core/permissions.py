@@ -43,6 +43,19 @@ class Reach(StrEnum):
     NONE = "—"
 
 
+REACHES: dict[Reach, str] = {
+    Reach.ALL: "all in the school",
+    Reach.OWN: "their own",
+    Reach.CLASSES: "their own classes, or the lesson they cover",
+    Reach.CHILD: "their own children",
+    Reach.PERMISSION_SET: "with the named permission set",
+    Reach.GROUP: "schools of their own group",
+    Reach.GRANT: "with a grant of the school, for a while",
+    Reach.NONE: "never",
+}
+"""What each letter of the table means."""
+
+
 class Permission(StrEnum):
     """Every act that somebody may be allowed or refused."""
 

@@ -318,3 +318,8 @@ def own_id(actor: Actor) -> UUID:
     if actor.user_id is None:
         raise NotAllowedError("Only people have an account of their own.")
     return actor.user_id
+
+
+def find_open_invitation(user: User) -> Invitation | None:
+    """The invitation to the school in scope that waits for this user."""
+    return Invitation.objects.filter(user=user, school_id=current_school(), state=Invitation.State.SENT).first()

@@ -2,9 +2,20 @@
 
 from django.urls import path
 
-from lyceum.domains.accounts import views
+from lyceum.domains.accounts.views import account, entrance, keys, people, settings
 
 urlpatterns = [
-    path("sign-in/", views.sign_in_page, name="sign-in"),
-    path("sign-out/", views.sign_out_page, name="sign-out"),
+    path("sign-in/", entrance.sign_in_page, name="sign-in"),
+    path("sign-out/", entrance.sign_out_page, name="sign-out"),
+    path("switch/", entrance.switch_page, name="switch"),
+    path("set-up/", entrance.set_up_page, name="set-up"),
+    path("invitation/<str:secret>/", entrance.invitation_page, name="invitation"),
+    path("account/", account.account_page, name="account"),
+    path("settings/", settings.settings_page, name="settings"),
+    path("settings/school/", settings.school_page, name="settings-school"),
+    path("settings/users/", people.users_page, name="settings-users"),
+    path("settings/users/<uuid:user_id>/", people.user_page, name="settings-user"),
+    path("settings/keys/", keys.keys_page, name="settings-keys"),
+    path("settings/trail/", settings.trail_page, name="settings-trail"),
+    path("settings/policy/", settings.policy_page, name="settings-policy"),
 ]

@@ -41,6 +41,11 @@ def forget_time_zone() -> None:
     _time_zones.forget()
 
 
+def has_schools() -> bool:
+    """Whether the installation has any school yet."""
+    return School.objects.exists()
+
+
 def get_this_school(actor: Actor) -> School:
     """The school in scope, for somebody who may know what it says about itself."""
     actor.require(Permission.SCHOOL_VIEW)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
 from lyceum.core.etags import is_conditional, refuse_stale, with_etag
-from lyceum.core.permissions import POLICY, Reach, Role
+from lyceum.core.permissions import POLICY, REACHES, Role
 from lyceum.core.rest import Strict, actor_of
 from lyceum.domains.accounts.requests import circumstances_of, is_from_this_machine
 from lyceum.domains.accounts.rest.shapes import SignedInOut, shown_sign_in
@@ -144,25 +144,13 @@ class PolicyOut(Schema):
     rows: list[PolicyRowOut]
 
 
-LETTERS = {
-    Reach.ALL: "all in the school",
-    Reach.OWN: "their own",
-    Reach.CLASSES: "their own classes, or the lesson they cover",
-    Reach.CHILD: "their own children",
-    Reach.PERMISSION_SET: "with the named permission set",
-    Reach.GROUP: "schools of their own group",
-    Reach.GRANT: "with a grant of the school, for a while",
-    Reach.NONE: "never",
-}
-
-
 @router.get("policy/", response=PolicyOut, auth=None, operation_id="getPolicy")
 def policy(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - Ninja gives it to every operation
     """Who may do what: the table that every door asks."""
     columns = [role.value for role in Role]
     return {
         "roles": [*columns, "public"],
-        "letters": {reach.value: words for reach, words in LETTERS.items()},
+        "letters": {reach.value: words for reach, words in REACHES.items()},
         "rows": [
             {
                 "permission": row.permission.value,

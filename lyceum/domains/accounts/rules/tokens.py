@@ -208,7 +208,7 @@ class NamedKey:
 def read_access_token(token: str) -> NamedSession | NamedKey:
     """Whom an access token names. Raises UnauthorizedError for any other token."""
     try:
-        kid = str(jwt.get_unverified_header(token).get("kid", ""))
+        kid = str(UUID(str(jwt.get_unverified_header(token).get("kid"))))
         options: Any = {"require": ["exp"], "verify_exp": False, "verify_iat": False}
         claims = jwt.decode(token, _public_pem(kid), algorithms=["EdDSA"], options=options)
         expires = float(claims["exp"])

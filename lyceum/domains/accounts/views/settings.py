@@ -1,0 +1,177 @@
+"""The school's settings: what there is to set, what the school says about itself, the trail, who may do what."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lyceum.core import clock
+from lyceum.core.actor import Actor
+from lyceum.core.errors import invalid_field
+from lyceum.core.forms import submitted, typed_number
+from lyceum.core.paging import page_of
+from lyceum.core.permissions import POLICY, REACHES, Permission, Role
+from lyceum.core.rest import actor_of
+from lyceum.domains.accounts.views.signed_in import signed_in
+from lyceum.domains.journal.queries import NEWEST_FIRST, TrailFilter, list_trail
+from lyceum.domains.tenancy.queries import get_this_school, time_zone
+from lyceum.domains.tenancy.rules import edit_school
+
+
+@dataclass(frozen=True)
+class Place:
+    """One thing to set, and who may."""
+
+    title: object
+    says: object
+    href: str
+    needs: Permission
+
+
+PLACES = (
+    Place(_("School"), _("Name, address, time zone, languages"), "/settings/school/", Permission.SCHOOL_EDIT),
+    Place(_("Years and terms"), _("When school is kept"), "/settings/years/", Permission.CLASSES_EDIT),
+    Place(_("Classes"), _("Forms and teaching classes"), "/classes/", Permission.CLASSES_EDIT),
+    Place(_("Attendance"), _("Codes and session times"), "/settings/attendance/", Permission.CODES_EDIT),
+    Place(_("People and accounts"), _("Who may come in, and as what"), "/settings/users/", Permission.USERS_LIST),
+    Place(_("Keys"), _("Other software's way in"), "/settings/keys/", Permission.KEYS_EDIT),
+    Place(_("Import"), _("Bring lists in from files"), "/imports/", Permission.IMPORTS_RUN),
+    Place(_("Trail"), _("Who did what, and when"), "/settings/trail/", Permission.TRAIL_VIEW),
+    Place(_("Who may do what"), _("The one table that every door asks"), "/settings/policy/", Permission.POLICY_VIEW),
+)
+
+
+def places_for(actor: Actor) -> list[Place]:
+    """What somebody may open."""
+    return [place for place in PLACES if actor.reaches_all(place.needs)]
+
+
+@require_GET
+@signed_in
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """What there is to set."""
+    return render(request, "accounts/settings.html", {"places": places_for(actor_of(request))})
+
+
+_LINES = ("name", "legal_name", "head_name", "address", "phone", "email", "website", "time_zone", "currency")
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def school_page(request: HttpRequest) -> HttpResponse:
+    """What the school says about itself."""
+    actor = actor_of(request)
+    actor.require_all(Permission.SCHOOL_EDIT)
+
+    def act() -> str:
+        edit_school(values=_school_values(request), actor=actor)
+        return "/settings/school/?saved=1"
+
+    def context() -> dict[str, Any]:
+        school = get_this_school(actor)
+        shown = {name: getattr(school, name) for name in _LINES} | {
+            "locales": ", ".join(school.locales),
+            "first_weekday": str(school.first_weekday),
+            "official_ids": "\n".join(f"{who}: {code}" for who, code in school.official_ids.items()),
+        }
+        return {
+            "school": school,
+            "shown": request.POST if request.method == "POST" else shown,
+            "saved": "saved" in request.GET,
+            "weekdays": _WEEKDAYS,
+        }
+
+    return submitted(request, "accounts/school.html", context, act)
+
+
+_WEEKDAYS = (
+    ("1", _("Monday")),
+    ("2", _("Tuesday")),
+    ("3", _("Wednesday")),
+    ("4", _("Thursday")),
+    ("5", _("Friday")),
+    ("6", _("Saturday")),
+    ("7", _("Sunday")),
+)
+
+
+def _school_values(request: HttpRequest) -> dict[str, Any]:
+    values: dict[str, Any] = {name: request.POST[name] for name in _LINES if name in request.POST}
+    if "locales" in request.POST:
+        values["locales"] = [part.strip() for part in request.POST["locales"].split(",") if part.strip()]
+    if "first_weekday" in request.POST:
+        values["first_weekday"] = typed_number(request, "first_weekday", 1)
+    if "official_ids" in request.POST:
+        lines = [line for line in request.POST["official_ids"].splitlines() if line.strip()]
+        values["official_ids"] = dict(line.partition(":")[::2] for line in lines)
+    return values
+
+
+_AREAS = (
+    ("", _("Everything")),
+    ("accounts.", _("Accounts")),
+    ("people.", _("People")),
+    ("academics.", _("Classes")),
+    ("attendance.", _("Attendance")),
+    ("timetable.", _("Timetable")),
+    ("exchange.", _("Import")),
+    ("tenancy.", _("School")),
+    ("access.", _("Refusals")),
+)
+
+
+@require_GET
+@signed_in
+def trail_page(request: HttpRequest) -> HttpResponse:
+    """Who did what, when, and what changed."""
+    actor, asked = actor_of(request), request.GET
+    wanted = TrailFilter(
+        action=asked.get("area", "") if asked.get("area", "") in dict(_AREAS) else "",
+        outcome=asked.get("outcome", "") if asked.get("outcome") in ("done", "refused") else "",
+        actor_id=_asked_person(asked),
+        since=_midnight(asked.get("since", ""), "/since"),
+        until=_midnight(asked.get("until", ""), "/until", after=timedelta(days=1)),
+    )
+    page = page_of(list_trail(actor, wanted), order=NEWEST_FIRST, cursor=asked.get("cursor", ""))
+    kept = asked.copy()
+    kept.pop("cursor", None)
+    context = {
+        "page": page,
+        "kept": kept.urlencode(),
+        "typed": asked,
+        "areas": _AREAS,
+        "zone": clock.zone(time_zone()),
+    }
+    return render(request, "accounts/trail.html", context)
+
+
+def _asked_person(asked: QueryDict) -> UUID | None:
+    try:
+        return UUID(asked.get("actor", ""))
+    except ValueError:
+        return None
+
+
+def _midnight(text: str, pointer: str, *, after: timedelta = timedelta()) -> datetime | None:
+    """The instant at which a day of the school begins."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text) + after
+    except (ValueError, OverflowError):
+        raise invalid_field(pointer, "date", "Give the date as year-month-day, as in 2026-11-20.") from None
+    return datetime(day.year, day.month, day.day, tzinfo=clock.zone(time_zone())).astimezone(UTC)
+
+
+@require_GET
+def policy_page(request: HttpRequest) -> HttpResponse:
+    """Who may do what: the table that every door asks."""
+    names = [*(role.value for role in Role), "public"]
+    rows = [(row, [getattr(row, name).value for name in names]) for row in POLICY.values()]
+    letters = {reach.value: words for reach, words in REACHES.items()}
+    return render(request, "accounts/policy.html", {"columns": names, "rows": rows, "letters": letters})
