@@ -127,4 +127,4 @@ def _cut(text: io.TextIOWrapper, name: str) -> Iterator[tuple[int, list[str]]]:
 
 def _again(first: str, rest: io.TextIOWrapper) -> Iterator[str]:
     yield first
-    yield from rest
+    yield from iter(rest.readline, "")  # not from the stream itself, which would be closed with us

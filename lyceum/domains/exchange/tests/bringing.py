@@ -1,0 +1,135 @@
+"""Bringing files into a school in tests, and what the school holds before and after."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from django.apps import apps
+from django.db import connection
+
+from lyceum.core.actor import Actor, system_actor
+from lyceum.domains.exchange.models import ImportRun
+from lyceum.domains.exchange.readers.intake import TakenFile, take_in
+from lyceum.domains.exchange.readers.tables import Bundle
+from lyceum.domains.exchange.rules.applying import Applier
+from lyceum.domains.exchange.rules.previewing import preview_import
+from lyceum.domains.exchange.rules.rollback import Undoer, start_rollback
+from lyceum.domains.exchange.rules.runs import map_import, start_import
+from lyceum.domains.exchange.rules.starting import apply_import
+from lyceum.domains.tenancy.models import School
+from lyceum.testing.factories import in_school
+
+DATA = Path(__file__).parent / "data"
+SDS_1, SDS_2 = DATA / "sds-uk-100", DATA / "sds-v2.1"
+CONTOSO, TWO_DOT_ONE = "10001", "110003"
+"""The school of each set that the tests bring in."""
+LARGEST = 10_000_000
+NUMBERS = frozenset({"people_numbercounter"})
+"""Numbers that were given out are never given out again."""
+
+
+def text_of(*rows: Sequence[str], separator: str = ",") -> str:
+    """Rows as CSV text."""
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def zip_of(tables: Mapping[str, str | bytes]) -> io.BytesIO:
+    """A zip of files by name."""
+    out = io.BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        for name, content in tables.items():
+            archive.writestr(name, content)
+    out.seek(0)
+    return out
+
+
+def taken(
+    content: bytes | io.BytesIO | Path, name: str = "list.csv", *, largest: int = LARGEST
+) -> tuple[list[TakenFile], Bundle]:
+    """What was given as it is taken in."""
+    out = io.BytesIO()
+    source = io.BytesIO(content) if isinstance(content, bytes) else content
+    files = take_in(source, name=name, largest=largest, out=out)
+    return files, Bundle(out)
+
+
+def operator(school: School) -> Actor:
+    """Whoever may bring everything in."""
+    return system_actor(school.pk, name="operator")
+
+
+def preview(
+    school: School,
+    source: Path | io.BytesIO | str,
+    *,
+    name: str = "list.csv",
+    actor: Actor | None = None,
+    **meanings: Any,
+) -> ImportRun:
+    """Take a file in, say what it means, look at what it would do."""
+    actor = actor or operator(school)
+    given = io.BytesIO(source.encode()) if isinstance(source, str) else source
+    run = start_import(given, file_name=source.name if isinstance(source, Path) else name, actor=actor)
+    if meanings:
+        with in_school(school):
+            map_import(run.pk, **meanings, actor=actor)
+    return preview_import(run.pk, actor=actor)
+
+
+def apply(run: ImportRun, *, actor: Actor | None = None, **choices: Any) -> ImportRun:
+    """Apply what was previewed, to the end."""
+    actor = actor or system_actor(int(run.school_id), name="operator")
+    apply_import(run.pk, **choices, actor=actor)
+    return Applier(run.pk, actor=actor).work()
+
+
+def roll_back(run: ImportRun) -> ImportRun:
+    """Undo an import, to the end."""
+    actor = system_actor(int(run.school_id), name="operator")
+    start_rollback(run.pk, actor=actor)
+    return Undoer(run.pk, actor=actor).work()
+
+
+def dump(school: School) -> dict[str, list[str]]:
+    """Every row of people and academics in the school, table by table, as text."""
+    tables = {}
+    with in_school(school), connection.cursor() as cursor:
+        for label in ("people", "academics"):
+            for model in apps.get_app_config(label).get_models():
+                table = model._meta.db_table
+                if table in NUMBERS:
+                    continue
+                cursor.execute(
+                    f"SELECT to_jsonb(t)::text FROM {table} t WHERE school_id = %s ORDER BY 1",
+                    [school.pk],
+                )
+                tables[table] = [row[0] for row in cursor.fetchall()]
+    return tables
+
+
+def rows_in(school: School, **counted: str) -> dict[str, int]:
+    """How many rows the school has in those tables."""
+    sizes = {}
+    with in_school(school), connection.cursor() as cursor:
+        for name, table in counted.items():
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE school_id = %s", [school.pk])
+            sizes[name] = cursor.fetchone()[0]
+    return sizes
+
+
+def people_in(school: School) -> dict[str, int]:
+    """How many students, staff, classes, memberships, teachers and guardians the school has."""
+    return rows_in(
+        school,
+        students="people_student",
+        staff="people_staff",
+        classes="academics_class",
+        members="academics_classmembership",
+        teachers="academics_classteacher",
+        guardians="people_guardianlink",
+    )
