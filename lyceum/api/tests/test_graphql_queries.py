@@ -8,6 +8,7 @@ from lyceum.core import clock
 from lyceum.core.permissions import Role
 from lyceum.domains.attendance.queries import list_registers
 from lyceum.domains.attendance.rules.marks import GivenMark, take_register
+from lyceum.domains.journal.models import AuditEntry
 from lyceum.testing.clients import key_holder, software
 from lyceum.testing.factories import (
     NOW,
@@ -351,8 +352,6 @@ def test_a_refusal_is_written_into_the_trail():
     ask(software(teacher, school), "{ users { totalCount } }")
 
     with in_school(school):
-        from lyceum.domains.journal.models import AuditEntry
-
         entry = AuditEntry.objects.get(action="access.refuse")
     assert (entry.actor_id, entry.target_id, entry.via) == (teacher.pk, "users.list", "graphql")
 
