@@ -10,6 +10,11 @@ from lyceum.domains.attendance.models import Code
 from lyceum.domains.attendance.policies import code_givers
 
 
+def fits(code: Code, session: str) -> bool:
+    """Whether a code may be given in a session: a whole day and a lesson use the morning's."""
+    return code.session in ("", "PM" if session == "PM" else "AM")
+
+
 @dataclass(frozen=True)
 class CodeList:
     """The codes in use, and who is asking."""
@@ -31,7 +36,7 @@ class CodeList:
 
     def offered(self, session: str) -> list[Code]:
         """The codes that may be given in a session, in the order in which they are offered."""
-        return [c for c in self.codes if c.active and self.may_give(c) and c.session in ("", session or "AM")]
+        return [c for c in self.codes if c.active and self.may_give(c) and fits(c, session)]
 
     def for_status(self, status: str, session: str) -> Code | None:
         """The code that P, A, L or E stands for, where a caller knows no symbols."""

@@ -15,7 +15,7 @@ from lyceum.core.ids import new_id
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
-from lyceum.domains.attendance.codes import CodeList, read_codes
+from lyceum.domains.attendance.codes import CodeList, fits, read_codes
 from lyceum.domains.attendance.facts import AttendanceAmended, AttendanceMarked, MarkFact
 from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.attendance.models import Code, Register
@@ -166,7 +166,7 @@ def _fault(
         return "code_unknown", f"{row.name}: there is no code {mark.symbol[:10]} in use."
     if not codes.may_give(code):
         return "code_not_allowed", f"{row.name}: {code.symbol} is given by the office."
-    if code.session and code.session != (register.session or "AM"):
+    if not fits(code, register.session):
         return "code_not_allowed", f"{row.name}: {code.symbol} belongs to the other session."
     if code.needs_minutes and mark.minutes_late is None and mark.time_in is None:
         return "minutes_needed", f"{row.name}: say how many minutes late, or when they came."

@@ -5,9 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lyceum.core import clock
+from lyceum.core.actor import system_actor
 from lyceum.core.errors import NotFoundError
 from lyceum.domains.academics.rules.placements import leave_student
-from lyceum.domains.attendance.models import Mark, MarkChange, Register, SessionMark, SessionMarkPast
+from lyceum.domains.attendance.models import Mark, MarkChange, Register, SessionMark, SessionMarkPast, SessionTimes
 from lyceum.domains.attendance.queries import get_register, list_history, marks_as_known
 from lyceum.domains.attendance.rules.marks import GivenMark, amend_mark, reopen_register, take_register
 from lyceum.domains.attendance.rules.refusals import (
@@ -16,6 +17,7 @@ from lyceum.domains.attendance.rules.refusals import (
     RegisterLockedError,
     WrongMarksError,
 )
+from lyceum.domains.attendance.rules.setup import set_session_times
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.journal.models import AuditEntry, Fact
@@ -280,3 +282,23 @@ def test_opening_takes_as_many_statements_for_one_as_for_thirty():
         counts.append(len(queries))
 
     assert counts == [2, 2, 2]
+
+
+@pytest.mark.usefixtures("db", "at_school")
+def test_a_school_with_one_session_a_day_marks_with_the_english_codes():
+    morning = make_morning(2)
+    with in_school(morning.school):
+        SessionTimes.objects.all().delete()
+        set_session_times(
+            session="DAY",
+            starts_at=time(9),
+            closes_at=time(9, 30),
+            starts_on=TODAY,
+            actor=system_actor(morning.school.pk),
+        )
+    register = morning.register("DAY")
+
+    with in_school(morning.school):
+        take_register(register.pk, marks=[], rest="present", actor=morning.teacher)
+
+        assert symbols(register) == ["/", "/"]
