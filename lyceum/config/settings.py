@@ -27,7 +27,6 @@ INSTALLED_APPS = [
     "channels",
     "procrastinate.contrib.django",
     "ninja",  # its documentation page and assets
-    "strawberry_django",
     "lyceum.web",
     "lyceum.demo",
     "lyceum.domains.journal",
@@ -139,7 +138,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if STATIC_FROM_SOURCE else 3600
 
 SESSION_COOKIE_AGE = 30 * 24 * 3600
-CSRF_COOKIE_NAME = "lyceum_csrf"
+CSRF_COOKIE_NAME = "__Host-lyceum_csrf"  # no neighbouring host name can set it
+CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "lyceum.web.views.csrf_failed"
