@@ -133,3 +133,88 @@ def people_in(school: School) -> dict[str, int]:
         teachers="academics_classteacher",
         guardians="people_guardianlink",
     )
+
+
+ONEROSTER: dict[str, list[list[str]]] = {
+    "manifest.csv": [
+        ["propertyName", "value"],
+        ["manifest.version", "1.0"],
+        ["oneroster.version", "1.1"],
+        *[
+            [f"file.{name}", "bulk"]
+            for name in ("academicSessions", "classes", "courses", "demographics", "enrollments", "orgs", "users")
+        ],
+        ["file.resources", "absent"],
+    ],
+    "orgs.csv": [
+        ["sourcedId", "status", "dateLastModified", "name", "type", "identifier", "parentSourcedId"],
+        ["d1", "", "", "Hill District", "district", "", ""],
+        ["o1", "", "", "Hill School", "school", "100", "d1"],
+    ],
+    "academicSessions.csv": [
+        ["sourcedId", "status", "dateLastModified", "title", "type", "startDate", "endDate", "parentSourcedId",
+         "schoolYear"],
+        ["y1", "", "", "2026/27", "schoolYear", "2026-09-01", "2027-07-20", "", "2027"],
+        ["t1", "", "", "Autumn", "term", "2026-09-01", "2026-12-18", "y1", "2027"],
+    ],
+    "courses.csv": [
+        ["sourcedId", "status", "dateLastModified", "schoolYearSourcedId", "title", "courseCode", "grades",
+         "orgSourcedId", "subjects", "subjectCodes"],
+        ["c1", "", "", "y1", "Mathematics", "MA", "07", "o1", "Mathematics", ""],
+        ["c2", "", "", "y1", "Homeroom", "HR", "07", "o1", "", ""],
+    ],
+    "classes.csv": [
+        ["sourcedId", "status", "dateLastModified", "title", "grades", "courseSourcedId", "classCode", "classType",
+         "location", "schoolSourcedId", "termSourcedIds", "subjects", "subjectCodes", "periods"],
+        ["k1", "", "", "7A", "07", "c2", "7A", "homeroom", "", "o1", "y1", "", "", ""],
+        ["k2", "", "", "7A/Ma", "07", "c1", "7A/Ma", "scheduled", "", "o1", "t1", "Mathematics", "", "1,2"],
+    ],
+    "users.csv": [
+        ["sourcedId", "status", "dateLastModified", "enabledUser", "orgSourcedIds", "role", "username", "userIds",
+         "givenName", "familyName", "middleName", "identifier", "email", "sms", "phone", "agentSourcedIds", "grades",
+         "password"],
+        ["s1", "", "", "true", "o1", "student", "ada", "{SIS:A-1}", "Ada", "King", "", "1001", "ada@hill.example", "",
+         "", "g1", "07", "hunter2"],
+        ["s2", "", "", "true", "o1", "student", "ben", "", "Ben", "King", "", "1002", "", "", "", "g1", "07", ""],
+        ["s3", "", "", "true", "o1", "student", "cleo", "", "Cleo", "Park", "", "1003", "", "", "", "", "07", ""],
+        ["t1", "", "", "true", "o1", "teacher", "tom", "", "Tom", "Hale", "", "T-1", "tom@hill.example", "", "", "",
+         "", ""],
+        ["g1", "", "", "true", "o1", "parent", "gwen", "", "Gwen", "King", "", "", "gwen@home.example",
+         "+447700900123", "", "", "", ""],
+    ],
+    "demographics.csv": [
+        ["sourcedId", "status", "dateLastModified", "birthDate", "sex"],
+        ["s1", "", "", "2015-04-02", "female"],
+        ["s2", "", "", "2015-04-02", "male"],
+        ["s3", "", "", "2014-12-24", "female"],
+    ],
+    "enrollments.csv": [
+        ["sourcedId", "status", "dateLastModified", "classSourcedId", "schoolSourcedId", "userSourcedId", "role",
+         "primary", "beginDate", "endDate"],
+        ["e1", "", "", "k1", "o1", "s1", "student", "false", "", ""],
+        ["e2", "", "", "k1", "o1", "s2", "student", "false", "", ""],
+        ["e3", "", "", "k1", "o1", "s3", "student", "false", "", ""],
+        ["e4", "", "", "k2", "o1", "s1", "student", "false", "", ""],
+        ["e5", "", "", "k2", "o1", "s2", "student", "false", "", ""],
+        ["e6", "", "", "k1", "o1", "t1", "teacher", "true", "", ""],
+        ["e7", "", "", "k2", "o1", "t1", "teacher", "true", "", ""],
+    ],
+}  # fmt: skip
+"""A small OneRoster 1.1 set: a form and a class in mathematics, three students, a teacher, a mother of two."""
+
+
+def oneroster(**tables: list[list[str]]) -> io.BytesIO:
+    """The small set as a zip, with tables replaced by name; one that is empty is left out."""
+    chosen = ONEROSTER | {f"{name}.csv": rows for name, rows in tables.items()}
+    return zip_of({name: text_of(*rows) for name, rows in chosen.items() if rows})
+
+
+def without(name: str, *ids: str) -> list[list[str]]:
+    """A table of the small set without the rows of those ids."""
+    return [row for row in ONEROSTER[f"{name}.csv"] if row[0] not in ids]
+
+
+def changed(name: str, key: str, **cells: str) -> list[list[str]]:
+    """A table of the small set with other cells in one row."""
+    header, *rows = ONEROSTER[f"{name}.csv"]
+    return [header, *([cells.get(c, v) for c, v in zip(header, r, strict=True)] if r[0] == key else r for r in rows)]
