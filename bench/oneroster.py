@@ -1,6 +1,6 @@
 """Makes a OneRoster 1.1 zip of a whole district town: 10,000 students and about 43,000 enrolments, always the same.
 
-    python bench/oneroster.py town.zip --students 10000
+python bench/oneroster.py town.zip --students 10000
 """
 
 from __future__ import annotations
@@ -16,7 +16,18 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 YEAR = ("2026-09-01", "2027-07-20")
 ORG = "org-1"
 GRADES = [f"{n:02}" for n in range(1, 13)]
-SUBJECTS = ("Mathematics", "English", "Science", "History", "Geography", "Art", "Music", "Physics", "Chemistry", "French")
+SUBJECTS = (
+    "Mathematics",
+    "English",
+    "Science",
+    "History",
+    "Geography",
+    "Art",
+    "Music",
+    "Physics",
+    "Chemistry",
+    "French",
+)
 GIVEN = (
     ("Amelia", "Oliver", "Isla", "Noah", "Zoë", "Björn", "Renée", "Łukasz", "Íñigo", "Aoife"),
     ("Анна", "Дмитрий", "София", "Иван", "Оксана", "Мария", "Алексей", "Юлия", "Тарас", "Вера"),
@@ -126,9 +137,10 @@ def _classes(students: int) -> tuple[list[Sequence[object]], list[Sequence[objec
             )  # fmt: skip
             for place in range(3):
                 subject = (int(grade) + group + place * 3) % len(SUBJECTS)
+                title = f"{SUBJECTS[subject]} {int(grade)}{letter}"
                 classes.append(
-                    (f"class-{grade}-{group}-{place}", "", "", f"{SUBJECTS[subject]} {int(grade)}{letter}", grade,
-                     f"course-{grade}-{subject}", f"{grade}{letter}{place}", "scheduled", "", ORG, "year-27", "", "", "")
+                    (f"class-{grade}-{group}-{place}", "", "", title, grade, f"course-{grade}-{subject}",
+                     f"{grade}{letter}{place}", "scheduled", "", ORG, "year-27", "", "", "")
                 )  # fmt: skip
     return forms, classes
 
@@ -167,7 +179,18 @@ def _enrollments(students: int, classes: int) -> Rows:
             for place in range(3):
                 teacher = (number * 7 + group * 3 + place) % teachers
                 serial += 1
-                yield (f"e-{serial}", "", "", f"class-{grade}-{group}-{place}", ORG, f"t-{teacher}", "teacher", "true", "", "")
+                yield (
+                    f"e-{serial}",
+                    "",
+                    "",
+                    f"class-{grade}-{group}-{place}",
+                    ORG,
+                    f"t-{teacher}",
+                    "teacher",
+                    "true",
+                    "",
+                    "",
+                )
     for n in range(students):
         grade, group = GRADES[_grade(n)], _group(n, students)
         wanted = [f"form-{grade}-{group}", *(f"class-{grade}-{group}-{place}" for place in range(3))]

@@ -19,13 +19,14 @@ from lyceum.domains.exchange.rules.held import held_by
 from lyceum.domains.exchange.rules.images import Image, put_back, take_images, take_marks
 from lyceum.domains.exchange.rules.runs import get_run
 from lyceum.domains.exchange.rules.steps import NEEDED
-from lyceum.domains.exchange.rules.watching import ROLL_BACK, finish_job, note_progress, open_job
+from lyceum.domains.exchange.rules.watching import ROLL_BACK, finish_job, has_died, note_progress, open_job, stop_job
 from lyceum.domains.journal.models import Job
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.tenancy.queries import this_school
 from lyceum.domains.tenancy.rules import edit_school
 
 WITHIN = timedelta(days=30)
+WAITING = frozenset({Job.State.QUEUED, Job.State.RUNNING})
 _BEYOND = 100
 """More than any step."""
 _NEXT = """
@@ -64,7 +65,7 @@ def _refuse_state(run: ImportRun) -> None:
     since = run.applied_at or run.updated_at
     if clock.now() - since > WITHIN:
         raise NothingToRollBackError(f"An import can be undone for {WITHIN.days} days; this one is older.")
-    if run.job and run.job.kind == ROLL_BACK and run.job.state == Job.State.QUEUED:
+    if run.job and run.job.kind == ROLL_BACK and run.job.state in WAITING and not has_died(run.job):
         raise ImportRunningError("This import is being rolled back already.")
 
 
@@ -87,6 +88,9 @@ class Undoer:
         with school_scope(self._actor.school):
             run = ImportRun.objects.select_for_update(of=("self",)).select_related("job").get(pk=self._run_id)
             if run.state not in _UNDOABLE:
+                return False
+            if run.job and run.job.cancel_asked:
+                stop_job(run, "Stopped; what was undone until then stays undone, and it can be gone on with.")
                 return False
             rows = list(ImportRow.objects.raw(_NEXT, [current_school(), run.pk, *self._reached, BATCH]))
             if not rows:

@@ -1,12 +1,10 @@
 """The decision to apply an import: the last look, and the job that does it."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.errors import NotAllowedError
 from lyceum.core.schools import school_scope
@@ -20,13 +18,10 @@ from lyceum.domains.exchange.errors import (
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.rules.runs import get_run
 from lyceum.domains.exchange.rules.steps import NEEDED
-from lyceum.domains.exchange.rules.watching import APPLY, count_planned, open_job
-from lyceum.domains.journal.models import Job
+from lyceum.domains.exchange.rules.watching import APPLY, count_planned, has_died, open_job
 from lyceum.domains.journal.rules import Target, record
 
 LARGEST_SHARE_REMOVED = 0.10
-SILENT_AFTER = timedelta(minutes=2)
-"""A job that wrote nothing for so long has died; its import may be taken up again."""
 APPLY_SCOPE = "imports:apply"
 Enqueue = Callable[[ImportRun], None]
 
@@ -89,17 +84,11 @@ def _refuse_key_without_scope(actor: Actor) -> None:
 def _refuse_state(run: ImportRun) -> None:
     if run.state in (ImportRun.State.UPLOADED, ImportRun.State.MAPPED):
         raise NotPreviewedError("Look at the preview first; then apply it.")
-    if run.state == ImportRun.State.APPLYING and not _has_died(run.job):
+    if run.state == ImportRun.State.APPLYING and not has_died(run.job):
         raise ImportRunningError("This import is being applied. Wait for it, or cancel it.")
     if run.state in (ImportRun.State.APPLIED, ImportRun.State.ROLLED_BACK, ImportRun.State.PARTLY_ROLLED_BACK):
         when = f" on {run.applied_at:%Y-%m-%d}" if run.applied_at else ""
         raise AlreadyAppliedError(f"This import was applied{when}. Bring the file in again to compare it anew.")
-
-
-def _has_died(job: Job | None) -> bool:
-    if job is None or job.state in (Job.State.FAILED, Job.State.DEAD):
-        return True
-    return job.state == Job.State.RUNNING and clock.now() - job.updated_at > SILENT_AFTER
 
 
 def _refuse_errors(run: ImportRun, only_correct: bool) -> None:

@@ -1,6 +1,7 @@
 """The job behind an import: what a person watches and may cancel."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,10 @@ from lyceum.domains.exchange.models import ImportRow, ImportRun
 from lyceum.domains.journal.models import Job
 
 PREVIEW, APPLY, ROLL_BACK = "exchange.import.preview", "exchange.import.apply", "exchange.import.roll_back"
+SILENT_AFTER = timedelta(minutes=2)
+"""A job that wrote nothing for so long has died; its import may be taken up again."""
+LOST_AFTER = timedelta(minutes=15)
+"""Work that nobody began for so long may be asked for again; to do it twice does no harm."""
 _ENDS = {
     ImportRun.State.APPLIED: Job.State.SUCCEEDED,
     ImportRun.State.ROLLED_BACK: Job.State.SUCCEEDED,
@@ -30,6 +35,14 @@ def open_job(run: ImportRun, kind: str, *, rows: int, actor: Actor) -> Job:
     )
     run.job = job
     return job
+
+
+def has_died(job: Job | None) -> bool:
+    """Whether nobody is at work any more, though the job has not ended."""
+    if job is None or job.state in (Job.State.FAILED, Job.State.DEAD, Job.State.CANCELLED):
+        return True
+    limit = {Job.State.RUNNING: SILENT_AFTER, Job.State.QUEUED: LOST_AFTER}.get(Job.State(job.state))
+    return limit is not None and clock.now() - job.updated_at > limit
 
 
 def note_progress(run: ImportRun, rows: int) -> None:
@@ -55,6 +68,13 @@ def finish_job(run: ImportRun) -> None:
     job.message = run.trouble[:300] or "Done"
     job.result = {"run": str(run.pk), "state": run.state}
     job.save(update_fields=["state", "progress", "message", "result", "updated_at"])
+
+
+def stop_job(run: ImportRun, words: str) -> None:
+    """Close the job of work that somebody stopped."""
+    if run.job:
+        run.job.state, run.job.message = Job.State.CANCELLED, words
+        run.job.save(update_fields=["state", "message", "updated_at"])
 
 
 def count_planned(run: ImportRun) -> int:

@@ -66,7 +66,7 @@ class Command(BaseCommand):
             start_rollback(options["rollback"], actor=actor)
             run = Undoer(options["rollback"], actor=actor).work()
         elif options["resume"]:
-            run = Applier(options["resume"], actor=actor).work()
+            run = self._resume(options, actor)
         else:
             run = self._bring_in(options, actor)
         with school_scope(actor.school):
@@ -77,6 +77,16 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(values, default=str, ensure_ascii=False) if options["json"] else report(values))
         if run.state in (ImportRun.State.FAILED, ImportRun.State.CANCELLED):
             raise CommandError(run.trouble, returncode=1)
+
+    def _resume(self, options: dict[str, Any], actor: Actor) -> ImportRun:
+        """Go on with an import whose process was killed, or begin again with one that failed or was cancelled."""
+        with school_scope(actor.school):
+            run = get_run(options["resume"], actor=actor)
+        if run.state != ImportRun.State.APPLYING:
+            only_correct = options["only_correct"] or run.only_correct
+            allowed = options["allow_removals"] or run.allow_removals
+            apply_import(run.pk, only_correct=only_correct, allow_removals=allowed, actor=actor)
+        return Applier(run.pk, actor=actor).work()
 
     def _actor(self, school_id: int, username: str) -> Actor:
         if not username:
