@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from lyceum.api.graphql import graphql_view
 from lyceum.api.documentation import problem_types
+from lyceum.api.graphql import graphql_view
 from lyceum.api.health import health, health_live, health_ready
 from lyceum.api.rest import compose
 from lyceum.domains.accounts.views import jwks
@@ -18,7 +18,9 @@ urlpatterns = [
     path(".well-known/jwks.json", jwks),
     path("", include("lyceum.web.urls")),
     path("", include("lyceum.domains.accounts.urls")),
+    path("", include("lyceum.domains.people.urls")),
     path("", include("lyceum.domains.academics.urls")),
+    path("", include("lyceum.domains.timetable.urls")),
     path("", include("lyceum.domains.attendance.urls")),
     path("", include("lyceum.domains.exchange.urls")),
 ]

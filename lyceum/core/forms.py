@@ -72,6 +72,14 @@ def typed_id(request: HttpRequest, name: str) -> UUID | None:
         raise invalid_field(f"/{name}", "choice", "Choose one of the list.") from None
 
 
+def typed_ids(request: HttpRequest, name: str) -> list[UUID]:
+    """Every choice that was ticked, each once."""
+    try:
+        return list(dict.fromkeys(UUID(text) for text in request.POST.getlist(name) if text))
+    except ValueError:
+        raise invalid_field(f"/{name}", "choice", "Choose from the list.") from None
+
+
 def asked_id(request: HttpRequest, name: str) -> UUID | None:
     """A filter of the address, or None: what is no id filters nothing."""
     try:

@@ -1,17 +1,20 @@
-"""Addresses of the pages of people and classes."""
+"""Addresses of the pages of students, classes and what a school is made of."""
 
 from django.urls import path
 
-from lyceum.domains.academics import views
+from lyceum.domains.academics.views import classes, settings, students
 
 urlpatterns = [
-    path("students/", views.students_page, name="students"),
-    path("students/new/", views.student_new, name="student-new"),
-    path("students/<uuid:student_id>/edit/", views.student_edit, name="student-edit"),
-    path("students/<uuid:student_id>/leave/", views.student_leave, name="student-leave"),
-    path("students/<uuid:student_id>/guardians/new/", views.guardian_new, name="guardian-new"),
-    path("classes/", views.classes_page, name="classes"),
-    path("classes/new/", views.class_new, name="class-new"),
-    path("classes/<uuid:class_id>/", views.class_page, name="class"),
-    path("settings/years/", views.years_page, name="settings-years"),
+    path("students/", students.students_page, name="students"),
+    path("students/new/", students.student_new, name="student-new"),
+    path("students/<uuid:student_id>/edit/", students.student_edit, name="student-edit"),
+    path("students/<uuid:student_id>/move/", students.student_move, name="student-move"),
+    path("students/<uuid:student_id>/leave/", students.student_leave, name="student-leave"),
+    path("classes/", classes.classes_page, name="classes"),
+    path("classes/new/", classes.class_new, name="class-new"),
+    path("classes/<uuid:class_id>/", classes.class_page, name="class"),
+    path("classes/<uuid:class_id>/edit/", classes.class_edit, name="class-edit"),
+    path("settings/years/", settings.years_page, name="settings-years"),
+    path("settings/subjects/", settings.subjects_page, name="settings-subjects"),
+    path("settings/rooms/", settings.rooms_page, name="settings-rooms"),
 ]

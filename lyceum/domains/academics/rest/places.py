@@ -132,7 +132,7 @@ class LeaveIn(Strict):
     """The last day on roll, how it ends, and where to."""
 
     last_day: date
-    exit: Literal["graduated", "transferred", "withdrawn", "other"]
+    exit: Exit
     reason: str = Field("", max_length=300)
     to_school: str = Field("", max_length=200)
 

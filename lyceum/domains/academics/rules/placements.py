@@ -157,15 +157,17 @@ def place_and_seat(
 def leave_student(
     student_id: UUID, *, last_day: date, exit: str, reason: str = "", to_school: str = "", actor: Actor
 ) -> Enrolment:
-    """Record that a student leaves: enrolment, classes and grade end with the last day, in one act."""
+    """Record that a student leaves: enrolment, classes and grade end with the last day, in one act.
+
+    One who never came (`no_show`) was never on roll: the last day only tells which enrolment is meant.
+    """
     student = get_student_for_edit(student_id, actor=actor, permission=Permission.STUDENTS_ENROL)
-    if exit not in Enrolment.Exit.values or exit == Enrolment.Exit.NO_SHOW:
-        allowed = [e for e in Enrolment.Exit.values if e != Enrolment.Exit.NO_SHOW]
-        raise invalid_field("/exit", "choice", f"Choose one of: {', '.join(allowed)}.")
-    rows = Enrolment.objects.filter(
-        Q(last_day__isnull=True) | Q(last_day__gte=last_day), student=student, first_day__lte=last_day
-    )
-    values = {"last_day": last_day, "exit": exit, "exit_reason": reason, "to_school": to_school}
+    if exit not in Enrolment.Exit.values:
+        raise invalid_field("/exit", "choice", f"Choose one of: {', '.join(Enrolment.Exit.values)}.")
+    rows = Enrolment.objects.filter(Q(last_day__isnull=True) | Q(last_day__gte=last_day), student=student)
+    values: dict[str, Any] = {"exit": exit, "exit_reason": reason, "to_school": to_school}
+    if exit != Enrolment.Exit.NO_SHOW:
+        values["last_day"], rows = last_day, rows.filter(first_day__lte=last_day)
     ended = [
         change_enrolment_days(row.pk, values=values, actor=actor)
         for row in rows.exclude(exit="no_show").order_by("first_day", "pk")

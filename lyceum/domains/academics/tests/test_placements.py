@@ -224,7 +224,7 @@ def test_leaving_earlier_than_said_before_brings_everything_forward():
     assert classes(school, student) == [("7A", FIRST_DAY, TODAY)]
 
 
-@pytest.mark.parametrize("exit_kind", ["", "no_show", "promoted"])
+@pytest.mark.parametrize("exit_kind", ["", "promoted"])
 def test_a_leaving_has_a_kind(exit_kind):
     school = make_school()
     student = make_student(school)
@@ -287,7 +287,7 @@ def test_a_student_who_never_came_was_never_in_a_class():
     student = make_student(school, form)
     place(school, (student, year, "7", FIRST_DAY))
 
-    change(school, student, exit="no_show")
+    leave(school, student, exit="no_show")
 
     assert classes(school, student) == []
     assert placements(school, student) == []

@@ -135,7 +135,7 @@ def test_the_list_is_chosen_by_text_grade_class_status_and_day(school, admin):
     make_student(make_school("Vale School"), name="Dee")
 
     assert names(admin) == ["Ana", "Bo", "Cy"]
-    assert names(admin, "?q=anna") == ["Ana"] or names(admin, "?q=ana") == ["Ana"]
+    assert names(admin, "?q=anna") == ["Ana"]
     assert names(admin, "?grade=7") == names(admin, f"?grade={seven.pk}") == ["Ana"]
     assert names(admin, f"?class={form.pk}") == ["Ana"]
     assert names(admin, "?status=on_roll") == ["Ana"]

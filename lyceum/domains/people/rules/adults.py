@@ -106,6 +106,9 @@ class NewGuardian:
     """Why somebody without parental responsibility sees the whole portal."""
     told: frozenset[str] = frozenset({"absence", "behaviour", "reports", "general"})
     """About what they are told."""
+    restrictions: tuple[str, ...] = ()
+    """What keeps them from the student, from the first moment on."""
+    order_reference: str = ""
 
 
 TOLD = frozenset({"absence", "behaviour", "reports", "fees", "general"})
@@ -131,6 +134,15 @@ def add_guardians(new: Sequence[NewGuardian], *, actor: Actor) -> list[GuardianL
     _refuse_doubles(links)
     GuardianLink.objects.bulk_create(links)
     record_all([_entry(link, each) for link, each in zip(links, new, strict=True)], actor=actor)
+    for link, each in zip(links, new, strict=True):
+        if each.restrictions:
+            restrict_contact(
+                each.student_id,
+                person_id=link.guardian_id,
+                kinds=each.restrictions,
+                order_reference=tidy(each.order_reference)[:120],
+                actor=actor,
+            )
     return links
 
 
@@ -145,6 +157,8 @@ def _check_guardian(new: NewGuardian, actor: Actor) -> None:
         _require_choice("told", purpose, sorted(TOLD))
     if (new.person is None) == (new.person_id is None):
         raise invalid_field("/person", "required", "Give a new person, or the id of one who is known.")
+    if new.restrictions and new.portal != "none":
+        raise invalid_field("/portal", "restricted", "Somebody who is kept from the student has no portal.")
     if new.portal == "full" and new.parental_responsibility != "yes":
         if not tidy(new.portal_reason):
             raise PortalNeedsResponsibilityError(

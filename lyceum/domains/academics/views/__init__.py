@@ -1,0 +1,1 @@
+"""Pages of academics, by noun: students, classes, settings."""

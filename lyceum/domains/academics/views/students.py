@@ -1,0 +1,211 @@
+"""Pages of students: found, made, changed, moved, recorded as left."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lyceum.core.actor import Actor
+from lyceum.core.forms import asked_id, needed_date, submitted, typed_date, typed_id
+from lyceum.core.paging import page_of
+from lyceum.core.permissions import Permission
+from lyceum.core.rest import actor_of
+from lyceum.domains.academics.queries import (
+    classes_of,
+    get_class,
+    in_class,
+    in_grade,
+    list_classes,
+    list_grades,
+    standings,
+    without_form,
+)
+from lyceum.domains.academics.rules.members import move_student
+from lyceum.domains.academics.rules.placements import Admission, admit_student, leave_student, place_and_seat
+from lyceum.domains.people.batches import read_contact_points
+from lyceum.domains.people.forms import NAME_FIELDS, typed_person
+from lyceum.domains.people.models import Enrolment, Student
+from lyceum.domains.people.queries import STATUSES, get_student, list_own_students, list_students
+from lyceum.domains.people.rules.students import NewStudent, delete_student, edit_student
+from lyceum.domains.people.shapes import main_value
+from lyceum.domains.tenancy.queries import today
+
+ALL, NO_FORM = "all", "none"
+SHOWN_STATUSES = (
+    ("on_roll", _("On roll")),
+    ("expected", _("Expected")),
+    ("left", _("Left")),
+    ("graduated", _("Graduated")),
+    ("no_show", _("Never came")),
+    ("none", _("Not enrolled")),
+    (ALL, _("All")),
+)
+EXITS = [(value, label) for value, label in Enrolment.Exit.choices]
+
+
+@require_GET
+def students_page(request: HttpRequest) -> HttpResponse:
+    """The students somebody may see, found by name, number, grade, class and status; the filter is the address."""
+    actor, day = actor_of(request), today()
+    status = request.GET.get("status", "on_roll")
+    find = list_students if actor.may(Permission.STUDENTS_LIST) else list_own_students
+    rows = find(actor, text=request.GET.get("q", ""), status=status if status in STATUSES else "", day=day)
+    if grade := asked_id(request, "grade"):
+        rows = rows.filter(in_grade(grade, day))
+    if school_class := asked_id(request, "class"):
+        rows = rows.filter(in_class(school_class, day))
+    elif request.GET.get("class") == NO_FORM:
+        rows = rows.filter(without_form(day))
+    page = page_of(rows, order=("person__sort_name", "pk"), cursor=request.GET.get("cursor", ""), count=True)
+    placed = standings([student.pk for student in page.rows], day)
+    kept = request.GET.copy()
+    kept.pop("cursor", None)
+    context = {
+        "students": [(student, placed[student.pk]) for student in page.rows],
+        "page": page,
+        "kept": kept.urlencode(),
+        "typed": request.GET,
+        "status": status,
+        "statuses": SHOWN_STATUSES,
+        "grades": [(str(grade.pk), grade.name) for grade in list_grades(actor)],
+        "classes": [(str(row.pk), row.name) for row in list_classes(actor, day=day)] + [(NO_FORM, _("In no form"))],
+        "may_edit": actor.reaches_all(Permission.STUDENTS_EDIT),
+        "is_office": actor.may(Permission.STUDENTS_LIST),
+    }
+    return render(request, "academics/students.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def student_new(request: HttpRequest) -> HttpResponse:
+    """Make a student, on roll from a day on, in a grade and a form."""
+    actor = actor_of(request)
+    actor.require_all(Permission.STUDENTS_EDIT)
+
+    def act() -> str:
+        form_id, grade_id = typed_id(request, "class"), typed_id(request, "grade")
+        new = NewStudent(
+            typed_person(request),
+            registration_number=request.POST.get("registration_number", ""),
+            first_day=needed_date(request, "admission_date"),
+        )
+        form = get_class(form_id, actor=actor, day=today()) if form_id else None
+        grade = list_grades(actor).filter(pk=grade_id).first() if grade_id else None
+        student = admit_student(Admission(new, grade=grade, form=form), actor=actor)
+        return f"/students/{student.pk}/"
+
+    def context() -> dict[str, Any]:
+        day = today()
+        return {"today": day.isoformat(), "classes": _seats(actor, day), "grades": _grades(actor)}
+
+    return submitted(request, "academics/student_new.html", context, act)
+
+
+def _grades(actor: Actor) -> list[tuple[str, str]]:
+    return [(str(grade.pk), grade.name) for grade in list_grades(actor)]
+
+
+def _seats(actor: Actor, day: date) -> list[tuple[str, str]]:
+    """The forms of today and later, with how full they are."""
+    rows: Any = list_classes(actor, day=day, coming=True).filter(kind="form")
+    return [(str(row.pk), f"{row.name} ({row.size}/{row.capacity})") for row in rows]
+
+
+@require_http_methods(["GET", "POST"])
+def student_edit(request: HttpRequest, student_id: UUID) -> HttpResponse:
+    """Change a student's own data, or delete a record that was made by mistake."""
+    actor = actor_of(request)
+    actor.require_all(Permission.STUDENTS_EDIT)
+    student = get_student(student_id, actor=actor)
+    shows_contacts = actor.reaches_all(Permission.CONTACTS_VIEW)
+    contacts = ("email", "phone") if shows_contacts else ()
+
+    def act() -> str:
+        if request.POST.get("act") == "delete":
+            delete_student(student_id, actor=actor)
+            return "/students/"
+        names = (*NAME_FIELDS, "registration_number", *contacts)
+        values: dict[str, Any] = {name: request.POST.get(name, "") for name in names}
+        values["birth_date"] = typed_date(request, "birth_date")
+        edit_student(student_id, values=values, actor=actor)
+        return f"/students/{student_id}/"
+
+    def context() -> dict[str, Any]:
+        typed = request.POST if request.POST.get("act") == "edit" else _as_typed(student, actor, shows_contacts)
+        return {"student": student, "typed": typed, "shows_contacts": shows_contacts}
+
+    return submitted(request, "academics/student_edit.html", context, act)
+
+
+def _as_typed(student: Student, actor: Actor, shows_contacts: bool) -> dict[str, Any]:
+    """A student's data as the form shows it."""
+    person = student.person
+    typed = {name: getattr(person, name) for name in NAME_FIELDS}
+    typed["registration_number"] = student.registration_number
+    typed["birth_date"] = person.birth_date.isoformat() if person.birth_date else ""
+    if shows_contacts:
+        points = read_contact_points([student.pk], actor=actor).get(student.pk, [])
+        typed |= {"email": main_value(points, "email"), "phone": main_value(points, "mobile", "phone")}
+    return typed
+
+
+@require_http_methods(["GET", "POST"])
+def student_move(request: HttpRequest, student_id: UUID) -> HttpResponse:
+    """Move a student into another class, or into another grade, from a day on."""
+    actor = actor_of(request)
+    actor.require_all(Permission.CLASSES_ASSIGN)
+    student, day = get_student(student_id, actor=actor), today()
+
+    def act() -> str:
+        on, target, grade_id = needed_date(request, "on"), typed_id(request, "to_class"), typed_id(request, "grade")
+        reason, source = request.POST.get("reason", ""), typed_id(request, "from_class")
+        grade = list_grades(actor).filter(pk=grade_id).first() if grade_id else None
+        if grade:
+            place_and_seat(student_id, grade=grade, on=on, actor=actor)
+        if target and source:
+            move_student(student_id, from_class=source, to_class=target, on=on, reason=reason, actor=actor)
+        elif target:
+            place_and_seat(student_id, form=get_class(target, actor=actor, day=on), on=on, actor=actor)
+        return f"/students/{student_id}/"
+
+    def context() -> dict[str, Any]:
+        current = [(str(m.school_class_id), m.school_class.name) for m in classes_of(student, day=day)]
+        every: Any = list_classes(actor, day=day, coming=True)
+        return {
+            "student": student,
+            "current": current,
+            "classes": [(str(row.pk), f"{row.name} ({row.size}/{row.capacity})") for row in every],
+            "grades": _grades(actor),
+            "places": actor.reaches_all(Permission.STUDENTS_ENROL),
+            "today": day.isoformat(),
+        }
+
+    return submitted(request, "academics/student_move.html", context, act)
+
+
+@require_http_methods(["GET", "POST"])
+def student_leave(request: HttpRequest, student_id: UUID) -> HttpResponse:
+    """Record that a student leaves, or never came."""
+    actor = actor_of(request)
+    actor.require_all(Permission.STUDENTS_ENROL)
+    student = get_student(student_id, actor=actor)
+
+    def act() -> str:
+        form = request.POST
+        leave_student(
+            student_id,
+            last_day=needed_date(request, "last_day"),
+            exit=form.get("exit", ""),
+            reason=form.get("reason", ""),
+            to_school=form.get("to_school", ""),
+            actor=actor,
+        )
+        return f"/students/{student_id}/"
+
+    def context() -> dict[str, Any]:
+        return {"student": student, "today": today().isoformat(), "exits": EXITS}
+
+    return submitted(request, "academics/student_leave.html", context, act)

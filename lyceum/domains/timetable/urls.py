@@ -1,0 +1,9 @@
+"""Addresses of the timetable's pages."""
+
+from django.urls import path
+
+from lyceum.domains.timetable import views
+
+urlpatterns = [
+    path("classes/<uuid:class_id>/lessons/", views.lessons_page, name="class-lessons"),
+]

@@ -1,0 +1,71 @@
+"""Pages of the timetable: the lessons of a class, entered by hand."""
+
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from lyceum.core.errors import NotFoundError
+from lyceum.core.forms import submitted, typed_date, typed_id, typed_number, typed_time
+from lyceum.core.permissions import Permission
+from lyceum.core.rest import actor_of
+from lyceum.domains.academics.queries import get_class, list_locations
+from lyceum.domains.people.queries import list_staff
+from lyceum.domains.tenancy.queries import today
+from lyceum.domains.timetable.queries import list_lessons
+from lyceum.domains.timetable.rules import NewLesson, create_lessons, remove_lesson
+
+WEEKDAYS = (
+    ("1", _("Monday")),
+    ("2", _("Tuesday")),
+    ("3", _("Wednesday")),
+    ("4", _("Thursday")),
+    ("5", _("Friday")),
+    ("6", _("Saturday")),
+    ("7", _("Sunday")),
+)
+
+
+@require_http_methods(["GET", "POST"])
+def lessons_page(request: HttpRequest, class_id: UUID) -> HttpResponse:
+    """The lessons of a class through the week; adding and taking away for those who may."""
+    actor = actor_of(request)
+    row = get_class(class_id, actor=actor, day=today())
+
+    def act() -> str:
+        if request.POST.get("act") == "remove":
+            lesson = typed_id(request, "lesson")
+            if lesson is None:
+                raise NotFoundError
+            remove_lesson(lesson, actor=actor)
+        else:
+            new = NewLesson(
+                row,
+                weekday=typed_number(request, "weekday", 0),
+                period=request.POST.get("period", ""),
+                starts_at=typed_time(request, "starts_at"),
+                ends_at=typed_time(request, "ends_at"),
+                starts_on=typed_date(request, "starts_on"),
+                teacher_id=typed_id(request, "teacher"),
+                room_id=typed_id(request, "room"),
+            )
+            create_lessons([new], actor=actor)
+        return f"/classes/{class_id}/lessons/"
+
+    def context() -> dict[str, Any]:
+        may_edit = actor.reaches_all(Permission.LESSONS_EDIT)
+        lessons = list_lessons(actor, school_class=class_id)
+        names = dict(WEEKDAYS)
+        return {
+            "row": row,
+            "days": [(names[str(day)], list(each)) for day, each in groupby(lessons, key=lambda x: x.weekday)],
+            "may_edit": may_edit,
+            "weekdays": WEEKDAYS,
+            "staff": [(str(member.pk), str(member)) for member in list_staff(actor)] if may_edit else [],
+            "rooms": [(str(room.pk), room.name) for room in list_locations(actor)] if may_edit else [],
+        }
+
+    return submitted(request, "timetable/lessons.html", context, act)
