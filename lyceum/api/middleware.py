@@ -1,5 +1,6 @@
 """What every answer has in common: an id, headers that protect, one form of path, and refusals in words."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from lyceum.core.rest import actor_of
 from lyceum.core.schools import NoSchoolInScopeError
 
 Handler = Callable[[HttpRequest], HttpResponse]
+_VERSIONED = re.compile(r"/api/v\d+/")
 
 _POLICY = "; ".join((
     "default-src 'none'",
@@ -87,7 +89,7 @@ def one_form(path: str) -> str:
     """The form of a path that is served. Several slashes at the start would name another host: they become one."""
     if path.startswith("//"):
         return "/" + path.lstrip("/")
-    if path.startswith("/api/") and not path.startswith("/api/v"):
+    if path.startswith("/api/") and not _VERSIONED.match(path):
         path = "/api/v1/" + path.removeprefix("/api/")
     last = path.rsplit("/", 1)[-1]
     bare = not last or "." in last or path.startswith(("/health", "/graphql", "/.well-known", "/static/"))

@@ -14,6 +14,7 @@ from ninja.operation import Operation
 from lyceum import __version__
 from lyceum.api.problems import MEDIA_TYPE, problem, problem_of
 from lyceum.core.errors import FieldError, MalformedError, RuleError
+from lyceum.core.parsing import StrictParser
 from lyceum.core.rest import Problem, SignedIn
 
 _PROBLEMS = {
@@ -61,6 +62,7 @@ api = LyceumAPI(
     docs_url="/docs/",
     openapi_url="/openapi.json",
     auth=SignedIn(),
+    parser=StrictParser(),
 )
 
 
@@ -97,6 +99,8 @@ def _field_error(item: dict[str, Any]) -> FieldError:
 
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, RuleError):  # Ninja wraps what reading the body raises
+        return problem_of(request, error.__cause__)
     code = {400: "malformed", 415: "media_type"}.get(error.status_code, "refused")
     return problem(request, status=error.status_code, code=code, title="Could not be read", detail=str(error))
 

@@ -4,13 +4,13 @@ import base64
 import binascii
 from typing import Any, Literal
 
-import msgspec
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from ninja.errors import ValidationError as InvalidBody
 from pydantic import ValidationError
 
 from lyceum.core.errors import MalformedError
+from lyceum.core.parsing import check_text, read_json
 from lyceum.core.rest import Strict
 from lyceum.domains.accounts.requests import circumstances_of
 from lyceum.domains.accounts.rest.shapes import PersonOut, SchoolName, TokensOut, shown_sign_in, shown_tokens
@@ -105,6 +105,7 @@ def _read(request: HttpRequest) -> TokenIn:
         given = _from_json(request.body)
     else:
         given = {name: str(value) for name, value in request.POST.items()}
+        check_text(given)
     given |= _from_basic(request.headers.get("Authorization", ""))
     if "client_id" in given:
         given.setdefault("grant_type", "client_credentials")
@@ -115,10 +116,10 @@ def _read(request: HttpRequest) -> TokenIn:
 
 
 def _from_json(body: bytes) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(body or b"{}", type=dict[str, Any])
-    except msgspec.MsgspecError:
-        raise MalformedError("Send a form, or a JSON object.") from None
+    given = read_json(body or b"{}")
+    if not isinstance(given, dict):
+        raise MalformedError("Send a form, or a JSON object.")
+    return given
 
 
 def _from_basic(header: str) -> dict[str, str]:
