@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from lyceum.config.testing.databases import CLONE_PREFIX, TestDatabase, TestServer, point_django_to
 from lyceum.core import clock
@@ -21,8 +22,21 @@ def world_database(test_server: TestServer, template_database: str) -> Iterator[
     test_server.drop(database.name)
 
 
+@pytest.fixture(scope="module")
+def at_world(
+    world_database: TestDatabase, django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Django talks to the world's database for as long as a module's tests run."""
+    with django_db_blocker.unblock():
+        point_django_to(world_database)
+        yield
+        point_django_to(django_db_setup)
+
+
 @pytest.fixture(scope="session")
-def built_world(world_database: TestDatabase, django_db_setup: TestDatabase, django_db_blocker) -> World:
+def built_world(
+    world_database: TestDatabase, django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker
+) -> World:
     with django_db_blocker.unblock():
         point_django_to(world_database)
         built = build_world()
@@ -30,20 +44,15 @@ def built_world(world_database: TestDatabase, django_db_setup: TestDatabase, dja
     return built
 
 
-@pytest.fixture(scope="session")
-def enter_world(
-    built_world: World, world_database: TestDatabase, django_db_setup: TestDatabase, django_db_blocker
-) -> Callable[[], AbstractContextManager[World]]:
+@pytest.fixture(scope="module")
+def enter_world(built_world: World, at_world: None) -> Callable[[], AbstractContextManager[World]]:
     """Friday morning in two schools, for as long as a block runs. Whatever it does in them is rolled back."""
 
     @contextmanager
     def enter() -> Iterator[World]:
-        with django_db_blocker.unblock():
-            point_django_to(world_database)
-            with clock.frozen(NOW), transaction.atomic():
-                yield built_world
-                transaction.set_rollback(True)
-            point_django_to(django_db_setup)
+        with clock.frozen(NOW), transaction.atomic():
+            yield built_world
+            transaction.set_rollback(True)
 
     return enter
 

@@ -1,0 +1,143 @@
+"""Coming in, inviting, and the settings: in a browser, by keyboard, on a phone, in light and dark, without scripts."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from lyceum.domains.accounts.models import Invitation, Membership
+from lyceum.domains.tenancy.models import School
+from lyceum.testing.factories import PASSWORD, make_admin, make_manager, make_school, make_teacher
+from tests.browser.conftest import DESK, PHONE, Site
+
+GOOD = "three grey geese grazing"
+NARROW = {"viewport": {"width": 320, "height": 640}}
+
+
+@pytest.fixture
+def school(site: Site) -> School:
+    school = make_school()
+    make_admin(school, username="ada", name="Ada Head")
+    make_manager(school, "Office", name="Olive Office")
+    return school
+
+
+def faults(page: Page) -> dict[str, list[str]]:
+    """What axe finds wrong with a page: the rule, and where."""
+    found = Axe().run(page).response["violations"]
+    return {rule["id"]: [str(node["target"]) for node in rule["nodes"]] for rule in found}
+
+
+def pages(school: School) -> list[str]:
+    teacher = make_teacher(school, name="Tess Teacher")
+    return [
+        "/account/",
+        "/settings/",
+        "/settings/school/",
+        "/settings/users/",
+        f"/settings/users/{teacher.pk}/",
+        "/settings/keys/",
+        "/settings/trail/",
+        "/settings/policy/",
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_shuts_anybody_out(site: Site, school: School, scheme: str) -> None:
+    page = site.browser(**PHONE, color_scheme=scheme)
+    page.goto("/sign-in/")
+    found = {"/sign-in/": faults(page)}
+    page.fill("[name=identifier]", "ada")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/today/")
+    for path in pages(school):
+        page.goto(path)
+        found[path] = faults(page)
+
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def test_nothing_is_wider_than_the_narrowest_screen(site: Site, school: School) -> None:
+    page = site.sign_in("ada", **NARROW)
+    too_wide = {}
+    for path in ["/account/", *pages(school)]:
+        page.goto(path)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 320:
+            too_wide[path] = width
+
+    assert too_wide == {}
+
+
+def test_signing_in_by_keyboard_alone(site: Site, school: School) -> None:
+    page = site.browser(**DESK)
+    page.goto("/sign-in/")
+    page.locator("body").press("Tab")  # the link past the navigation
+    page.keyboard.press("Tab")
+    page.keyboard.type("ada")
+    page.keyboard.press("Tab")
+    page.keyboard.type("wrong horse battery")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#problem")).to_be_focused()
+    expect(page.locator("#problem")).to_contain_text("Check your name and password.")
+    expect(page.locator("#identifier")).to_have_value("ada")
+    assert page.title().startswith("Error:")
+
+    page.locator("#password").press_sequentially(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/today/")
+
+
+def test_an_admin_invites_and_the_invited_comes_in_without_scripts(site: Site, school: School) -> None:
+    office = site.browser(**PHONE, java_script_enabled=False)
+    office.goto("/sign-in/?next=/settings/users/")
+    office.fill("[name=identifier]", "ada")
+    office.fill("[name=password]", PASSWORD)
+    office.click("text=Sign in >> nth=-1")
+    office.fill("#full_name", "Tess Teacher")
+    office.fill("#email", "tess@hill.example")
+    office.click("button:text-is('Invite')")
+    link = re.search(r"/invitation/[\w-]+/", office.inner_text(".secret")).group(0)
+
+    guest = site.browser(**PHONE, java_script_enabled=False)
+    guest.goto(link)
+    expect(guest.locator("h1")).to_have_text("Welcome, Tess Teacher")
+    guest.fill("#password", GOOD)
+    guest.click("text=Come in")
+    guest.wait_for_url("**/today/")
+
+    assert Invitation.objects.get().state == "accepted"
+    assert Membership.objects.get(user__full_name="Tess Teacher").state == "active"
+
+
+def test_the_first_run_makes_a_school(site: Site) -> None:
+    page = site.browser(**PHONE)
+    page.goto("/")
+    page.wait_for_url("**/set-up/")
+    assert faults(page) == {}
+    for name, value in (
+        ("institutionName", "Hill School"),
+        ("name", "Ada Head"),
+        ("username", "ada"),
+        ("password", GOOD),
+    ):
+        page.fill(f"[name={name}]", value)
+    page.click("text=Make the school >> nth=-1")
+    page.wait_for_url("**/settings/")
+
+    assert School.objects.get().name == "Hill School"
+    expect(page.locator("main")).to_contain_text("Years and terms")
+
+
+def test_a_copied_password_can_be_pasted(site: Site, school: School) -> None:
+    page = site.browser(**DESK)
+    page.goto("/sign-in/")
+    page.fill("#identifier", PASSWORD)
+    page.press("#identifier", "Control+A")
+    page.press("#identifier", "Control+C")
+    page.press("#password", "Control+V")
+
+    expect(page.locator("#password")).to_have_value(PASSWORD)
