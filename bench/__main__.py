@@ -1,0 +1,41 @@
+"""`python -m bench [name …]`: prepares a place, measures in it, writes the figures, and takes everything down."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from pathlib import Path
+
+from bench.place import prepared
+
+NAMES = ("register_save", "morning_peak", "summary_year", "import_10k")
+STUDENTS = 1050
+DAYS, DAYS_OF_A_YEAR = 90, 190
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of: {', '.join(NAMES)}; all if none")
+    parser.add_argument("--data", type=Path, help="keep the database in this folder, and use it again the next time")
+    parser.add_argument("--students", type=int, default=STUDENTS)
+    parser.add_argument("--seconds", type=int, default=15, help="how long the morning's peak lasts")
+    options = parser.parse_args()
+    unknown = sorted(set(options.names) - set(NAMES))
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]}; choose from: {', '.join(NAMES)}")
+    names = options.names or [name for name in NAMES if _is_there(name)]
+    days = DAYS_OF_A_YEAR if "summary_year" in names else DAYS
+    with prepared(students=options.students, days=days, keep=options.data) as place:
+        for name in names:
+            print(f"\n{name}", flush=True)
+            module = importlib.import_module(f"bench.{name}")
+            result = module.run(place, options.seconds) if name == "morning_peak" else module.run(place)
+            print(f"  written to {result.write().relative_to(Path.cwd())}", flush=True)
+
+
+def _is_there(name: str) -> bool:
+    return (Path(__file__).parent / f"{name}.py").exists()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Who sends the requests: people of the demo school, signed in without the cost of a password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from lyceum.core.actor import system_actor
+from lyceum.core.permissions import Role
+from lyceum.core.schools import school_scope
+from lyceum.demo.plan import HILLCREST
+from lyceum.domains.academics.models import ClassMembership, ClassTeacher
+from lyceum.domains.accounts.cookies import COOKIE
+from lyceum.domains.accounts.models import SchoolLogin, User
+from lyceum.domains.accounts.rules.users import create_user, start_membership
+from lyceum.domains.attendance.models import Register
+from lyceum.domains.people.models import GuardianLink, Person, Student
+from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.queries import today
+from lyceum.testing.clients import start_session
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody with a session: what their browser or their software sends along."""
+
+    name: str
+    cookie: str
+    token: str = ""
+
+    @property
+    def page_headers(self) -> dict[str, str]:
+        return {"Cookie": f"{COOKIE}={self.cookie}"}
+
+    @property
+    def api_headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+
+
+def school() -> School:
+    """The demo school that is measured."""
+    return School.objects.get(slug=HILLCREST.slug)
+
+
+def sign_in(user: User) -> SignedIn:
+    """A session of somebody at the demo school."""
+    here = school()
+    _, cookie = start_session(user, here, lasts=timedelta(hours=2))
+    return SignedIn(user.full_name, cookie, _token(user, here))
+
+
+def _token(user: User, here: School) -> str:
+    from lyceum.domains.accounts.queries import current_memberships
+    from lyceum.domains.accounts.rules.sessions import Opened
+    from lyceum.domains.accounts.rules.tokens import issue_pair
+
+    session, secret = start_session(user, here, method="token", lasts=timedelta(hours=2))
+    roles = tuple(Role(m.role) for m in current_memberships(user.pk) if m.school_id == here.pk)
+    return issue_pair(Opened(session=session, secret=secret, user=user, school=here, roles=roles)).access
+
+
+def office() -> SignedIn:
+    """The office manager."""
+    return sign_in(SchoolLogin.objects.get(school=school(), username="office").user)
+
+
+def form_teachers(most: int) -> list[tuple[SignedIn, list[str]]]:
+    """Form teachers, each with the ids of their daily registers of the last school day."""
+    found = []
+    with school_scope(school().pk):
+        leads = ClassTeacher.objects.filter(school_class__kind="form", role="lead", school_class__starts__lte=today())
+        rows = leads.filter(school_class__ends__gte=today()).select_related("staff__person__user")[:most]
+        for lead in rows:
+            ids = [str(r.pk) for r in last_registers() if r.school_class_id == lead.school_class_id]
+            found.append((lead.staff.person.user, ids))
+    return [(sign_in(user), ids) for user, ids in found]
+
+
+def last_registers() -> list[Register]:
+    """The daily registers of the last day that has any; inside the school."""
+    day = Register.objects.filter(kind="daily").latest("on").on
+    return list(Register.objects.filter(kind="daily", on=day).order_by("session", "class_name"))
+
+
+def members(register: Register) -> list[str]:
+    """The ids of the students of a register; inside the school."""
+    rows = ClassMembership.objects.filter(school_class=register.school_class_id, starts_on__lte=register.on)
+    return [str(pk) for pk in rows.filter(ends_on__gte=register.on).values_list("student", flat=True)]
+
+
+def some_students(most: int) -> list[str]:
+    """Ids of students on roll."""
+    with school_scope(school().pk):
+        return [str(pk) for pk in Student.objects.order_by("registration_number").values_list("pk", flat=True)[:most]]
+
+
+def guardians(count: int) -> list[tuple[SignedIn, str]]:
+    """Guardians with an account, each with the id of one of their children; accounts are made where they lack."""
+    with school_scope(school().pk):
+        links = GuardianLink.objects.filter(portal="full", ends_on__isnull=True).select_related("guardian__user")
+        chosen: dict[object, GuardianLink] = {}
+        for link in links.order_by("pk").iterator():
+            chosen.setdefault(link.guardian_id, link)
+            if len(chosen) == count:
+                break
+        users = [(_account(link.guardian), str(link.student_id)) for link in chosen.values()]
+    return [(sign_in(user), child) for user, child in users]
+
+
+def _account(person: Person) -> User:
+    if person.user:
+        return person.user
+    actor = system_actor(school().pk, name="bench")
+    user = create_user(full_name=person.full_name, username=f"family.{str(person.pk)[-12:]}", actor=actor)
+    start_membership(user, role=Role.GUARDIAN, actor=actor)
+    Person.objects.filter(pk=person.pk).update(user=user)
+    return user
