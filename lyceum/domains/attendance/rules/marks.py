@@ -1,7 +1,7 @@
 """Taking a register: any number of marks in one save, all or nothing, every version kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -97,7 +97,7 @@ def take_register(
     codes = read_codes(actor)
     _refuse_by_time(register, actor)
     sheet = {row.student_id: row for row in read_sheet(register, with_strips=False)}
-    given = _with_rest(marks, rest, sheet, codes, register)
+    given = [_with_minutes(mark, register) for mark in _with_rest(marks, rest, sheet, codes, register)]
     chosen = _checked(given, sheet, codes, register)
     changes, conflicts = _sort_out(chosen, sheet, codes, base_version)
     _require_reason(register, changes, reason, actor)
@@ -223,14 +223,13 @@ def _require_reason(register: Register, changes: Sequence[_Change], reason: str,
         )
 
 
-def _minutes(change: _Change, register: Register) -> int | None:
-    """Minutes late as given, or from the time of arrival."""
-    given = change.given
+def _with_minutes(given: GivenMark, register: Register) -> GivenMark:
+    """The mark with its minutes late: as given, or from the time of arrival."""
     if given.minutes_late is not None or given.time_in is None:
-        return given.minutes_late
-    zone = clock.zone(time_zone())
-    arrived = datetime.combine(register.on, given.time_in, tzinfo=zone)
-    return max(0, min(600, int((arrived - register.due_at).total_seconds() // 60)))
+        return given
+    arrived = datetime.combine(register.on, given.time_in, tzinfo=clock.zone(time_zone()))
+    late = int((arrived - register.due_at).total_seconds() // 60)
+    return replace(given, minutes_late=max(0, min(600, late)))
 
 
 _WRITE = """
@@ -273,7 +272,7 @@ def _write(
         "change_ids": [new_id() for _ in changes],
         "students": [c.row.student_id for c in changes],
         "codes": [c.code.pk for c in changes],
-        "minutes": [_minutes(c, register) for c in changes],
+        "minutes": [c.given.minutes_late for c in changes],
         "times": [c.given.time_in for c in changes],
         "notes": [tidy(c.given.note) for c in changes],
         "versions": [c.version for c in changes],

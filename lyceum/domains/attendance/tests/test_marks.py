@@ -158,6 +158,17 @@ def test_arrival_time_becomes_minutes_late(morning: Morning):
         take_register(register.pk, marks=[GivenMark(student, "L", time_in=time(8, 57))], actor=morning.teacher)
 
         assert Mark.objects.get(student=student).minutes_late == 12
+        assert SessionMark.objects.get(student=student).minutes_late == 12
+        assert Fact.objects.get(type="attendance.marked").payload["marks"][0]["minutes_late"] == 12
+
+
+def test_the_same_arrival_time_again_changes_nothing(morning: Morning):
+    register = morning.register()
+    given = [GivenMark(morning.students[0].pk, "L", time_in=time(8, 57))]
+    with in_school(morning.school):
+        take_register(register.pk, marks=given, actor=morning.teacher)
+
+        assert take_register(register.pk, marks=given, actor=morning.teacher).saved == 0
 
 
 def test_office_needs_a_reason_after_the_register_closed_and_both_marks_are_kept(morning: Morning):
