@@ -13,7 +13,7 @@ from lyceum.core.errors import NotAllowedError, NotFoundError
 from lyceum.core.permissions import STAFF_ROLES, Role
 from lyceum.core.schools import crossing_to
 from lyceum.domains.accounts.facts import SignedIn
-from lyceum.domains.accounts.models import Membership, SignInSession, User
+from lyceum.domains.accounts.models import Membership, RefreshToken, SignInSession, User
 from lyceum.domains.accounts.queries import Circumstances, current_memberships, list_sessions, own_id
 from lyceum.domains.accounts.rules.secrets import hash_secret, new_secret
 from lyceum.domains.journal.rules import Target, record, record_for_operator, record_wherever
@@ -22,6 +22,7 @@ from lyceum.domains.tenancy.models import School
 STAFF_IDLE, STAFF_LONGEST = timedelta(hours=1), timedelta(hours=12)
 FAMILY_LONGEST = timedelta(days=30)
 TOKEN_LONGEST = timedelta(days=7)
+REMEMBERED = timedelta(days=365)
 _LONG_HOURS = STAFF_ROLES | {Role.SUPER_ADMIN, Role.GROUP_ADMIN}
 
 
@@ -172,6 +173,14 @@ def revoke_sessions(user_id: UUID, *, school_id: int | None = None, besides: UUI
 
 def _end(sessions: QuerySet[SignInSession], *, why: str) -> int:
     return sessions.filter(revoked_at__isnull=True).update(revoked_at=clock.now(), revoked_why=why)
+
+
+def forget_old_sessions() -> int:
+    """Delete refresh tokens that have ended, and sessions a year after their end. Returns how many rows."""
+    now = clock.now()
+    tokens, _kinds = RefreshToken.objects.filter(expires_at__lte=now).delete()
+    sessions, _kinds = SignInSession.objects.filter(expires_at__lte=now - REMEMBERED).delete()
+    return tokens + sessions
 
 
 def note_use(session_id: UUID) -> None:

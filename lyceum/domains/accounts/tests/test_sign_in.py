@@ -252,8 +252,8 @@ def test_rest_answers_with_tokens_and_who_one_is():
         ({}, 422, "invalid"),
         ({"username": "ada", "password": PASSWORD, "remember": True}, 422, "invalid"),  # unknown field
         ({"username": 5, "password": PASSWORD}, 422, "invalid"),
-        ({"username": "a\0b", "password": "\0"}, 401, "sign_in_failed"),
-        ({"username": "ada", "school": "\0", "password": PASSWORD}, 401, "sign_in_failed"),
+        ({"username": "a\0b", "password": PASSWORD}, 400, "malformed"),
+        ({"username": "ada", "school": "Hill School!", "password": PASSWORD}, 401, "sign_in_failed"),
     ],
 )
 def test_rest_refuses_what_is_no_sign_in(body, status, code):

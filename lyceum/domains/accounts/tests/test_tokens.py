@@ -171,7 +171,7 @@ def test_an_ended_access_token_does_not_stand_in_the_way_of_a_new_one(ada):
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("token", ["", "unknown", "\0", "é" * 50])
+@pytest.mark.parametrize("token", ["", "unknown", "é" * 50])
 def test_what_is_no_refresh_token_is_refused(ada, token):
     assert refreshed(token).status_code == 401
 
