@@ -31,7 +31,8 @@ def by_rest(morning: Morning, register: Register, symbol: str) -> str:
 
 
 def by_graphql(morning: Morning, register: Register, symbol: str) -> str:
-    document = "mutation ($i: TakeRegisterInput!) { takeRegister(input: $i) { saved errors { code fields { code } } } }"
+    acted = "takeRegister(input: $i) { saved errors { code fields { code } } }"
+    document = f"mutation ($i: TakeRegisterInput!) {{ {acted} }}"
     marks = [{"studentId": str(morning.students[1].pk), "code": symbol}]
     given = {"registerId": str(register.pk), "marks": marks, "rest": "present", "baseVersion": 0}
     client = software(morning.teacher_user, morning.school)
