@@ -45,7 +45,8 @@ def by_command(morning: Morning, register: Register, symbol: str) -> str:
         number = morning.students[1].registration_number
         login = morning.teacher_user.logins.get().username
     words = ["register", "take", register.class_name, "--school", morning.school.slug, "--as", login, "--json",
-             "--date", f"{register.on}", "--session", "AM", "--rest", "present", "--mark", f"{number}={symbol}"]  # fmt: skip
+             "--date", f"{register.on}", "--session", "AM", "--rest", "present",
+             "--mark", f"{number}={symbol}"]  # fmt: skip
     said, complained = StringIO(), StringIO()
     try:
         call_command(*words, stdout=said, stderr=complained)
