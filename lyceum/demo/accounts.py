@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import UUID
 
 from lyceum.core import clock
 from lyceum.core.actor import Via, system_actor
@@ -101,15 +100,19 @@ def _cast(school: School) -> Iterator[tuple[str, User, str]]:
     lead = ClassTeacher.objects.filter(school_class=form, role="lead").select_related("staff__person__user").first()
     if lead and lead.staff.person.user:
         yield f"Form teacher of {form}", lead.staff.person.user, f"Take the register of {form}, which is due."
-    shared = Membership.objects.filter(user__in=_users_of(school), role="guardian").exclude(school=school).first()
-    if shared:
-        yield "Teacher", shared.user, "Own lessons only; the same account is a guardian at the other school."
+    for user in _shared(school, here="teacher", there="guardian"):
+        yield "Teacher", user, "Own lessons only; the same account is a guardian at the other school."
     yield "Guardian", logins[GUARDIAN], "Two children: their attendance, and nobody else's."
     yield "Student", logins[STUDENT], f"Own record and own classes, in {form}."
+    for user in _shared(school, here="guardian", there="teacher"):
+        yield "Guardian", user, "One child here; teaches at the other school. Change school and see the walls."
 
 
-def _users_of(school: School) -> list[UUID]:
-    return list(Membership.objects.filter(school=school, role="teacher").values_list("user", flat=True))
+def _shared(school: School, *, here: str, there: str) -> list[User]:
+    """Those who are one thing in this school and another in the other demo school."""
+    elsewhere = Membership.objects.filter(role=there, school__group=school.group).exclude(school=school)
+    rows = Membership.objects.filter(school=school, role=here, user__in=elsewhere.values("user"))
+    return [row.user for row in rows.select_related("user")]
 
 
 def _account(school: School, role: str, user: User, what_to_try: str) -> DemoAccount:

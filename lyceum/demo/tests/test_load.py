@@ -167,6 +167,9 @@ def test_everybody_in_the_table_can_sign_in(demo: LoadedDemo):
     assert [a.role for a in accounts if a.school_slug == "hillcrest"] == [
         "Office manager", "Headteacher", "Form teacher of 8B", "Teacher", "Guardian", "Student",
     ]  # fmt: skip
+    assert [a.role for a in accounts if a.school_slug == "little-oak"] == [
+        "Office manager", "Headteacher", "Form teacher of 2A", "Guardian", "Student", "Guardian",
+    ]  # fmt: skip
     for account in accounts:
         given = Credentials(password=account.password, email=account.email)
         assert sign_in(given, circumstances=Circumstances(via=Via.PAGE)).user.full_name == account.name
