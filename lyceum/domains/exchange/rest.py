@@ -5,7 +5,7 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, File, Query, Router, Schema
+from ninja import Field, File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from lyceum.core.paging import page_of
@@ -72,10 +72,10 @@ def imports(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
 
 
 @router.post("imports/", response={201: ImportOut}, operation_id="createImport")
-def create_import(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
+def create_import(request: HttpRequest, file: File[UploadedFile]) -> Status[dict[str, Any]]:
     """Take a file in: a OneRoster or School Data Sync zip, or a list of students as CSV or XLSX."""
     run = start_import(cast(BinaryIO, file.file), file_name=file.name or "import", actor=actor_of(request))
-    return 201, _run(run)
+    return Status(201, _run(run))
 
 
 @router.get("imports/{uuid:run_id}/", response=ImportOut, operation_id="getImport")
@@ -101,10 +101,10 @@ def put_mapping(request: HttpRequest, run_id: UUID, body: MappingIn) -> dict[str
 
 
 @router.post("imports/{uuid:run_id}/preview/", response={202: ImportOut}, operation_id="previewImport")
-def preview(request: HttpRequest, run_id: UUID) -> tuple[int, dict[str, Any]]:
+def preview(request: HttpRequest, run_id: UUID) -> Status[dict[str, Any]]:
     """Have the preview made; nothing is changed by it."""
     actor = actor_of(request)
-    return 202, _run(start_preview(run_id, actor=actor, enqueue=tasks.enqueue(tasks.preview, actor)))
+    return Status(202, _run(start_preview(run_id, actor=actor, enqueue=tasks.enqueue(tasks.preview, actor))))
 
 
 class RowOut(Schema):
@@ -160,7 +160,7 @@ class ApplyIn(Strict):
 
 
 @router.post("imports/{uuid:run_id}/apply/", response={202: ImportOut}, operation_id="applyImport")
-def apply(request: HttpRequest, run_id: UUID, body: ApplyIn) -> tuple[int, dict[str, Any]]:
+def apply(request: HttpRequest, run_id: UUID, body: ApplyIn) -> Status[dict[str, Any]]:
     """Apply an import that was previewed; the job tells how far it is."""
     actor = actor_of(request)
     run = apply_import(
@@ -170,20 +170,20 @@ def apply(request: HttpRequest, run_id: UUID, body: ApplyIn) -> tuple[int, dict[
         actor=actor,
         enqueue=tasks.enqueue(tasks.apply, actor),
     )
-    return 202, _run(run)
+    return Status(202, _run(run))
 
 
 @router.post("imports/{uuid:run_id}/cancel/", response={202: ImportOut}, operation_id="cancelImport")
-def cancel(request: HttpRequest, run_id: UUID) -> tuple[int, dict[str, Any]]:
+def cancel(request: HttpRequest, run_id: UUID) -> Status[dict[str, Any]]:
     """Ask an import at work to stop; what it wrote stays and can be rolled back."""
-    return 202, _run(cancel_import(run_id, actor=actor_of(request)))
+    return Status(202, _run(cancel_import(run_id, actor=actor_of(request))))
 
 
 @router.post("imports/{uuid:run_id}/rollback/", response={202: ImportOut}, operation_id="rollBackImport")
-def rollback(request: HttpRequest, run_id: UUID) -> tuple[int, dict[str, Any]]:
+def rollback(request: HttpRequest, run_id: UUID) -> Status[dict[str, Any]]:
     """Undo an import within 30 days; rows that somebody changed since are kept and listed."""
     actor = actor_of(request)
-    return 202, _run(start_rollback(run_id, actor=actor, enqueue=tasks.enqueue(tasks.roll_back, actor)))
+    return Status(202, _run(start_rollback(run_id, actor=actor, enqueue=tasks.enqueue(tasks.roll_back, actor))))
 
 
 @router.get("imports/{uuid:run_id}/errors.csv", response={200: str}, operation_id="importErrors")
