@@ -62,6 +62,8 @@ class Door:
     body: Mapping[str, Any] | None = None
     """What is sent where a body made from the schema would not do; `{name}` stands for an id of the world."""
     query: str = ""
+    more_scopes: frozenset[str] = frozenset()
+    """Scopes of their own that an API key needs besides those of the acts."""
     also: frozenset[Who] = frozenset()
     """Who passes besides, with the reason beside the row."""
     but: frozenset[Who] = frozenset()
@@ -86,7 +88,7 @@ class Door:
         """The scopes that an API key needs; empty where none opens it."""
         if isinstance(self.act, frozenset) or not POLICY[self.act].scope:
             return frozenset()
-        return frozenset(POLICY[act].scope for act in (self.act, *self.shows))
+        return frozenset(POLICY[act].scope for act in (self.act, *self.shows)) | self.more_scopes
 
 
 def _reaches(who: Who, act: Permission, about: About) -> bool:
@@ -245,6 +247,17 @@ REST: dict[str, Door] = {
     ),
     "changeLesson": Door(_p.LESSONS_EDIT, body={"period": "2"}, shows=(_p.LESSONS_VIEW,)),
     "deleteLesson": Door(_p.LESSONS_EDIT),
+    # imports: what is in a file, and who it is, is for those who may do both
+    "listImports": Door(_p.IMPORTS_RUN),
+    "createImport": Door(_p.IMPORTS_RUN, body={"file": "@students.csv"}),
+    "getImport": Door(_p.IMPORTS_RUN),
+    "mapImport": Door(_p.IMPORTS_RUN, body={"date_order": "dmy"}),
+    "previewImport": Door(_p.IMPORTS_RUN),
+    "listImportRows": Door(_p.IMPORTS_RUN),
+    "applyImport": Door(_p.IMPORTS_RUN, body={"only_correct": True}, more_scopes=frozenset({"imports:apply"})),
+    "cancelImport": Door(_p.IMPORTS_RUN),
+    "rollBackImport": Door(_p.IMPORTS_RUN),
+    "importErrors": Door(_p.IMPORTS_RUN),
     # attendance
     "listRegisters": Door(_p.REGISTERS_VIEW),
     "getRegister": Door(_p.REGISTERS_VIEW, About.REGISTER),
@@ -268,12 +281,79 @@ REST: dict[str, Door] = {
 """By operation id."""
 
 PAGES: dict[str, Door] = {
+    # for everybody
+    "GET health": Door(EVERYBODY),
+    "GET health/live": Door(EVERYBODY),
+    "GET health/ready": Door(EVERYBODY),
+    "GET .well-known/jwks.json": Door(EVERYBODY),
     "GET ": Door(EVERYBODY),
-    "GET today/": Door(SIGNED_IN),
+    # coming in and going out
     "GET sign-in/": Door(EVERYBODY),
     "POST sign-in/": Door(EVERYBODY, body=SIGNING_IN),
     "POST sign-out/": Door(EVERYBODY),
+    "POST switch/": Door(SIGNED_IN - {Who.SUPER_ADMIN, Who.FOREIGN_ADMIN}, body={"school": "{school}"}),
+    "GET set-up/": Door(EVERYBODY),
+    "POST set-up/": Door(
+        _p.SCHOOL_CREATE,
+        body={"username": "head", "password": _password, "name": "Ada Head", "institutionName": "New School"},
+    ),
+    "GET invitation/<str:secret>/": Door(EVERYBODY),
+    "POST invitation/<str:secret>/": Door(EVERYBODY, body={"password": "a horse of another colour"}),
+    # one's own
+    "GET today/": Door(SIGNED_IN),
+    "GET account/": Door(SIGNED_IN),
+    "POST account/": Door(SIGNED_IN, body={"act": "profile", "theme": "dark"}),
+    # the school
+    "GET settings/": Door(SIGNED_IN),
+    "GET settings/school/": Door(_p.SCHOOL_EDIT),
+    "POST settings/school/": Door(_p.SCHOOL_EDIT, body={"name": "Hill School"}),
+    "GET settings/users/": Door(_p.USERS_LIST),
+    "POST settings/users/": Door(_p.USERS_EDIT, body={"role": "teacher", "full_name": "Nell New"}),
+    "GET settings/users/<uuid:user_id>/": Door(_p.USERS_LIST),
+    "POST settings/users/<uuid:user_id>/": Door(_p.USERS_EDIT, body={"act": "rename", "full_name": "Zo"}),
+    "GET settings/keys/": Door(_p.KEYS_EDIT),
+    "POST settings/keys/": Door(_p.KEYS_EDIT, body={"act": "make", "name": "Till", "scopes": "classes:read"}),
+    "GET settings/trail/": Door(_p.TRAIL_VIEW),
+    "GET settings/policy/": Door(_p.POLICY_VIEW),
+    # students
+    "GET students/": Door(_p.STUDENTS_VIEW),
+    "GET students/new/": Door(_p.STUDENTS_EDIT),
+    "POST students/new/": Door(_p.STUDENTS_EDIT, body={"full_name": "Nell New", "admission_date": "2026-11-20"}),
     "GET students/<uuid:student_id>/": Door(_p.STUDENTS_VIEW, About.STUDENT),
+    "GET students/<uuid:student_id>/edit/": Door(_p.STUDENTS_EDIT),
+    "POST students/<uuid:student_id>/edit/": Door(_p.STUDENTS_EDIT, body={"full_name": "Zo"}),
+    "GET students/<uuid:student_id>/move/": Door(_p.CLASSES_ASSIGN),
+    "POST students/<uuid:student_id>/move/": Door(
+        _p.CLASSES_ASSIGN, body={"to_class": "{other_class}", "from_class": "{class}", "on": "2026-11-23"}
+    ),
+    "GET students/<uuid:student_id>/leave/": Door(_p.STUDENTS_ENROL),
+    "POST students/<uuid:student_id>/leave/": Door(
+        _p.STUDENTS_ENROL, body={"last_day": "2026-11-20", "exit": "withdrawn"}
+    ),
+    "GET students/<uuid:student_id>/guardians/new/": Door(_p.PEOPLE_EDIT),
+    "POST students/<uuid:student_id>/guardians/new/": Door(_p.PEOPLE_EDIT, body={"full_name": "Nell New"}),
+    # classes
+    "GET classes/": Door(_p.CLASSES_VIEW),
+    "GET classes/new/": Door(_p.CLASSES_EDIT),
+    "POST classes/new/": Door(_p.CLASSES_EDIT, body={"name": "7C"}),
+    "GET classes/<uuid:class_id>/": Door(_p.CLASSES_VIEW, About.CLASS),
+    "POST classes/<uuid:class_id>/": Door(_p.CLASSES_ASSIGN, body={"student": "{newcomer}"}),
+    "GET classes/<uuid:class_id>/edit/": Door(_p.CLASSES_EDIT),
+    "POST classes/<uuid:class_id>/edit/": Door(
+        _p.CLASSES_EDIT,
+        body={"act": "edit", "name": "7A", "registers": "daily", "starts": "2026-09-01", "ends": "2027-07-20"},
+    ),
+    "GET classes/<uuid:class_id>/lessons/": Door(_p.LESSONS_VIEW, About.CLASS),
+    "POST classes/<uuid:class_id>/lessons/": Door(
+        _p.LESSONS_EDIT, body={"weekday": "1", "period": "2", "starts_at": "09:00", "ends_at": "10:00"}
+    ),
+    "GET settings/years/": Door(_p.CLASSES_EDIT),
+    "POST settings/years/": Door(_p.CLASSES_EDIT, body={"act": "close", "name": "Snow", "starts": "2026-12-01"}),
+    "GET settings/subjects/": Door(_p.CLASSES_EDIT),
+    "POST settings/subjects/": Door(_p.CLASSES_EDIT, body={"code": "X", "name": "X"}),
+    "GET settings/rooms/": Door(_p.CLASSES_EDIT),
+    "POST settings/rooms/": Door(_p.CLASSES_EDIT, body={"name": "R2"}),
+    # attendance
     "GET attendance/": Door(_p.REGISTERS_VIEW),
     "GET registers/<uuid:register_id>/": Door(_p.REGISTERS_VIEW, About.REGISTER),
     "POST registers/<uuid:register_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER),
@@ -281,9 +361,14 @@ PAGES: dict[str, Door] = {
     "GET registers/<uuid:register_id>/history/": Door(_p.REGISTERS_VIEW, About.REGISTER),
     "GET settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE),
     "POST settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE, body={"act": "codes", "preset": "simple"}),
-    "GET health": Door(EVERYBODY),
-    "GET health/live": Door(EVERYBODY),
-    "GET health/ready": Door(EVERYBODY),
-    "GET .well-known/jwks.json": Door(EVERYBODY),
+    # imports
+    "GET imports/": Door(_p.IMPORTS_RUN),
+    "POST imports/": Door(_p.IMPORTS_RUN, body={"file": "@students.csv"}),
+    "GET imports/<uuid:run_id>/": Door(_p.IMPORTS_RUN),
+    "POST imports/<uuid:run_id>/mapping/": Door(_p.IMPORTS_RUN, body={"date_order": "dmy"}),
+    "POST imports/<uuid:run_id>/apply/": Door(_p.IMPORTS_RUN),
+    "POST imports/<uuid:run_id>/rollback/": Door(_p.IMPORTS_RUN),
+    "POST imports/<uuid:run_id>/cancel/": Door(_p.IMPORTS_RUN),
+    "GET imports/<uuid:run_id>/errors.csv": Door(_p.IMPORTS_RUN),
 }
 """By method and path."""

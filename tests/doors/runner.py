@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.http import HttpResponse
 
@@ -13,7 +14,7 @@ from lyceum.testing.clients import Caller
 from tests.doors.expected import Door
 from tests.doors.routes import Route, document
 from tests.doors.samples import Sampler
-from tests.doors.world import World
+from tests.doors.world import STUDENTS_CSV, World
 
 REFUSED = (401, 403, 404)
 _WRITES = re.compile(r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|TRUNCATE|COPY)\s+\"?([a-z_]+)", re.IGNORECASE)
@@ -76,8 +77,13 @@ def _send(caller: Caller, route: Route, path: str, body: Any) -> Any:
     if route.method == "GET":
         return caller.get(path)
     if route.is_page or route.content_type.startswith("multipart/"):
-        return caller.post(path, body or {})
+        return caller.post(path, {name: _uploaded(value) for name, value in (body or {}).items()})
     return caller.send(path, body, method=route.method.lower())
+
+
+def _uploaded(value: str) -> Any:
+    """A file where a table's body says one, as in `@students.csv`."""
+    return SimpleUploadedFile(value[1:], STUDENTS_CSV, "text/csv") if value.startswith("@") else value
 
 
 def body_of(world: World, route: Route, door: Door) -> Any:

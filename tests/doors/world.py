@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
+from io import BytesIO
 from uuid import UUID
 
 from lyceum.core import clock
@@ -19,6 +20,7 @@ from lyceum.domains.accounts.rules.tokens import issue_pair
 from lyceum.domains.attendance.models import Mark
 from lyceum.domains.attendance.queries import list_registers
 from lyceum.domains.attendance.rules.marks import take_register
+from lyceum.domains.exchange.rules.runs import start_import
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.rules.requests import edit_own_record
 from lyceum.domains.tenancy.models import School
@@ -45,6 +47,7 @@ from lyceum.testing.factories import (
 )
 
 Ids = dict[str, UUID]
+STUDENTS_CSV = b"full_name,first_day\nNell New,2026-09-01\n"
 
 
 class Who(StrEnum):
@@ -192,11 +195,13 @@ class _Builder:
         key = create_key(name="Till", scopes=["classes:read"], actor=actor)
         self.words |= {
             "invitation_secret": sent.secret,
+            "secret": sent.secret,
             "client_id": key.key.public_id,
             "client_secret": key.secret,
         }
         return {
             "invitation_id": sent.invitation.pk,
+            "run_id": start_import(BytesIO(STUDENTS_CSV), file_name="students.csv", actor=actor).pk,
             "key_id": key.key.pk,
             "permission_set": PermissionSet.objects.get(name="Attendance").pk,
         }
