@@ -19,11 +19,13 @@ WITH_BODY = [name for name, route in OPERATIONS.items() if name in REST and rout
 WRITES = [name for name, route in OPERATIONS.items() if name in REST and route.method != "GET"]
 FORMS = [name for name, route in PAGE_ROUTES.items() if name in PAGES and route.method == "POST"]
 JSON = "application/json"
+FORM_BODIES = {"createToken", "createImport"}
+"""Operations that take a form or a file instead of JSON."""
 SOME = ("createStudent", "takeRegister", "login")
 """Operations for what the reader of bodies refuses, which is one for all."""
 
 
-@pytest.mark.parametrize("name", [name for name in WITH_BODY if name != "createToken"])
+@pytest.mark.parametrize("name", [name for name in WITH_BODY if name not in FORM_BODIES])
 def test_text_that_no_database_holds_is_refused(world, name):
     """NUL, and half a character."""
     route = OPERATIONS[name]
@@ -69,7 +71,7 @@ def test_a_body_that_cannot_be_read_is_refused(world, name, content, status):
     assert send(world, OPERATIONS[name], content) == status
 
 
-@pytest.mark.parametrize("name", [name for name in WITH_BODY if name != "createToken"])
+@pytest.mark.parametrize("name", [name for name in WITH_BODY if name not in FORM_BODIES])
 def test_a_body_of_another_kind_is_refused(world, name):
     """A page elsewhere may send these without asking the browser's leave."""
     route = OPERATIONS[name]
@@ -81,7 +83,7 @@ def test_a_body_of_another_kind_is_refused(world, name):
     assert statuses == {415}
 
 
-@pytest.mark.parametrize("name", [name for name in WITH_BODY if name != "createToken"])
+@pytest.mark.parametrize("name", [name for name in WITH_BODY if name not in FORM_BODIES])
 def test_a_field_that_is_not_declared_is_refused(world, name):
     route = OPERATIONS[name]
     body = body_of(world, route, REST[name]) or {}

@@ -74,7 +74,8 @@ def test_bodies_refuse_fields_that_are_not_declared():
     schemas = document()["components"]["schemas"]
     lax = []
     for name, operation in OPERATIONS:
-        for content in operation.get("requestBody", {}).get("content", {}).values():
+        bodies = operation.get("requestBody", {}).get("content", {})
+        for content in (each for kind, each in bodies.items() if kind != "multipart/form-data"):
             lax += [f"{name}: {each}" for each in lax_objects(content["schema"], schemas)]
 
     assert lax == []

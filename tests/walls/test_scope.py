@@ -14,6 +14,7 @@ from tests.walls.rows import OURS, THEIRS
 
 SCHOOL_OWNED = [model for model in apps.get_models() if is_walled(model)]
 FOR_ALL_SCHOOLS = {
+    "accounts.forget": "reads the tables of signing in, which belong to no school",
     "journal.retry_stalled_jobs": "gives jobs back to the queue, and reads no row of a school",
     "journal.forget_answers": "enters one school after the other",
     "attendance.open_days": "enters one school after the other",

@@ -186,7 +186,11 @@ def rollback(request: HttpRequest, run_id: UUID) -> Status[dict[str, Any]]:
     return Status(202, _run(start_rollback(run_id, actor=actor, enqueue=tasks.enqueue(tasks.roll_back, actor))))
 
 
-@router.get("imports/{uuid:run_id}/errors.csv", response={200: str}, operation_id="importErrors")
+@router.get(
+    "imports/{uuid:run_id}/errors.csv",
+    operation_id="importErrors",
+    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+)
 def errors(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The wrong rows as they were, with the reason beside each."""
     return errors_answer(request, run_id)
