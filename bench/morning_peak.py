@@ -122,7 +122,7 @@ def _tell_peak(result: Result, peak: dict[str, Any], used: dict[str, float], sec
 def _tell_memory(result: Result, parts: Parts) -> None:
     memory = {"web": pss_megabytes(parts.web), "worker": pss_megabytes(parts.worker)}
     result.keep("pss_megabytes", memory)
-    result.say(f"memory (PSS): web {memory['web']:.0f} MB, worker {memory['worker']:.0f} MB")
+    result.say(f"memory (PSS): {len(parts.web)} web {memory['web']:.0f} MB in all, worker {memory['worker']:.0f} MB")
 
 
 def _minute(place: Place) -> dict[str, list[tuple[int, float, float]]]:

@@ -20,11 +20,13 @@ class Parts:
 
 
 def find_parts(server: subprocess.Popen[bytes], folder: Path) -> Parts:
-    """The server's children in the order in which they were started: one web process, the worker; and PostgreSQL."""
-    children = sorted(pid for pid in _pids() if _parent(pid) == server.pid)
+    """The server's children in the order in which they were started: web processes, then the worker; and PostgreSQL."""
+    children = sorted(
+        pid for pid in _pids() if _parent(pid) == server.pid and _command(pid)
+    )  # those that have not ended
     cluster = str(folder / "postgres" / "cluster")
     masters = [pid for pid in _pids() if cluster in _command(pid) and "postgres" in _command(pid)]
-    return Parts(children[:1], children[1:2], masters)
+    return Parts(children[:-1], children[-1:], masters)
 
 
 def cpu_seconds(pids: list[int]) -> float:

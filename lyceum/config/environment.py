@@ -37,6 +37,8 @@ class Environment:
     redis_url: str | None
     secret_key: str
     """Empty until `ensure_secret_key` has made one."""
+    prepares: bool
+    """Whether PostgreSQL may keep plans between transactions; not behind a pooler that shares connections."""
     web_processes: int
     threads: int
     is_debug: bool
@@ -60,7 +62,8 @@ class Environment:
             database_app_url=_read_url(given, "DATABASE_APP_URL", schemes=("postgresql", "postgres")) or None,
             redis_url=_read_url(given, "REDIS_URL", schemes=("redis", "rediss", "unix")) or None,
             secret_key=_read_secret_key(given, data_folder),
-            web_processes=_read_number(given, "LYCEUM_WEB_PROCESSES", default=1, least=1, most=256),
+            prepares=_read_flag(given, "LYCEUM_PREPARE", default=not given.get("DATABASE_URL", "").strip()),
+            web_processes=_read_number(given, "LYCEUM_WEB_PROCESSES", default=usual_processes(), least=1, most=256),
             threads=_read_number(given, "LYCEUM_THREADS", default=8, least=1, most=256),
             is_debug=_read_flag(given, "LYCEUM_DEBUG"),
             loads_demo=_read_flag(given, "LYCEUM_DEMO"),
@@ -80,6 +83,11 @@ class Environment:
         return self.database_app_url or with_login(
             owner_url, user=APP_ROLE, password=app_role_password(self.secret_key)
         )
+
+
+def usual_processes() -> int:
+    """As many web processes as there are cores, up to four: each works one core and shares most of its memory."""
+    return max(1, min(4, os.cpu_count() or 1))
 
 
 def direct_url(owner_url: str, app_url: str) -> str:
@@ -137,11 +145,13 @@ def _read_number(given: Mapping[str, str], name: str, *, default: int, least: in
     return int(text)
 
 
-def _read_flag(given: Mapping[str, str], name: str) -> bool:
+def _read_flag(given: Mapping[str, str], name: str, *, default: bool = False) -> bool:
     text = given.get(name, "").strip().lower()
+    if not text:
+        return default
     if text in {"1", "true", "yes", "on"}:
         return True
-    if text in {"", "0", "false", "no", "off"}:
+    if text in {"0", "false", "no", "off"}:
         return False
     raise SetupError(f"{name} must be 1 or 0, not {text!r}.")
 

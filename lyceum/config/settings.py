@@ -72,6 +72,8 @@ TEMPLATES = [
     }
 ]
 
+PREPARES = os.environ.get("LYCEUM_PREPARE", "") == "1"
+"""Whether PostgreSQL keeps the plans of statements between transactions: half its work on a page."""
 POOL_SIZE = int(os.environ.get("LYCEUM_POOL_SIZE", "12"))
 
 
@@ -86,10 +88,11 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", "") or parts.hostname or "",
         "PORT": options.pop("port", "") or str(parts.port or ""),
-        # Transaction pooling in front of PostgreSQL: nothing may be remembered between transactions.
+        # Transaction pooling in front of PostgreSQL: nothing may be remembered between transactions,
+        # unless LYCEUM_PREPARE says that no such pooler is there.
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {**options, "prepare_threshold": None},
+        "OPTIONS": {**options, "server_side_binding": PREPARES, "prepare_threshold": 3 if PREPARES else None},
     }
     if pooled:
         settings["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5}

@@ -43,7 +43,9 @@ def start(environment: Environment, *, only: str | None = None) -> int:
     for number in HANDLED:
         signal.signal(number, _stop_at_once)
     try:
-        listener = bind_port(environment.host, environment.port) if only != "worker" else None
+        listeners: list[socket.socket] = []
+        if only != "worker":
+            listeners = bind_port(environment.host, environment.port, processes=environment.web_processes)
         _say(f"Lyceum {lyceum.__version__}")
         if environment.is_embedded and not (environment.data_folder / "postgres").exists():
             _say(f"  Making a database in {environment.data_folder} …")
@@ -51,7 +53,7 @@ def start(environment: Environment, *, only: str | None = None) -> int:
             django.setup()
             if code := wait_for(fork_child(partial(_prepare, environment))):
                 return code
-            return _run_parts(environment, database, listener, only)
+            return _run_parts(environment, database, listeners, only)
     except _ToldToStop:
         return FINE
 
@@ -72,14 +74,13 @@ def _prepare(environment: Environment) -> None:
 
 
 def _run_parts(
-    environment: Environment, database: ReadyDatabase, listener: socket.socket | None, only: str | None
+    environment: Environment, database: ReadyDatabase, listeners: list[socket.socket], only: str | None
 ) -> int:
     ready, says_ready = os.pipe()
     parts: list[Part] = []
-    if listener is not None:
+    if listeners:
         load_application()
-        serve = partial(serve_web, listener, ready=says_ready)
-        parts += [Part("web", serve) for _ in range(environment.web_processes)]
+        parts += [Part("web", partial(serve_web, listener, ready=says_ready)) for listener in listeners]
     if only != "web":
         parts.append(Part("worker", serve_jobs))
     # What is loaded by now stays shared with the children: the collector would write to all of it.
@@ -87,14 +88,14 @@ def _run_parts(
     gc.freeze()
     supervisor = Supervisor(parts, database.embedded)
     supervisor.start()
-    has_started = supervisor.wait_until(lambda: listener is None or _has_news(ready))
+    has_started = supervisor.wait_until(lambda: not listeners or _has_news(ready))
     if has_started:
         _tell_how_to_use(environment, only)
         supervisor.run()
         _say("\nStopping; requests in progress are finished first.")
     elif not supervisor.is_told_to_stop:
         _say("Lyceum cannot start; the lines above say why.")
-    if listener is not None:
+    for listener in listeners:
         listener.close()
     supervisor.stop()
     return FINE if has_started or supervisor.is_told_to_stop else FAILED

@@ -6,6 +6,7 @@ import importlib
 import os
 import signal
 import socket
+import sys
 from types import FrameType
 from typing import Any
 
@@ -18,28 +19,45 @@ GRACE_SECONDS = 18
 LARGEST_SOCKET_MESSAGE = 1024 * 1024
 
 
-def bind_port(host: str, port: int) -> socket.socket:
-    """Take the port before anything else starts. Raises SetupError if it is taken."""
+def bind_port(host: str, port: int, *, processes: int = 1) -> list[socket.socket]:
+    """Take the port before anything else starts: a socket for each process. Raises SetupError if it is taken.
+
+    On Linux each socket gets its share of the connections; a single one that all of them accept from would let
+    whoever wakes first take every connection that waits.
+    """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
         raise SetupError(f"LYCEUM_HOST names no address of this machine: {host!r}.") from error
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    shares = processes > 1 and sys.platform == "linux"
     try:
-        listener.bind(address)
-        # Two sockets that are only bound may share a port; from here on nobody else gets it.
-        listener.listen(2048)
+        listener = _listen(family, address, shared=False)
+        if not shares:
+            return [listener] * processes
+        listener.close()  # nobody else has the port: now it may be shared among our own
+        return [_listen(family, address, shared=True) for _ in range(processes)]
     except PermissionError as error:
-        listener.close()
         raise SetupError(f"Port {port} is reserved for the administrator: set LYCEUM_PORT.") from error
     except OSError as error:
-        listener.close()
         another = port + 1 if port < 65535 else 4000
         raise SetupError(
             f"Port {port} on {host} cannot be used ({(error.strerror or str(error)).lower()}): stop the "
             f"program that uses it, or choose another port, as in LYCEUM_PORT={another}."
         ) from error
+
+
+def _listen(family: int, address: Any, *, shared: bool) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind(address)
+        # Two sockets that are only bound may share a port; from here on nobody else gets it.
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 

@@ -107,6 +107,7 @@ def _find_server() -> None:
             "DATABASE_APP_URL": app_url,
             "DATABASE_DIRECT_URL": direct_url(owner_url, app_url),
             "LYCEUM_STATIC_FROM_SOURCE": "1",
+            "LYCEUM_PREPARE": os.environ.get("LYCEUM_PREPARE", "1"),
             "LYCEUM_SECRET_KEY": SECRET_KEY,
             "LYCEUM_DATA": str(folder / "data"),
         }

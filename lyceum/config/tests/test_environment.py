@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lyceum.config.environment import Environment, ensure_secret_key
+from lyceum.config.environment import Environment, ensure_secret_key, usual_processes
 from lyceum.config.errors import SetupError
 from lyceum.config.postgres.urls import database_of, password_of, role_of, socket_url, with_database
 
@@ -25,7 +25,8 @@ def test_nothing_set_means_a_school_on_this_machine(tmp_path, monkeypatch):
         database_app_url=None,
         redis_url=None,
         secret_key="",
-        web_processes=1,
+        prepares=True,
+        web_processes=usual_processes(),
         threads=8,
         is_debug=False,
         loads_demo=False,

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from lyceum.config.children import fork_child, has_ended, wait_for
+from lyceum.config.environment import usual_processes
 from lyceum.config.errors import SetupError
 from lyceum.config.postgres.cluster import find_free_port
 from lyceum.config.supervisor import Part
@@ -115,7 +116,7 @@ def external(fresh_database):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_starts_serves_and_leaves_nothing_behind(tmp_path, external, number):
     with running(tmp_path, **external) as lyceum:
-        wait_until(lambda: len(lyceum.children()) == 2)
+        wait_until(lambda: len(lyceum.children()) == usual_processes() + 1)
 
         code, out, err = lyceum.stop(number)
 

@@ -23,8 +23,10 @@ class CodeList:
     givers: frozenset[str]
 
     def by_symbol(self, symbol: str) -> Code | None:
-        """The code of that symbol."""
-        return next((code for code in self.codes if code.symbol == symbol), None)
+        """The code of that symbol; typed in the other case it is meant too, unless that is another code."""
+        wanted = symbol.strip()
+        exact = next((code for code in self.codes if code.symbol == wanted), None)
+        return exact or next((code for code in self.codes if code.symbol.casefold() == wanted.casefold()), None)
 
     def by_id(self, code_id: UUID) -> Code | None:
         """The code of that id."""

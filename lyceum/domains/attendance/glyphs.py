@@ -1,14 +1,12 @@
-"""The attendance strip and the codes of a row as ready HTML: made once for equal content, used in every row."""
+"""The attendance strip as ready HTML: made once for equal content, used in every row."""
 
-from collections.abc import Sequence
 from functools import lru_cache
-from uuid import UUID
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from lyceum.domains.attendance.meanings import Meaning
-from lyceum.domains.attendance.models import Code
 from lyceum.domains.attendance.sheet import Glyph
 
 TONES = {
@@ -24,6 +22,16 @@ TONES = {
 }
 """The colour and shape of each meaning."""
 
+TONE_WORDS = {
+    "present": _("present"),
+    "late": _("late"),
+    "absent": _("absent"),
+    "authorised": _("authorised"),
+    "elsewhere": _("elsewhere"),
+    "none": _("not counted"),
+}
+"""What each tone says in words, in the order in which a register counts them."""
+
 
 def tone(meaning: str) -> str:
     """The tone of a meaning, or `none`."""
@@ -37,29 +45,4 @@ def strip_html(glyphs: tuple[Glyph, ...]) -> SafeString:
         "",
         '<i class="g g-{}" title="{}">{}</i>',
         ((tone(g.meaning), g.meaning.replace("_", " "), g.symbol) for g in glyphs),
-    )
-
-
-def options_html(codes: Sequence[Code]) -> dict[UUID | None, SafeString]:
-    """The options of a row's code menu, for each code that may be chosen already and for none."""
-    key = tuple((code.pk, code.symbol, code.label, code.meaning) for code in codes)
-    return _options(key)
-
-
-@lru_cache(maxsize=256)
-def _options(codes: tuple[tuple[UUID, str, str, str], ...]) -> dict[UUID | None, SafeString]:
-    made: dict[UUID | None, SafeString] = {None: _one(codes, None)}
-    for code_id, *_rest in codes:
-        made[code_id] = _one(codes, code_id)
-    return made
-
-
-def _one(codes: tuple[tuple[UUID, str, str, str], ...], chosen: UUID | None) -> SafeString:
-    rows = (
-        (symbol, tone(meaning), " selected" if code_id == chosen else "", symbol, label)
-        for code_id, symbol, label, meaning in codes
-    )
-    return format_html(
-        '<option value="">–</option>{}',
-        format_html_join("", '<option value="{}" data-tone="{}"{}>{} · {}</option>', rows),
     )

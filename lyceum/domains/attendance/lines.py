@@ -6,8 +6,8 @@ variables a page, at half the page's whole cost. Everything that a person wrote 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,6 @@ class Line:
     symbol: str
     tone: str
     label: str
-    options: SafeString
     strip: SafeString
     conflict: Conflict | None = None
 
@@ -33,6 +32,7 @@ def lines_html(lines: list[Line], *, editable: bool) -> SafeString:
     words = {
         "minutes": escape(_("Minutes late")),
         "code_for": escape(_("Code for")),
+        "codes": escape(_("All codes")),
         "no_mark": escape(_("no mark")),
     }
     make = _to_mark if editable else _to_read
@@ -53,16 +53,18 @@ def _line(number: int, line: Line, control: str) -> str:
 
 
 def _to_mark(line: Line, words: Mapping[str, str]) -> str:
+    """A button that changes the mark by tapping; where no script runs, the field in which its code is typed."""
     row, name = line.row, escape(line.row.name)
     minutes = "" if row.mark is None or row.mark.minutes_late is None else row.mark.minutes_late
-    label = escape(line.label) or words["no_mark"]
+    label, symbol = escape(line.label) or words["no_mark"], escape(line.symbol)
     return (
         f'<input class="minutes" name="minutes-{row.student_id}" inputmode="numeric" '
         f'aria-label="{words["minutes"]}: {name}" placeholder="min" value="{minutes}">'
         f'<button type="button" class="mark" data-tone="{line.tone}" aria-label="{name}: {label}">'
-        f"{escape(line.symbol) or '·'}</button>"
-        f'<select name="mark-{row.student_id}" aria-label="{words["code_for"]} {name}" tabindex="-1">'
-        f"{line.options}</select>"
+        f"{symbol or '·'}</button>"
+        f'<button type="button" class="more" tabindex="-1" aria-label="{words["codes"]}: {name}">⋮</button>'
+        f'<input class="code" name="mark-{row.student_id}" value="{symbol}" list="codes" autocomplete="off" '
+        f'aria-label="{words["code_for"]} {name}">'
     )
 
 

@@ -1,5 +1,6 @@
 """Pages of attendance: the register, its history, the office's day, and its settings."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, time
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core import clock
@@ -15,7 +17,7 @@ from lyceum.core.errors import FieldError, InvalidError, RuleError, invalid_fiel
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.attendance.codes import CodeList, read_codes
-from lyceum.domains.attendance.glyphs import options_html, strip_html, tone
+from lyceum.domains.attendance.glyphs import TONE_WORDS, strip_html, tone
 from lyceum.domains.attendance.lines import Line, lines_html
 from lyceum.domains.attendance.models import CodeSet, Register, SessionTimes
 from lyceum.domains.attendance.presets import PRESETS
@@ -105,13 +107,13 @@ def _context(
         "register": register,
         "size": len(lines),
         "lines": lines_html(lines, editable=editable),
+        "codes": [(c.symbol, tone(c.meaning), c.label) for c in codes.offered(register.session)] if editable else [],
         "state": state,
         "editable": editable,
         "needs_reason": amends and clock.now() >= register.closes_at and any(line.row.mark for line in lines),
         "unmarked": sum(1 for line in lines if line.row.mark is None),
-        "tally": [
-            (name, tally[name]) for name in ("present", "late", "absent", "authorised", "elsewhere") if tally[name]
-        ],
+        "tally": [(word, tally[name]) for name, word in TONE_WORDS.items() if tally[name]],
+        "tones": json.dumps({name: str(word) for name, word in TONE_WORDS.items()} | {"": _("without a mark")}),
         "saved": request.GET.get("saved", "") if request.GET.get("saved", "").isdigit() else None,
         "cycle": [
             c.symbol for c in (codes.first(m, register.session) for m in ("unexplained", "late", "present")) if c
@@ -125,22 +127,19 @@ def _context(
 def _lines(
     register: Register, codes: CodeList, kept: Mapping[str, str], conflicts: Mapping[UUID, Conflict]
 ) -> list[Line]:
-    offered = codes.offered(register.session)
-    options = options_html(offered)
     lines = []
     for row in read_sheet(register):
         code = codes.by_id(row.mark.code_id) if row.mark else None
-        typed = codes.by_symbol(kept.get(f"mark-{row.student_id}", ""))
-        code = typed or code
-        if code and code.pk not in options:  # given by the office, or from a set that retired
-            options = options_html([*offered, code])
+        symbol = code.symbol if code else ""
+        typed = kept.get(f"mark-{row.student_id}", "")
+        if typed and typed != symbol:  # kept as it was typed, also where it is no code
+            symbol, code = typed, codes.by_symbol(typed)
         lines.append(
             Line(
                 row=row,
-                symbol=code.symbol if code else "",
+                symbol=symbol,
                 tone=tone(code.meaning) if code else "",
                 label=code.label if code else "",
-                options=options[code.pk if code else None],
                 strip=strip_html(row.strip),
                 conflict=conflicts.get(row.student_id),
             )

@@ -1,7 +1,6 @@
 // A list that is fetched again when something on its topic happens.
 import { listen } from "./live.js";
 
-document.documentElement.classList.add("js");
 const list = document.getElementById("live-list");
 let asked;
 

@@ -1,29 +1,27 @@
-// The register: tap a mark to change it, type a code, walk with the arrows, see others' marks appear.
+// The register: tap a mark to change it, hold it for every code, type a letter, walk with the arrows, see others' marks appear.
 import { listen } from "./live.js";
 
-document.documentElement.classList.add("js");
 const form = document.getElementById("register");
 const lines = document.getElementById("lines");
 const cycle = form.dataset.cycle.split(" ").filter(Boolean);
+const codes = new Map([...document.querySelectorAll("#codes option")].map((o) => [o.value, { tone: o.dataset.tone, label: o.textContent }]));
 const touched = new Set();
 
-const selectOf = (line) => line.querySelector("select");
+const codeOf = (line) => line.querySelector(".code");
 const markOf = (line) => line.querySelector(".mark");
+const nameOf = (line) => line.querySelector(".who a").textContent;
 
 function show(line) {
-  const select = selectOf(line);
-  const option = select.selectedOptions[0];
+  const symbol = codeOf(line).value;
   const mark = markOf(line);
-  mark.textContent = select.value || "·";
-  mark.dataset.tone = option?.dataset.tone ?? "";
-  const name = line.querySelector(".who a").textContent;
-  mark.setAttribute("aria-label", `${name}: ${select.value ? option.textContent : "–"}`);
+  mark.textContent = symbol || "·";
+  mark.dataset.tone = codes.get(symbol)?.tone ?? "";
+  mark.setAttribute("aria-label", `${nameOf(line)}: ${codes.get(symbol)?.label ?? "–"}`);
 }
 
 function give(line, symbol) {
-  const select = selectOf(line);
-  if (![...select.options].some((option) => option.value === symbol)) return false;
-  select.value = symbol;
+  if (symbol && !codes.has(symbol)) return false;
+  codeOf(line).value = symbol;
   touched.add(line.id);
   line.classList.add("changed");
   show(line);
@@ -32,7 +30,7 @@ function give(line, symbol) {
 }
 
 function next(line) {
-  const at = cycle.indexOf(selectOf(line).value);
+  const at = cycle.indexOf(codeOf(line).value);
   // The first tap on an unmarked line is an exception: the rest will be present.
   give(line, cycle[(at + 1) % cycle.length]);
 }
@@ -45,51 +43,86 @@ function tally() {
   for (const line of lines.children) {
     const mark = markOf(line);
     if (!mark) continue;
-    if (!selectOf(line).value) without += 1;
+    if (!codeOf(line).value) without += 1;
     else counts.set(mark.dataset.tone, (counts.get(mark.dataset.tone) ?? 0) + 1);
   }
-  const parts = [...counts].map(([tone, n]) => [n, tone]);
-  const last = target.querySelector("span:last-child")?.lastChild?.textContent;
-  if (without) parts.push([without, last?.trim() && !counts.has(last.trim()) ? last.trim() : "–"]);
-  target.replaceChildren(...parts.map(([n, words]) => {
+  const words = JSON.parse(target.dataset.words);
+  const parts = [...counts].map(([tone, n]) => [n, words[tone] ?? tone]);
+  if (without) parts.push([without, words[""]]);
+  target.replaceChildren(...parts.map(([n, word]) => {
     const span = document.createElement("span");
     const bold = document.createElement("b");
     bold.textContent = n;
-    span.append(bold, ` ${words}`);
+    span.append(bold, ` ${word}`);
     return span;
   }));
   const rest = document.querySelector("#all-present span");
   if (rest && counts.size) rest.textContent = rest.dataset.some;
 }
 
+// All codes in one menu, for a long press, the menu key, or F2.
+const menu = document.getElementById("code-menu");
+let asking;
+
+function ask(line) {
+  asking = line;
+  menu.querySelector("h2").textContent = nameOf(line);
+  menu.showModal();
+  (menu.querySelector(`[value="${CSS.escape(codeOf(line).value)}"]`) ?? menu.querySelector("button")).focus();
+}
+
+menu?.addEventListener("close", () => {
+  if (asking && menu.returnValue !== "cancel") give(asking, menu.returnValue);
+  if (asking) markOf(asking).focus();
+  menu.returnValue = "cancel";
+  asking = undefined;
+});
+menu?.addEventListener("click", (event) => { if (event.target === menu) menu.close("cancel"); });
+menu?.addEventListener("cancel", () => { menu.returnValue = "cancel"; });
+menu?.addEventListener("keydown", (event) => {
+  if (event.key.length === 1 && codes.has(event.key.toUpperCase())) menu.close(event.key.toUpperCase());
+});
+
+let press;
+let held = false;
+lines.addEventListener("pointerdown", (event) => {
+  const mark = event.target.closest(".mark");
+  if (!mark) return;
+  held = false;
+  press = setTimeout(() => { held = true; ask(mark.closest(".line")); }, 500);
+});
+for (const name of ["pointerup", "pointercancel", "pointerleave", "scroll"]) lines.addEventListener(name, () => clearTimeout(press));
+lines.addEventListener("contextmenu", (event) => {
+  const mark = event.target.closest(".mark");
+  if (!mark) return;
+  event.preventDefault();
+  clearTimeout(press);
+  if (!menu.open) { held = true; ask(mark.closest(".line")); }
+});
+
 lines.addEventListener("click", (event) => {
   const mark = event.target.closest(".mark");
+  if (mark && held) { held = false; return; }
   if (mark) next(mark.closest(".line"));
+  const more = event.target.closest(".more");
+  if (more) ask(more.closest(".line"));
   const take = event.target.closest("[data-take]");
   if (take) { give(take.closest(".line"), take.dataset.take); take.closest(".choose").remove(); }
 });
 
-lines.addEventListener("change", (event) => {
-  if (event.target.matches("select")) give(event.target.closest(".line"), event.target.value);
-});
-
-// A long press opens the menu of all codes.
-let press;
-lines.addEventListener("pointerdown", (event) => {
-  const mark = event.target.closest(".mark");
-  if (mark) press = setTimeout(() => { const select = selectOf(mark.closest(".line")); select.showPicker?.(); }, 500);
-});
-for (const name of ["pointerup", "pointercancel", "pointerleave"]) lines.addEventListener(name, () => clearTimeout(press));
-
 lines.addEventListener("keydown", (event) => {
   const mark = event.target.closest(".mark");
   if (!mark || event.ctrlKey || event.metaKey || event.altKey) return;
+  held = false;
   const line = mark.closest(".line");
   const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
   if (step) {
     event.preventDefault();
     const other = line[step];
     if (other) markOf(other)?.focus();
+  } else if (event.key === "F2") {
+    event.preventDefault();
+    ask(line);
   } else if (event.key.length === 1 && event.key !== " ") {
     // A letter gives its code; the slash is present, morning or afternoon.
     const given = event.key === "/" ? give(line, cycle.at(-1)) : give(line, event.key.toUpperCase());
