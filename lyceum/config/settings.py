@@ -124,6 +124,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [("web/fonts", DATA / "fonts")]  # made by lyceum.config.fonts
 STATIC_FROM_SOURCE = DEBUG or os.environ.get("LYCEUM_STATIC_FROM_SOURCE", "") == "1"
 STORAGES = {
     "default": {
@@ -170,4 +171,4 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
     },
 }
-SILENCED_SYSTEM_CHECKS = ["auth.W004", "fields.W342"]
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "fields.W342", "staticfiles.W004"]

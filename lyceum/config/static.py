@@ -10,9 +10,12 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from lyceum.config.fonts import make_fonts
+
 
 def collect_static_files() -> bool:
     """Collect them if any has changed since the last time; returns whether that was so."""
+    make_fonts(settings.DATA / "fonts")
     folder = Path(settings.STATIC_ROOT)
     mark = folder / ".collected"
     fingerprint = _fingerprint()

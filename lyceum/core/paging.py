@@ -32,10 +32,16 @@ class Page(Generic[M]):
 
 
 def page_of(
-    rows: QuerySet[M], *, order: Sequence[str], limit: int = USUAL, cursor: str = "", count: bool = False
+    rows: QuerySet[M],
+    *,
+    order: Sequence[str],
+    limit: int = USUAL,
+    most: int = MOST,
+    cursor: str = "",
+    count: bool = False,
 ) -> Page[M]:
     """A page of a queryset in a total order of fields (ascending, or `-descending`; the id last)."""
-    limit = max(1, min(limit, MOST))
+    limit = max(1, min(limit, most))
     backwards, key = _read(cursor, order) if cursor else (False, None)
     ordered = rows.order_by(*(_turned(f) for f in order)) if backwards else rows.order_by(*order)
     if key is not None:

@@ -1,16 +1,19 @@
 """Reading years, classes and rolls. The roll of a class is a question with a date, never a list."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, DateField, F, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Greatest, Least
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
+from lyceum.core.memory import SchoolMemory
 from lyceum.core.permissions import Permission, Role
+from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
 from lyceum.domains.academics.models import (
     AcademicYear,
@@ -28,6 +31,10 @@ from lyceum.domains.academics.policies import own_classes, visible_classes
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.policies import holds_on, kept_from, visible_students
 from lyceum.domains.people.queries import on_roll
+
+_grade_names = SchoolMemory(
+    lambda: [(str(pk), name) for pk, name in Grade.objects.order_by("position").values_list("pk", "name")], seconds=10
+)
 
 
 def find_year(day: date) -> AcademicYear | None:
@@ -51,6 +58,21 @@ def list_grades(actor: Actor) -> QuerySet[Grade]:
     """The grades from first to last."""
     actor.require(Permission.CLASSES_VIEW)
     return Grade.objects.order_by("position")
+
+
+def list_grade_names(actor: Actor) -> list[tuple[str, str]]:
+    """The grades to choose from: id and name, from first to last."""
+    actor.require(Permission.CLASSES_VIEW)
+    return _grade_names.get()
+
+
+def list_class_names(actor: Actor, day: date, *, kind: str = "") -> list[tuple[str, str]]:
+    """The classes of a day to choose from: id and name."""
+    actor.require(Permission.CLASSES_VIEW)
+    rows = Class.objects.filter(visible_classes(actor), starts__lte=day, ends__gte=day)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return [(str(pk), name) for pk, name in rows.order_by("kind", "name", "pk").values_list("pk", "name")]
 
 
 def list_subjects(actor: Actor) -> QuerySet[Subject]:
@@ -206,18 +228,30 @@ class Standing:
     grade_code: str = ""
 
 
+_STANDINGS = """
+SELECT p.student_id, g.name, g.id, g.code, NULL, NULL FROM academics_placement p
+JOIN academics_grade g ON g.school_id = %(school)s AND g.id = p.grade_id
+WHERE p.school_id = %(school)s AND p.student_id = ANY(%(students)s)
+  AND p.starts_on <= %(day)s AND (p.ends_on IS NULL OR p.ends_on >= %(day)s)
+UNION ALL
+SELECT m.student_id, NULL, NULL, NULL, c.name, c.id FROM academics_classmembership m
+JOIN academics_class c ON c.school_id = %(school)s AND c.id = m.class_id
+WHERE m.school_id = %(school)s AND m.student_id = ANY(%(students)s) AND m.is_form
+  AND m.starts_on <= %(day)s AND (m.ends_on IS NULL OR m.ends_on >= %(day)s)
+"""
+
+
 def standings(students: Sequence[UUID], day: date) -> dict[UUID, Standing]:
-    """The grade and form of students on a day, in two statements."""
-    grades = Placement.objects.filter(holds_on(day), student__in=students)
-    forms = ClassMembership.objects.filter(holds_on(day), student__in=students, is_form=True)
-    columns = ("student_id", "grade__name", "grade_id", "grade__code")
-    grade_of = {row[0]: row[1:] for row in grades.values_list(*columns)}
-    form_of = {row[0]: row[1:] for row in forms.values_list("student_id", "school_class__name", "school_class_id")}
-    found = {}
-    for student in students:
-        name, grade_id, code = grade_of.get(student, ("", None, ""))
-        form, form_id = form_of.get(student, ("", None))
-        found[student] = Standing(name, form, form_id, grade_id, code)
+    """The grade and form of students on a day, in one statement."""
+    found = dict.fromkeys(students, Standing())
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDINGS, {"school": current_school(), "students": list(students), "day": day})
+        for student, grade, grade_id, code, form, form_id in cursor.fetchall():
+            known = found[student]
+            if form_id is None:
+                found[student] = replace(known, grade=grade, grade_id=grade_id, grade_code=code)
+            else:
+                found[student] = replace(known, form=form, form_id=form_id)
     return found
 
 

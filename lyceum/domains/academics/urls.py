@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from lyceum.domains.academics.views import classes, settings, students
+from lyceum.domains.academics.views import class_list, classes, settings, student_list, students
 
 urlpatterns = [
-    path("students/", students.students_page, name="students"),
+    path("students/", student_list.students_page, name="students"),
     path("students/new/", students.student_new, name="student-new"),
     path("students/<uuid:student_id>/edit/", students.student_edit, name="student-edit"),
     path("students/<uuid:student_id>/move/", students.student_move, name="student-move"),
     path("students/<uuid:student_id>/leave/", students.student_leave, name="student-leave"),
-    path("classes/", classes.classes_page, name="classes"),
+    path("classes/", class_list.classes_page, name="classes"),
     path("classes/new/", classes.class_new, name="class-new"),
     path("classes/<uuid:class_id>/", classes.class_page, name="class"),
     path("classes/<uuid:class_id>/edit/", classes.class_edit, name="class-edit"),

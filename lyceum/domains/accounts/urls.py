@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lyceum.domains.accounts.views import account, entrance, keys, people, settings
+from lyceum.domains.accounts.views import account, entrance, keys, people, settings, trail
 
 urlpatterns = [
     path("sign-in/", entrance.sign_in_page, name="sign-in"),
@@ -16,6 +16,6 @@ urlpatterns = [
     path("settings/users/", people.users_page, name="settings-users"),
     path("settings/users/<uuid:user_id>/", people.user_page, name="settings-user"),
     path("settings/keys/", keys.keys_page, name="settings-keys"),
-    path("settings/trail/", settings.trail_page, name="settings-trail"),
+    path("settings/trail/", trail.trail_page, name="settings-trail"),
     path("settings/policy/", settings.policy_page, name="settings-policy"),
 ]

@@ -98,6 +98,12 @@ def record_all(entries: Sequence[Entry], *, actor: Actor) -> None:
         tell(fact, actor)
 
 
+def note_export(name: str, narrowed_by: str, count: int, *, actor: Actor) -> None:
+    """Write into the trail that somebody took a list away as a file: which, how narrowed, how many rows."""
+    changes: Changes = {"rows": [None, count], "filter": [None, narrowed_by]}
+    record("list.export", target=Target("list", name, name), changes=changes, actor=actor)
+
+
 def record_wherever(action: str, *, target: Target, changes: Changes | None = None, actor: Actor) -> None:
     """Write an act on one's own account: in the school's trail, or in the operator's where no school is in scope."""
     if find_current_school() is None:

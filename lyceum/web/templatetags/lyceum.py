@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
 from lyceum.core.errors import FieldError
 from lyceum.core.ids import new_id
-from lyceum.core.permissions import Role
+from lyceum.core.roles import role_name
 
 register = template.Library()
 
@@ -32,22 +31,7 @@ def starts(text: str, beginning: str) -> bool:
     return str(text).startswith(str(beginning))
 
 
-_ROLES = {
-    Role.SUPER_ADMIN: _("super admin"),
-    Role.GROUP_ADMIN: _("group admin"),
-    Role.SCHOOL_ADMIN: _("school admin"),
-    Role.MANAGER: _("manager"),
-    Role.TEACHER: _("teacher"),
-    Role.STUDENT: _("student"),
-    Role.GUARDIAN: _("guardian"),
-    Role.APPLICANT: _("applicant"),
-}
-
-
-@register.filter
-def role_name(role: str) -> object:
-    """A role as people say it."""
-    return next((words for each, words in _ROLES.items() if each == role), role)
+register.filter("role_name", role_name)
 
 
 @register.filter

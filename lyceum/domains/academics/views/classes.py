@@ -1,18 +1,16 @@
-"""Pages of classes: the list, the class of a day, making and changing one."""
+"""Pages of a class: who is in it on a day, making and changing one."""
 
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.forms import (
     asked_date,
-    asked_id,
     needed_date,
     submitted,
     typed_date,
@@ -27,7 +25,6 @@ from lyceum.domains.academics.queries import (
     find_year,
     get_class,
     in_grade,
-    list_classes,
     list_grades,
     list_locations,
     list_members,
@@ -48,26 +45,6 @@ REGISTERS = (
     ("none", _("Never")),
 )
 MOST_PROPOSED = 40
-
-
-@require_GET
-def classes_page(request: HttpRequest) -> HttpResponse:
-    """Classes of today, or of a year: one's own first."""
-    actor, day, year = actor_of(request), today(), asked_id(request, "year")
-    rows = list(list_classes(actor, day=day, grade=asked_id(request, "grade"), year=year))
-    own = {row.pk for row in list_classes(actor, day=day, mine=True)} if actor.user_id else set()
-    assigns = actor.reaches_all(Permission.CLASSES_ASSIGN) and actor.reaches_all(Permission.STUDENTS_LIST)
-    context = {
-        "own": [row for row in rows if row.pk in own],
-        "forms": [row for row in rows if row.pk not in own and row.kind == Class.Kind.FORM],
-        "teaching": [row for row in rows if row.pk not in own and row.kind == Class.Kind.TEACHING],
-        "years": [(str(each.pk), each.name) for each in list_years(actor)],
-        "grades": [(str(grade.pk), grade.name) for grade in list_grades(actor)],
-        "typed": request.GET,
-        "may_edit": actor.reaches_all(Permission.CLASSES_EDIT),
-        "without_form": list_students(actor, day=day).filter(without_form(day)).count() if assigns and not year else 0,
-    }
-    return render(request, "academics/classes.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,82 +1,28 @@
-"""Pages of students: found, made, changed, moved, recorded as left."""
+"""Pages of a student: made, changed, moved, recorded as left."""
 
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
-from lyceum.core.forms import asked_id, needed_date, submitted, typed_date, typed_id
-from lyceum.core.paging import page_of
+from lyceum.core.forms import needed_date, submitted, typed_date, typed_id
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
-from lyceum.domains.academics.queries import (
-    classes_of,
-    get_class,
-    in_class,
-    in_grade,
-    list_classes,
-    list_grades,
-    standings,
-    without_form,
-)
+from lyceum.domains.academics.queries import classes_of, get_class, list_classes, list_grades
 from lyceum.domains.academics.rules.members import move_student
 from lyceum.domains.academics.rules.placements import Admission, admit_student, leave_student, place_and_seat
 from lyceum.domains.people.batches import read_contact_points
 from lyceum.domains.people.forms import NAME_FIELDS, typed_person
 from lyceum.domains.people.models import Enrolment, Student
-from lyceum.domains.people.queries import STATUSES, get_student, list_own_students, list_students
+from lyceum.domains.people.queries import get_student
 from lyceum.domains.people.rules.students import NewStudent, delete_student, edit_student
 from lyceum.domains.people.shapes import main_value
 from lyceum.domains.tenancy.queries import today
 
-ALL, NO_FORM = "all", "none"
-SHOWN_STATUSES = (
-    ("on_roll", _("On roll")),
-    ("expected", _("Expected")),
-    ("left", _("Left")),
-    ("graduated", _("Graduated")),
-    ("no_show", _("Never came")),
-    ("none", _("Not enrolled")),
-    (ALL, _("All")),
-)
 EXITS = [(value, label) for value, label in Enrolment.Exit.choices]
-
-
-@require_GET
-def students_page(request: HttpRequest) -> HttpResponse:
-    """The students somebody may see, found by name, number, grade, class and status; the filter is the address."""
-    actor, day = actor_of(request), today()
-    status = request.GET.get("status", "on_roll")
-    find = list_students if actor.may(Permission.STUDENTS_LIST) else list_own_students
-    rows = find(actor, text=request.GET.get("q", ""), status=status if status in STATUSES else "", day=day)
-    if grade := asked_id(request, "grade"):
-        rows = rows.filter(in_grade(grade, day))
-    if school_class := asked_id(request, "class"):
-        rows = rows.filter(in_class(school_class, day))
-    elif request.GET.get("class") == NO_FORM:
-        rows = rows.filter(without_form(day))
-    page = page_of(rows, order=("person__sort_name", "pk"), cursor=request.GET.get("cursor", ""), count=True)
-    placed = standings([student.pk for student in page.rows], day)
-    kept = request.GET.copy()
-    kept.pop("cursor", None)
-    context = {
-        "students": [(student, placed[student.pk]) for student in page.rows],
-        "page": page,
-        "kept": kept.urlencode(),
-        "typed": request.GET,
-        "status": status,
-        "statuses": SHOWN_STATUSES,
-        "grades": [(str(grade.pk), grade.name) for grade in list_grades(actor)],
-        "classes": [(str(row.pk), row.name) for row in list_classes(actor, day=day)] + [(NO_FORM, _("In no form"))],
-        "may_edit": actor.reaches_all(Permission.STUDENTS_EDIT),
-        "is_office": actor.may(Permission.STUDENTS_LIST),
-    }
-    return render(request, "academics/students.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,23 +11,19 @@ from django.views.decorators.http import require_http_methods
 from lyceum.core.actor import Actor
 from lyceum.core.errors import InvalidError, RuleError
 from lyceum.core.forms import shown_errors, submitted, typed_id
-from lyceum.core.paging import page_of
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.rest import actor_of
 from lyceum.domains.accounts.forms import by_line, people_in
 from lyceum.domains.accounts.models import Invitation, Membership
 from lyceum.domains.accounts.queries import (
-    BY_NAME,
     find_open_invitation,
     get_user,
     list_permission_sets,
-    list_users,
     named_role,
 )
 from lyceum.domains.accounts.requests import invitation_link
 from lyceum.domains.accounts.rules.invitations import (
     HIGH_ROLES,
-    SCHOOL_ROLES,
     Invited,
     SentInvitation,
     invite_all,
@@ -42,6 +38,7 @@ from lyceum.domains.accounts.rules.members import (
     suspend_user,
 )
 from lyceum.domains.accounts.views.signed_in import signed_in
+from lyceum.domains.accounts.views.user_list import answer_users, standing
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,33 +46,22 @@ from lyceum.domains.accounts.views.signed_in import signed_in
 def users_page(request: HttpRequest) -> HttpResponse:
     """Who may come in, and as what; and the invitation of more."""
     actor = actor_of(request)
-    if request.method == "GET":
-        return render(request, "accounts/users.html", _users_context(request, actor))
+    if request.method == "GET" or {"export", "bulk"} & set(request.POST):
+        return answer_users(request, _invitation_context(request, actor))
     try:
         sent = invite_all(_invited(request), actor=actor)
     except RuleError as error:
         shown = (
             by_line(error, request.POST["people"]) if _is_list(request) and isinstance(error, InvalidError) else error
         )
-        context = _users_context(request, actor) | {"errors": shown_errors(shown)}
-        return render(request, "accounts/users.html", context, status=error.status)
+        context = _invitation_context(request, actor) | {"errors": shown_errors(shown)}
+        return answer_users(request, context, status=error.status)
     return render(request, "accounts/invited.html", {"sent": [_shown(each) for each in sent]})
 
 
-def _users_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
-    asked = request.GET
-    role = asked.get("role", "") if asked.get("role") in [r.value for r in Role] else ""
-    rows = list_users(actor, role=role, text=asked.get("q", ""), state=_asked_state(asked.get("state", "")))
-    page = page_of(rows, order=BY_NAME, cursor=asked.get("cursor", ""), count=True)
-    kept = asked.copy()
-    kept.pop("cursor", None)
+def _invitation_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     may_invite = actor.reaches_all(Permission.USERS_EDIT)
     return {
-        "page": page,
-        "people": [(user, *_standing(user.memberships.all())) for user in page.rows],
-        "kept": kept.urlencode(),
-        "asked": asked,
-        "roles": [r.value for r in Role if r in SCHOOL_ROLES],
         "may_invite": may_invite,
         "grants": _grantable(actor),
         "sets": list_permission_sets(actor) if may_invite else [],
@@ -83,22 +69,11 @@ def _users_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _asked_state(text: str) -> str:
-    return text if text in Membership.State.values else ""
-
-
 def _grantable(actor: Actor) -> list[str]:
     """The roles somebody may give, the usual ones first."""
     high = actor.reaches_all(Permission.ROLES_GRANT)
     order = (Role.TEACHER, Role.STUDENT, Role.GUARDIAN, Role.MANAGER, Role.SCHOOL_ADMIN, Role.APPLICANT)
     return [role.value for role in order if high or role not in HIGH_ROLES]
-
-
-def _standing(memberships: Any) -> tuple[list[str], str]:
-    present = [m for m in memberships if m.state != Membership.State.ENDED]
-    states = {m.state for m in present}
-    state = next((s for s in ("active", "suspended", "invited") if s in states), "ended")
-    return list(dict.fromkeys(m.role for m in present)), state
 
 
 def _is_list(request: HttpRequest) -> bool:
@@ -139,7 +114,7 @@ def user_page(request: HttpRequest, user_id: UUID) -> HttpResponse:
 
     def context() -> dict[str, Any]:
         user = get_user(user_id, actor=actor)
-        roles, state = _standing(user.memberships.all())
+        roles, state = standing(user.memberships.all())
         edits = actor.reaches_all(Permission.USERS_EDIT) and user.pk != actor.user_id
         may_grant = actor.reaches_all(Permission.ROLES_GRANT) and user.pk != actor.user_id
         return {

@@ -1,25 +1,19 @@
-"""The school's settings: what there is to set, what the school says about itself, the trail, who may do what."""
+"""The school's settings: what there is to set, what the school says about itself, who may do what."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from lyceum.core import clock
 from lyceum.core.actor import Actor
-from lyceum.core.errors import invalid_field
 from lyceum.core.forms import submitted, typed_number
-from lyceum.core.paging import page_of
 from lyceum.core.permissions import POLICY, REACHES, Permission, Role
 from lyceum.core.rest import actor_of
 from lyceum.domains.accounts.views.signed_in import signed_in
-from lyceum.domains.journal.queries import NEWEST_FIRST, TrailFilter, list_trail
-from lyceum.domains.tenancy.queries import get_this_school, time_zone
+from lyceum.domains.tenancy.queries import get_this_school
 from lyceum.domains.tenancy.rules import edit_school
 
 
@@ -110,62 +104,6 @@ def _school_values(request: HttpRequest) -> dict[str, Any]:
         lines = [line for line in request.POST["official_ids"].splitlines() if line.strip()]
         values["official_ids"] = dict(line.partition(":")[::2] for line in lines)
     return values
-
-
-_AREAS = (
-    ("", _("Everything")),
-    ("accounts.", _("Accounts")),
-    ("people.", _("People")),
-    ("academics.", _("Classes")),
-    ("attendance.", _("Attendance")),
-    ("timetable.", _("Timetable")),
-    ("exchange.", _("Import")),
-    ("tenancy.", _("School")),
-    ("access.", _("Refusals")),
-)
-
-
-@require_GET
-@signed_in
-def trail_page(request: HttpRequest) -> HttpResponse:
-    """Who did what, when, and what changed."""
-    actor, asked = actor_of(request), request.GET
-    wanted = TrailFilter(
-        action=asked.get("area", "") if asked.get("area", "") in dict(_AREAS) else "",
-        outcome=asked.get("outcome", "") if asked.get("outcome") in ("done", "refused") else "",
-        actor_id=_asked_person(asked),
-        since=_midnight(asked.get("since", ""), "/since"),
-        until=_midnight(asked.get("until", ""), "/until", after=timedelta(days=1)),
-    )
-    page = page_of(list_trail(actor, wanted), order=NEWEST_FIRST, cursor=asked.get("cursor", ""))
-    kept = asked.copy()
-    kept.pop("cursor", None)
-    context = {
-        "page": page,
-        "kept": kept.urlencode(),
-        "typed": asked,
-        "areas": _AREAS,
-        "zone": clock.zone(time_zone()),
-    }
-    return render(request, "accounts/trail.html", context)
-
-
-def _asked_person(asked: QueryDict) -> UUID | None:
-    try:
-        return UUID(asked.get("actor", ""))
-    except ValueError:
-        return None
-
-
-def _midnight(text: str, pointer: str, *, after: timedelta = timedelta()) -> datetime | None:
-    """The instant at which a day of the school begins."""
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text) + after
-    except (ValueError, OverflowError):
-        raise invalid_field(pointer, "date", "Give the date as year-month-day, as in 2026-11-20.") from None
-    return datetime(day.year, day.month, day.day, tzinfo=clock.zone(time_zone())).astimezone(UTC)
 
 
 @require_GET
