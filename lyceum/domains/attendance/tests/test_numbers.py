@@ -139,6 +139,23 @@ def test_what_was_known_before_an_amendment(morning: Morning):
     assert (then.attended, then.unauthorised) == (0, 1)
 
 
+@pytest.mark.usefixtures("db", "at_school")
+@pytest.mark.parametrize(
+    ("time_zone", "instant", "missing"),
+    [
+        ("America/New_York", datetime(1, 1, 1, tzinfo=UTC), 0),  # there it is still the year before the first
+        ("Asia/Tokyo", datetime(9999, 12, 31, 23, tzinfo=UTC), 6),  # there the year after the last has begun
+    ],
+)
+def test_what_was_known_at_the_ends_of_the_calendar(time_zone: str, instant: datetime, missing: int):
+    morning = make_morning(3, time_zone=time_zone)
+
+    with in_school(morning.school):
+        found = summarise(morning.office, first=TODAY, last=TODAY, as_known_at=instant)
+
+    assert found.total == Numbers(missing=missing)
+
+
 def test_a_group_is_the_sum_of_its_students_and_never_a_mean_of_means():
     both = Numbers(possible=10, attended=10) + Numbers(possible=30, attended=15)
 
