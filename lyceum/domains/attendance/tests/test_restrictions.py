@@ -7,7 +7,10 @@ import pytest
 
 from lyceum.core.actor import Actor, system_actor
 from lyceum.core.errors import NotFoundError
+from lyceum.domains.academics.facts import MembershipChanged
 from lyceum.domains.accounts.models import User
+from lyceum.domains.attendance.facts import AttendanceMarked, MarkFact
+from lyceum.domains.attendance.live import follow_class, follow_day, follow_register
 from lyceum.domains.attendance.models import Mark, Register
 from lyceum.domains.attendance.queries import get_mark, list_history, list_marks, marks_as_known
 from lyceum.domains.attendance.rules.marks import GivenMark, amend_mark, take_register
@@ -182,6 +185,36 @@ def test_no_door_shows_the_child_to_the_teacher(kept: Kept):
 
     assert ["Student 00" in text for text in told] == [True] * len(told)
     assert ["Student 01" in text or str(kept.child.pk) in text for text in told] == [False] * len(told)
+
+
+def test_what_happens_with_the_child_is_not_heard_by_the_teacher(kept: Kept):
+    topics = (
+        lambda actor: follow_register(kept.register.pk, actor=actor),
+        lambda actor: follow_class(kept.morning.form.pk, actor=actor),
+        lambda actor: follow_day(TODAY, actor=actor),
+    )
+    with in_school(kept.morning.school):
+        to_teacher = [topic(kept.teacher) for topic in topics]
+        to_office = [topic(kept.morning.office) for topic in topics]
+
+    of_child, of_another = marked(kept, kept.child, kept.others[0]), marked(kept, kept.others[0])
+    joined = MembershipChanged(student=kept.child.pk, school_class=kept.morning.form.pk, starts_on=TODAY, ends_on=None)
+    assert [(hears(of_child), hears(of_another), hears(joined)) for hears in to_teacher] == [(False, True, False)] * 3
+    assert [hears(of_child) for hears in to_office] == [True] * 3
+    assert to_office[1](joined)
+
+
+def marked(kept: Kept, *students: Student) -> AttendanceMarked:
+    return AttendanceMarked(
+        register=kept.register.pk,
+        school_class=kept.morning.form.pk,
+        date=TODAY,
+        kind="daily",
+        version=1,
+        marks=[MarkFact(student=each.pk, meaning="present", minutes_late=None, version=1) for each in students],
+        by=None,
+        via="page",
+    )
 
 
 def test_software_without_a_person_is_kept_from_nobody(kept: Kept):
