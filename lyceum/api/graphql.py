@@ -10,6 +10,7 @@ from graphql import OperationType
 from lyceum.api.graphql_limits import MOST_COST, Question, RefusedError, is_bad_text, read_question, refused
 from lyceum.api.graphql_run import Answer, asker_of, refusal_of, run
 from lyceum.api.graphql_schema import sdl
+from lyceum.api.idempotency import note_no_effect
 from lyceum.api.problems import note_refusal
 from lyceum.core.errors import UnauthorizedError
 from lyceum.core.graphql import Asking
@@ -34,12 +35,15 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
         asking = Asking(actor_of(request), request)
         answers = _answers(given if isinstance(given, list) else [given], asking)
     except RefusedError as error:
+        note_no_effect(request)
         response = _respond(refusal_of(error).body, error.status, media or JSON)
         if error.status == 405:
             response["Allow"] = "POST" if request.method == "GET" else "GET, POST"
         return response
     for refusal in asking.refused:
         note_refusal(request, refusal)
+    if not asking.acts_done:
+        note_no_effect(request)
     if many:
         return _respond([answer.body for answer in answers], 200, media)
     # A client that takes plain JSON reads no statuses: to it every well-formed question is a 200.

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from graphql import ExecutionResult, GraphQLError, OperationType, execute_sync
 
-from lyceum.api.graphql_limits import Asker, Question, RefusedError
+from lyceum.api.graphql_limits import Asker, Question, RefusedError, refused
 from lyceum.api.graphql_schema import schema
+from lyceum.api.graphql_time import limited_time
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.errors import NotAllowedError, RuleError
 from lyceum.core.graphql import Asking
@@ -33,16 +34,23 @@ def asker_of(actor: Actor) -> Asker:
 
 
 def run(question: Question, asking: Asking, *, root: Any = None) -> Answer:
-    """Execute. The fact that a subscription tells is its `root`."""
-    result = execute_sync(
-        schema,
-        question.document,
-        root_value=root,
-        context_value=asking,
-        variable_values=question.variables,
-        operation_name=question.name,
-        hide_suggestions=True,
-    )
+    """Execute. The fact that a subscription tells is its `root`.
+
+    Raises RefusedError where it takes too long: whatever else the transaction did is undone with it.
+    """
+    with limited_time() as watch:
+        result = execute_sync(
+            schema,
+            question.document,
+            root_value=root,
+            context_value=asking,
+            variable_values=question.variables,
+            operation_name=question.name,
+            hide_suggestions=True,
+        )
+    if watch.is_over:
+        transaction.set_rollback(True)
+        raise refused("query_too_slow", "This took too long and was stopped.", status=503, cost=question.cost)
     if result.data is None and question.operation.operation is OperationType.MUTATION:
         transaction.set_rollback(True)
     return answer_of(result, asking, cost=question.cost)

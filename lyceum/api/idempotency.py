@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from lyceum.api.problems import problem
@@ -70,9 +70,20 @@ def answered_once(request: HttpRequest, actor: Actor, answer: Callable[[HttpRequ
             extra={"retry_after": 1},
         )
     response = answer(request)
-    if response.status_code < 400 and not response.streaming:
+    if _had_effect(request, response) and not response.streaming:
         _keep(response, names, fingerprint)
     return response
+
+
+def note_no_effect(request: HttpRequest) -> None:
+    """Say that nothing was done, where the status does not say so: GraphQL tells a refusal with 200."""
+    request.lyceum_no_effect = True  # type: ignore[attr-defined]  # our own attribute
+
+
+def _had_effect(request: HttpRequest, response: HttpResponse) -> bool:
+    return response.status_code < 400 and not (
+        transaction.get_rollback() or getattr(request, "lyceum_no_effect", False)
+    )
 
 
 def _again(request: HttpRequest, same: bool, stored: tuple[Any, ...]) -> HttpResponse:

@@ -21,6 +21,14 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def local(instant: datetime, time_zone: str) -> datetime:
+    """An instant as the clocks of a time zone show it; as it is where their calendar does not reach it."""
+    try:
+        return instant.astimezone(zone(time_zone))
+    except OverflowError:
+        return instant
+
+
 def today(time_zone: str) -> date:
     """The date it is now in an IANA time zone."""
     return now().astimezone(zone(time_zone)).date()

@@ -20,12 +20,13 @@ from lyceum.core.errors import NotFoundError, RuleError
 
 @dataclass
 class Asking:
-    """Who asks, and what was refused on the way."""
+    """Who asks, what was done on the way, and what was refused."""
 
     actor: Actor
     request: HttpRequest | None = None
     """None where the question came over a socket."""
     refused: list[RuleError] = field(default_factory=list)
+    acts_done: int = 0
 
 
 Info = strawberry.Info[Asking, None]
@@ -177,10 +178,12 @@ class Act(FieldExtension):
         """Do it, or return why not."""
         try:
             with transaction.atomic():
-                return next_(source, info, **kwargs)
+                payload = next_(source, info, **kwargs)
         except RuleError as error:
             info.context.refused.append(error)
             return self.payload(errors=[problem_of(error)])
+        info.context.acts_done += 1
+        return payload
 
 
 def act(resolver: Callable[..., Any]) -> Any:

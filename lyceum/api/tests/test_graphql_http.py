@@ -7,10 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lyceum.api.graphql import schema_view
+from lyceum.core import clock
 from lyceum.core.errors import UnauthorizedError
 from lyceum.core.permissions import Role
+from lyceum.domains.academics.models import Class
 from lyceum.testing.clients import browser, key_holder, nobody, software
-from lyceum.testing.factories import as_actor, make_admin, make_class, make_school, make_user
+from lyceum.testing.factories import NOW, as_actor, in_school, make_admin, make_class, make_school, make_user
 
 JSON, RESPONSE = "application/json", "application/graphql-response+json"
 TYPENAME = "{ __typename }"
@@ -283,6 +285,64 @@ def test_the_same_key_has_one_effect(db):
     assert second["Idempotency-Replayed"] == "true"
     assert other.status_code == 422
     assert post(caller, {"query": "{ students { totalCount } }"}).json()["data"]["students"]["totalCount"] == 1
+
+
+def test_a_refused_act_is_tried_anew_with_the_same_key(db):
+    school = make_school()
+    taken = make_class(school, "7A")
+    caller = software(make_admin(school), school)
+    body = {"query": 'mutation { createClass(input: {name: "7A"}) { class { name } errors { code } } }'}
+
+    with clock.frozen(NOW):
+        refused = caller.send("/graphql", body, key="k1")
+        with in_school(school):
+            Class.objects.filter(pk=taken.pk).update(name="7B")
+        done, again = (caller.send("/graphql", body, key="k1") for _ in range(2))
+
+    assert [each["code"] for each in refused.json()["data"]["createClass"]["errors"]] == ["name_taken"]
+    assert done.json()["data"]["createClass"] == {"class": {"name": "7A"}, "errors": []}
+    assert (done.headers.get("Idempotency-Replayed"), again["Idempotency-Replayed"]) == (None, "true")
+    with in_school(school):
+        assert sorted(Class.objects.values_list("name", flat=True)) == ["7A", "7B"]
+
+
+def test_of_two_acts_one_done_is_not_done_again_with_the_same_key(db):
+    school = make_school()
+    make_class(school, "7A")
+    caller = software(make_admin(school), school)
+    one = '%s: createClass(input: {name: "%s"}) { errors { code } }'
+    body = {"query": f"mutation {{ {one % ('new', '7B')} {one % ('old', '7A')} }}"}
+
+    with clock.frozen(NOW):
+        first, second = (caller.send("/graphql", body, key="k1") for _ in range(2))
+
+    assert first.json()["data"] == {"new": {"errors": []}, "old": {"errors": [{"code": "name_taken"}]}}
+    assert second.json() == first.json()
+    assert second["Idempotency-Replayed"] == "true"
+
+
+def test_a_question_with_a_key_is_answered_anew(db):
+    school = make_school()
+    caller = software(make_admin(school), school)
+
+    answers = [caller.send("/graphql", {"query": TYPENAME}, key="k1") for _ in range(2)]
+    wrong = [caller.send("/graphql", {"query": "{ nothing }"}, key="k2") for _ in range(2)]
+
+    assert [each.headers.get("Idempotency-Replayed") for each in answers + wrong] == [None] * 4
+
+
+def test_a_mutation_that_fails_inside_is_tried_anew_with_the_same_key(db, monkeypatch):
+    school = make_school()
+    caller = software(make_admin(school), school)
+    body = {"query": "mutation { logout(input: {}) { done } }"}
+
+    with monkeypatch.context() as broken:
+        broken.setattr("lyceum.domains.accounts.graphql.sign_out", lambda actor: 1 / 0)
+        failed = caller.send("/graphql", body, key="k1")
+    done = caller.send("/graphql", body, key="k1")
+
+    assert (failed.status_code, failed.json()["data"]) == (200, None)
+    assert done.json()["data"] == {"logout": {"done": True}}
 
 
 def test_what_fails_inside_is_not_shown(db, monkeypatch, caplog):

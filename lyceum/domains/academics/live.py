@@ -9,6 +9,7 @@ from lyceum.domains.academics.facts import MembershipChanged
 from lyceum.domains.academics.models import Class
 from lyceum.domains.academics.policies import own_classes
 from lyceum.domains.academics.queries import get_class
+from lyceum.domains.people.policies import kept_from_work
 from lyceum.domains.tenancy.queries import today
 
 
@@ -29,4 +30,10 @@ def follow_class_list(class_id: UUID, *, actor: Actor) -> Hears:
     get_class(class_id, actor=actor, day=today())
     if not sees_whole_class(class_id, permission=Permission.STUDENTS_VIEW, actor=actor):
         raise not_allowed(Permission.STUDENTS_VIEW)
-    return lambda fact: isinstance(fact, MembershipChanged)
+    return hears_members(actor)
+
+
+def hears_members(actor: Actor) -> Hears:
+    """Who comes and goes; nothing of a child from whom a restriction keeps the actor."""
+    kept = frozenset(row["student"] for row in kept_from_work(actor))
+    return lambda fact: isinstance(fact, MembershipChanged) and fact.student not in kept

@@ -29,7 +29,7 @@ from lyceum.domains.academics.models import (
 )
 from lyceum.domains.academics.policies import own_classes, visible_classes
 from lyceum.domains.people.models import Enrolment, Student
-from lyceum.domains.people.policies import holds_on, kept_from, visible_students
+from lyceum.domains.people.policies import holds_on, kept_from_work, visible_students
 from lyceum.domains.people.queries import on_roll
 
 _grade_names = SchoolMemory(
@@ -189,8 +189,7 @@ def list_members(class_id: UUID, *, actor: Actor, day: date) -> QuerySet[ClassMe
     get_class(class_id, actor=actor, day=day)
     rows = members_on(class_id, day)
     if actor.roles & {Role.TEACHER} and actor.reaches_all(Permission.CLASSES_VIEW):
-        kept = Student.objects.filter(kept_from(actor, "no_contact", "no_information", "address_withheld"))
-        return rows.exclude(student__in=kept)
+        return rows.exclude(student__in=kept_from_work(actor))
     return rows.filter(student__in=Student.objects.filter(visible_students(actor)))
 
 

@@ -11,12 +11,16 @@ from lyceum.domains.academics.models import ClassMembership
 from lyceum.domains.attendance.models import Mark, Register
 from lyceum.domains.attendance.policies import registers_for
 from lyceum.domains.people.models import Enrolment
+from lyceum.domains.people.policies import kept_from_work
 
 LINE_ORDER = ("student__person__sort_name", "student_id")
 
 
-def list_lines(registers: Iterable[UUID]) -> QuerySet[ClassMembership]:
-    """Who belongs on registers: members of the class and on roll that day, each row with its `register_id`."""
+def list_lines(registers: Iterable[UUID], *, actor: Actor) -> QuerySet[ClassMembership]:
+    """Who belongs on registers: members of the class and on roll that day, each row with its `register_id`.
+
+    Whoever a restriction keeps from a student has no line of that student.
+    """
     first, on = "school_class__taken_registers", "school_class__taken_registers__on"
     current = Q(ends_on__isnull=True) | Q(ends_on__gte=F(on))
     rows = ClassMembership.objects.filter(
@@ -27,7 +31,7 @@ def list_lines(registers: Iterable[UUID]) -> QuerySet[ClassMembership]:
         student=OuterRef("student"),
         first_day__lte=OuterRef("register_on"),
     ).exclude(exit="no_show")
-    return rows.filter(Exists(enrolled)).select_related("student__person")
+    return rows.filter(Exists(enrolled)).exclude(student__in=kept_from_work(actor)).select_related("student__person")
 
 
 def read_marks(registers: Iterable[UUID], students: Iterable[UUID]) -> dict[tuple[UUID, UUID], Mark]:

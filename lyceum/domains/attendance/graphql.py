@@ -121,11 +121,13 @@ class Register(Node):
         ).get(register.school_class_id)
 
     @connection(RegisterLine)
-    def lines(self, register: strawberry.Parent[models.Register], span: Span) -> Found:
+    def lines(self, register: strawberry.Parent[models.Register], info: Info, span: Span) -> Found:
         """Every student of the day, in name order, with the mark."""
 
+        actor = info.context.actor
+
         def read(rows: list[models.Register]) -> Any:
-            return find_pages(list_lines(_ids(rows)), parent="register_id", order=LINE_ORDER, span=span)
+            return find_pages(list_lines(_ids(rows), actor=actor), parent="register_id", order=LINE_ORDER, span=span)
 
         found: Found = together(register, ("lines", span), read)[register.pk]
         return found

@@ -6,13 +6,13 @@ from uuid import UUID
 from lyceum.core.actor import Actor, not_allowed
 from lyceum.core.live import Hears
 from lyceum.core.permissions import Permission
-from lyceum.domains.academics.facts import MembershipChanged
-from lyceum.domains.academics.live import sees_whole_class
+from lyceum.domains.academics.live import hears_members, sees_whole_class
 from lyceum.domains.academics.queries import get_class
 from lyceum.domains.attendance.facts import AttendanceMarked
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.policies import registers_for
 from lyceum.domains.attendance.queries import get_register
+from lyceum.domains.people.policies import kept_from_work
 from lyceum.domains.tenancy.queries import today
 
 
@@ -29,27 +29,34 @@ def day_topic(day: date) -> str:
 def follow_register(register_id: UUID, *, actor: Actor) -> Hears:
     """One register, for those who may see it."""
     get_register(register_id, actor=actor)
-    return lambda fact: isinstance(fact, AttendanceMarked)
+    return _hears_marks(actor)
 
 
 def follow_class(class_id: UUID, *, actor: Actor) -> Hears:
     """A class's marks and list, each for those who may see them for the whole class."""
     get_class(class_id, actor=actor, day=today())
-    heard: list[type] = []
+    heard: list[Hears] = []
     if sees_whole_class(class_id, permission=Permission.REGISTERS_VIEW, actor=actor):
-        heard.append(AttendanceMarked)
+        heard.append(_hears_marks(actor))
     if sees_whole_class(class_id, permission=Permission.STUDENTS_VIEW, actor=actor):
-        heard.append(MembershipChanged)
+        heard.append(hears_members(actor))
     if not heard:
         raise not_allowed(Permission.REGISTERS_VIEW)
-    return lambda fact: isinstance(fact, tuple(heard))
+    return lambda fact: any(hears(fact) for hears in heard)
 
 
 def follow_day(day: date, *, actor: Actor) -> Hears:
     """A day's registers, as far as the actor may see them."""
     actor.require(Permission.REGISTERS_VIEW)
+    hears = _hears_marks(actor)
     if actor.reaches_all(Permission.REGISTERS_VIEW):
-        return lambda fact: isinstance(fact, AttendanceMarked)
+        return hears
     rows = Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW), on=day)
     visible = frozenset(rows.values_list("pk", flat=True))
-    return lambda fact: isinstance(fact, AttendanceMarked) and fact.register in visible
+    return lambda fact: hears(fact) and fact.register in visible
+
+
+def _hears_marks(actor: Actor) -> Hears:
+    """Marks; none of a save that holds a child from whom a restriction keeps the actor."""
+    kept = frozenset(row["student"] for row in kept_from_work(actor))
+    return lambda fact: isinstance(fact, AttendanceMarked) and kept.isdisjoint(mark.student for mark in fact.marks)

@@ -178,6 +178,7 @@ class Mark(SchoolRow):
                 condition=Q(minutes_late__isnull=True) | Q(minutes_late__lte=600), name="minutes_late_range"
             ),
         ]
+        indexes = [models.Index(fields=["school", "student"], name="mark_by_student")]
 
 
 class MarkChange(SchoolRow):

@@ -220,7 +220,7 @@ def forget_session_starts() -> None:
 def _missing(students: list[UUID], first: date, last: date, as_known_at: datetime | None) -> dict[UUID, int]:
     """Sessions on school days inside each enrolment that have begun and have no mark."""
     known_at = as_known_at or clock.now()
-    local = known_at.astimezone(clock.zone(time_zone()))
+    local = clock.local(known_at, time_zone())
     days = school_days().between(first, min(last, local.date()))
     starts = {s: at for s, (at, since) in sorted(_session_starts.get().items()) if since <= last}
     begun = [session for session, start in sorted(starts.items()) if start <= local.time()]

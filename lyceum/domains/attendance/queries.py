@@ -15,6 +15,7 @@ from lyceum.domains.academics.models import Class
 from lyceum.domains.attendance.models import Mark, MarkChange, Register, SessionMark
 from lyceum.domains.attendance.policies import registers_for
 from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.people.policies import kept_from_work
 
 
 def get_register(
@@ -82,7 +83,7 @@ def _some_not_made(day: date) -> bool:
 def list_history(register: Register, *, actor: Actor) -> QuerySet[MarkChange]:
     """Everything that was ever said on a register: original and amended, who, when, why."""
     get_register(register.pk, actor=actor)
-    rows = MarkChange.objects.filter(mark__register=register)
+    rows = MarkChange.objects.filter(mark__register=register).exclude(mark__student__in=kept_from_work(actor))
     return rows.select_related("code", "mark__student__person").order_by("mark__student__person__sort_name", "version")
 
 
@@ -106,7 +107,7 @@ def list_marks(
     registers = Register.objects.filter(registers_for(actor, permission), on__range=(first, last))
     if school_class:
         registers = registers.filter(school_class=school_class)
-    rows = Mark.objects.filter(register__in=registers)
+    rows = Mark.objects.filter(register__in=registers).exclude(student__in=kept_from_work(actor))
     if student:
         rows = rows.filter(student=student)
     return rows.select_related("register", "student__person", "code").order_by("-register__on", "register", "pk")
@@ -115,7 +116,8 @@ def list_marks(
 def get_mark(mark_id: UUID, *, actor: Actor, permission: Permission = Permission.REGISTERS_VIEW) -> Mark:
     """The mark, where the actor may do the act with its register."""
     registers = Register.objects.filter(registers_for(actor, permission))
-    mark = Mark.objects.filter(pk=mark_id, register__in=registers).select_related("code", "register").first()
+    rows = Mark.objects.filter(pk=mark_id, register__in=registers).exclude(student__in=kept_from_work(actor))
+    mark = rows.select_related("code", "register").first()
     if mark is None:
         raise NotFoundError
     return mark

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
 from lyceum.core import clock
+from lyceum.core.actor import Actor
 from lyceum.core.errors import invalid_field
 from lyceum.core.paging import page_of
 from lyceum.core.permissions import Permission
@@ -133,11 +134,11 @@ def registers(request: HttpRequest, chosen: Query[RegisterFilter]) -> dict[str, 
 def register(request: HttpRequest, register_id: UUID) -> dict[str, Any]:
     """One register with every student of the day, their mark, flags and last sessions."""
     actor = actor_of(request)
-    return _sheet(get_register(register_id, actor=actor), read_codes(actor))
+    return _sheet(get_register(register_id, actor=actor), read_codes(actor), actor)
 
 
-def _sheet(register: Register, codes: CodeList) -> dict[str, Any]:
-    rows = read_sheet(register)
+def _sheet(register: Register, codes: CodeList, actor: Actor) -> dict[str, Any]:
+    rows = read_sheet(register, actor=actor)
     marked = sum(row.mark is not None for row in rows)
     return _register(register, marked) | {"lines": [_line(row, codes) for row in rows]}
 
@@ -219,10 +220,10 @@ def put_marks(request: HttpRequest, register_id: UUID, body: MarksIn) -> dict[st
         reason=body.reason,
         actor=actor,
     )
-    return _saved(saved, read_codes(actor))
+    return _saved(saved, read_codes(actor), actor)
 
 
-def _saved(saved: Saved, codes: CodeList) -> dict[str, Any]:
+def _saved(saved: Saved, codes: CodeList, actor: Actor) -> dict[str, Any]:
     conflicts = [
         {
             "student": c.student_id,
@@ -234,7 +235,7 @@ def _saved(saved: Saved, codes: CodeList) -> dict[str, Any]:
         }
         for c in saved.conflicts
     ]
-    return _sheet(saved.register, codes) | {"saved": saved.saved, "conflicts": conflicts}
+    return _sheet(saved.register, codes, actor) | {"saved": saved.saved, "conflicts": conflicts}
 
 
 class ReopenIn(Strict):

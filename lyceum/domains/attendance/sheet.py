@@ -1,5 +1,6 @@
 """A register as it lies on the desk: every student of the day with mark, flags and the last sessions. One statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -7,8 +8,11 @@ from uuid import UUID
 
 from django.db import connection
 
+from lyceum.core.actor import Actor
 from lyceum.core.schools import current_school
 from lyceum.domains.attendance.models import Register
+from lyceum.domains.people.policies import KEPT_FROM_WORK_SQL
+from lyceum.domains.tenancy.queries import today
 
 _ROWS = """
 SELECT st.id, COALESCE(NULLIF(p.preferred_name, ''), p.full_name), p.full_name, st.registration_number,
@@ -16,7 +20,7 @@ SELECT st.id, COALESCE(NULLIF(p.preferred_name, ''), p.full_name), p.full_name, 
   (SELECT array_agg(f.kind || ':' || f.text ORDER BY f.kind) FROM people_flag f
    WHERE f.school_id = %(school)s AND f.student_id = st.id AND f.kind IN ('medical', 'allergy')
      AND f.starts_on <= %(on)s AND (f.ends_on IS NULL OR f.ends_on >= %(on)s)),
-  {strip}
+  {strip}, st.id IN ({kept})
 FROM academics_classmembership cm
 JOIN people_student st ON st.school_id = %(school)s AND st.id = cm.student_id
 JOIN people_person p ON p.school_id = %(school)s AND p.id = st.person_id
@@ -72,22 +76,43 @@ class SheetRow:
     strip: tuple[Glyph, ...]
 
 
-def read_sheet(register: Register, *, with_strips: bool = True) -> list[SheetRow]:
-    """The rows of a register in name order: who is in the class that day and on roll that day."""
-    sql = _ROWS.format(strip=_STRIP if with_strips else "NULL")
+@dataclass(frozen=True)
+class Sheet:
+    """A register for somebody: the rows they may see, and how many students without a mark are kept from them."""
+
+    rows: list[SheetRow]
+    unmarked_elsewhere: int
+
+
+def read_sheet(register: Register, *, actor: Actor, with_strips: bool = True) -> list[SheetRow]:
+    """The rows of a register in name order: who is in the class that day and on roll that day.
+
+    Whoever a restriction keeps from a student has no row of that student.
+    """
+    return read_whole_sheet(register, actor=actor, with_strips=with_strips).rows
+
+
+def read_whole_sheet(register: Register, *, actor: Actor, with_strips: bool = False) -> Sheet:
+    """The same rows, and whether the register still waits for somebody else's marks."""
+    sql = _ROWS.format(strip=_STRIP if with_strips else "NULL", kept=KEPT_FROM_WORK_SQL)
     values: dict[str, Any] = {
         "school": current_school(),
         "register": register.pk,
         "class": register.school_class_id,
         "on": register.on,
         "session": register.session or "PM",
+        "user": actor.user_id,
+        "today": today(),
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [_row(columns) for columns in cursor.fetchall()]
+        found = [(_row(columns), is_kept) for *columns, is_kept in cursor.fetchall()]
+    return Sheet(
+        [row for row, is_kept in found if not is_kept], sum(is_kept and row.mark is None for row, is_kept in found)
+    )
 
 
-def _row(columns: tuple[Any, ...]) -> SheetRow:
+def _row(columns: Sequence[Any]) -> SheetRow:
     student_id, name, full_name, number, mark_id, *mark, flags, strip = columns
     return SheetRow(
         student_id=student_id,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core import clock
+from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError, InvalidError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
@@ -97,7 +98,7 @@ def _context(
     kept: Mapping[str, str] | None = None,
     conflicts: list[Conflict] | None = None,
 ) -> dict[str, Any]:
-    lines = _lines(register, codes, kept or {}, {c.student_id: c for c in conflicts or ()})
+    lines = _lines(register, codes, kept or {}, {c.student_id: c for c in conflicts or ()}, actor_of(request))
     tally = Counter(line.tone for line in lines if line.symbol)
     state = register.state_at(clock.now())
     actor = actor_of(request)
@@ -125,10 +126,14 @@ def _context(
 
 
 def _lines(
-    register: Register, codes: CodeList, kept: Mapping[str, str], conflicts: Mapping[UUID, Conflict]
+    register: Register,
+    codes: CodeList,
+    kept: Mapping[str, str],
+    conflicts: Mapping[UUID, Conflict],
+    actor: Actor,
 ) -> list[Line]:
     lines = []
-    for row in read_sheet(register):
+    for row in read_sheet(register, actor=actor):
         code = codes.by_id(row.mark.code_id) if row.mark else None
         symbol = code.symbol if code else ""
         typed = kept.get(f"mark-{row.student_id}", "")

@@ -114,6 +114,7 @@ class OfficialId(SchoolOwned):
 
     class Meta(SchoolOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "kind", "value"], name="official_id_once")]
+        indexes = [models.Index(fields=["school", "student"], name="official_id_by_student")]
 
 
 class Family(SchoolOwned):
@@ -248,7 +249,10 @@ class GuardianLink(SchoolOwned):
                 fields=["school", "student", "guardian"], condition=Q(ends_on__isnull=True), name="guardian_once"
             ),
         ]
-        indexes = [models.Index(fields=["school", "guardian"], name="link_by_guardian")]
+        indexes = [
+            models.Index(fields=["school", "guardian"], name="link_by_guardian"),
+            models.Index(fields=["school", "student"], name="link_by_student"),
+        ]
 
     def __str__(self) -> str:
         return self.relationship

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission, Reach
@@ -13,6 +14,14 @@ from lyceum.domains.tenancy.queries import today
 Relation = Callable[[Actor], Q]
 _relations: dict[tuple[Reach, Permission | None], list[Relation]] = {}
 NOBODY = Q(pk__in=())
+KEPT_FROM_WORK_SQL = """
+SELECT r.student_id FROM people_contactrestriction r
+JOIN people_person kept ON kept.school_id = r.school_id AND kept.id = r.person_id
+WHERE r.school_id = %(school)s AND kept.user_id = %(user)s AND r.ended_reason = ''
+  AND r.starts_on <= %(today)s AND (r.ends_on IS NULL OR r.ends_on >= %(today)s)
+  AND r.kinds && '{no_contact,no_information,address_withheld}'::varchar[]
+"""
+"""What `kept_from_work` finds, for a statement that is written out."""
 
 
 def relate(reach: Reach, relation: Relation, *, permission: Permission | None = None) -> None:
@@ -28,9 +37,7 @@ def visible_students(actor: Actor, permission: Permission = Permission.STUDENTS_
     if not at_work:
         return own
     as_staff = Q() if Reach.ALL in at_work else _any(actor, at_work, permission)
-    if actor.user_id is None:
-        return as_staff
-    return as_staff & ~kept_from(actor, "no_contact", "no_information", "address_withheld") | own
+    return as_staff & ~Q(pk__in=kept_from_work(actor)) | own
 
 
 def _any(actor: Actor, reaches: frozenset[Reach], permission: Permission) -> Q:
@@ -56,15 +63,20 @@ def own_children(actor: Actor) -> Q:
     if actor.user_id is None:
         return NOBODY
     links = GuardianLink.objects.filter(holds_on(today()), guardian__user=actor.user_id, portal__in=("view", "full"))
-    return Q(pk__in=links.values("student")) & ~kept_from(actor, "no_contact", "no_information")
+    return Q(pk__in=links.values("student")) & ~Q(pk__in=_kept_from(actor, "no_contact", "no_information"))
 
 
-def kept_from(actor: Actor, *kinds: str) -> Q:
-    """The students from whom a restriction of these kinds keeps the actor now."""
-    restrictions = ContactRestriction.objects.filter(
-        holds_on(today()), person__user=actor.user_id, ended_reason="", kinds__overlap=list(kinds)
-    )
-    return Q(pk__in=restrictions.values("student"))
+def kept_from_work(actor: Actor) -> QuerySet[ContactRestriction, Any]:
+    """The ids of students with whom the actor may not work now, whatever their role: a restriction says so."""
+    return _kept_from(actor, "no_contact", "no_information", "address_withheld")
+
+
+# Any: rows of ids, which only filters read.
+def _kept_from(actor: Actor, *kinds: str) -> QuerySet[ContactRestriction, Any]:
+    rows = ContactRestriction.objects.filter(holds_on(today()), ended_reason="", kinds__overlap=list(kinds))
+    if actor.user_id is None:  # nobody's account is not the account of somebody who has none
+        rows = rows.none()
+    return rows.filter(person__user=actor.user_id).values("student")
 
 
 relate(Reach.OWN, own_record)

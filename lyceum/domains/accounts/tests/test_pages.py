@@ -571,6 +571,13 @@ def test_the_trail_shows_who_changed_what(school, admin):
     assert admin.get("/settings/trail/?since=yesterday").status_code == 422
 
 
+@pytest.mark.parametrize("asked", ["since=0001-01-01", "until=9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_is_refused(asked):
+    tokyo = make_school(time_zone="Asia/Tokyo")  # its first midnight lies a year before the first in UTC
+
+    assert browser(make_admin(tokyo), tokyo).get(f"/settings/trail/?{asked}").status_code == 422
+
+
 def test_the_policy_is_for_everybody(school, admin):
     page = opened(nobody(), "/settings/policy/")
 

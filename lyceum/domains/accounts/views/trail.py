@@ -124,6 +124,6 @@ def _midnight(text: str, pointer: str, *, after: timedelta = timedelta()) -> dat
         return None
     try:
         day = date.fromisoformat(text) + after
+        return datetime(day.year, day.month, day.day, tzinfo=clock.zone(time_zone())).astimezone(UTC)
     except (ValueError, OverflowError):
         raise invalid_field(pointer, "date", "Give the date as year-month-day, as in 2026-11-20.") from None
-    return datetime(day.year, day.month, day.day, tzinfo=clock.zone(time_zone())).astimezone(UTC)

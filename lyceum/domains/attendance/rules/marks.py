@@ -28,7 +28,7 @@ from lyceum.domains.attendance.rules.refusals import (
     WrongMarksError,
 )
 from lyceum.domains.attendance.rules.sessions import derive_sessions
-from lyceum.domains.attendance.sheet import SheetMark, SheetRow, read_sheet
+from lyceum.domains.attendance.sheet import Sheet, SheetMark, SheetRow, read_whole_sheet
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Person
 from lyceum.domains.tenancy.queries import time_zone, today
@@ -96,13 +96,14 @@ def take_register(
     register = get_register(register_id, actor=actor, permission=Permission.REGISTERS_TAKE, lock=True)
     codes = read_codes(actor)
     _refuse_by_time(register, actor)
-    sheet = {row.student_id: row for row in read_sheet(register, with_strips=False)}
+    whole = read_whole_sheet(register, actor=actor)
+    sheet = {row.student_id: row for row in whole.rows}
     given = [_with_minutes(mark, register) for mark in _with_rest(marks, rest, sheet, codes, register)]
     chosen = _checked(given, sheet, codes, register)
     changes, conflicts = _sort_out(chosen, sheet, codes, base_version)
     _require_reason(register, changes, reason, actor)
     if changes:
-        _write(register, changes, sheet, reason, actor)
+        _write(register, changes, whole, reason, actor)
         derive_sessions(register, {c.row.student_id: (c.code, c.given.minutes_late) for c in changes})
         _record(register, changes, codes, reason, actor)
     return Saved(register, len(changes), _named(conflicts))
@@ -259,12 +260,10 @@ FROM saved s JOIN unnest(%(change_ids)s::uuid[], %(students)s::uuid[]) AS c(id, 
 """
 
 
-def _write(
-    register: Register, changes: Sequence[_Change], sheet: dict[UUID, SheetRow], reason: str, actor: Actor
-) -> None:
+def _write(register: Register, changes: Sequence[_Change], sheet: Sheet, reason: str, actor: Actor) -> None:
     """Write marks, their history and the register's state in one statement."""
-    marked = {c.row.student_id for c in changes} | {row.student_id for row in sheet.values() if row.mark}
-    complete = len(marked) == len(sheet)
+    marked = {c.row.student_id for c in changes} | {row.student_id for row in sheet.rows if row.mark}
+    complete = len(marked) == len(sheet.rows) and not sheet.unmarked_elsewhere
     register.version += 1
     register.state = Register.State.TAKEN if complete else register.state
     values: dict[str, Any] = {

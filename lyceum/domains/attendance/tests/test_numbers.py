@@ -86,7 +86,7 @@ def test_a_student_enrolled_on_wednesday_has_no_monday(morning: Morning):
         tuesday = Register.objects.get(school_class=morning.form, on=date(2026, 11, 17), session="AM")
         from lyceum.domains.attendance.sheet import read_sheet
 
-        assert new.pk not in {row.student_id for row in read_sheet(tuesday)}
+        assert new.pk not in {row.student_id for row in read_sheet(tuesday, actor=morning.teacher)}
         take_register(morning.register("AM", wednesday).pk, marks=[GivenMark(new.pk, "/")], actor=morning.office)
         monday = date(2026, 11, 16)
         numbers = summarise(morning.office, first=monday, last=wednesday, student=new.pk).total
@@ -137,6 +137,23 @@ def test_what_was_known_before_an_amendment(morning: Morning):
 
     assert (now.attended, now.unauthorised) == (1, 0)
     assert (then.attended, then.unauthorised) == (0, 1)
+
+
+@pytest.mark.usefixtures("db", "at_school")
+@pytest.mark.parametrize(
+    ("time_zone", "instant", "missing"),
+    [
+        ("America/New_York", datetime(1, 1, 1, tzinfo=UTC), 0),  # there it is still the year before the first
+        ("Asia/Tokyo", datetime(9999, 12, 31, 23, tzinfo=UTC), 6),  # there the year after the last has begun
+    ],
+)
+def test_what_was_known_at_the_ends_of_the_calendar(time_zone: str, instant: datetime, missing: int):
+    morning = make_morning(3, time_zone=time_zone)
+
+    with in_school(morning.school):
+        found = summarise(morning.office, first=TODAY, last=TODAY, as_known_at=instant)
+
+    assert found.total == Numbers(missing=missing)
 
 
 def test_a_group_is_the_sum_of_its_students_and_never_a_mean_of_means():

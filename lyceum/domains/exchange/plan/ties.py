@@ -28,11 +28,16 @@ class TiePlan:
 
     def rows(self) -> Iterator[PlannedRow]:
         """One row for each pair of the files."""
+        for ties in batches(self._each_once()):
+            yield from self._rows(ties)
+
+    def _each_once(self) -> Iterator[Tie]:
+        """The pairs, of which either side may name the other, or both."""
         seen: set[str] = set()
-        for ties in batches(self._source.ties()):
-            fresh = [tie for tie in ties if tie.id not in seen]
-            seen.update(tie.id for tie in ties)
-            yield from self._rows(fresh)
+        for tie in self._source.ties():
+            if tie.id not in seen:
+                seen.add(tie.id)
+                yield tie
 
     def _rows(self, ties: Sequence[Tie]) -> Iterator[PlannedRow]:
         students = self._known.own_ids("student", {tie.student for tie in ties})

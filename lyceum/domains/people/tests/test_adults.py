@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
 from lyceum.core.permissions import Role
@@ -23,6 +24,7 @@ from lyceum.domains.people.rules.adults import (
 from lyceum.domains.people.rules.numbers import NumberTakenError
 from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.testing.factories import (
+    NOW,
     account_for,
     as_actor,
     in_school,
@@ -42,7 +44,7 @@ DAY = date(2026, 11, 20)
 
 def add(school, student, person="Gus", actor=None, **link):
     new = NewGuardian(student.pk, "father", person=NewPerson(full_name=person), **link)
-    with in_school(school):
+    with clock.frozen(NOW), in_school(school):
         return add_guardians([new], actor=actor or system_actor(school.pk))[0]
 
 

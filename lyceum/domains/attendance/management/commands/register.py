@@ -50,7 +50,7 @@ class Command(SchoolCommand):
         register = self._find(options)
         saved = take_register(
             register.pk,
-            marks=_marks(options["mark"], read_sheet(register, with_strips=False)),
+            marks=_marks(options["mark"], read_sheet(register, actor=self.actor, with_strips=False)),
             rest=options["rest"],
             base_version=options["base_version"],
             reason=options["reason"],
@@ -72,7 +72,7 @@ class Command(SchoolCommand):
 
     def _shown(self, register: Register, lines: list[str], saved: Saved | None = None) -> Answer:
         codes, rows, marks = read_codes(self.actor), [], []
-        for row in read_sheet(register, with_strips=False):
+        for row in read_sheet(register, actor=self.actor, with_strips=False):
             code = codes.by_id(row.mark.code_id) if row.mark else None
             symbol, minutes = code.symbol if code else "", row.mark.minutes_late if row.mark else None
             rows.append((row.number, symbol or "·", f"{minutes} min" if minutes else "", row.name))
