@@ -7,6 +7,7 @@ from functools import cached_property
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 MONDAY, THURSDAY, FRIDAY = 0, 3, 4
+WORKING_WEEK = (0, 1, 2, 3, 4)
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,14 @@ class YearDates:
     ends: date
     terms: tuple[TermDates, ...]
     closures: tuple[Closure, ...]
+    weekdays: tuple[int, ...] = WORKING_WEEK
+    """Monday = 0."""
 
     @cached_property
     def school_days(self) -> tuple[date, ...]:
         """The days on which school is kept, in order."""
         closed = {day for closure in self.closures for day in closure.days}
-        return tuple(d for t in self.terms for d in _weekdays(t.starts, t.ends) if d not in closed)
+        return tuple(d for t in self.terms for d in _weekdays(t.starts, t.ends, self.weekdays) if d not in closed)
 
 
 def english_year(first: int) -> YearDates:
@@ -89,15 +92,17 @@ def irish_year(first: int) -> YearDates:
 
 
 def with_school_this_week(year: YearDates, today: date) -> YearDates:
-    """The year, with school kept in the week of `today` even where it falls into holidays.
+    """The year, with school kept in the week of `today` even where it falls into holidays, and on that weekday.
 
-    A demo that is loaded in the holidays would otherwise have no register to take.
+    A demo that is loaded in the holidays or at a weekend would otherwise have no register to take.
     """
+    if year.starts <= today <= year.ends and today.weekday() not in year.weekdays:
+        year = replace(year, weekdays=(*year.weekdays, today.weekday()))
     monday = today - today.weekday() * DAY
-    first, last = max(monday, year.starts), min(monday + 4 * DAY, year.ends)
+    first, last = max(monday, year.starts), min(max(monday + 4 * DAY, today), year.ends)
     if not year.starts <= today <= year.ends or first > last:
         return year
-    kept_open = set(_weekdays(first, last))
+    kept_open = set(_weekdays(first, last, year.weekdays))
     terms, more = list(year.terms), []
     before = [n for n, term in enumerate(terms) if term.starts <= last]
     if not before:
@@ -106,7 +111,7 @@ def with_school_this_week(year: YearDates, today: date) -> YearDates:
         terms[before[-1]] = replace(terms[before[-1]], starts=first)
     elif terms[before[-1]].ends < last:
         n = before[-1]
-        more.append(Closure("Holidays", "holiday", tuple(_weekdays(terms[n].ends + DAY, last))))
+        more.append(Closure("Holidays", "holiday", tuple(_weekdays(terms[n].ends + DAY, last, year.weekdays))))
         terms[n] = replace(terms[n], ends=last)
     closures = (replace(c, days=tuple(d for d in c.days if d not in kept_open)) for c in (*year.closures, *more))
     return replace(year, terms=tuple(terms), closures=tuple(c for c in closures if c.days))
@@ -131,8 +136,8 @@ def easter_sunday(year: int) -> date:
     return date(year, month, day + 1)
 
 
-def _weekdays(first: date, last: date) -> Iterable[date]:
-    return (d for d in map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1)) if d.weekday() <= FRIDAY)
+def _weekdays(first: date, last: date, kept: tuple[int, ...]) -> Iterable[date]:
+    return (d for d in map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1)) if d.weekday() in kept)
 
 
 def _week_off(name: str, monday: date) -> Closure:

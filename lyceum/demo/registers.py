@@ -189,8 +189,6 @@ def _registers(demo: Demo, year: int, days: Sequence[date], codes: dict[str, Cod
         for session in demo.plan.sessions:
             due_at, closes_at = demo.instant(day, session.starts_at), demo.instant(day, session.closes_at)
             for (grade, section), tutor in tutors.items():
-                if _is_left_open(demo, day, session, (grade, section)):
-                    continue
                 class_id, name = names[year, grade, section]
                 taken_at = _taken_at(demo, due_at, name, day, session)
                 yield TakenRegister(
@@ -203,14 +201,6 @@ def _registers(demo: Demo, year: int, days: Sequence[date], codes: dict[str, Cod
 def _taken_at(demo: Demo, due_at: datetime, name: str, day: date, session: SessionPlan) -> datetime:
     dice = dice_for(demo.plan, "taken", name, day, session.session)
     return due_at + timedelta(seconds=dice.randint(90, 11 * 60))
-
-
-def _is_left_open(demo: Demo, day: date, session: SessionPlan, form: tuple[int, str]) -> bool:
-    """At the weekend the form in focus still has its last register to take."""
-    days = demo.plan.calendars[demo.plan.current].school_days
-    if form != form_in_focus(demo.plan) or session is not demo.plan.sessions[-1] or demo.today in days:
-        return False
-    return day == max((d for d in days if d < demo.today), default=None)
 
 
 def _stem(instant: datetime) -> str:

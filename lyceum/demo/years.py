@@ -47,7 +47,10 @@ def live_through(demo: Demo, year: int) -> None:
 
 def _open_year(demo: Demo, year: int) -> None:
     dates = demo.plan.calendars[year]
-    row = create_year(name=dates.name, starts=dates.starts, ends=dates.ends, current=True, actor=demo.office)
+    weekdays = [day + 1 for day in dates.weekdays]
+    row = create_year(
+        name=dates.name, starts=dates.starts, ends=dates.ends, current=True, weekdays=weekdays, actor=demo.office
+    )
     demo.years[year] = row
     for term in dates.terms:
         create_term(row.pk, name=term.name, starts=term.starts, ends=term.ends, actor=demo.office)

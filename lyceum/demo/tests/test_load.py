@@ -28,6 +28,7 @@ from lyceum.domains.attendance.models import (
 from lyceum.domains.attendance.numbers import summarise
 from lyceum.domains.attendance.queries import list_registers
 from lyceum.domains.attendance.rules.marks import take_register
+from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.people.models import ContactRestriction, Enrolment, Family, Flag, GuardianLink, Student
 from lyceum.domains.people.queries import is_on_roll, with_status
 from lyceum.domains.tenancy.models import School
@@ -219,12 +220,13 @@ def test_progress_is_told_line_by_line(demo: LoadedDemo):
 
 
 @pytest.mark.usefixtures("fresh_database")
-def test_at_the_weekend_the_form_in_focus_still_has_a_register_to_take():
-    load_small(today=date(2026, 11, 22))
-    with school_scope(School.objects.get(slug="hillcrest").pk), clock.frozen(datetime(2026, 11, 22, 10, tzinfo=UTC)):
-        waiting = list(Register.objects.filter(on=date(2026, 11, 20)).exclude(state="taken"))
-        daily = [r for r in waiting if r.kind == "daily"]
-        taken = Register.objects.filter(on=date(2026, 11, 20), kind="daily", state="taken").count()
+def test_at_the_weekend_school_is_kept_so_that_there_is_a_register_to_take():
+    sunday = date(2026, 11, 22)
+    load_small(today=sunday)
 
-        assert taken == 19
-        assert [r for r in daily if r.state_at(clock.now()) == "locked"] == []
+    with school_scope(School.objects.get(slug="hillcrest").pk), clock.frozen(datetime(2026, 11, 22, 8, tzinfo=UTC)):
+        open_day(sunday)
+        forms = Register.objects.filter(on=sunday, kind="daily", session="AM")
+
+        assert {register.state_at(clock.now()) for register in forms} == {"due"}
+        assert not Register.objects.filter(on=date(2026, 11, 21)).exists()
