@@ -4,7 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from lyceum.domains.accounts.queries import Caller
+from lyceum.domains.accounts.queries import Caller, current_memberships
+from lyceum.domains.tenancy.models import School
 from lyceum.web.navigation import items_for
 
 
@@ -13,9 +14,21 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     caller: Caller | None = getattr(request, "caller", None)
     if caller is None:
         return {"caller": None, "navigation": []}
+    navigation = items_for(caller.actor)
     return {
         "caller": caller,
         "actor": caller.actor,
-        "navigation": items_for(caller.actor),
+        "navigation": navigation,
+        "opens_settings": any(item.href == "/settings/" for item in navigation),
+        "other_schools": other_schools(caller) if navigation and caller.has_other_schools else [],
         "here": request.path,
     }
+
+
+def other_schools(caller: Caller) -> list[School]:
+    """The schools somebody may go on in; asked only for those who belong to several."""
+    if caller.actor.user_id is None:
+        return []
+    held = current_memberships(caller.actor.user_id)
+    schools = {m.school.pk: m.school for m in held if m.school and m.school.pk != caller.actor.school_id}
+    return sorted(schools.values(), key=lambda school: school.name)

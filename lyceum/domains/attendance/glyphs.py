@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lyceum.domains.attendance.meanings import Meaning
@@ -33,16 +34,34 @@ TONE_WORDS = {
 """What each tone says in words, in the order in which a register counts them."""
 
 
+MEANING_WORDS = {
+    Meaning.PRESENT: _("present"),
+    Meaning.LATE: _("late"),
+    Meaning.APPROVED_ACTIVITY: _("at an approved activity"),
+    Meaning.LATE_AFTER_CLOSE: _("late, after the register closed"),
+    Meaning.AUTHORISED: _("authorised absence"),
+    Meaning.UNAUTHORISED: _("unauthorised absence"),
+    Meaning.UNEXPLAINED: _("no reason known yet"),
+    Meaning.NOT_POSSIBLE: _("attendance not possible"),
+    Meaning.NOT_COLLECTED: _("not a school session"),
+}
+"""What each meaning says to a person."""
+
+
 def tone(meaning: str) -> str:
     """The tone of a meaning, or `none`."""
     return TONES.get(Meaning(meaning), "none") if meaning else "none"
 
 
-@lru_cache(maxsize=4096)
 def strip_html(glyphs: tuple[Glyph, ...]) -> SafeString:
     """A strip: one glyph a session, shape and letter and colour, oldest first."""
+    return _strip(glyphs, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _strip(glyphs: tuple[Glyph, ...], _language: str | None) -> SafeString:
     return format_html_join(
         "",
         '<i class="g g-{}" title="{}">{}</i>',
-        ((tone(g.meaning), g.meaning.replace("_", " "), g.symbol) for g in glyphs),
+        ((tone(g.meaning), MEANING_WORDS[Meaning(g.meaning)] if g.meaning else "", g.symbol) for g in glyphs),
     )
