@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -121,5 +122,10 @@ def _row(columns: Sequence[Any]) -> SheetRow:
         number=number,
         mark=SheetMark(mark_id, *mark) if mark_id else None,
         flags=tuple(tuple(flag.split(":", 1)) for flag in flags or ()),
-        strip=tuple(Glyph(*glyph.rsplit(":", 1)) for glyph in strip or ()),
+        strip=_strip(tuple(strip)) if strip else (),
     )
+
+
+@lru_cache(maxsize=4096)  # most strips of a school are alike
+def _strip(sessions: tuple[str, ...]) -> tuple[Glyph, ...]:
+    return tuple(Glyph(*session.rsplit(":", 1)) for session in sessions)
