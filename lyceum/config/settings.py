@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "lyceum.api.middleware.SecurityHeaders",
+    "lyceum.api.middleware.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "lyceum.api.middleware.RequestId",
     "django.middleware.locale.LocaleMiddleware",

@@ -151,13 +151,16 @@ def make_student(
     return student
 
 
-def make_guardian(student: Student, *, name: str = "", portal: str = "full", **link: Any) -> GuardianLink:
-    """An adult who belongs to a student and may see the portal. Without an account."""
+def make_guardian(
+    student: Student, *, name: str = "", portal: str = "full", starts: date = LONG_AGO, **link: Any
+) -> GuardianLink:
+    """An adult who has long belonged to a student and may see the portal. Without an account."""
     person = NewPerson(full_name=name or f"Guardian {next(_numbers)}")
     new = NewGuardian(student.pk, "parent", person=person, portal=portal, parental_responsibility="yes", **link)
     with school_of(student) as school:
         made = add_guardians([new], actor=system_actor(school.pk))[0]
-        GuardianLink.objects.filter(pk=made.pk).update(starts_on=FIRST_DAY)  # on whatever day the test runs
+        # The rule begins a link on the day it is added, which for a test is no particular day.
+        GuardianLink.objects.filter(pk=made.pk).update(starts_on=starts)
         return GuardianLink.objects.select_related("guardian", "student__person").get(pk=made.pk)
 
 

@@ -43,6 +43,14 @@ async def next_fact(mailbox):
     return letter.fact, resets
 
 
+async def until_somebody_passes_on():
+    """Until a hub holds the lock: with the first one waited for, no later one can have been quicker."""
+    held = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted"
+    async with asyncio.timeout(10), await live_sources.connect() as connection:
+        while not await (await connection.execute(held, [live_sources.RELAY_LOCK])).fetchone():
+            await asyncio.sleep(0.02)
+
+
 def run_with_hubs(settings, number, work):
     async def main():
         redis = RedisStandIn()
@@ -51,6 +59,7 @@ def run_with_hubs(settings, number, work):
         hubs = [Hub() for _ in range(number)]
         for hub in hubs:
             await hub.start()
+            await until_somebody_passes_on()
         await asyncio.sleep(0.3)
         try:
             return await work(redis, *hubs)

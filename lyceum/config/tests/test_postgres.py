@@ -164,8 +164,8 @@ def test_server_ends_cleanly_when_its_owner_is_killed(data_folder):
         owner.wait()
 
         wait_until(lambda: Postmaster.find(files.cluster) is None)
-
-    assert "database system is shut down" in files.log.read_text().splitlines()[-1]
+        # Its last words come a moment after its note is gone.
+        wait_until(lambda: "database system is shut down" in files.log.read_text().splitlines()[-1])
 
 
 def test_start_right_after_the_owner_was_killed_waits_for_the_old_server(data_folder):

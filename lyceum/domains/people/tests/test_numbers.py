@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.errors import InvalidError, NotAllowedError
 from lyceum.domains.people.models import NumberScheme, Student
@@ -19,10 +20,16 @@ from lyceum.domains.people.rules.numbers import (
 )
 from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.people.rules.students import NewStudent, create_students, delete_student, edit_student
-from lyceum.testing.factories import as_actor, in_school, make_manager, make_school, make_student
+from lyceum.testing.factories import NOW, as_actor, in_school, make_manager, make_school, make_student
 
 pytestmark = pytest.mark.django_db
-DAY = date(2026, 11, 20)
+DAY = NOW.date()
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with clock.frozen(NOW):
+        yield
 
 
 def draw(school, count=1, **options):

@@ -1,22 +1,27 @@
 """Finding people as somebody types: with an error, without accents, by number, by guardian, by phone."""
 
-from datetime import date
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.domains.people.models import OfficialId, Student
 from lyceum.domains.people.queries import list_students, search_people
 from lyceum.domains.people.rules.students import edit_student
 from lyceum.domains.tenancy.models import School
-from lyceum.testing.factories import in_school, make_guardian, make_school, make_student
+from lyceum.testing.factories import NOW, in_school, make_guardian, make_school, make_student
 
 pytestmark = pytest.mark.django_db
-TODAY = date(2026, 11, 20)
+TODAY = NOW.date()
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with clock.frozen(NOW):
+        yield
 
 
 def find(school, text):
