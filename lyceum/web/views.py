@@ -20,6 +20,7 @@ from lyceum.core.rest import actor_of
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.queries import standings
 from lyceum.domains.academics.record import Span, read_record
+from lyceum.domains.accounts.queries import Caller
 from lyceum.domains.attendance.glyphs import strip_html
 from lyceum.domains.attendance.numbers import Numbers, numbers_of, summarise
 from lyceum.domains.attendance.queries import list_sessions
@@ -32,6 +33,7 @@ from lyceum.domains.people.queries import get_student, list_flags, status_on
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
 from lyceum.web.landing import head_landing, office_landing, operator_page, teacher_landing
+from lyceum.web.palette import look_up
 
 
 @require_GET
@@ -143,6 +145,27 @@ def _weeks(student: Student, day: date) -> list[Week]:
     weeks = groupby(marks, key=lambda m: m.on - timedelta(days=m.on.weekday()))
     made = [Week(monday, strip_html(tuple(m.glyph for m in each))) for monday, each in weeks]
     return made[::-1]
+
+
+@require_GET
+def palette_part(request: HttpRequest) -> HttpResponse:
+    """What the palette finds, as the options of its list."""
+    return render(request, "web/_palette_hits.html", _found(request))
+
+
+@require_GET
+def search_page(request: HttpRequest) -> HttpResponse:
+    """The same without scripts: a page with a field and what was found."""
+    return render(request, "web/search.html", _found(request))
+
+
+def _found(request: HttpRequest) -> dict[str, object]:
+    actor, text = actor_of(request), request.GET.get("q", "")
+    if actor.kind is ActorKind.PUBLIC:
+        raise UnauthorizedError
+    caller: Caller = request.caller  # type: ignore[attr-defined]  # our own attribute
+    groups = look_up(actor, text, has_other_schools=caller.has_other_schools)
+    return {"groups": groups, "text": text, "count": sum(len(group.hits) for group in groups)}
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
