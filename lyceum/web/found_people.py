@@ -115,7 +115,7 @@ def _staff(actor: Actor, ranks: Ranks, day: date) -> list[Ranked]:
     for member in found:
         classes = taught.get(member.pk, [])
         href = _account_of(member, actor) or next((f"/classes/{pk}/" for pk, _name in classes), "")
-        names = ", ".join(name for _pk, name in classes[:3])
+        names = _("Teaches %(classes)s") % {"classes": ", ".join(name for _pk, name in classes[:3])} if classes else ""
         if href:
             hits.append(
                 (ranks[member.person_id], Hit(member.person.full_name, href, names or member.job or _("Staff")))

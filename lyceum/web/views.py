@@ -32,7 +32,9 @@ from lyceum.domains.people.policies import visible_students
 from lyceum.domains.people.queries import get_student, list_flags, status_on
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
+from lyceum.web.keys import sections_for
 from lyceum.web.landing import head_landing, office_landing, operator_page, teacher_landing
+from lyceum.web.navigation import items_for
 from lyceum.web.palette import look_up
 
 
@@ -159,13 +161,32 @@ def search_page(request: HttpRequest) -> HttpResponse:
     return render(request, "web/search.html", _found(request))
 
 
-def _found(request: HttpRequest) -> dict[str, object]:
-    actor, text = actor_of(request), request.GET.get("q", "")
-    if actor.kind is ActorKind.PUBLIC:
+def _caller(request: HttpRequest) -> Caller:
+    """Who is signed in."""
+    if actor_of(request).kind is ActorKind.PUBLIC:
         raise UnauthorizedError
     caller: Caller = request.caller  # type: ignore[attr-defined]  # our own attribute
-    groups = look_up(actor, text, has_other_schools=caller.has_other_schools)
+    return caller
+
+
+def _found(request: HttpRequest) -> dict[str, object]:
+    caller, text = _caller(request), request.GET.get("q", "")
+    groups = look_up(caller.actor, text, has_other_schools=caller.has_other_schools)
     return {"groups": groups, "text": text, "count": sum(len(group.hits) for group in groups)}
+
+
+@require_GET
+def keys_page(request: HttpRequest) -> HttpResponse:
+    """The keys of our pages; as a part, those of the page that asks."""
+    caller = _caller(request)
+    is_part = request.GET.get("part") == "dialog"
+    sections = sections_for(
+        items_for(caller.actor),
+        at=request.GET.get("at", "") if is_part else "",
+        single_keys=caller.single_keys,
+    )
+    context = {"sections": sections, "single_keys": caller.single_keys}
+    return render(request, "web/_keys.html" if is_part else "web/keys.html", context)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
