@@ -1,9 +1,11 @@
 """What every page needs besides its own content."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 
+from lyceum.core.toasts import take_toast
 from lyceum.domains.accounts.queries import Caller, current_memberships
 from lyceum.domains.tenancy.models import School
 from lyceum.web.keys import heard_keys, shortcuts_of
@@ -25,6 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "heard_keys": heard_keys(navigation, single_keys=caller.single_keys),
         "palette_keys": shortcuts_of("palette", single_keys=caller.single_keys),
         "here": request.path,
+        "take_toast": partial(take_toast, request),  # once, by the page that says it
     }
 
 

@@ -226,3 +226,69 @@ def test_palette_and_help_have_no_axe_violations_and_fit(site: Site, scheme):
         assert axe_violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
         page.context.close()
+
+
+def close_a_day(page: Page) -> None:
+    """Close the day after tomorrow on the page of years."""
+    page.goto("/settings/years/")
+    page.get_by_text("Close a day or several").click()
+    form = page.locator("form", has=page.locator("[name=act][value=closed]"))
+    form.locator("[name=name]").fill("Snow")
+    form.locator("[name=starts]").fill((clock.today("UTC") + timedelta(days=2)).isoformat())
+    form.locator("button").last.click()
+    page.wait_for_load_state()
+
+
+def test_a_toast_offers_undo_by_key_and_says_what_undo_did(site: Site):
+    a_school()
+    page = signed_in(site, "olive", **DESK)
+    close_a_day(page)
+    toast = page.locator(".toast")
+    expect(page.get_by_role("status").filter(has_text="1 day is closed.")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert axe_violations(page) == []
+    page.keyboard.press("u")
+
+    expect(toast).to_contain_text("1 day is open again.")
+    expect(toast.get_by_role("button", name="Undo")).to_have_count(0)
+
+
+def test_a_toast_stays_while_somebody_is_in_it_and_leaves_by_escape(site: Site):
+    a_school()
+    page = signed_in(site, "olive", **DESK)
+    page.clock.install()
+    close_a_day(page)
+    toast = page.locator(".toast")
+    page.clock.run_for(200)
+    expect(toast).to_be_visible()
+    page.clock.run_for(6_500)
+    expect(toast).to_be_visible()
+    toast.get_by_role("button", name="Undo").focus()
+    page.clock.run_for(60_000)
+    expect(toast).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(toast).to_have_count(0)
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.reload()
+    expect(toast).to_have_count(0)
+
+
+def test_a_toast_leaves_by_itself(site: Site):
+    a_school()
+    page = signed_in(site, "olive", **DESK)
+    page.clock.install()
+    close_a_day(page)
+    page.clock.run_for(200)
+    expect(page.locator(".toast")).to_be_visible()
+    page.clock.run_for(15_000)
+    expect(page.locator(".toast")).to_have_count(0)
+
+
+def test_without_scripts_a_toast_is_a_banner_with_undo(site: Site):
+    a_school()
+    page = signed_in(site, "olive", **DESK, java_script_enabled=False)
+    close_a_day(page)
+    expect(page.locator(".toast")).to_be_in_viewport()
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+
+    expect(page.locator(".toast")).to_contain_text("1 day is open again.")
