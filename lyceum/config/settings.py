@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "lyceum.api.middleware.RequestId",
     "django.middleware.locale.LocaleMiddleware",
     "lyceum.api.middleware.PathForms",
+    "lyceum.core.toasts.Toasts",
     "lyceum.api.callers.CallerMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "lyceum.api.middleware.Refusals",

@@ -9,19 +9,28 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from lyceum.core.errors import FieldError, RuleError, invalid_field
+from lyceum.core.toasts import Done, leave_toast
 
 
 def submitted(
-    request: HttpRequest, template: str, context: Callable[[], dict[str, Any]], act: Callable[[], str]
+    request: HttpRequest, template: str, context: Callable[[], dict[str, Any]], act: Callable[[], str | Done]
 ) -> HttpResponse:
     """Show a form; on POST do the act, which says where to go on. A refusal keeps what was typed and says why."""
     if request.method != "POST":
         return render(request, template, {"typed": request.GET, **context()})
     try:
-        return redirect(act())
+        return _gone_on(request, act())
     except RuleError as error:
         shown = {"typed": request.POST, "errors": shown_errors(error), **context()}
         return render(request, template, shown, status=error.status)
+
+
+def _gone_on(request: HttpRequest, done: str | Done) -> HttpResponse:
+    if isinstance(done, str):
+        return redirect(done)
+    response = redirect(done.address)
+    leave_toast(request, response, done.toast)
+    return response
 
 
 def shown_errors(error: RuleError) -> tuple[FieldError, ...]:

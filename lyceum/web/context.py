@@ -1,16 +1,19 @@
 """What every page needs besides its own content."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 
+from lyceum.core.toasts import take_toast
 from lyceum.domains.accounts.queries import Caller, current_memberships
 from lyceum.domains.tenancy.models import School
+from lyceum.web.keys import heard_keys, shortcuts_of
 from lyceum.web.navigation import items_for
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The caller, the navigation and the way back."""
+    """The caller, the navigation, the keys and the way back."""
     caller: Caller | None = getattr(request, "caller", None)
     if caller is None:
         return {"caller": None, "navigation": []}
@@ -21,7 +24,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": navigation,
         "opens_settings": any(item.href == "/settings/" for item in navigation),
         "other_schools": other_schools(caller) if navigation and caller.has_other_schools else [],
+        "heard_keys": heard_keys(navigation, single_keys=caller.single_keys),
+        "palette_keys": shortcuts_of("palette", single_keys=caller.single_keys),
         "here": request.path,
+        "take_toast": partial(take_toast, request),  # once, by the page that says it
     }
 
 

@@ -13,5 +13,8 @@ urlpatterns = [
     path("operator/", operator_page, name="operator"),
     path("set-up-school/", steps_page, name="set-up-school"),
     path("set-up-school/<slug:step>/", step_page, name="set-up-step"),
+    path("palette/", views.palette_part, name="palette"),
+    path("search/", views.search_page, name="search"),
+    path("keys/", views.keys_page, name="keys"),
     path("students/<uuid:student_id>/", views.student_page, name="student"),
 ]

@@ -20,6 +20,7 @@ from lyceum.core.rest import actor_of
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.queries import standings
 from lyceum.domains.academics.record import Span, read_record
+from lyceum.domains.accounts.queries import Caller
 from lyceum.domains.attendance.glyphs import strip_html
 from lyceum.domains.attendance.numbers import Numbers, numbers_of, summarise
 from lyceum.domains.attendance.queries import list_sessions
@@ -31,7 +32,10 @@ from lyceum.domains.people.policies import visible_students
 from lyceum.domains.people.queries import get_student, list_flags, status_on
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
+from lyceum.web.keys import sections_for
 from lyceum.web.landing import head_landing, office_landing, operator_page, teacher_landing
+from lyceum.web.navigation import items_for
+from lyceum.web.palette import look_up
 
 
 @require_GET
@@ -143,6 +147,46 @@ def _weeks(student: Student, day: date) -> list[Week]:
     weeks = groupby(marks, key=lambda m: m.on - timedelta(days=m.on.weekday()))
     made = [Week(monday, strip_html(tuple(m.glyph for m in each))) for monday, each in weeks]
     return made[::-1]
+
+
+@require_GET
+def palette_part(request: HttpRequest) -> HttpResponse:
+    """What the palette finds, as the options of its list."""
+    return render(request, "web/_palette_hits.html", _found(request))
+
+
+@require_GET
+def search_page(request: HttpRequest) -> HttpResponse:
+    """The same without scripts: a page with a field and what was found."""
+    return render(request, "web/search.html", _found(request))
+
+
+def _caller(request: HttpRequest) -> Caller:
+    """Who is signed in."""
+    if actor_of(request).kind is ActorKind.PUBLIC:
+        raise UnauthorizedError
+    caller: Caller = request.caller  # type: ignore[attr-defined]  # our own attribute
+    return caller
+
+
+def _found(request: HttpRequest) -> dict[str, object]:
+    caller, text = _caller(request), request.GET.get("q", "")
+    groups = look_up(caller.actor, text, has_other_schools=caller.has_other_schools)
+    return {"groups": groups, "text": text, "count": sum(len(group.hits) for group in groups)}
+
+
+@require_GET
+def keys_page(request: HttpRequest) -> HttpResponse:
+    """The keys of our pages; as a part, those of the page that asks."""
+    caller = _caller(request)
+    is_part = request.GET.get("part") == "dialog"
+    sections = sections_for(
+        items_for(caller.actor),
+        at=request.GET.get("at", "") if is_part else "",
+        single_keys=caller.single_keys,
+    )
+    context = {"sections": sections, "single_keys": caller.single_keys}
+    return render(request, "web/_keys.html" if is_part else "web/keys.html", context)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -311,6 +311,9 @@ PAGES: dict[str, Door] = {
         body={"grade-9": "Z"},
     ),
     "GET today/": Door(SIGNED_IN),
+    "GET palette/": Door(SIGNED_IN, query="?q=gudrun"),
+    "GET keys/": Door(SIGNED_IN),
+    "GET search/": Door(SIGNED_IN, query="?q=zoelle"),
     "GET account/": Door(SIGNED_IN),
     "POST account/": Door(SIGNED_IN, body={"act": "profile", "theme": "dark"}),
     # the school

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lyceum.core.text import fold, searchable, tidy
+from lyceum.core.text import fold, is_one_error_away, nearness, searchable, tidy
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,41 @@ def test_tidying_and_folding_twice_changes_nothing(text):
     assert tidy(tidy(text)) == tidy(text)
     assert fold(fold(text)) == fold(text)
     assert searchable(searchable(text)) == searchable(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "phrase", "means_it"),
+    [
+        ("set", "Settings", True),
+        ("SETINGS", "Settings", True),  # one too few
+        ("settnigs", "Settings", True),  # two swapped
+        ("setxi", "Settings", True),  # while typing, with an error
+        ("stu add", "Add a student", True),  # in another order
+        ("anadir", "Añadir un alumno", True),
+        ("8b", "Take register of 8B", True),
+        ("8c", "Take register of 8B", False),  # a short word is typed right
+        ("sign in", "Sign out", False),  # each word counts
+        ("小明", "王小明", True),  # no blanks between words
+        ("", "Settings", False),
+        ("...", "Settings", False),
+        ("set", "", False),
+    ],
+)
+def test_a_typed_text_means_a_phrase(typed, phrase, means_it):
+    assert (nearness(typed, phrase) > 0) is means_it
+
+
+def test_what_is_typed_right_is_nearer():
+    assert nearness("settings", "Settings") > nearness("sett", "Settings") > nearness("settigns", "Settings") > 0
+
+
+@given(word=st.text("abc", min_size=1, max_size=8), data=st.data())
+def test_any_one_error_is_one_error(word, data):
+    at = data.draw(st.integers(0, len(word) - 1))
+    letter = data.draw(st.sampled_from("xyz"))
+    swapped = word[:at] + word[at + 1 : at + 2] + word[at] + word[at + 2 :]
+    tries = [word[:at] + letter + word[at:], word[:at] + word[at + 1 :], word[:at] + letter + word[at + 1 :]]
+
+    assert all(is_one_error_away(word, typed) and is_one_error_away(typed, word) for typed in tries)
+    assert is_one_error_away(word, swapped) is (swapped != word)
+    assert not is_one_error_away(word, word[:at] + letter + letter + word[at:])

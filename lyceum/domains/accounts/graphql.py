@@ -50,6 +50,7 @@ class User(Node):
     locale: str
     time_zone: str
     theme: str
+    single_keys: bool
     state: str
     last_seen_at: datetime | None
 
@@ -153,6 +154,7 @@ class UpdateProfileInput:
     pronouns: str | None = strawberry.UNSET
     locale: str | None = strawberry.UNSET
     theme: str | None = strawberry.UNSET
+    single_keys: bool | None = strawberry.UNSET
 
 
 @strawberry.input(description="Somebody who is to take up a role.")
@@ -238,8 +240,8 @@ class Mutation:
 
     @act
     def update_profile(self, info: Info, input: UpdateProfileInput) -> UserPayload:
-        """Change one's own names, language and looks."""
-        values = {name: value or "" for name, value in changes_in(input).items()}
+        """Change one's own names, language, looks and keys."""
+        values = {name: "" if value is None else value for name, value in changes_in(input).items()}
         edit_profile(values=values, actor=info.context.actor)
         user: Any = get_own_user(info.context.actor)
         return UserPayload(user=user)

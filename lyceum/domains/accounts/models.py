@@ -51,6 +51,8 @@ class User(AbstractBaseUser, Stamped):
     theme = models.CharField(
         max_length=6, default="system", choices=[("system", "system"), ("light", "light"), ("dark", "dark")]
     )
+    single_keys = models.BooleanField(default=True, db_default=True)
+    """Whether one key alone, as `/` or `?`, does something on a page."""
     password_changed_at = models.DateTimeField(null=True)
     must_change = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)

@@ -34,6 +34,7 @@ class Caller:
     actor: Actor
     user_name: str = ""
     theme: str = "system"
+    single_keys: bool = True
     school_name: str = ""
     school_slug: str = ""
     time_zone: str = "UTC"
@@ -69,7 +70,7 @@ class NamedSession:
 
 
 _WHO = """
-SELECT s.id, u.id, COALESCE(NULLIF(u.preferred_name, ''), u.full_name), u.locale, u.theme,
+SELECT s.id, u.id, COALESCE(NULLIF(u.preferred_name, ''), u.full_name), u.locale, u.theme, u.single_keys,
   sc.id, sc.name, sc.slug, sc.time_zone, sc.locales, sc.status, m.held, m.elsewhere,
   s.last_used_at, set_config('app.school_id', COALESCE(sc.id::text, ''), true)
 FROM accounts_signinsession s
@@ -112,7 +113,7 @@ def _find_caller(sql: str, values: dict[str, bytes | UUID | int | None], circums
 
 
 def _caller(row: tuple[Any, ...], now: datetime, circumstances: Circumstances) -> Caller:
-    (session_id, user_id, name, locale, theme, school_id, school, slug, time_zone, locales, status,
+    (session_id, user_id, name, locale, theme, single_keys, school_id, school, slug, time_zone, locales, status,
      held, elsewhere, last_used_at, _set) = row  # fmt: skip
     day = clock.today(time_zone or "UTC")
     memberships = msgspec.json.decode(held or "[]", type=_Held)
@@ -132,6 +133,7 @@ def _caller(row: tuple[Any, ...], now: datetime, circumstances: Circumstances) -
         actor=circumstances.around(actor),
         user_name=name,
         theme=theme,
+        single_keys=single_keys,
         school_name=school or "",
         school_slug=slug or "",
         time_zone=time_zone or "UTC",

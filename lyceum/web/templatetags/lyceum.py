@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from lyceum.core.errors import FieldError
 from lyceum.core.ids import new_id
 from lyceum.core.roles import role_name
+from lyceum.web.keys import written
 
 register = template.Library()
 
@@ -32,6 +33,12 @@ def starts(text: str, beginning: str) -> bool:
 
 
 register.filter("role_name", role_name)
+
+
+@register.filter
+def key_parts(key: str) -> list[str]:
+    """A key as it is printed on a keyboard, part by part."""
+    return written(key)
 
 
 @register.filter

@@ -141,7 +141,7 @@ def closed_days(request: HttpRequest, chosen: Query[Walk]) -> dict[str, Any]:
 @router.post("closed-days/", response={201: ClosedOut}, operation_id="closeDays")
 def add_closed_days(request: HttpRequest, body: ClosedDaysIn) -> dict[str, int]:
     """Close days. Days closed already stay as they are."""
-    return {"closed": close_days(body.days(), name=body.name, kind=body.kind, actor=actor_of(request))}
+    return {"closed": len(close_days(body.days(), name=body.name, kind=body.kind, actor=actor_of(request)))}
 
 
 @router.delete("closed-days/{closed_day_id}/", response={204: None}, operation_id="reopenDay")

@@ -114,8 +114,8 @@ def create_term(year_id: UUID, *, name: str, starts: date, ends: date, actor: Ac
 
 
 @transaction.atomic
-def close_days(dates: Sequence[date], *, name: str, kind: str = "holiday", actor: Actor) -> int:
-    """Mark days as closed; days closed already stay as they are. Returns how many are new."""
+def close_days(dates: Sequence[date], *, name: str, kind: str = "holiday", actor: Actor) -> list[ClosedDay]:
+    """Mark days as closed; days closed already stay as they are. Returns those that are new."""
     actor.require_all(Permission.CLASSES_EDIT)
     called = _named("/name", name, 120)
     if kind not in ClosedDay.KINDS:
@@ -130,20 +130,28 @@ def close_days(dates: Sequence[date], *, name: str, kind: str = "holiday", actor
         target = Target("academics.closedday", rows[0].pk, f"{called}: {rows[0].on} to {rows[-1].on}")
         forget_school_days()
         record("academics.days.close", target=target, actor=actor)
-    return len(rows)
+    return rows
 
 
 @transaction.atomic
 def reopen_day(closed_day_id: UUID, *, actor: Actor) -> None:
     """Keep school on a day that was closed."""
+    reopen_days([closed_day_id], actor=actor)
+
+
+@transaction.atomic
+def reopen_days(closed_days: Sequence[UUID], *, actor: Actor) -> list[ClosedDay]:
+    """Keep school on days that were closed; those that others opened meanwhile are open already."""
     actor.require_all(Permission.CLASSES_EDIT)
-    closed = ClosedDay.objects.filter(pk=closed_day_id).first()
-    if closed is None:
+    rows = list(ClosedDay.objects.filter(pk__in=closed_days).order_by("on"))
+    if not rows:
         raise NotFoundError
-    target = Target("academics.closedday", closed.pk, f"{closed.name}: {closed.on}")
-    closed.delete()
+    ClosedDay.objects.filter(pk__in=[row.pk for row in rows]).delete()
     forget_school_days()
+    days = f"{rows[0].on}" if len(rows) == 1 else f"{rows[0].on} to {rows[-1].on}"
+    target = Target("academics.closedday", rows[0].pk, f"{rows[0].name}: {days}")
     record("academics.days.reopen", target=target, actor=actor)
+    return rows
 
 
 @dataclass(frozen=True)

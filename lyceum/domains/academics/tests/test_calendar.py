@@ -21,6 +21,7 @@ from lyceum.domains.academics.rules.calendar import (
     create_term,
     create_year,
     reopen_day,
+    reopen_days,
 )
 from lyceum.testing.factories import (
     FIRST_DAY,
@@ -166,7 +167,7 @@ def test_days_closed_before_stay_as_they_are_and_can_be_opened_again():
     days = [FIRST_DAY + n * DAY for n in range(3)]
     with in_school(school):
         actor = system_actor(school.pk)
-        counts = (
+        closed = (
             close_days(days[:2], name="Training", kind="training", actor=actor),
             close_days([*days, days[2]], name="Snow", kind="closure", actor=actor),
         )
@@ -174,9 +175,24 @@ def test_days_closed_before_stay_as_they_are_and_can_be_opened_again():
         left = list(ClosedDay.objects.order_by("on").values_list("on", "name"))
         last = ClosedDay.objects.latest("on")
 
-    assert counts == (2, 1)
+    assert [[row.on for row in rows] for rows in closed] == [days[:2], days[2:]]
     assert left == [(days[1], "Training"), (days[2], "Snow")]
     refused(other, lambda actor: reopen_day(last.pk, actor=actor), NotFoundError)
+
+
+def test_days_closed_by_one_act_are_opened_by_one():
+    school, other = make_school("Hill School"), make_school("Vale School")
+    days = [FIRST_DAY + n * DAY for n in range(3)]
+    with in_school(school):
+        actor = system_actor(school.pk)
+        ids = [row.pk for row in close_days(days, name="Snow", actor=actor)]
+        reopen_day(ids[0], actor=actor)
+        opened = reopen_days(ids, actor=actor)
+        left = ClosedDay.objects.count()
+
+    assert ([row.on for row in opened], left) == (days[1:], 0)
+    refused(other, lambda actor: reopen_days(ids, actor=actor), NotFoundError)
+    refused(school, lambda actor: reopen_days(ids, actor=actor), NotFoundError)
 
 
 def test_a_school_starts_with_twelve_grades_and_adds_its_own():

@@ -1,17 +1,20 @@
 """Pages on which a school says what it is made of: years and closed days, subjects, rooms."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
-from lyceum.core.errors import NotFoundError, invalid_field
-from lyceum.core.forms import needed_date, submitted, typed_date, typed_id, typed_number
+from lyceum.core.errors import invalid_field
+from lyceum.core.forms import needed_date, submitted, typed_date, typed_id, typed_ids, typed_number
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
+from lyceum.core.toasts import Done, Toast, Undo
 from lyceum.domains.academics.queries import (
     list_closed_days,
     list_locations,
@@ -27,7 +30,7 @@ from lyceum.domains.academics.rules.calendar import (
     create_subjects,
     create_term,
     create_year,
-    reopen_day,
+    reopen_days,
 )
 
 WEEKDAYS = (
@@ -39,6 +42,7 @@ WEEKDAYS = (
     ("6", _("Saturday")),
     ("7", _("Sunday")),
 )
+_YEARS = "/settings/years/"
 CLOSED_KINDS = (("holiday", _("Holiday")), ("training", _("Training day")), ("closure", _("Closure")))
 
 
@@ -47,11 +51,16 @@ def years_page(request: HttpRequest) -> HttpResponse:
     """School years, their terms, and days on which the school is closed."""
     actor = actor_of(request)
     actor.require_all(Permission.CLASSES_EDIT)
-    acts = {"year": _add_year, "term": _add_term, "closed": _close, "reopen": _reopen}
+    acts: dict[str, Callable[[HttpRequest, Actor], Toast | None]] = {
+        "year": _add_year,
+        "term": _add_term,
+        "closed": _close,
+        "reopen": _reopen,
+    }
 
-    def act() -> str:
-        acts.get(request.POST.get("act", ""), _close)(request, actor)
-        return "/settings/years/"
+    def act() -> str | Done:
+        toast = acts.get(request.POST.get("act", ""), _close)(request, actor)
+        return Done(_YEARS, toast) if toast else _YEARS
 
     def context() -> dict[str, Any]:
         years = list(list_years(actor))
@@ -69,7 +78,7 @@ def years_page(request: HttpRequest) -> HttpResponse:
     return submitted(request, "academics/years.html", context, act)
 
 
-def _add_year(request: HttpRequest, actor: Actor) -> None:
+def _add_year(request: HttpRequest, actor: Actor) -> Toast | None:
     weekdays = [day for day, _name in WEEKDAYS if day in request.POST.getlist("weekdays")]
     create_year(
         name=request.POST.get("name", ""),
@@ -79,29 +88,34 @@ def _add_year(request: HttpRequest, actor: Actor) -> None:
         weekdays=[int(day) for day in weekdays],
         actor=actor,
     )
+    return None
 
 
-def _add_term(request: HttpRequest, actor: Actor) -> None:
+def _add_term(request: HttpRequest, actor: Actor) -> Toast | None:
     year = typed_id(request, "year")
     if year is None:
         raise invalid_field("/year", "required", "Choose the school year of the term.")
     starts, ends = needed_date(request, "starts"), needed_date(request, "ends")
     create_term(year, name=request.POST.get("name", ""), starts=starts, ends=ends, actor=actor)
+    return None
 
 
-def _close(request: HttpRequest, actor: Actor) -> None:
+def _close(request: HttpRequest, actor: Actor) -> Toast | None:
     starts = needed_date(request, "starts")
     ends = typed_date(request, "ends") or starts
     count = min((ends - starts).days, LONGEST_YEAR_DAYS) + 1
     days = [starts + timedelta(days=n) for n in range(count)]
-    close_days(days, name=request.POST.get("name", ""), kind=request.POST.get("kind", "holiday"), actor=actor)
+    name, kind = request.POST.get("name", ""), request.POST.get("kind", "holiday")
+    closed = close_days(days, name=name, kind=kind, actor=actor)
+    if not closed:
+        return None
+    words = ngettext("%(n)d day is closed.", "%(n)d days are closed.", len(closed)) % {"n": len(closed)}
+    return Toast(words, Undo(_YEARS, [("act", "reopen"), *(("day", str(row.pk)) for row in closed)]))
 
 
-def _reopen(request: HttpRequest, actor: Actor) -> None:
-    closed = typed_id(request, "day")
-    if closed is None:
-        raise NotFoundError
-    reopen_day(closed, actor=actor)
+def _reopen(request: HttpRequest, actor: Actor) -> Toast:
+    opened = reopen_days(typed_ids(request, "day"), actor=actor)
+    return Toast(ngettext("%(n)d day is open again.", "%(n)d days are open again.", len(opened)) % {"n": len(opened)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
 from lyceum.core.forms import needed_date, submitted, typed_date, typed_id
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
+from lyceum.core.toasts import Done, Toast, Undo
 from lyceum.domains.academics.queries import classes_of, get_class, list_classes, list_grades
 from lyceum.domains.academics.rules.members import move_student
 from lyceum.domains.academics.rules.placements import Admission, admit_student, leave_student, place_and_seat
@@ -105,7 +107,7 @@ def student_move(request: HttpRequest, student_id: UUID) -> HttpResponse:
     actor.require_all(Permission.CLASSES_ASSIGN)
     student, day = get_student(student_id, actor=actor), today()
 
-    def act() -> str:
+    def act() -> str | Done:
         on, target, grade_id = needed_date(request, "on"), typed_id(request, "to_class"), typed_id(request, "grade")
         reason, source = request.POST.get("reason", ""), typed_id(request, "from_class")
         grade = list_grades(actor).filter(pk=grade_id).first() if grade_id else None
@@ -115,7 +117,12 @@ def student_move(request: HttpRequest, student_id: UUID) -> HttpResponse:
             move_student(student_id, from_class=source, to_class=target, on=on, reason=reason, actor=actor)
         elif target:
             place_and_seat(student_id, form=get_class(target, actor=actor, day=on), on=on, actor=actor)
-        return f"/students/{student_id}/"
+        page = f"/students/{student_id}/"
+        if not target:
+            return page
+        form = get_class(target, actor=actor, day=on)
+        undo = _move_back(student_id, source, target, on) if source and not grade else None
+        return Done(page, Toast(_("Moved to %(name)s.") % {"name": form.name}, undo))
 
     def context() -> dict[str, Any]:
         current = [(str(m.school_class_id), m.school_class.name) for m in classes_of(student, day=day)]
@@ -130,6 +137,11 @@ def student_move(request: HttpRequest, student_id: UUID) -> HttpResponse:
         }
 
     return submitted(request, "academics/student_move.html", context, act)
+
+
+def _move_back(student_id: UUID, source: UUID, target: UUID, on: date) -> Undo:
+    fields = [("from_class", str(target)), ("to_class", str(source)), ("on", on.isoformat()), ("reason", _("Undone"))]
+    return Undo(f"/students/{student_id}/move/", [(name, str(value)) for name, value in fields])
 
 
 @require_http_methods(["GET", "POST"])

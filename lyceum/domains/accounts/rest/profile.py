@@ -9,7 +9,7 @@ from ninja import Field, Router, Schema
 from lyceum.core.actor import Actor
 from lyceum.core.etags import refuse_stale, with_etag
 from lyceum.core.permissions import Permission
-from lyceum.core.rest import Strict, actor_of
+from lyceum.core.rest import Strict, actor_of, left_out
 from lyceum.domains.accounts.queries import get_own_user
 from lyceum.domains.accounts.rest.shapes import SchoolName, shown_school
 from lyceum.domains.accounts.rules.profiles import edit_profile
@@ -35,6 +35,7 @@ class ProfileOut(Schema):
     pronouns: str
     locale: str
     theme: str
+    single_keys: bool
     email: str | None
     username: str | None
     school: SchoolName | None
@@ -53,6 +54,7 @@ class ProfileIn(Strict):
     pronouns: str | None = Field(None, max_length=100)
     locale: str | None = Field(None, max_length=12, pattern="^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")
     theme: str | None = Field(None, max_length=10)
+    single_keys: bool = left_out()
 
 
 @router.get("profile/", response=ProfileOut, operation_id="getProfile")
@@ -63,18 +65,18 @@ def profile(request: HttpRequest, response: HttpResponse) -> Any:
 
 @router.patch("profile/", response=ProfileOut, operation_id="editProfile")
 def edit(request: HttpRequest, response: HttpResponse, body: ProfileIn) -> Any:
-    """Change one's own names, language or looks. Roles are read-only."""
+    """Change one's own names, language, looks or keys. Roles are read-only."""
     actor = actor_of(request)
     refuse_stale(request, _shown(actor))
     given = body.dict(exclude_unset=True)
-    edit_profile(values={name: value or "" for name, value in given.items()}, actor=actor)
+    edit_profile(values={name: "" if value is None else value for name, value in given.items()}, actor=actor)
     return with_etag(request, response, _shown(actor))
 
 
 def _shown(actor: Actor) -> dict[str, Any]:
     user = get_own_user(actor)
     here = next((m.school for m in user.memberships.all() if m.school_id == actor.school_id), None)
-    fields = ("full_name", "first_name", "last_name", "preferred_name", "pronouns", "locale", "theme")
+    fields = ("full_name", "first_name", "last_name", "preferred_name", "pronouns", "locale", "theme", "single_keys")
     return {name: getattr(user, name) for name in fields} | {
         "id": user.pk,
         "email": next((e.address for e in user.emails.all() if e.primary), None),

@@ -20,9 +20,11 @@ from lyceum.domains.journal.rules import Target, changed_fields, record_wherever
 from lyceum.domains.tenancy.queries import find_school_name
 
 NAME_FIELDS = frozenset({"full_name", "first_name", "last_name", "preferred_name"})
-PROFILE_FIELDS = NAME_FIELDS | {"pronouns", "locale", "theme"}
+TEXT_FIELDS = NAME_FIELDS | {"pronouns", "locale", "theme"}
+SWITCHES = frozenset({"single_keys"})
+PROFILE_FIELDS = TEXT_FIELDS | SWITCHES
 _THEMES = ("system", "light", "dark")
-_LONGEST: dict[str, int] = {f.name: f.max_length or 0 for f in User._meta.fields if f.name in PROFILE_FIELDS}
+_LONGEST: dict[str, int] = {f.name: f.max_length or 0 for f in User._meta.fields if f.name in TEXT_FIELDS}
 
 
 _WRONG = [FieldError("/current_password", "wrong_password", "This is not your present password.")]
@@ -53,7 +55,7 @@ def checked_names(user: User, values: dict[str, Any]) -> dict[str, str]:
 
 @transaction.atomic
 def edit_profile(*, values: dict[str, Any], actor: Actor) -> User:
-    """Change one's own names, language and looks."""
+    """Change one's own names, language, looks and keys."""
     actor.require(Permission.PROFILE_EDIT)
     user = User.objects.select_for_update().get(pk=own_id(actor))
     wrong = sorted(values.keys() - PROFILE_FIELDS)
@@ -61,11 +63,20 @@ def edit_profile(*, values: dict[str, Any], actor: Actor) -> User:
         raise invalid_field(f"/{wrong[0]}", "read_only", f"{wrong[0]} cannot be changed here.")
     if values.get("theme", "system") not in _THEMES:
         raise invalid_field("/theme", "choice", f"Choose one of: {', '.join(_THEMES)}.")
-    changes = changed_fields(user, checked_names(user, values))
+    switches = _checked_switches({name: values[name] for name in values.keys() & SWITCHES})
+    texts = {name: value for name, value in values.items() if name not in SWITCHES}
+    changes = changed_fields(user, checked_names(user, texts) | switches)
     if changes:
         user.save()
         record_wherever("accounts.profile.edit", target=Target.of(user), changes=changes, actor=actor)
     return user
+
+
+def _checked_switches(values: dict[str, Any]) -> dict[str, bool]:
+    for name, value in values.items():
+        if not isinstance(value, bool):
+            raise invalid_field(f"/{name}", "choice", "Say yes or no.")
+    return values
 
 
 @transaction.atomic

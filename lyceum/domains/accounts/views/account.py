@@ -48,7 +48,9 @@ def _act(request: HttpRequest) -> str:
 
 
 def _save_profile(request: HttpRequest) -> str:
-    given = {name: request.POST[name] for name in _PROFILE if name in request.POST}
+    given: dict[str, Any] = {name: request.POST[name] for name in _PROFILE if name in request.POST}
+    if "single_keys" in request.POST:
+        given["single_keys"] = request.POST["single_keys"] == "1"
     edit_profile(values=given, actor=actor_of(request))
     return "/account/?saved=profile"
 

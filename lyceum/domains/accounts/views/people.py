@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
@@ -13,6 +14,7 @@ from lyceum.core.errors import InvalidError, RuleError
 from lyceum.core.forms import shown_errors, submitted, typed_id
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.rest import actor_of
+from lyceum.core.toasts import Done, Toast, Undo
 from lyceum.domains.accounts.forms import by_line, people_in
 from lyceum.domains.accounts.models import Invitation, Membership
 from lyceum.domains.accounts.queries import (
@@ -137,7 +139,7 @@ def user_page(request: HttpRequest, user_id: UUID) -> HttpResponse:
     return submitted(request, "accounts/user.html", context, lambda: _act(request)(request, user_id, actor))
 
 
-Act = Callable[[HttpRequest, UUID, Actor], str]
+Act = Callable[[HttpRequest, UUID, Actor], str | Done]
 
 
 def _act(request: HttpRequest) -> Act:
@@ -163,14 +165,15 @@ def _rename(request: HttpRequest, user_id: UUID, actor: Actor) -> str:
     return _address(user_id)
 
 
-def _suspend(request: HttpRequest, user_id: UUID, actor: Actor) -> str:
-    suspend_user(user_id, reason=request.POST.get("reason", ""), actor=actor)
-    return _address(user_id)
+def _suspend(request: HttpRequest, user_id: UUID, actor: Actor) -> Done:
+    user = suspend_user(user_id, reason=request.POST.get("reason", ""), actor=actor)
+    words = _("%(name)s is kept out.") % {"name": user}
+    return Done(_address(user_id), Toast(words, Undo(_address(user_id), [("act", "readmit")])))
 
 
-def _readmit(_request: HttpRequest, user_id: UUID, actor: Actor) -> str:
-    readmit_user(user_id, actor=actor)
-    return _address(user_id)
+def _readmit(_request: HttpRequest, user_id: UUID, actor: Actor) -> Done:
+    user = readmit_user(user_id, actor=actor)
+    return Done(_address(user_id), Toast(_("%(name)s may come in again.") % {"name": user}))
 
 
 def _end_role(request: HttpRequest, user_id: UUID, actor: Actor) -> str:

@@ -64,6 +64,8 @@ class Saved:
     register: Register
     saved: int
     conflicts: list[Conflict] = field(default_factory=list)
+    before: tuple[GivenMark, ...] | None = None
+    """What the changed marks said before, ready to be given again; None where a student had no mark: none is given."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,18 @@ def take_register(
         _write(register, changes, whole, reason, actor)
         derive_sessions(register, {c.row.student_id: (c.code, c.given.minutes_late) for c in changes})
         _record(register, changes, codes, reason, actor)
-    return Saved(register, len(changes), _named(conflicts))
+    return Saved(register, len(changes), _named(conflicts), _before(changes, codes))
+
+
+def _before(changes: Sequence[_Change], codes: CodeList) -> tuple[GivenMark, ...] | None:
+    marks = []
+    for row in (change.row for change in changes):
+        code = codes.by_id(row.mark.code_id) if row.mark else None
+        if row.mark is None or code is None:
+            return None
+        minutes, arrived = row.mark.minutes_late, row.mark.time_in
+        marks.append(GivenMark(row.student_id, code.symbol, minutes, arrived, row.mark.note))
+    return tuple(marks) or None
 
 
 def _refuse_by_time(register: Register, actor: Actor) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core import clock
@@ -17,13 +18,14 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError, InvalidError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
+from lyceum.core.toasts import Toast, Undo, leave_toast
 from lyceum.domains.attendance.codes import CodeList, read_codes
 from lyceum.domains.attendance.glyphs import TONE_WORDS, strip_html, tone
 from lyceum.domains.attendance.lines import Line, lines_html
 from lyceum.domains.attendance.models import CodeSet, Register, SessionTimes
 from lyceum.domains.attendance.presets import PRESETS
 from lyceum.domains.attendance.queries import get_register, list_history, list_registers
-from lyceum.domains.attendance.rules.marks import Conflict, GivenMark, take_register
+from lyceum.domains.attendance.rules.marks import Conflict, GivenMark, Saved, take_register
 from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times, what_is_missing
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.tenancy.queries import time_zone, today
@@ -57,7 +59,28 @@ def _save(request: HttpRequest, register_id: UUID) -> HttpResponse:
     if saved.conflicts:
         context = _context(request, saved.register, read_codes(actor), conflicts=saved.conflicts)
         return render(request, "attendance/register.html", context | {"saved": saved.saved})
-    return redirect(f"/registers/{register_id}/?saved={saved.saved}")
+    response = redirect(f"/registers/{register_id}/")
+    leave_toast(request, response, Toast(_words(saved), _undo(saved)))
+    return response
+
+
+def _words(saved: Saved) -> str:
+    words = ngettext("Saved: %(n)d mark.", "Saved: %(n)d marks.", saved.saved)
+    return words % {"n": saved.saved}
+
+
+def _undo(saved: Saved) -> Undo | None:
+    """The form that gives the marks of before again, unless somebody changes them meanwhile."""
+    if saved.before is None or any(mark.time_in for mark in saved.before):  # the form has no field for a time
+        return None
+    fields = [("base_version", str(saved.register.version)), ("reason", _("Undone"))]
+    for mark in saved.before:
+        fields.append((f"mark-{mark.student_id}", mark.symbol))
+        if mark.minutes_late is not None:
+            fields.append((f"minutes-{mark.student_id}", str(mark.minutes_late)))
+        if mark.note:
+            fields.append((f"note-{mark.student_id}", mark.note))
+    return Undo(f"/registers/{saved.register.pk}/", fields)
 
 
 def _given_marks(form: Mapping[str, str]) -> list[GivenMark]:
@@ -115,7 +138,7 @@ def _context(
         "unmarked": sum(1 for line in lines if line.row.mark is None),
         "tally": [(word, tally[name]) for name, word in TONE_WORDS.items() if tally[name]],
         "tones": json.dumps({name: str(word) for name, word in TONE_WORDS.items()} | {"": _("without a mark")}),
-        "saved": request.GET.get("saved", "") if request.GET.get("saved", "").isdigit() else None,
+        "saved": None,
         "cycle": [
             c.symbol for c in (codes.first(m, register.session) for m in ("unexplained", "late", "present")) if c
         ],
