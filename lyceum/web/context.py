@@ -4,7 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from lyceum.core.permissions import Permission
 from lyceum.domains.accounts.queries import Caller, current_memberships
+from lyceum.domains.attendance.phone import whose
 from lyceum.domains.tenancy.models import School
 from lyceum.web.navigation import items_for
 
@@ -22,6 +24,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "opens_settings": any(item.href == "/settings/" for item in navigation),
         "other_schools": other_schools(caller) if navigation and caller.has_other_schools else [],
         "here": request.path,
+        "who": whose(caller.actor),
+        "takes": caller.actor.may(Permission.REGISTERS_TAKE),
     }
 
 

@@ -18,12 +18,14 @@ from lyceum.core.errors import FieldError, InvalidError, RuleError, invalid_fiel
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.attendance.codes import CodeList, read_codes
+from lyceum.domains.attendance.views.devices import list_decisions
 from lyceum.domains.attendance.glyphs import TONE_WORDS, strip_html, tone
 from lyceum.domains.attendance.lines import Line, lines_html
 from lyceum.domains.attendance.models import CodeSet, Register, SessionTimes
+from lyceum.domains.attendance.phone import whose
 from lyceum.domains.attendance.presets import PRESETS
-from lyceum.domains.attendance.queries import get_register, list_history, list_registers
-from lyceum.domains.attendance.rules.marks import Conflict, GivenMark, take_register
+from lyceum.domains.attendance.queries import get_register, list_conflicts, list_history, list_registers
+from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, take_register
 from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times, what_is_missing
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.tenancy.queries import time_zone, today
@@ -96,7 +98,7 @@ def _context(
     codes: CodeList,
     *,
     kept: Mapping[str, str] | None = None,
-    conflicts: list[Conflict] | None = None,
+    conflicts: list[RowConflict] | None = None,
 ) -> dict[str, Any]:
     lines = _lines(register, codes, kept or {}, {c.student_id: c for c in conflicts or ()}, actor_of(request))
     tally = Counter(line.tone for line in lines if line.symbol)
@@ -116,9 +118,10 @@ def _context(
         "tally": [(word, tally[name]) for name, word in TONE_WORDS.items() if tally[name]],
         "tones": json.dumps({name: str(word) for name, word in TONE_WORDS.items()} | {"": _("without a mark")}),
         "saved": request.GET.get("saved", "") if request.GET.get("saved", "").isdigit() else None,
-        "cycle": [
-            c.symbol for c in (codes.first(m, register.session) for m in ("unexplained", "late", "present")) if c
-        ],
+        "cycle": codes.cycle(register.session),
+        "who": whose(actor),
+        "decisions": list_decisions(actor, register=register.pk),
+        "on_register": True,
         "due_at": register.due_at.astimezone(clock.zone(time_zone())),
         "closes_at": register.closes_at.astimezone(clock.zone(time_zone())),
         "taken_at": register.taken_at and register.taken_at.astimezone(clock.zone(time_zone())),
@@ -129,13 +132,13 @@ def _lines(
     register: Register,
     codes: CodeList,
     kept: Mapping[str, str],
-    conflicts: Mapping[UUID, Conflict],
+    conflicts: Mapping[UUID, RowConflict],
     actor: Actor,
 ) -> list[Line]:
     lines = []
     for row in read_sheet(register, actor=actor):
         code = codes.by_id(row.mark.code_id) if row.mark else None
-        symbol = code.symbol if code else ""
+        symbol = was = code.symbol if code else ""
         typed = kept.get(f"mark-{row.student_id}", "")
         if typed and typed != symbol:  # kept as it was typed, also where it is no code
             symbol, code = typed, codes.by_symbol(typed)
@@ -143,6 +146,7 @@ def _lines(
             Line(
                 row=row,
                 symbol=symbol,
+                was=was,
                 tone=tone(code.meaning) if code else "",
                 label=code.label if code else "",
                 strip=strip_html(row.strip),
@@ -193,6 +197,7 @@ def day_page(request: HttpRequest) -> HttpResponse:
         "due": states["due"],
         "taken": len(registers) - states["missed"] - states["due"] - states["not_required"],
         "missing_setup": [] if registers else what_is_missing(day),
+        "to_decide": list_conflicts(actor).count(),
     }
     template = "attendance/_day_rows.html" if request.GET.get("part") == "rows" else "attendance/day.html"
     return render(request, template, context)

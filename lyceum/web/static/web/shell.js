@@ -1,1 +1,2 @@
 // What every page of a signed-in person has: each part is a module of its own, loaded when it is first needed.
+import "./offline/sync.js";
