@@ -13,7 +13,7 @@ from lyceum.domains.attendance.models import Conflict, DeviceBatch, Mark, MarkCh
 from lyceum.domains.attendance.rules.marks import GivenMark, take_register
 from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.models import School
-from lyceum.testing.factories import in_school
+from lyceum.testing.factories import PASSWORD, in_school
 from tests.browser.conftest import Site
 from tests.browser.test_register import marks_of, school_day
 
@@ -50,16 +50,18 @@ def phone(site: Site, username: str = "tess") -> Page:
     return page
 
 
+def kept_by(page: Page, store: str = "own") -> list[str]:
+    """The keys of what the phone keeps."""
+    return [str(key) for key, _ in page.evaluate(DUMP)["databases"].get(store, [])]
+
+
 def wait_for_day(page: Page) -> None:
-    page.wait_for_function(
-        """() => new Promise((done) => {
-          indexedDB.open("lyceum").onsuccess = ({target: {result: database}}) => {
-            if (!database.objectStoreNames.contains("own")) { database.close(); done(false); return; }
-            const asked = database.transaction("own").objectStore("own").get("day");
-            asked.onsuccess = () => { database.close(); done(Boolean(asked.result)); };
-          };
-        })"""
-    )
+    """Wait until today's registers are on the phone and the worker answers for the network."""
+    for _ in range(100):
+        if "day" in kept_by(page):
+            break
+        page.wait_for_timeout(50)
+    assert "day" in kept_by(page)
     page.wait_for_function("() => Boolean(navigator.serviceWorker.controller)")
 
 
@@ -233,13 +235,37 @@ def test_what_the_phone_keeps_is_sealed_and_gone_after_signing_out(site: Site):
     page.get_by_role("button", name="Sign out").tap()
     page.wait_for_url("**/sign-in/")
 
-    dump = page.evaluate(DUMP)
+    page.wait_for_load_state("networkidle")
     assert told_by(page, school) == []
-    assert [key for key, _ in dump["databases"]["own"]] == ["device"]
-    assert (dump["databases"]["marks"], dump["databases"]["batches"]) == ([], [])
+    assert [kept_by(page, store) for store in ("own", "marks", "batches")] == [[], [], []]
+
+
+def test_signing_out_while_nothing_can_be_sent_leaves_the_marks_sealed_and_nothing_else(site: Site):
+    school, _names = school_day()
+    register = morning_of(school)
+    page = phone(site)
     page.context.set_offline(True)
+    page.goto(f"/registers/{register.pk}/")
+    mark(page, "Student 01")
+    page.get_by_role("button", name="Save", exact=True).tap()
+    expect(page.locator("#off-status")).to_have_text("Saved on this phone")
+    page.context.route("**/attendance/batches/", lambda route: route.fulfill(status=503))
+    page.context.set_offline(False)
     page.goto("/today/")
-    expect(page.get_by_role("heading", name="Nothing is kept on this phone")).to_be_visible()
+    expect(page.locator("#unsent")).to_contain_text("Not sent yet: 1")
+
+    page.locator(".me summary").tap()
+    page.get_by_role("button", name="Sign out").tap()
+    page.wait_for_url("**/sign-in/")
+
+    assert told_by(page, school) == []
+    assert kept_by(page) == ["device", "key"]
+    page.context.unroute("**/attendance/batches/")
+    page.fill("[name=identifier]", "tess")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    expect(page.locator("#unsent")).to_contain_text("Sent")
+    assert marks_of(school) == {"Student 01": "N"}
 
 
 def test_who_is_turned_away_keeps_no_names_but_their_unsent_marks(site: Site):
@@ -256,11 +282,10 @@ def test_who_is_turned_away_keeps_no_names_but_their_unsent_marks(site: Site):
     page.context.set_offline(False)
 
     page.wait_for_url(re.compile("/sign-in/"))
-    kept = page.evaluate(DUMP)["databases"]
-    assert "day" not in [key for key, _ in kept["own"]]
+    assert "day" not in kept_by(page)
     assert marks_of(school) == {}
     page.fill("[name=identifier]", "tess")
-    page.fill("[name=password]", "correct horse battery")
+    page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
     expect(page.locator("#unsent")).to_contain_text("Sent")
     assert marks_of(school) == {"Student 01": "N"}
@@ -276,7 +301,7 @@ def test_the_store_ends_after_twelve_hours(site: Site):
     page.goto("/today/")
 
     expect(page.get_by_role("heading", name="Nothing is kept on this phone")).to_be_visible()
-    assert "day" not in [key for key, _ in page.evaluate(DUMP)["databases"]["own"]]
+    assert "day" not in kept_by(page)
 
 
 def test_two_phones_on_one_class_lose_nothing(site: Site):

@@ -176,7 +176,10 @@ export async function sweep() {
 }
 
 // Signed out, or turned away: names and marks go at once; unsent marks stay, sealed, for who comes back.
+// Answers with how many marks wait.
 export async function leave() {
   await dropDay();
-  if (!(await countUnsent()).n) await write((of) => of("own").delete("key"));
+  const { n } = await countUnsent();
+  if (!n) await write((of) => of("own").delete("key"));
+  return n;
 }

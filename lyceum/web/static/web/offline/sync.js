@@ -104,14 +104,22 @@ export async function sync() {
   await show();
 }
 
-// What somebody leaves behind goes before they do.
-function signOut(event) {
-  if (leaving || event.target.getAttribute("action") !== "/sign-out/") return;
+// What somebody leaves behind goes before they do; the answer empties the whole store, unless marks wait in it.
+async function signOut(event) {
+  const form = event.target;
+  if (leaving || form.getAttribute("action") !== "/sign-out/") return;
   event.preventDefault();
   leaving = true;
-  const form = event.target;
-  const patience = new Promise((done) => setTimeout(done, 3000));
-  Promise.race([sync(), patience]).then(store.leave).then(() => changed("gone")).catch(() => {}).finally(() => form.submit());
+  try {
+    await Promise.race([sync(), new Promise((done) => setTimeout(done, 3000))]);
+    if (await store.leave()) {
+      const field = Object.assign(document.createElement("input"), { type: "hidden", name: "marks_wait", value: "1" });
+      form.append(field);
+    }
+    changed("gone");
+  } finally {
+    form.submit();
+  }
 }
 
 if (able && bar) {
