@@ -362,7 +362,10 @@ class Conflict(SchoolRow):
     decided_at = models.DateTimeField(null=True)
 
     class Meta(SchoolRow.Meta):
-        indexes = [models.Index(fields=["school", "state", "register"], name="conflict_by_state")]
+        indexes = [
+            models.Index(fields=["school", "state", "register"], name="conflict_by_state"),
+            models.Index(fields=["school", "student"], name="conflict_by_student"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.symbol} or {self.server_symbol or 'no mark'}"

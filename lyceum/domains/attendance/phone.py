@@ -70,7 +70,7 @@ def read_phone_day(actor: Actor) -> PhoneDay:
     day, zone, instant = today(), clock.zone(time_zone()), clock.now()
     rows = list_registers(actor, day=day, permission=Permission.REGISTERS_TAKE).filter(own_registers(actor))
     registers = [row for row in rows if row.state != Register.State.NOT_REQUIRED]
-    lines = _lines(registers)
+    lines = _lines(registers, actor)
     codes, amends = read_codes(actor), actor.may(Permission.REGISTERS_AMEND)
     midnight = datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone)
     return PhoneDay(
@@ -81,9 +81,9 @@ def read_phone_day(actor: Actor) -> PhoneDay:
     )
 
 
-def _lines(registers: list[Register]) -> dict[UUID, list[PhoneLine]]:
+def _lines(registers: list[Register], actor: Actor) -> dict[UUID, list[PhoneLine]]:
     ids = [row.pk for row in registers]
-    members = list(list_lines(ids).order_by(*LINE_ORDER)) if ids else []
+    members = list(list_lines(ids, actor=actor).order_by(*LINE_ORDER)) if ids else []
     marks = read_marks(ids, [row.student_id for row in members]) if members else {}
     lines: dict[UUID, list[PhoneLine]] = defaultdict(list)
     for row in members:

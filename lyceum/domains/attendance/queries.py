@@ -146,7 +146,8 @@ def list_conflicts(
 ) -> QuerySet[Conflict]:
     """Marks of devices that somebody has to decide on, on the registers the actor may see; oldest first."""
     actor.require(permission)
-    rows = Conflict.objects.filter(register__in=Register.objects.filter(registers_for(actor, permission)), state=state)
+    registers = Register.objects.filter(registers_for(actor, permission))
+    rows = Conflict.objects.filter(register__in=registers, state=state).exclude(student__in=kept_from_work(actor))
     if register:
         rows = rows.filter(register=register)
     return rows.select_related("register", "student__person").order_by("marked_at", "pk")
@@ -157,7 +158,8 @@ def get_conflict(
 ) -> Conflict:
     """The conflict, where the actor may do the act with its register. Unknown and hidden are the same."""
     registers = Register.objects.filter(registers_for(actor, permission))
-    rows = Conflict.objects.filter(pk=conflict_id, register__in=registers).select_related("register", "student__person")
+    rows = Conflict.objects.filter(pk=conflict_id, register__in=registers).exclude(student__in=kept_from_work(actor))
+    rows = rows.select_related("register", "student__person")
     if lock:
         rows = rows.select_for_update(of=("self",))
     found = list(rows)

@@ -23,7 +23,6 @@ from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, Saved,
 from lyceum.domains.attendance.rules.refusals import BatchKeyTakenError, WrongMarksError
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Student
-from lyceum.domains.tenancy.queries import time_zone
 
 CLOCKS_AGREE = timedelta(minutes=5)
 """Clocks that differ by more are flagged."""
@@ -113,8 +112,7 @@ def _corrected(mark: DeviceMark, ahead: timedelta, now: datetime) -> DeviceMark:
     """The mark with its times by our clock."""
     time_in = mark.time_in
     if time_in is not None:
-        local = datetime.combine(mark.marked_at.astimezone(clock.zone(time_zone())).date(), time_in)
-        time_in = (local - ahead).time()
+        time_in = (datetime.combine(now.date(), time_in) - ahead % timedelta(days=1)).time()
     try:
         marked_at = min(mark.marked_at - ahead, now)
     except OverflowError:

@@ -18,7 +18,6 @@ from lyceum.core.errors import FieldError, InvalidError, RuleError, invalid_fiel
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.attendance.codes import CodeList, read_codes
-from lyceum.domains.attendance.views.devices import list_decisions
 from lyceum.domains.attendance.glyphs import TONE_WORDS, strip_html, tone
 from lyceum.domains.attendance.lines import Line, lines_html
 from lyceum.domains.attendance.models import CodeSet, Register, SessionTimes
@@ -28,6 +27,7 @@ from lyceum.domains.attendance.queries import get_register, list_conflicts, list
 from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, take_register
 from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times, what_is_missing
 from lyceum.domains.attendance.sheet import read_sheet
+from lyceum.domains.attendance.views.devices import list_decisions
 from lyceum.domains.tenancy.queries import time_zone, today
 
 

@@ -38,14 +38,17 @@ async function keep(register, entries) {
   return marks;
 }
 
-function showList(day) {
+async function showList(day) {
+  const saved = new Set([...(await store.readUnsent(day.who)).values()].map((mark) => mark.register));
   const page = copy("off-list");
   fill(page, { ".off-day": day.title });
   page.querySelector(".list").append(...day.registers.map((register) => {
     const row = copy("off-row");
     row.querySelector("a").href = `/registers/${register.id}/`;
-    fill(row, { time: register.at, ".off-name": register.name, ".off-what": register.what, ".tag": register.state_word });
-    row.querySelector(".tag").classList.add(`tag-${register.state}`);
+    const tag = row.querySelector(".tag");
+    const waits = saved.has(register.id);
+    fill(row, { time: register.at, ".off-name": register.name, ".off-what": register.what, ".tag": waits ? tag.dataset.saved : register.state_word });
+    tag.classList.add(`tag-${waits ? "late" : register.state}`);
     return row;
   }));
   if (!day.registers.length) page.append(copy("off-none"));
@@ -136,6 +139,12 @@ async function renew(form, registerId) {
     const [, code, minutes] = was.value.split(" ");
     if (code === item.code && minutes === `${item.minutes ?? ""}`) was.value = `${item.version} ${code} ${minutes}`;
   }
+  back();
+}
+
+// The network is there again: the page says so, and how to go on.
+function back() {
+  document.querySelector(".off-bar").hidden = true;
   document.getElementById("off-again").hidden = false;
 }
 
@@ -146,14 +155,14 @@ async function start() {
   if (day) { document.documentElement.dataset.theme = day.theme; bar.dataset.who = day.who; }
   const register = day?.registers.find((each) => each.id === id);
   if (register) await showRegister(day, register);
-  else if (day) showList(day);
+  else if (day) await showList(day);
   else main.append(copy("off-none"));
   await show();
   onChange((what) => {
     if (what === "gone") location.reload();
     else if (what === "sent" && !register) { sessionStorage.setItem("sent", "1"); location.reload(); }
   });
-  addEventListener("online", () => { if (register) document.getElementById("off-again").hidden = false; else sync().then(() => location.reload()); });
+  addEventListener("online", () => { if (register) back(); else sync().then(() => location.reload()); });
 }
 
 document.addEventListener("click", (event) => { if (event.target.closest("[data-again]")) location.reload(); });

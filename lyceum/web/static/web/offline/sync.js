@@ -36,7 +36,7 @@ export async function show() {
     parts.push((warn ? words.warn : words.unsent).replace("{n}", n).replace("{day}", day));
   } else if (sent) parts.push(words.sent);
   if (foreign) parts.push(words.others.replace("{n}", foreign));
-  if (!navigator.onLine && !n) parts.push(words.offline);
+  if (!navigator.onLine && !n && !document.body.classList.contains("offline")) parts.push(words.offline);
   bar.firstElementChild.textContent = parts.join(" · ");
   const link = bar.querySelector("a");
   link.textContent = words.decide.replace("{n}", toDecide);
