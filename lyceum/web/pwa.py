@@ -28,6 +28,8 @@ SHELL = (
     "web/offline/page.js",
 )
 """The files that the page without network needs."""
+FONTS = ("web/fonts/regular.woff2", "web/fonts/bold.woff2")
+"""What it can do without."""
 
 
 @require_GET
@@ -61,13 +63,15 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     page = render_to_string("web/offline.html", _page_context(), request)
     files = [static(name) for name in SHELL]
     digest = hashlib.sha256(f"{files} {_contents()} {page}".encode()).hexdigest()
-    worker = render_to_string("web/sw.js", {"version": digest[:12], "files": json.dumps(files)})
+    fonts = [static(name) for name in FONTS]
+    context = {"version": digest[:12], "files": json.dumps(files), "fonts": json.dumps(fonts)}
+    worker = render_to_string("web/sw.js", context)
     headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}
     return HttpResponse(worker, content_type="text/javascript; charset=utf-8", headers=headers)
 
 
 def _contents() -> str:
-    return _read_contents() if not settings.DEBUG else _read_contents.__wrapped__()
+    return _read_contents.__wrapped__() if settings.DEBUG else _read_contents()
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,7 @@ from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, Saved,
 from lyceum.domains.attendance.rules.refusals import BatchKeyTakenError, WrongMarksError
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Student
+from lyceum.domains.people.policies import kept_from_work
 
 CLOCKS_AGREE = timedelta(minutes=5)
 """Clocks that differ by more are flagged."""
@@ -135,9 +136,13 @@ class _Receiver:
         ids = {register_id for register_id, _ in self.marks}
         rows = Register.objects.filter(registers_for(self.actor, Permission.REGISTERS_TAKE), pk__in=ids)
         registers = {row.pk: row for row in rows}
+        kept = {row["student"] for row in kept_from_work(self.actor)}
+        unknown = [mark for mark in self.marks.values() if mark.student_id in kept]
+        self._note(unknown, "refused", "not_on_register", "This student is not on this register that day.")
+        # In one order for all, so that two batches never wait for each other.
         in_order = sorted(
-            self.marks.values(), key=lambda mark: mark.register_id
-        )  # two batches never wait for each other
+            (mark for mark in self.marks.values() if mark.student_id not in kept), key=lambda mark: mark.register_id
+        )
         for register_id, group in groupby(in_order, key=lambda mark: mark.register_id):
             register, marks = registers.get(register_id), list(group)
             if register is None:

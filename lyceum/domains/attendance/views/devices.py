@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from lyceum.core import clock
-from lyceum.core.actor import Actor
-from lyceum.core.errors import invalid_field
+from lyceum.core.actor import Actor, ActorKind
+from lyceum.core.errors import UnauthorizedError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.attendance.batches import read_marks
@@ -29,6 +29,8 @@ from lyceum.domains.tenancy.queries import time_zone
 def own_day(request: HttpRequest) -> HttpResponse:
     """Today's own registers for a phone to keep, and what it needs to send marks."""
     actor = actor_of(request)
+    if actor.kind is ActorKind.PUBLIC:
+        raise UnauthorizedError
     actor.require(Permission.REGISTERS_TAKE)
     caller = getattr(request, "caller", None)
     more = {"now": clock.now(), "csrf": get_token(request), "theme": getattr(caller, "theme", "system")}

@@ -2,6 +2,7 @@
 "use strict";
 const CACHE = "lyceum-{{ version }}";
 const FILES = {{ files|safe }};
+const FONTS = {{ fonts|safe }};
 const PAGE = "/offline/";
 const REGISTER = /^\/registers\/[0-9a-f-]{36}\/$/;
 const HASHED = /\.[0-9a-f]{8,}\.\w+$/;
@@ -10,6 +11,7 @@ const forms = new Map(); // what a register tried to save as the network went: t
 self.addEventListener("install", (event) => event.waitUntil((async () => {
   const cache = await caches.open(CACHE);
   await cache.addAll([PAGE, ...FILES].map((path) => new Request(path, { credentials: "omit", cache: HASHED.test(path) ? "default" : "no-cache" })));
+  await Promise.allSettled(FONTS.map((path) => cache.add(path)));
   await self.skipWaiting();
 })()));
 
