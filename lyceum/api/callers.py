@@ -26,7 +26,15 @@ from lyceum.domains.accounts.rules.sessions import note_use
 from lyceum.domains.journal.rules import Target, record
 
 Handler = Callable[[HttpRequest], HttpResponse]
-_WITHOUT_CALLER = ("/static/", "/health", "/favicon.ico", "/.well-known/")
+_WITHOUT_CALLER = (
+    "/static/",
+    "/health",
+    "/favicon.ico",
+    "/.well-known/",
+    "/sw.js",
+    "/manifest.webmanifest",
+    "/offline/",  # phones keep this page: nobody's name may be on it
+)
 _NEW_TOKENS = frozenset({"/api/v1/auth/login/", "/api/v1/auth/refresh/", "/api/v1/auth/token/"})
 """Who asks for a token here may still send the one that has ended: it says nothing."""
 

@@ -136,7 +136,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if STATIC_FROM_SOURCE
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "lyceum.config.hashed.HashedFiles"
     },
 }
 WHITENOISE_USE_FINDERS = STATIC_FROM_SOURCE

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from lyceum.core.permissions import Permission
 from lyceum.core.toasts import take_toast
 from lyceum.domains.accounts.queries import Caller, current_memberships
+from lyceum.domains.attendance.phone import whose
 from lyceum.domains.tenancy.models import School
 from lyceum.web.keys import heard_keys, shortcuts_of
 from lyceum.web.navigation import items_for
@@ -28,6 +30,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "palette_keys": shortcuts_of("palette", single_keys=caller.single_keys),
         "here": request.path,
         "take_toast": partial(take_toast, request),  # once, by the page that says it
+        "who": whose(caller.actor),
+        "takes": caller.actor.may(Permission.REGISTERS_TAKE),
     }
 
 

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from lyceum.web import components, views
+from lyceum.web import components, pwa, views
 from lyceum.web.landing import operator_page
 from lyceum.web.wizard import step_page, steps_page
 
 urlpatterns = [
     path("", views.start, name="start"),
+    path("offline/", pwa.offline_page, name="offline"),
+    path("sw.js", pwa.service_worker, name="service-worker"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("today/", views.today_page, name="today"),
     path("components/", components.components_page, name="components"),
     path("operator/", operator_page, name="operator"),

@@ -271,6 +271,30 @@ REST: dict[str, Door] = {
         body={"student": "{student}", "class": "{class}", "date": "2026-11-20", "session": "PM", "code": "N"},
     ),
     "amendMark": Door(_p.REGISTERS_TAKE, About.REGISTER),
+    "sendBatch": Door(
+        _p.REGISTERS_TAKE,
+        body={
+            "device": "phone",
+            "key": "batch",
+            "device_time": "2026-11-20T08:50:00Z",
+            "registers": [
+                {
+                    "register": "01a00000-0000-7000-8000-000000000000",  # nobody's: a row is refused, not the batch
+                    "marks": [
+                        {
+                            "student": "01a00000-0000-7000-8000-000000000001",
+                            "code": "N",
+                            "version": 0,
+                            "at": "2026-11-20T08:49:00Z",
+                        }
+                    ],
+                }
+            ],
+        },
+    ),
+    "listConflicts": Door(_p.REGISTERS_VIEW),
+    "keepMark": Door(_p.REGISTERS_TAKE, About.REGISTER),
+    "replaceMark": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"version": 1}),
     "attendanceSummary": Door(_p.NUMBERS_VIEW),
     "listCodes": Door(_p.REGISTERS_VIEW),
     "chooseCodes": Door(_p.CODES_EDIT, About.WHOLE, body={"preset": "simple"}),
@@ -287,6 +311,9 @@ PAGES: dict[str, Door] = {
     "GET health/ready": Door(EVERYBODY),
     "GET .well-known/jwks.json": Door(EVERYBODY),
     "GET ": Door(EVERYBODY),
+    "GET offline/": Door(EVERYBODY),
+    "GET sw.js": Door(EVERYBODY),
+    "GET manifest.webmanifest": Door(EVERYBODY),
     # coming in and going out
     "GET sign-in/": Door(EVERYBODY),
     "POST sign-in/": Door(EVERYBODY, body=SIGNING_IN),
@@ -377,6 +404,9 @@ PAGES: dict[str, Door] = {
     "POST registers/<uuid:register_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER),
     "GET registers/<uuid:register_id>/rows/": Door(_p.REGISTERS_VIEW, About.REGISTER),
     "GET registers/<uuid:register_id>/history/": Door(_p.REGISTERS_VIEW, About.REGISTER),
+    "GET registers/mine/": Door(_p.REGISTERS_TAKE),
+    "GET attendance/conflicts/": Door(_p.REGISTERS_VIEW),
+    "POST attendance/conflicts/<uuid:conflict_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"act": "keep"}),
     "GET settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE),
     "POST settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE, body={"act": "codes", "preset": "simple"}),
     # imports

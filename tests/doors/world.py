@@ -8,7 +8,7 @@ from io import BytesIO
 from uuid import UUID
 
 from lyceum.core import clock
-from lyceum.core.actor import system_actor
+from lyceum.core.actor import Actor, system_actor
 from lyceum.core.permissions import SCOPES, Role
 from lyceum.domains.academics.models import Class, ClassTeacher, ClosedDay
 from lyceum.domains.academics.rules.calendar import close_days, create_location
@@ -17,9 +17,10 @@ from lyceum.domains.accounts.rules.invitations import Invited, invite
 from lyceum.domains.accounts.rules.keys import create_key
 from lyceum.domains.accounts.rules.sessions import Opened
 from lyceum.domains.accounts.rules.tokens import issue_pair
-from lyceum.domains.attendance.models import Mark
+from lyceum.domains.attendance.models import Conflict, Mark
 from lyceum.domains.attendance.queries import list_registers
 from lyceum.domains.attendance.rules.marks import take_register
+from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
 from lyceum.domains.exchange.rules.runs import start_import
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.rules.requests import edit_own_record
@@ -236,4 +237,10 @@ class _Builder:
         register = next(r for r in registers if (r.school_class_id, r.session) == (form.pk, "AM"))
         take_register(register.pk, marks=[], rest="present", actor=actor)
         mark = Mark.objects.get(register=register, student=student)
-        return {"register_id": register.pk, "mark_id": mark.pk}
+        return {"register_id": register.pk, "mark_id": mark.pk, "conflict_id": self.find_conflict(mark, actor)}
+
+    def find_conflict(self, mark: Mark, actor: Actor) -> UUID:
+        """A phone that saw no mark sends another."""
+        given = DeviceMark(mark.register_id, mark.student_id, "N", seen=0, marked_at=NOW)
+        receive_batch(GivenBatch("phone", "first", NOW, [given]), actor=actor)
+        return Conflict.objects.get().pk

@@ -22,10 +22,13 @@ def set_cookies(request: HttpRequest, response: HttpResponse, opened: Opened) ->
     response.set_cookie(DEVICE_COOKIE, mark, max_age=DEVICE_SECONDS, secure=True, httponly=True, samesite="Lax")
 
 
-def clear_session_cookie(response: HttpResponse) -> None:
-    """Take the session from the browser, with everything the site kept there."""
+def clear_session_cookie(response: HttpResponse, *, marks_wait: bool = False) -> None:
+    """Take the session from the browser, with everything the site kept there.
+
+    Where marks wait on the phone that could not be sent, its own script has taken the rest, and they stay, sealed.
+    """
     response.set_cookie(COOKIE, "", max_age=0, secure=True, httponly=True, samesite="Lax")
-    response["Clear-Site-Data"] = '"cache", "storage"'
+    response["Clear-Site-Data"] = '"cache"' if marks_wait else '"cache", "storage"'
 
 
 def known_device(request: HttpRequest) -> str:

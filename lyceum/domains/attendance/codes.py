@@ -40,6 +40,11 @@ class CodeList:
         """The codes that may be given in a session, in the order in which they are offered."""
         return [c for c in self.codes if c.active and self.may_give(c) and fits(c, session)]
 
+    def cycle(self, session: str) -> list[str]:
+        """The codes that one tap after another gives: the exceptions first, for the rest will be present."""
+        found = (self.first(meaning, session) for meaning in (Meaning.UNEXPLAINED, Meaning.LATE, Meaning.PRESENT))
+        return [code.symbol for code in found if code]
+
     def for_status(self, status: str, session: str) -> Code | None:
         """The code that P, A, L or E stands for, where a caller knows no symbols."""
         meanings = {

@@ -52,3 +52,19 @@ class AttendanceAmended(FactPayload, frozen=True, kw_only=True):
 
     def subject(self) -> str:
         return str(self.mark)
+
+
+class ConflictFound(FactPayload, frozen=True, kw_only=True):
+    """A mark from a device was not written: somebody decides between it and the server's."""
+
+    type: ClassVar[str] = "attendance.conflict.found"
+    topic: ClassVar[str] = "attendance"
+    mark: UUID | None
+    """None where the server has no mark yet."""
+    register: UUID
+    student: UUID
+    conflict: UUID
+    kind: str
+
+    def subject(self) -> str:
+        return str(self.conflict)

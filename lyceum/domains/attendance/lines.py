@@ -11,7 +11,7 @@ from html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from lyceum.domains.attendance.rules.marks import Conflict
+from lyceum.domains.attendance.rules.marks import RowConflict
 from lyceum.domains.attendance.sheet import SheetRow
 
 
@@ -21,10 +21,12 @@ class Line:
 
     row: SheetRow
     symbol: str
+    was: str
+    """The symbol of the mark that was saved, whatever was typed since."""
     tone: str
     label: str
     strip: SafeString
-    conflict: Conflict | None = None
+    conflict: RowConflict | None = None
 
 
 def lines_html(lines: list[Line], *, editable: bool) -> SafeString:
@@ -56,10 +58,12 @@ def _to_mark(line: Line, words: Mapping[str, str]) -> str:
     """A button that changes the mark by tapping; where no script runs, the field in which its code is typed."""
     row, name = line.row, escape(line.row.name)
     minutes = "" if row.mark is None or row.mark.minutes_late is None else row.mark.minutes_late
+    was = f"{row.mark.version if row.mark else 0} {line.was} {minutes}"
     label, symbol = escape(line.label) or words["no_mark"], escape(line.symbol)
     return (
         f'<input class="minutes" name="minutes-{row.student_id}" inputmode="numeric" '
         f'aria-label="{words["minutes"]}: {name}" placeholder="min" value="{minutes}">'
+        f'<input type="hidden" name="was-{row.student_id}" value="{escape(was)}">'
         f'<button type="button" class="mark" data-tone="{line.tone}" aria-label="{name}: {label}">'
         f"{symbol or '·'}</button>"
         f'<button type="button" class="more" tabindex="-1" aria-label="{words["codes"]}: {name}">⋮</button>'

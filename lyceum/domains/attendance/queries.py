@@ -12,7 +12,7 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
-from lyceum.domains.attendance.models import Mark, MarkChange, Register, SessionMark
+from lyceum.domains.attendance.models import Conflict, Mark, MarkChange, Register, SessionMark
 from lyceum.domains.attendance.policies import registers_for
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.people.policies import kept_from_work
@@ -135,3 +135,34 @@ def list_sessions(student_id: UUID, *, first: date, last: date) -> list[SessionM
     """A student's statutory marks from one day to another, oldest first. Ask only after the student was found."""
     rows = SessionMark.objects.filter(student=student_id, on__range=(first, last))
     return list(rows.order_by("on", "session"))
+
+
+def list_conflicts(
+    actor: Actor,
+    *,
+    state: str = Conflict.State.OPEN,
+    register: UUID | None = None,
+    permission: Permission = Permission.REGISTERS_VIEW,
+) -> QuerySet[Conflict]:
+    """Marks of devices that somebody has to decide on, on the registers the actor may see; oldest first."""
+    actor.require(permission)
+    registers = Register.objects.filter(registers_for(actor, permission))
+    rows = Conflict.objects.filter(register__in=registers, state=state).exclude(student__in=kept_from_work(actor))
+    if register:
+        rows = rows.filter(register=register)
+    return rows.select_related("register", "student__person").order_by("marked_at", "pk")
+
+
+def get_conflict(
+    conflict_id: UUID, *, actor: Actor, permission: Permission = Permission.REGISTERS_VIEW, lock: bool = False
+) -> Conflict:
+    """The conflict, where the actor may do the act with its register. Unknown and hidden are the same."""
+    registers = Register.objects.filter(registers_for(actor, permission))
+    rows = Conflict.objects.filter(pk=conflict_id, register__in=registers).exclude(student__in=kept_from_work(actor))
+    rows = rows.select_related("register", "student__person")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    found = list(rows)
+    if not found:
+        raise NotFoundError
+    return found[0]

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from lyceum.domains.attendance.views import absences, registers
+from lyceum.domains.attendance.views import absences, devices, registers
 
 urlpatterns = [
     path("attendance/", registers.day_page, name="attendance"),
     path("attendance/absences/", absences.absences_page, name="absences"),
+    path("attendance/conflicts/", devices.conflicts_page, name="conflicts"),
+    path("attendance/conflicts/<uuid:conflict_id>/", devices.decide, name="conflict"),
+    path("registers/mine/", devices.own_day, name="own-day"),
     path("registers/<uuid:register_id>/", registers.register_page, name="register"),
     path("registers/<uuid:register_id>/rows/", registers.register_rows, name="register-rows"),
     path("registers/<uuid:register_id>/history/", registers.register_history, name="register-history"),

@@ -221,6 +221,12 @@ def test_signing_out_takes_everything_from_the_browser(school, admin):
     assert admin.get("/api/v1/profile/").status_code == 401
 
 
+def test_signing_out_leaves_marks_that_could_not_be_sent(school, admin):
+    answer = admin.post("/sign-out/", {"marks_wait": "1"})
+
+    assert answer["Clear-Site-Data"] == '"cache"'
+
+
 @pytest.mark.parametrize("path", ["/sign-out/", "/switch/"])
 def test_nothing_is_done_by_looking(admin, path):
     assert admin.get(path).status_code == 405

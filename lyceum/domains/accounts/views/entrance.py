@@ -83,7 +83,7 @@ def sign_out_page(request: HttpRequest) -> HttpResponse:
     if actor.kind is not ActorKind.PUBLIC:
         sign_out(actor=actor)
     response = redirect("/sign-in/")
-    clear_session_cookie(response)
+    clear_session_cookie(response, marks_wait=request.POST.get("marks_wait") == "1")
     return response
 
 

@@ -43,10 +43,13 @@ class GivenMark:
     minutes_late: int | None = None
     time_in: time | None = None
     note: str = ""
+    seen: int | None = None
+    """The mark's version as a device last saw it, 0 for none; None: the register's version decides."""
+    device_time: datetime | None = None
 
 
 @dataclass(frozen=True)
-class Conflict:
+class RowConflict:
     """A row somebody else changed meanwhile: both values, who, when."""
 
     student_id: UUID
@@ -63,9 +66,11 @@ class Saved:
 
     register: Register
     saved: int
-    conflicts: list[Conflict] = field(default_factory=list)
+    conflicts: list[RowConflict] = field(default_factory=list)
     before: tuple[GivenMark, ...] | None = None
     """What the changed marks said before, ready to be given again; None where a student had no mark: none is given."""
+    versions: dict[UUID, int] = field(default_factory=dict)
+    """Of the marks it wrote, by student."""
 
 
 @dataclass(frozen=True)
@@ -87,17 +92,19 @@ def take_register(
     rest: str = "",
     base_version: int | None = None,
     reason: str = "",
+    given_in_time: bool = False,
     actor: Actor,
 ) -> Saved:
     """Save marks on a register. `rest="present"` marks everybody who has no mark and none given.
 
     One wrong row saves nothing. Rows that somebody else changed since `base_version` are left as they are and
-    come back as conflicts. Saving what is there already changes nothing.
+    come back as conflicts. Saving what is there already changes nothing. `given_in_time` says that the marks were
+    given before the register locked, and only arrive now.
     """
     actor.require(Permission.REGISTERS_TAKE)
     register = get_register(register_id, actor=actor, permission=Permission.REGISTERS_TAKE, lock=True)
     codes = read_codes(actor)
-    _refuse_by_time(register, actor)
+    _refuse_by_time(register, given_in_time, actor)
     whole = read_whole_sheet(register, actor=actor)
     sheet = {row.student_id: row for row in whole.rows}
     given = [_with_minutes(mark, register) for mark in _with_rest(marks, rest, sheet, codes, register)]
@@ -108,7 +115,8 @@ def take_register(
         _write(register, changes, whole, reason, actor)
         derive_sessions(register, {c.row.student_id: (c.code, c.given.minutes_late) for c in changes})
         _record(register, changes, codes, reason, actor)
-    return Saved(register, len(changes), _named(conflicts), _before(changes, codes))
+    versions = {c.row.student_id: c.version for c in changes}
+    return Saved(register, len(changes), _named(conflicts), _before(changes, codes), versions)
 
 
 def _before(changes: Sequence[_Change], codes: CodeList) -> tuple[GivenMark, ...] | None:
@@ -122,10 +130,10 @@ def _before(changes: Sequence[_Change], codes: CodeList) -> tuple[GivenMark, ...
     return tuple(marks) or None
 
 
-def _refuse_by_time(register: Register, actor: Actor) -> None:
+def _refuse_by_time(register: Register, given_in_time: bool, actor: Actor) -> None:
     if register.state == Register.State.NOT_REQUIRED:
         raise RegisterLockedError(f"No register is needed for {register}.")
-    if clock.now() < register.locks_at or actor.may(Permission.REGISTERS_AMEND):
+    if given_in_time or clock.now() < register.locks_at or actor.may(Permission.REGISTERS_AMEND):
         return
     raise RegisterLockedError(
         f"This register is locked since {register.locks_at:%Y-%m-%d %H:%M} UTC. Ask the office to change it.",
@@ -196,7 +204,7 @@ def _sort_out(
     sheet: dict[UUID, SheetRow],
     codes: CodeList,
     base_version: int | None,
-) -> tuple[list[_Change], list[Conflict]]:
+) -> tuple[list[_Change], list[RowConflict]]:
     """What is to be written, and what somebody else changed meanwhile."""
     changes, conflicts = [], []
     for given, code in chosen:
@@ -206,10 +214,10 @@ def _sort_out(
             changes.append(_Change(new_id(), row, code, given, 1))
         elif _same(mark, code, given):
             continue
-        elif base_version is not None and mark.saved_in > base_version:
+        elif _changed_meanwhile(mark, given, base_version):
             theirs = codes.by_id(mark.code_id)
             conflicts.append(
-                Conflict(row.student_id, code.symbol, theirs.symbol if theirs else "", str(mark.marked_by or ""),
+                RowConflict(row.student_id, code.symbol, theirs.symbol if theirs else "", str(mark.marked_by or ""),
                          mark.marked_at, mark.version)
             )  # fmt: skip
         else:
@@ -217,7 +225,15 @@ def _sort_out(
     return changes, conflicts
 
 
+def _changed_meanwhile(mark: SheetMark, given: GivenMark, base_version: int | None) -> bool:
+    if given.seen is not None:
+        return mark.version != given.seen
+    return base_version is not None and mark.saved_in > base_version
+
+
 def _same(mark: SheetMark, code: Code, given: GivenMark) -> bool:
+    if given.seen is not None and (mark.code_id, mark.minutes_late) == (code.pk, given.minutes_late):
+        return not given.note or tidy(given.note) == mark.note  # a device may know no more than code and minutes
     return (mark.code_id, mark.minutes_late, mark.time_in, mark.note) == (
         code.pk,
         given.minutes_late,
@@ -249,16 +265,17 @@ def _with_minutes(given: GivenMark, register: Register) -> GivenMark:
 _WRITE = """
 WITH incoming AS (
   SELECT * FROM unnest(%(ids)s::uuid[], %(students)s::uuid[], %(codes)s::uuid[], %(minutes)s::int[], %(times)s::time[],
-    %(notes)s::text[], %(versions)s::int[]) AS t(id, student_id, code_id, minutes_late, time_in, note, version)
+    %(notes)s::text[], %(versions)s::int[], %(device_times)s::timestamptz[])
+    AS t(id, student_id, code_id, minutes_late, time_in, note, version, device_time)
 ), saved AS (
   INSERT INTO attendance_mark (id, school_id, register_id, student_id, code_id, minutes_late, time_in, note,
-    left_reason, origin, marked_by, marked_at, version, saved_in)
+    left_reason, origin, marked_by, marked_at, device_time, version, saved_in)
   SELECT id, %(school)s, %(register)s, student_id, code_id, minutes_late, time_in, note, '', %(origin)s, %(by)s,
-    %(at)s, version, %(saved_in)s FROM incoming
+    %(at)s, device_time, version, %(saved_in)s FROM incoming
   ON CONFLICT (school_id, register_id, student_id) DO UPDATE SET code_id = excluded.code_id,
     minutes_late = excluded.minutes_late, time_in = excluded.time_in, note = excluded.note, origin = excluded.origin,
-    marked_by = excluded.marked_by, marked_at = excluded.marked_at, version = excluded.version,
-    saved_in = excluded.saved_in
+    marked_by = excluded.marked_by, marked_at = excluded.marked_at, device_time = excluded.device_time,
+    version = excluded.version, saved_in = excluded.saved_in
   RETURNING *
 ), touched AS (
   UPDATE attendance_register SET version = %(saved_in)s, state = %(state)s, taken_by = COALESCE(taken_by, %(by)s),
@@ -288,6 +305,7 @@ def _write(register: Register, changes: Sequence[_Change], sheet: Sheet, reason:
         "times": [c.given.time_in for c in changes],
         "notes": [tidy(c.given.note) for c in changes],
         "versions": [c.version for c in changes],
+        "device_times": [c.given.device_time for c in changes],
         "school": current_school(),
         "register": register.pk,
         "origin": "office" if actor.may(Permission.REGISTERS_AMEND) else "teacher",
@@ -340,13 +358,13 @@ def _record(register: Register, changes: Sequence[_Change], codes: CodeList, rea
     record("attendance.mark", target=Target.of(register), changes=shown, reason=reason, facts=facts, actor=actor)
 
 
-def _named(conflicts: Sequence[Conflict]) -> list[Conflict]:
+def _named(conflicts: Sequence[RowConflict]) -> list[RowConflict]:
     """The conflicts with the names of those who saved."""
     if not conflicts:
         return []
     names = dict(Person.objects.filter(user__in=[c.by for c in conflicts if c.by]).values_list("user", "full_name"))
     named = {str(user): name for user, name in names.items()}
-    return [Conflict(c.student_id, c.yours, c.theirs, named.get(c.by, ""), c.at, c.version) for c in conflicts]
+    return [RowConflict(c.student_id, c.yours, c.theirs, named.get(c.by, ""), c.at, c.version) for c in conflicts]
 
 
 @transaction.atomic

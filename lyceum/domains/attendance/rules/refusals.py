@@ -46,3 +46,15 @@ class MarkConflictError(RuleError):
     """Somebody else changed the mark since it was read."""
 
     code = "mark_conflict"
+
+
+class BatchKeyTakenError(RuleError):
+    """Somebody else used this device's key."""
+
+    code = "batch_key_taken"
+
+
+class ConflictDecidedError(RuleError):
+    """Somebody decided between the two marks already."""
+
+    code = "conflict_decided"

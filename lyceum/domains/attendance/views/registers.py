@@ -23,11 +23,13 @@ from lyceum.domains.attendance.codes import CodeList, read_codes
 from lyceum.domains.attendance.glyphs import TONE_WORDS, strip_html, tone
 from lyceum.domains.attendance.lines import Line, lines_html
 from lyceum.domains.attendance.models import CodeSet, Register, SessionTimes
+from lyceum.domains.attendance.phone import whose
 from lyceum.domains.attendance.presets import PRESETS
-from lyceum.domains.attendance.queries import get_register, list_history, list_registers
-from lyceum.domains.attendance.rules.marks import Conflict, GivenMark, Saved, take_register
+from lyceum.domains.attendance.queries import get_register, list_conflicts, list_history, list_registers
+from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, Saved, take_register
 from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times, what_is_missing
 from lyceum.domains.attendance.sheet import read_sheet
+from lyceum.domains.attendance.views.devices import list_decisions
 from lyceum.domains.tenancy.queries import time_zone, today
 
 
@@ -119,7 +121,7 @@ def _context(
     codes: CodeList,
     *,
     kept: Mapping[str, str] | None = None,
-    conflicts: list[Conflict] | None = None,
+    conflicts: list[RowConflict] | None = None,
 ) -> dict[str, Any]:
     lines = _lines(register, codes, kept or {}, {c.student_id: c for c in conflicts or ()}, actor_of(request))
     tally = Counter(line.tone for line in lines if line.symbol)
@@ -139,9 +141,10 @@ def _context(
         "tally": [(word, tally[name]) for name, word in TONE_WORDS.items() if tally[name]],
         "tones": json.dumps({name: str(word) for name, word in TONE_WORDS.items()} | {"": _("without a mark")}),
         "saved": None,
-        "cycle": [
-            c.symbol for c in (codes.first(m, register.session) for m in ("unexplained", "late", "present")) if c
-        ],
+        "cycle": codes.cycle(register.session),
+        "who": whose(actor),
+        "decisions": list_decisions(actor, register=register.pk),
+        "on_register": True,
         "due_at": register.due_at.astimezone(clock.zone(time_zone())),
         "closes_at": register.closes_at.astimezone(clock.zone(time_zone())),
         "taken_at": register.taken_at and register.taken_at.astimezone(clock.zone(time_zone())),
@@ -152,13 +155,13 @@ def _lines(
     register: Register,
     codes: CodeList,
     kept: Mapping[str, str],
-    conflicts: Mapping[UUID, Conflict],
+    conflicts: Mapping[UUID, RowConflict],
     actor: Actor,
 ) -> list[Line]:
     lines = []
     for row in read_sheet(register, actor=actor):
         code = codes.by_id(row.mark.code_id) if row.mark else None
-        symbol = code.symbol if code else ""
+        symbol = was = code.symbol if code else ""
         typed = kept.get(f"mark-{row.student_id}", "")
         if typed and typed != symbol:  # kept as it was typed, also where it is no code
             symbol, code = typed, codes.by_symbol(typed)
@@ -166,6 +169,7 @@ def _lines(
             Line(
                 row=row,
                 symbol=symbol,
+                was=was,
                 tone=tone(code.meaning) if code else "",
                 label=code.label if code else "",
                 strip=strip_html(row.strip),
@@ -216,6 +220,7 @@ def day_page(request: HttpRequest) -> HttpResponse:
         "due": states["due"],
         "taken": len(registers) - states["missed"] - states["due"] - states["not_required"],
         "missing_setup": [] if registers else what_is_missing(day),
+        "to_decide": list_conflicts(actor).count(),
     }
     template = "attendance/_day_rows.html" if request.GET.get("part") == "rows" else "attendance/day.html"
     return render(request, template, context)

@@ -9,7 +9,7 @@ const touched = new Set();
 
 const codeOf = (line) => line.querySelector(".code");
 const markOf = (line) => line.querySelector(".mark");
-const nameOf = (line) => line.querySelector(".who a").textContent;
+const nameOf = (line) => line.querySelector(".who > :first-child").textContent;
 
 function show(line) {
   const symbol = codeOf(line).value;
@@ -148,5 +148,7 @@ async function refresh() {
   tally();
 }
 
-listen(`register:${form.dataset.register}`, () => refresh());
+// What changed a line from outside: the page without network, which has saved it.
+lines.addEventListener("change", ({ target }) => { if (target.matches(".code")) { show(target.closest(".line")); tally(); } });
+if (!("offline" in form.dataset)) listen(`register:${form.dataset.register}`, () => refresh());
 form.addEventListener("submit", () => touched.clear());

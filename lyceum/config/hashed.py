@@ -1,0 +1,11 @@
+"""Static files under names that say what they hold."""
+
+from __future__ import annotations
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]  # it has none
+
+
+class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise carries no types
+    """Modules import each other under these names too: an old one never meets a new one."""
+
+    support_js_module_import_aggregation = True

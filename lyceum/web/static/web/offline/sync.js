@@ -1,0 +1,136 @@
+// Keeps today's registers on the phone and sends the marks that were saved there: at opening, when the network
+// comes back, and every minute. One tab at a time does it.
+import * as store from "./store.js";
+
+const bar = document.getElementById("unsent");
+const able = "locks" in navigator && "indexedDB" in window && window.crypto?.subtle;
+const FRESH = 3e5;
+const listeners = new Set();
+const others = able && new BroadcastChannel("lyceum-offline");
+let leaving = false;
+let sent = Boolean(sessionStorage.getItem("sent")); // said once more by the page that follows
+let first = true;
+let toDecide = 0;
+
+// Tells who listens that something was saved, sent or forgotten, in any tab.
+export function changed(what) {
+  others.postMessage(what);
+  tell(what);
+}
+
+function tell(what) {
+  show().catch(() => {});
+  for (const listener of listeners) listener(what);
+}
+
+export const onChange = (listener) => listeners.add(listener);
+
+export async function show() {
+  if (!bar) return;
+  const words = bar.dataset;
+  const { n, others: foreign, until } = await store.countUnsent(bar.dataset.who);
+  const parts = [];
+  if (n) {
+    const warn = until - Date.now() < 6 * 864e5; // it has waited for a day
+    const day = new Date(until).toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "long" });
+    parts.push((warn ? words.warn : words.unsent).replace("{n}", n).replace("{day}", day));
+  } else if (sent) parts.push(words.sent);
+  if (foreign) parts.push(words.others.replace("{n}", foreign));
+  if (!navigator.onLine && !n && !document.body.classList.contains("offline")) parts.push(words.offline);
+  bar.firstElementChild.textContent = parts.join(" · ");
+  const link = bar.querySelector("a");
+  link.textContent = words.decide.replace("{n}", toDecide);
+  link.hidden = !toDecide;
+  bar.dataset.state = n ? "unsent" : sent ? "sent" : "";
+  bar.hidden = !parts.length && !toDecide;
+}
+
+// Today's registers from the server. Whoever is sent to sign in is nobody: what was kept goes.
+async function fetchDay() {
+  const answer = await fetch("/registers/mine/", { headers: { Accept: "application/json" }, cache: "no-store", redirect: "manual" });
+  if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+    await store.leave();
+    changed("gone");
+    return undefined;
+  }
+  if (!answer.ok) return undefined;
+  const day = await answer.json();
+  if (!leaving) await store.putDay(day);
+  return day;
+}
+
+async function send(day) {
+  await store.makeBatch(day.who);
+  let n = 0;
+  for (const { key, body } of await store.listBatches(day.who)) {
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": key, "X-CSRFToken": day.csrf, "X-Device-Time": new Date().toISOString() };
+    const answer = await fetch("/api/v1/attendance/batches/", { method: "POST", headers, body: JSON.stringify(body) });
+    if (answer.status === 401) return n;
+    if (!answer.ok) continue; // it stays, with its key
+    const { results } = await answer.json();
+    await store.dropBatch(key, results);
+    toDecide += results.filter((row) => row.conflict).length;
+    n += 1;
+  }
+  return n;
+}
+
+async function work() {
+  await store.sweep();
+  let day = await store.getDay();
+  const who = bar.dataset.who;
+  if (day && who && day.who !== who) day = await store.dropDay();
+  if (!bar.dataset.takes || !navigator.onLine) return;
+  const waiting = (await store.countUnsent(who)).n;
+  const onRegister = document.getElementById("register");
+  if (!waiting && day && day.age < FRESH && !(onRegister && first)) return;
+  const fresh = await fetchDay();
+  if (!fresh || !waiting) return;
+  if (await send(fresh)) {
+    sent = !(await store.countUnsent(who)).n;
+    await fetchDay(); // with what was just sent
+    changed("sent");
+  }
+}
+
+export async function sync() {
+  if (!able || !bar) return;
+  try {
+    await navigator.locks.request("lyceum-sync", work);
+  } catch {
+    // No network after all: the next minute tries again.
+  }
+  first = false;
+  await show();
+}
+
+// What somebody leaves behind goes before they do; the answer empties the whole store, unless marks wait in it.
+async function signOut(event) {
+  const form = event.target;
+  if (leaving || form.getAttribute("action") !== "/sign-out/") return;
+  event.preventDefault();
+  leaving = true;
+  try {
+    await Promise.race([sync(), new Promise((done) => setTimeout(done, 3000))]);
+    if (await store.leave()) {
+      const field = Object.assign(document.createElement("input"), { type: "hidden", name: "marks_wait", value: "1" });
+      form.append(field);
+    }
+    changed("gone");
+  } finally {
+    form.submit();
+  }
+}
+
+if (able && bar) {
+  others.onmessage = ({ data }) => tell(data);
+  sessionStorage.removeItem("sent");
+  document.addEventListener("submit", signOut);
+  addEventListener("online", sync);
+  addEventListener("offline", () => show().catch(() => {}));
+  setInterval(sync, 6e4);
+  sync();
+  navigator.serviceWorker?.register("/sw.js").catch(() => {});
+} else if (able && location.pathname === "/sign-in/") {
+  store.leave().then(() => changed("gone")).catch(() => {});
+}

@@ -1,0 +1,63 @@
+// Keeps the site's own files and one page for when there is no network. Nothing personal is ever put here.
+"use strict";
+const CACHE = "lyceum-{{ version }}";
+const FILES = {{ files|safe }};
+const FONTS = {{ fonts|safe }};
+const PAGE = "/offline/";
+const REGISTER = /^\/registers\/[0-9a-f-]{36}\/$/;
+const HASHED = /\.[0-9a-f]{8,}\.\w+$/;
+const forms = new Map(); // what a register tried to save as the network went: the page that follows asks for it
+
+self.addEventListener("install", (event) => event.waitUntil((async () => {
+  const cache = await caches.open(CACHE);
+  await cache.addAll([PAGE, ...FILES].map((path) => new Request(path, { credentials: "omit", cache: HASHED.test(path) ? "default" : "no-cache" })));
+  await Promise.allSettled(FONTS.map((path) => cache.add(path)));
+  await self.skipWaiting();
+})()));
+
+self.addEventListener("activate", (event) => event.waitUntil((async () => {
+  for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
+  await self.clients.claim();
+})()));
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== location.origin) return;
+  if (request.mode === "navigate" && (request.method === "GET" || REGISTER.test(url.pathname))) event.respondWith(navigate(request, url));
+  else if (request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(file(request, url));
+});
+
+async function navigate(request, url) {
+  const copy = request.method === "POST" ? request.clone() : undefined;
+  try {
+    // A network that is there and answers nothing is none.
+    const late = new Promise((_, reject) => setTimeout(reject, copy ? 30000 : 12000));
+    const answer = await Promise.race([fetch(request), late]);
+    if ([502, 503, 504].includes(answer.status)) throw new Error("gone");
+    return answer;
+  } catch {
+    const page = await caches.match(PAGE, { cacheName: CACHE });
+    if (!page) return Response.error();
+    if (copy) forms.set(url.pathname, [...(await copy.formData())].filter(([, value]) => typeof value === "string"));
+    return page;
+  }
+}
+
+async function file(request, url) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(request);
+  if (kept && HASHED.test(url.pathname)) return kept;
+  try {
+    const answer = await fetch(request);
+    if (answer.ok && !url.search) await cache.put(request, answer.clone());
+    return answer;
+  } catch {
+    return kept ?? Response.error();
+  }
+}
+
+self.addEventListener("message", ({ data, ports: [port] }) => {
+  port?.postMessage(forms.get(data.form));
+  forms.delete(data.form);
+});
