@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from ninja.utils import check_csrf
 
 from lyceum.api.circumstances import circumstances_of, is_api
@@ -99,7 +100,7 @@ def attach(request: HttpRequest, caller: Caller, circumstances: Circumstances) -
 
 def find_caller(request: HttpRequest, circumstances: Circumstances) -> Caller:
     """The caller by bearer token, else by cookie, else the public. A bad token is refused, a bad cookie ignored."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's switch: no cookie is used
         if request.path in _NEW_TOKENS:
@@ -111,7 +112,7 @@ def find_caller(request: HttpRequest, circumstances: Circumstances) -> Caller:
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # nobody's cookie is used
         return Caller(circumstances.around(public_actor(circumstances.via)))
     if is_api(request.path) and request.method not in ("GET", "HEAD", "OPTIONS") and _csrf_fails(request):
-        raise CsrfFailedError("Send the X-CSRFToken header with a write that uses the cookie.")
+        raise CsrfFailedError(_("Send the X-CSRFToken header with a write that uses the cookie."))
     return caller
 
 
@@ -123,7 +124,9 @@ def _refuse_suspended(caller: Caller, path: str) -> None:
     if path.startswith(_WAYS_OUT):
         return
     if caller.school_status in ("suspended", "closing") and Role.SCHOOL_ADMIN not in caller.actor.roles:
-        raise SchoolSuspendedError(f"{caller.school_name} is {caller.school_status}. Ask the school's admin.")
+        raise SchoolSuspendedError(
+            _("%(school)s is closed for now. Ask the school's admin.") % {"school": caller.school_name}
+        )
 
 
 def _school_of(actor: Actor) -> AbstractContextManager[None]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from lyceum.api.circumstances import is_api, request_id_of
 from lyceum.api.problems import note_refusal, problem_of
@@ -123,4 +124,4 @@ def _without_school(request: HttpRequest) -> RuleError | None:
     actor = actor_of(request)
     if actor.kind is ActorKind.PUBLIC:
         return UnauthorizedError()
-    return None if actor.school_id else NotAllowedError("Choose a school first.")
+    return None if actor.school_id else NotAllowedError(_("Choose a school first."))

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from django.db import connections, transaction
+from django.utils.translation import gettext as _
 
 from lyceum.api.callers import SchoolSuspendedError
 from lyceum.core.actor import Actor, ActorKind
@@ -74,9 +75,11 @@ def _admitted(caller: Caller) -> AbstractContextManager[None]:
     """The caller's school, where the caller may follow what happens there."""
     actor = caller.actor
     if actor.kind is ActorKind.KEY and SCOPE not in actor.scopes:
-        raise ScopeNeededError(f"The key needs the scope {SCOPE}.")
+        raise ScopeNeededError(_("The key needs the scope %(scope)s.") % {"scope": SCOPE})
     if caller.school_status in ("suspended", "closing") and Role.SCHOOL_ADMIN not in actor.roles:
-        raise SchoolSuspendedError(f"{caller.school_name} is {caller.school_status}. Ask the school's admin.")
+        raise SchoolSuspendedError(
+            _("%(school)s is closed for now. Ask the school's admin.") % {"school": caller.school_name}
+        )
     return entered(actor.school)
 
 

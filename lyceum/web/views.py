@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lyceum.api.circumstances import is_api
@@ -167,14 +168,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """Nothing here, or nothing this person may see."""
     del exception
     if is_api(request.path):
-        return problem(request, status=404, code="not_found", title="Not found")
+        return problem(request, status=404, code="not_found", title=_("Not found"))
     return render(request, "web/not_found.html", status=404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Something of ours broke."""
     if is_api(request.path):
-        return problem(request, status=500, code="failed", title="Something of ours broke")
+        return problem(request, status=500, code="failed", title=_("Something of ours broke"))
     return render(request, "web/failed.html", {"request_id": getattr(request, "lyceum_request_id", "")}, status=500)
 
 

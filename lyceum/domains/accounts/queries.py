@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind, Via
@@ -257,7 +258,7 @@ def named_role(name: str) -> Role:
         return Role.named(name)
     except ValueError:
         choices = ", ".join(role.value for role in Role)
-        raise invalid_field("/role", "choice", f"Choose one of: {choices}.") from None
+        raise invalid_field("/role", "choice", _("Choose one of: %(choices)s.") % {"choices": choices}) from None
 
 
 def get_user(user_id: UUID, *, actor: Actor) -> User:
@@ -316,7 +317,7 @@ def list_sessions(actor: Actor) -> QuerySet[SignInSession]:
 def own_id(actor: Actor) -> UUID:
     """The id of the human who acts. Software and the public have no account of their own."""
     if actor.user_id is None:
-        raise NotAllowedError("Only people have an account of their own.")
+        raise NotAllowedError(_("Only people have an account of their own."))
     return actor.user_id
 
 

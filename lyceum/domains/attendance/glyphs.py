@@ -4,9 +4,10 @@ from functools import lru_cache
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from lyceum.domains.attendance.meanings import Meaning
+from lyceum.domains.attendance.meanings import Meaning, meaning_words
 from lyceum.domains.attendance.sheet import Glyph
 
 TONES = {
@@ -38,11 +39,16 @@ def tone(meaning: str) -> str:
     return TONES.get(Meaning(meaning), "none") if meaning else "none"
 
 
-@lru_cache(maxsize=4096)
 def strip_html(glyphs: tuple[Glyph, ...]) -> SafeString:
     """A strip: one glyph a session, shape and letter and colour, oldest first."""
+    return _strip(glyphs, get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _strip(glyphs: tuple[Glyph, ...], language: str) -> SafeString:
+    del language  # the titles are in it: a strip is kept for each language
     return format_html_join(
         "",
         '<i class="g g-{}" title="{}">{}</i>',
-        ((tone(g.meaning), g.meaning.replace("_", " "), g.symbol) for g in glyphs),
+        ((tone(g.meaning), meaning_words(g.meaning), g.symbol) for g in glyphs),
     )

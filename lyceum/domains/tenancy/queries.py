@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
@@ -16,7 +18,7 @@ def get_school(slug: str) -> School:
     try:
         return School.objects.get(slug=slug)
     except School.DoesNotExist:
-        raise NotFoundError(f"There is no school “{slug}” here.") from None
+        raise NotFoundError(_("There is no school “%(slug)s” here.") % {"slug": slug}) from None
 
 
 def _read_time_zone() -> str:

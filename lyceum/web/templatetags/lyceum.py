@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from lyceum.core.errors import FieldError
 from lyceum.core.ids import new_id
 from lyceum.core.roles import role_name
+from lyceum.domains.attendance.meanings import meaning_words
 
 register = template.Library()
 
@@ -32,6 +33,12 @@ def starts(text: str, beginning: str) -> bool:
 
 
 register.filter("role_name", role_name)
+
+
+@register.filter
+def meaning(word: str) -> str:
+    """What an attendance code means, as people say it."""
+    return meaning_words(word)
 
 
 @register.filter

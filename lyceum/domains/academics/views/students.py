@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
@@ -16,13 +17,19 @@ from lyceum.domains.academics.rules.members import move_student
 from lyceum.domains.academics.rules.placements import Admission, admit_student, leave_student, place_and_seat
 from lyceum.domains.people.batches import read_contact_points
 from lyceum.domains.people.forms import NAME_FIELDS, typed_person
-from lyceum.domains.people.models import Enrolment, Student
+from lyceum.domains.people.models import Student
 from lyceum.domains.people.queries import get_student
 from lyceum.domains.people.rules.students import NewStudent, delete_student, edit_student
 from lyceum.domains.people.shapes import main_value
 from lyceum.domains.tenancy.queries import today
 
-EXITS = [(value, label) for value, label in Enrolment.Exit.choices]
+EXITS = (
+    ("graduated", _("Graduated")),
+    ("transferred", _("Transferred")),
+    ("withdrawn", _("Withdrawn")),
+    ("no_show", _("Never came")),
+    ("other", _("Other")),
+)
 
 
 @require_http_methods(["GET", "POST"])
