@@ -18,6 +18,7 @@ from lyceum.api.problems import problem_of
 from lyceum.core.actor import Actor, ActorKind, public_actor
 from lyceum.core.aftermath import aftermath
 from lyceum.core.errors import NotAllowedError, RuleError
+from lyceum.core.language import speak
 from lyceum.core.permissions import Role
 from lyceum.core.schools import entered, school_scope
 from lyceum.domains.accounts.cookies import COOKIE
@@ -63,6 +64,7 @@ class CallerMiddleware:
         with aftermath(), transaction.atomic():
             try:
                 caller = find_caller(request, circumstances)
+                speak(caller.actor.locale, circumstances.language, *caller.locales)
                 _refuse_suspended(caller, request.path)
             except RuleError as error:
                 transaction.set_rollback(True)

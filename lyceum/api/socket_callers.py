@@ -17,6 +17,7 @@ from lyceum.api.callers import SchoolSuspendedError
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.aftermath import aftermath
 from lyceum.core.errors import NotAllowedError, UnauthorizedError
+from lyceum.core.language import speak, speaking
 from lyceum.core.permissions import Role
 from lyceum.core.schools import entered
 from lyceum.domains.accounts.queries import Caller, Circumstances, find_caller_by_session
@@ -61,10 +62,11 @@ def ticket_of_token(token: str) -> Ticket:
 def do_as(ticket: Ticket, circumstances: Circumstances, work: Callable[[Actor], T]) -> T:
     """Do some work as whoever holds the ticket, in their school and in a transaction of its own."""
     try:
-        with aftermath(), transaction.atomic():
+        with speaking(circumstances.language), aftermath(), transaction.atomic():
             caller = ticket.find(circumstances)
             if caller is None:
                 raise UnauthorizedError
+            speak(caller.actor.locale, circumstances.language, *caller.locales)
             with _admitted(caller):
                 return work(caller.actor)
     finally:

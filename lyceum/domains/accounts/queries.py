@@ -53,6 +53,8 @@ class Circumstances:
     ip: str = ""
     user_agent: str = ""
     request_id: str = ""
+    language: str = ""
+    """What the call asks to be answered in; nothing where it does not say, or asks for one we have not."""
 
     def around(self, actor: Actor) -> Actor:
         """The actor, calling through this door from this address."""
@@ -216,6 +218,7 @@ def actor_for_user(user: User, school_id: int, *, via: Via) -> Actor:
         school_id=school_id,
         roles=frozenset(Role(m.role) for m in current),
         granted=frozenset(Permission(p) for m in current for p in m.granted if p in _KNOWN),
+        locale=user.locale,
     )
 
 
