@@ -181,9 +181,8 @@ def renew(language: str, found: dict[tuple[str, str], Message]) -> polib.POFile:
     forms = int(re.search(r"nplurals=(\d)", PLURALS[language])[1])  # type: ignore[index]  # always there
     for key, message in sorted(found.items(), key=lambda item: (item[0][1].casefold(), item[0])):
         old = known.get(key)
-        entry = polib.POEntry(
-            msgid=message.msgid, msgctxt=message.context or None, comment=message.note, tcomment=old.tcomment if old else ""
-        )
+        entry = polib.POEntry(msgid=message.msgid, msgctxt=message.context or None, comment=message.note)
+        entry.tcomment = old.tcomment if old else ""
         entry.occurrences = [(place, "") for place in sorted(message.places)]
         entry.flags = ["python-format"] if PLACE.search(message.msgid) else []
         if message.plural:
