@@ -33,7 +33,7 @@ _NEW_TOKENS = frozenset({"/api/v1/auth/login/", "/api/v1/auth/refresh/", "/api/v
 """Who asks for a token here may still send the one that has ended: it says nothing."""
 
 
-_WAYS_OUT = ("/sign-out/", "/switch/", "/account/", "/api/v1/auth/", "/api/v1/profile/")
+_WAYS_OUT = ("/sign-out/", "/switch/", "/language/", "/account/", "/api/v1/auth/", "/api/v1/profile/")
 """Open to people of a closed school too: to leave it, or to go on in another."""
 
 

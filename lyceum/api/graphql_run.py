@@ -51,7 +51,7 @@ def run(question: Question, asking: Asking, *, root: Any = None) -> Answer:
         )
     if watch.is_over:
         transaction.set_rollback(True)
-        raise refused("query_too_slow", "This took too long and was stopped.", status=503, cost=question.cost)
+        raise refused("query_too_slow", _("This took too long and was stopped."), status=503, cost=question.cost)
     if result.data is None and question.operation.operation is OperationType.MUTATION:
         transaction.set_rollback(True)
     return answer_of(result, asking, cost=question.cost)

@@ -75,14 +75,25 @@ def _everything() -> Iterator[tuple[Message, str]]:
 
 
 def _in_python(source: str) -> Iterator[Message]:
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    aliases = _aliases(tree)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            names = _FUNCTIONS.get(name, ())
+            names = _FUNCTIONS.get(aliases.get(name, name), ())
             texts = [part.value for part in node.args[: len(names)] if isinstance(part, ast.Constant)]
             if names and len(texts) == len(names) and all(isinstance(text, str) for text in texts):
                 given = dict(zip(names, map(str, texts), strict=True))
                 yield Message(given["msgid"], given.get("plural", ""), given.get("context", ""))
+
+
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    """What a module calls the functions that translate."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+            found |= {each.asname: each.name for each in node.names if each.asname}
+    return found
 
 
 def _in_template(source: str) -> Iterator[Message]:
@@ -129,7 +140,7 @@ def _kept_words() -> Iterator[tuple[Message, str]]:
 
     kept = {
         "core/permissions.py": [*(row.act for row in POLICY.values()), *REACHES.values(), *BUILT_IN_SETS],
-        "core/actor.py": [via.value for via in Via],
+        "core/actor.py": [*(via.value for via in Via), "done", "refused"],
         "domains/academics/models.py": AcademicYear.State.labels,
         "domains/accounts/models.py": [*ApiKey.State.values, "expired"],
         "domains/attendance/models.py": [*Session.values, "office"],

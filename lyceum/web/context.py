@@ -4,6 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from lyceum.core.actor import ActorKind
+from lyceum.core.language import list_languages
 from lyceum.domains.accounts.queries import Caller
 from lyceum.web.navigation import items_for
 
@@ -13,6 +15,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     caller: Caller | None = getattr(request, "caller", None)
     if caller is None:
         return {"caller": None, "navigation": []}
+    if caller.actor.kind is ActorKind.PUBLIC:
+        return {"caller": caller, "actor": caller.actor, "here": request.path, "languages": list_languages()}
     return {
         "caller": caller,
         "actor": caller.actor,

@@ -19,20 +19,19 @@ from lyceum.core.errors import UnauthorizedError
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.academics.queries import standings
 from lyceum.domains.academics.record import Span, read_record
 from lyceum.domains.attendance.glyphs import strip_html
 from lyceum.domains.attendance.models import Register
-from lyceum.domains.attendance.numbers import Numbers, numbers_of, summarise
+from lyceum.domains.attendance.numbers import numbers_of
 from lyceum.domains.attendance.queries import list_registers, list_sessions, now_register
 from lyceum.domains.attendance.rules.setup import what_is_missing
 from lyceum.domains.attendance.sheet import Glyph
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
-from lyceum.domains.people.policies import visible_students
 from lyceum.domains.people.queries import get_student, list_flags, status_on
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
+from lyceum.web.children import children_at_other_schools, children_of
 
 
 @require_GET
@@ -56,7 +55,9 @@ def today_page(request: HttpRequest) -> HttpResponse:
     if actor.may(Permission.REGISTERS_TAKE):
         context |= _registers(actor, day)
     elif actor.roles & {Role.GUARDIAN, Role.STUDENT}:
-        context |= {"children": _children(actor, day)}
+        context |= {"children": children_of(actor, day)}
+    if request.caller.has_other_schools:  # type: ignore[attr-defined]  # set by CallerMiddleware
+        context |= {"elsewhere": children_at_other_schools(actor)}
     return render(request, "web/today.html", context)
 
 
@@ -90,29 +91,6 @@ def _registers(actor: Actor, day: date) -> dict[str, object]:
         "why_closed": "" if rows else school_days().why_closed(day),
         "missing_setup": [] if rows or not actor.may(Permission.CODES_EDIT) else what_is_missing(day),
     }
-
-
-@dataclass(frozen=True)
-class Child:
-    """A student as their family sees them at a glance."""
-
-    student: Student
-    form: str
-    strip: SafeString
-    numbers: Numbers
-
-
-def _children(actor: Actor, day: date) -> list[Child]:
-    students = list(Student.objects.filter(visible_students(actor)).select_related("person"))
-    placed = standings([s.pk for s in students], day)
-    year = school_days().year_of(day)
-    numbers = summarise(actor, first=year.starts if year else day, last=day).per_student
-    return [Child(s, placed[s.pk].form, _week(s, day), numbers.get(s.pk, Numbers())) for s in students]
-
-
-def _week(student: Student, day: date) -> SafeString:
-    marks = list_sessions(student.pk, first=day - timedelta(days=13), last=day)
-    return strip_html(tuple(Glyph(m.symbol, m.meaning) for m in marks[-10:]))
 
 
 @require_GET

@@ -11,6 +11,7 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.aftermath import afterwards
 from lyceum.core.errors import FieldError, RuleError, invalid_field
+from lyceum.core.language import known_language, list_languages
 from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.accounts.models import User
@@ -61,6 +62,9 @@ def edit_profile(*, values: dict[str, Any], actor: Actor) -> User:
     wrong = sorted(values.keys() - PROFILE_FIELDS)
     if wrong:
         raise invalid_field(f"/{wrong[0]}", "read_only", _("%(field)s cannot be changed here.") % {"field": wrong[0]})
+    if values.get("locale") and not known_language(values["locale"]):
+        codes = ", ".join(code for code, _name in list_languages())
+        raise invalid_field("/locale", "choice", _("Choose one of: %(choices)s.") % {"choices": codes})
     if values.get("theme", "system") not in _THEMES:
         raise invalid_field("/theme", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(_THEMES)})
     changes = changed_fields(user, checked_names(user, values))
