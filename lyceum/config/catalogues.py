@@ -86,7 +86,7 @@ def pseudo(text: str) -> str:
 
 def _stretch(text: str) -> str:
     """Two fifths more, in pieces of the length of words: a translation breaks its lines too."""
-    missing = max(1, round(len(_PLACE.sub("", text)) * 0.4) - 2)
+    missing = max(1, round(len(text) * 0.4))
     pieces = ["~" * min(7, missing - at) for at in range(0, missing, 8)]
     return " " + " ".join(piece for piece in pieces if piece) if missing > 2 else "~" * missing
 
