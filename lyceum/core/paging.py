@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -67,13 +69,12 @@ def _turned(field: str) -> str:
 
 def _after(order: Sequence[str], key: Sequence[Any]) -> Q:
     """Rows that come after a key in a lexicographic order."""
-    condition = Q(pk__in=())
-    same = Q()
+    steps, same = [], Q()
     for field, value in zip(order, key, strict=True):
         name = field.lstrip("-")
-        condition |= same & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
+        steps.append(same & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value}))
         same &= Q(**{name: value})
-    return condition
+    return reduce(or_, steps)
 
 
 def _write(row: Model, order: Sequence[str], *, backwards: bool) -> str:

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 
 from lyceum.core.actor import ActorKind
 from lyceum.core.language import list_languages
-from lyceum.domains.accounts.queries import Caller
+from lyceum.domains.accounts.queries import Caller, current_memberships
+from lyceum.domains.tenancy.models import School
 from lyceum.web.navigation import items_for
 
 
@@ -17,9 +18,21 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"caller": None, "navigation": []}
     if caller.actor.kind is ActorKind.PUBLIC:
         return {"caller": caller, "actor": caller.actor, "here": request.path, "languages": list_languages()}
+    navigation = items_for(caller.actor)
     return {
         "caller": caller,
         "actor": caller.actor,
-        "navigation": items_for(caller.actor),
+        "navigation": navigation,
+        "opens_settings": any(item.href == "/settings/" for item in navigation),
+        "other_schools": other_schools(caller) if navigation and caller.has_other_schools else [],
         "here": request.path,
     }
+
+
+def other_schools(caller: Caller) -> list[School]:
+    """The schools somebody may go on in; asked only for those who belong to several."""
+    if caller.actor.user_id is None:
+        return []
+    held = current_memberships(caller.actor.user_id)
+    schools = {m.school.pk: m.school for m in held if m.school and m.school.pk != caller.actor.school_id}
+    return sorted(schools.values(), key=lambda school: school.name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from lyceum.core.actor import Actor, ActorKind
-from lyceum.core.permissions import Permission
+from lyceum.core.permissions import Permission, Role
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,14 @@ def items_for(actor: Actor) -> list[Item]:
     """The places the actor may go, the most used first."""
     if actor.kind is ActorKind.PUBLIC:
         return []
-    items = [Item(_("Today"), "/today/", "today")]
+    is_head = Role.SCHOOL_ADMIN in actor.roles
+    items = [Item(_("Overview") if is_head else _("Today"), "/today/", "today")]
+    if Role.SUPER_ADMIN in actor.roles:
+        items.append(Item(_("Schools"), "/operator/", "schools"))
     if actor.reaches_all(Permission.STUDENTS_LIST):
         items.append(Item(_("People"), "/students/", "people"))
+    elif Role.TEACHER in actor.roles:
+        items.append(Item(_("Students"), "/students/", "people"))
     if actor.may(Permission.CLASSES_VIEW):
         items.append(Item(_("Classes"), "/classes/", "classes"))
     if actor.reaches_all(Permission.REGISTERS_VIEW):

@@ -1,7 +1,7 @@
 """Pages that span domains: the start, today, a student; and the pages for what went wrong."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -14,17 +14,16 @@ from django.views.decorators.http import require_GET
 from lyceum.api.circumstances import is_api
 from lyceum.api.problems import problem
 from lyceum.core import clock
-from lyceum.core.actor import Actor, ActorKind
+from lyceum.core.actor import ActorKind
 from lyceum.core.errors import UnauthorizedError
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.record import Span, read_record
+from lyceum.domains.accounts.queries import Caller
 from lyceum.domains.attendance.glyphs import strip_html
-from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.numbers import numbers_of
-from lyceum.domains.attendance.queries import list_registers, list_sessions, now_register
-from lyceum.domains.attendance.rules.setup import what_is_missing
+from lyceum.domains.attendance.queries import list_sessions
 from lyceum.domains.attendance.sheet import Glyph
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
@@ -32,6 +31,7 @@ from lyceum.domains.people.queries import get_student, list_flags, status_on
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
 from lyceum.web.children import children_at_other_schools, children_of
+from lyceum.web.landing import head_landing, office_landing, operator_page, teacher_landing
 
 
 @require_GET
@@ -49,48 +49,36 @@ def today_page(request: HttpRequest) -> HttpResponse:
     if actor.kind is ActorKind.PUBLIC:
         raise UnauthorizedError
     if actor.school_id is None:
-        return render(request, "web/no_school.html")
+        return operator_page(request) if Role.SUPER_ADMIN in actor.roles else render(request, "web/no_school.html")
     day = today()
-    context = {"day": day, "greeting": _part_of_day(), "why_closed": ""}
-    if actor.may(Permission.REGISTERS_TAKE):
-        context |= _registers(actor, day)
-    elif actor.roles & {Role.GUARDIAN, Role.STUDENT}:
+    context: dict[str, object] = {"day": day, "greeting": _part_of_day(), "why_closed": ""}
+    template = "web/today.html"
+    if actor.roles & {Role.MANAGER, Role.SCHOOL_ADMIN}:
+        context |= office_landing(actor, day)
+        if request.GET.get("part") == "registers":
+            return render(request, "web/_registers_due.html", context)
+        template = "web/office.html"
+        if Role.SCHOOL_ADMIN in actor.roles:
+            context |= head_landing(actor, day)
+            template = "web/head.html"
+    elif actor.may(Permission.REGISTERS_TAKE):
+        context |= teacher_landing(actor, day)
+    if actor.roles & {Role.GUARDIAN, Role.STUDENT}:
         context |= {"children": children_of(actor, day)}
-    if request.caller.has_other_schools:  # type: ignore[attr-defined]  # set by CallerMiddleware
+    if caller_of(request).has_other_schools:
         context |= {"elsewhere": children_at_other_schools(actor)}
-    return render(request, "web/today.html", context)
+    return render(request, template, context)
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Who asks, with what the shell says of them."""
+    caller: Caller = request.caller  # type: ignore[attr-defined]  # set by CallerMiddleware
+    return caller
 
 
 def _part_of_day() -> str:
     hour = clock.now().astimezone(clock.zone(time_zone())).hour
     return "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
-
-
-@dataclass(frozen=True)
-class Due:
-    """A register of today as the page shows it."""
-
-    register: Register
-    state: str
-    at: datetime
-
-
-def _registers(actor: Actor, day: date) -> dict[str, object]:
-    zone, instant = clock.zone(time_zone()), clock.now()
-    registers = list(list_registers(actor, day=day, permission=Permission.REGISTERS_TAKE))
-    rows = [Due(r, r.state_at(instant), r.due_at.astimezone(zone)) for r in registers]
-    office = actor.reaches_all(Permission.REGISTERS_TAKE)
-    found = now_register(registers) if not office else None
-    return {
-        "office": office,
-        "now": next((row for row in rows if found is not None and row.register.pk == found.pk), None),
-        "registers": [row for row in rows if not office or row.state in ("missed", "due")],
-        "missing": sum(row.state == "missed" for row in rows),
-        "due": sum(row.state == "due" for row in rows),
-        "taken": sum(row.register.state == Register.State.TAKEN for row in rows),
-        "why_closed": "" if rows else school_days().why_closed(day),
-        "missing_setup": [] if rows or not actor.may(Permission.CODES_EDIT) else what_is_missing(day),
-    }
 
 
 @require_GET

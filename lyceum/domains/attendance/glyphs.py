@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from lyceum.domains.attendance.meanings import Meaning, meaning_words
+from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.attendance.sheet import Glyph
 
 TONES = {
@@ -34,6 +34,20 @@ TONE_WORDS = {
 """What each tone says in words, in the order in which a register counts them."""
 
 
+MEANING_WORDS = {
+    Meaning.PRESENT: _("present"),
+    Meaning.LATE: _("late"),
+    Meaning.APPROVED_ACTIVITY: _("at an approved activity"),
+    Meaning.LATE_AFTER_CLOSE: _("late, after the register closed"),
+    Meaning.AUTHORISED: _("authorised absence"),
+    Meaning.UNAUTHORISED: _("unauthorised absence"),
+    Meaning.UNEXPLAINED: _("no reason known yet"),
+    Meaning.NOT_POSSIBLE: _("attendance not possible"),
+    Meaning.NOT_COLLECTED: _("not a school session"),
+}
+"""What each meaning says to a person."""
+
+
 def tone(meaning: str) -> str:
     """The tone of a meaning, or `none`."""
     return TONES.get(Meaning(meaning), "none") if meaning else "none"
@@ -41,14 +55,13 @@ def tone(meaning: str) -> str:
 
 def strip_html(glyphs: tuple[Glyph, ...]) -> SafeString:
     """A strip: one glyph a session, shape and letter and colour, oldest first."""
-    return _strip(glyphs, get_language() or "")
+    return _strip(glyphs, get_language())
 
 
 @lru_cache(maxsize=4096)
-def _strip(glyphs: tuple[Glyph, ...], language: str) -> SafeString:
-    del language  # the titles are in it: a strip is kept for each language
+def _strip(glyphs: tuple[Glyph, ...], _language: str | None) -> SafeString:
     return format_html_join(
         "",
         '<i class="g g-{}" title="{}">{}</i>',
-        ((tone(g.meaning), meaning_words(g.meaning), g.symbol) for g in glyphs),
+        ((tone(g.meaning), MEANING_WORDS[Meaning(g.meaning)] if g.meaning else "", g.symbol) for g in glyphs),
     )

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.translation import gettext, gettext_noop
-
 
 class Meaning(StrEnum):
     """What a code says about a session."""
@@ -18,24 +16,6 @@ class Meaning(StrEnum):
     UNEXPLAINED = "unexplained"
     NOT_POSSIBLE = "not_possible"
     NOT_COLLECTED = "not_collected"
-
-
-_WORDS = {
-    Meaning.PRESENT: gettext_noop("present"),
-    Meaning.LATE: gettext_noop("late"),
-    Meaning.APPROVED_ACTIVITY: gettext_noop("approved activity"),
-    Meaning.LATE_AFTER_CLOSE: gettext_noop("late after close"),
-    Meaning.AUTHORISED: gettext_noop("authorised"),
-    Meaning.UNAUTHORISED: gettext_noop("unauthorised"),
-    Meaning.UNEXPLAINED: gettext_noop("unexplained"),
-    Meaning.NOT_POSSIBLE: gettext_noop("not possible"),
-    Meaning.NOT_COLLECTED: gettext_noop("not collected"),
-}
-
-
-def meaning_words(meaning: str) -> str:
-    """A meaning in the reader's language; nothing for none."""
-    return gettext(_WORDS[Meaning(meaning)]) if meaning else ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from lyceum.core.schools import SchoolForeignKey, SchoolKey, SchoolManager, SchoolOwned, SchoolRow
 from lyceum.domains.academics.models import Class
@@ -19,6 +21,9 @@ class Session(models.TextChoices):
     AM = "AM"
     PM = "PM"
     DAY = "DAY"
+
+
+SESSION_WORDS = {Session.AM.value: _("Morning"), Session.PM.value: _("Afternoon"), Session.DAY.value: _("Whole day")}
 
 
 class CodeSet(SchoolOwned):
@@ -140,6 +145,11 @@ class Register(SchoolOwned):
     def __str__(self) -> str:
         return f"{self.class_name} {self.on} {self.session or self.period}"
 
+    @property
+    def session_words(self) -> Promise | str:
+        """The session as people say it; nothing for a lesson."""
+        return SESSION_WORDS.get(self.session, "")
+
     def state_at(self, instant: datetime) -> str:
         """The state with what time alone does to it: due → missed; taken → closed; either → locked."""
         if self.state == self.State.NOT_REQUIRED:
@@ -218,6 +228,11 @@ class SessionRow(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def session_words(self) -> Promise | str:
+        """The session as people say it."""
+        return SESSION_WORDS.get(self.session, "")
 
 
 class SessionMark(SessionRow):

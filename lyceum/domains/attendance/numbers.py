@@ -18,7 +18,8 @@ from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import ClassMembership, Placement
-from lyceum.domains.attendance.meanings import COUNTS, Meaning, meaning_words
+from lyceum.domains.attendance.glyphs import MEANING_WORDS
+from lyceum.domains.attendance.meanings import COUNTS, Meaning
 from lyceum.domains.attendance.models import SessionTimes
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
@@ -188,7 +189,7 @@ def _explained(student_id: UUID, on: date, session: str, symbol: str, meaning: s
         symbol,
         meaning,
         not why,
-        why or _("counted as %(meaning)s") % {"meaning": meaning_words(meaning)},
+        why or _("counted as %(meaning)s") % {"meaning": MEANING_WORDS[Meaning(meaning)]},
     )
 
 

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from lyceum.domains.attendance import views
+from lyceum.domains.attendance.views import absences, registers
 
 urlpatterns = [
-    path("attendance/", views.day_page, name="attendance"),
-    path("registers/<uuid:register_id>/", views.register_page, name="register"),
-    path("registers/<uuid:register_id>/rows/", views.register_rows, name="register-rows"),
-    path("registers/<uuid:register_id>/history/", views.register_history, name="register-history"),
-    path("settings/attendance/", views.settings_page, name="settings-attendance"),
+    path("attendance/", registers.day_page, name="attendance"),
+    path("attendance/absences/", absences.absences_page, name="absences"),
+    path("registers/<uuid:register_id>/", registers.register_page, name="register"),
+    path("registers/<uuid:register_id>/rows/", registers.register_rows, name="register-rows"),
+    path("registers/<uuid:register_id>/history/", registers.register_history, name="register-history"),
+    path("settings/attendance/", registers.settings_page, name="settings-attendance"),
 ]

@@ -1,8 +1,10 @@
 """Whom to reach about a student, in order, with every way to reach them. One statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -55,3 +57,39 @@ def read_contacts(student: Student, *, actor: Actor, day: date) -> list[Contact]
 def _contact(row: tuple[Any, ...]) -> Contact:
     order, name, relationship, responsible, emergency, _user, ways = row
     return Contact(order, name, relationship, responsible, emergency, tuple(tuple(w.split(":", 1)) for w in ways or ()))
+
+
+_FIRST = """
+SELECT DISTINCT ON (l.student_id) l.student_id, p.full_name, l.relationship, c.value
+FROM people_guardianlink l
+JOIN people_person p ON p.school_id = %(school)s AND p.id = l.guardian_id
+JOIN people_contactpoint c ON c.school_id = %(school)s AND c.person_id = p.id AND c.kind IN ('mobile', 'phone')
+WHERE l.school_id = %(school)s AND l.student_id = ANY(%(students)s)
+  AND l.starts_on <= %(day)s AND (l.ends_on IS NULL OR l.ends_on >= %(day)s) AND l.told_absence
+  AND NOT EXISTS (SELECT 1 FROM people_contactrestriction r
+    WHERE r.school_id = %(school)s AND r.student_id = l.student_id AND r.person_id = l.guardian_id
+      AND r.ended_reason = '' AND r.starts_on <= %(day)s AND (r.ends_on IS NULL OR r.ends_on >= %(day)s)
+      AND r.kinds && ARRAY['no_contact', 'no_information']::varchar[])
+ORDER BY l.student_id, l.contact_order, c.preferred DESC, c.kind
+"""
+
+
+@dataclass(frozen=True)
+class FirstContact:
+    """Whom to call first about an absence."""
+
+    name: str
+    relationship: str
+    number: str
+
+
+def first_contacts(students: Sequence[UUID], *, actor: Actor, day: date) -> dict[UUID, FirstContact]:
+    """Whom to call first about each student's absence, for those who may see every contact. One statement.
+
+    Somebody who must not be told is never among them.
+    """
+    if not actor.reaches_all(Permission.CONTACTS_VIEW):
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST, {"school": current_school(), "students": list(students), "day": day})
+        return {row[0]: FirstContact(*row[1:]) for row in cursor.fetchall()}

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -46,6 +47,12 @@ def forget_time_zone() -> None:
 def has_schools() -> bool:
     """Whether the installation has any school yet."""
     return School.objects.exists()
+
+
+def list_schools(actor: Actor) -> QuerySet[School]:
+    """The schools of the installation, for whoever runs it: their names and states, and nothing inside them."""
+    actor.require_all(Permission.SCHOOL_CREATE)
+    return School.objects.exclude(status=School.Status.DELETED).order_by("name", "pk")
 
 
 def get_this_school(actor: Actor) -> School:

@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 from lyceum.core.errors import FieldError
 from lyceum.core.ids import new_id
 from lyceum.core.roles import role_name
-from lyceum.domains.attendance.meanings import meaning_words
+from lyceum.domains.attendance.glyphs import MEANING_WORDS
+from lyceum.domains.attendance.meanings import Meaning
 
 register = template.Library()
 
@@ -36,9 +37,9 @@ register.filter("role_name", role_name)
 
 
 @register.filter
-def meaning(word: str) -> str:
+def meaning(word: str) -> object:
     """What an attendance code means, as people say it."""
-    return meaning_words(word)
+    return MEANING_WORDS[Meaning(word)] if word else ""
 
 
 @register.filter

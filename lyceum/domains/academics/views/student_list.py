@@ -16,6 +16,7 @@ from lyceum.core.forms import asked_id, needed_date, typed_id
 from lyceum.core.lists import BulkAct, Column, Filter, Planned, Table, answer_list
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
+from lyceum.domains.academics.quality import GAPS, lacking
 from lyceum.domains.academics.queries import (
     Standing,
     get_class,
@@ -139,13 +140,17 @@ def students_page(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(in_class(school_class, day))
     elif request.GET.get("class") == NO_FORM:
         rows = rows.filter(without_form(day))
+    if request.GET.get("missing") in GAPS:
+        rows = rows.filter(lacking(request.GET["missing"], day))
     every = _("All")
-    filters = (
+    filters = [
         Filter("q", _("Name, number, guardian or phone") if is_office else _("Name or number")),
         Filter("grade", _("Grade"), list_grade_names(actor), every=every),
         Filter("class", _("Class"), [*list_class_names(actor, day), (NO_FORM, _("In no form"))], every=every),
         Filter("status", _("Status"), SHOWN_STATUSES, usual="on_roll"),
-    )
+    ]
+    if is_office:
+        filters.append(Filter("missing", _("Gap in the record"), list(GAPS.items()), every=_("Any or none")))
     return answer_list(
         request,
         TABLE,

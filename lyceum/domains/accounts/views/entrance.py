@@ -144,7 +144,7 @@ def set_up_page(request: HttpRequest) -> HttpResponse:
         )
     except RuleError as error:
         return _refused(request, "accounts/set_up.html", context, error)
-    return _entered(request, opened, "/settings/")
+    return _entered(request, opened, "/set-up-school/")
 
 
 @require_http_methods(["GET", "POST"])

@@ -28,6 +28,7 @@ class Place:
 
 
 PLACES = (
+    Place(_("Set up the school"), _("From nothing to the first register"), "/set-up-school/", Permission.CLASSES_EDIT),
     Place(_("School"), _("Name, address, time zone, languages"), "/settings/school/", Permission.SCHOOL_EDIT),
     Place(_("Years and terms"), _("When school is kept"), "/settings/years/", Permission.CLASSES_EDIT),
     Place(_("Classes"), _("Forms and teaching classes"), "/classes/", Permission.CLASSES_EDIT),

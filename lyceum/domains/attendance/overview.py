@@ -1,0 +1,153 @@
+"""What a school looks like today, and how it compares: each number from one statement, each with its base."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from lyceum.core.actor import Actor
+from lyceum.core.memory import SchoolMemory
+from lyceum.core.permissions import Permission
+from lyceum.core.schools import current_school
+from lyceum.domains.academics.days import school_days
+from lyceum.domains.attendance.meanings import ABSENT, HERE, Meaning
+from lyceum.domains.attendance.models import SessionMark
+from lyceum.domains.people.models import Student
+from lyceum.domains.people.policies import visible_students
+from lyceum.domains.tenancy.queries import today
+
+PERSISTENT_BELOW = 90
+"""Percent of possible sessions: who attends less is persistently absent (Department for Education, England)."""
+FEWEST_SESSIONS = 10
+"""Before that many sessions nobody is called persistently absent."""
+
+
+@dataclass(frozen=True)
+class Presence:
+    """One session of today: how many are on roll, marked, here, absent, and absent without a reason."""
+
+    session: str
+    on_roll: int = 0
+    here: int = 0
+    elsewhere: int = 0
+    absent: int = 0
+    unexplained: int = 0
+
+    @property
+    def marked(self) -> int:
+        """How many have a mark that counts."""
+        return self.here + self.elsewhere + self.absent
+
+    @property
+    def percent(self) -> float | None:
+        """Attending of those marked, here or elsewhere; None before the first mark."""
+        return round(100 * (self.here + self.elsewhere) / self.marked, 1) if self.marked else None
+
+
+_PRESENCE = """
+SELECT m.session, count(*) FILTER (WHERE m.meaning = ANY(%(here)s)),
+  count(*) FILTER (WHERE m.meaning = 'approved_activity'), count(*) FILTER (WHERE m.meaning = ANY(%(absent)s)),
+  count(*) FILTER (WHERE m.meaning = 'unexplained'),
+  (SELECT count(DISTINCT e.student_id) FROM people_enrolment e WHERE e.school_id = %(school)s
+    AND e.kind IN ('main', 'dual_main') AND e.exit <> 'no_show'
+    AND e.first_day <= %(day)s AND (e.last_day IS NULL OR e.last_day >= %(day)s))
+FROM attendance_sessionmark m WHERE m.school_id = %(school)s AND m."on" = %(day)s AND m.meaning <> ''
+GROUP BY m.session ORDER BY m.session
+"""
+
+
+def presence_on(actor: Actor, day: date) -> list[Presence]:
+    """The sessions of a day that have marks, in order, for those who may see everybody's attendance."""
+    actor.require_all(Permission.NUMBERS_VIEW)
+    values: dict[str, Any] = {"school": current_school(), "day": day, "here": [*HERE], "absent": [*ABSENT]}
+    with connection.cursor() as cursor:
+        cursor.execute(_PRESENCE, values)
+        return [Presence(row[0], row[5], *row[1:5]) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class DayRate:
+    """How many sessions were attended on a day, of how many possible ones."""
+
+    on: date
+    attended: int
+    possible: int
+
+    @property
+    def percent(self) -> float | None:
+        """None where nothing was possible."""
+        return round(100 * self.attended / self.possible, 1) if self.possible else None
+
+
+_RATES = """
+SELECT "on", sum(attended), sum(possible) FROM attendance_daysummary
+WHERE school_id = %(school)s AND "on" = ANY(%(days)s) GROUP BY "on" ORDER BY "on"
+"""
+
+
+def rates_of(actor: Actor, days: Sequence[date]) -> list[DayRate]:
+    """The whole school's attendance on each of those days, oldest first."""
+    actor.require_all(Permission.NUMBERS_VIEW)
+    with connection.cursor() as cursor:
+        cursor.execute(_RATES, {"school": current_school(), "days": list(days)})
+        found = {row[0]: DayRate(row[0], int(row[1]), int(row[2])) for row in cursor.fetchall()}
+    return [found.get(day, DayRate(day, 0, 0)) for day in days]
+
+
+@dataclass(frozen=True)
+class GradeAbsence:
+    """How many students of a grade are persistently absent this year."""
+
+    grade_id: str
+    grade: str
+    students: int
+    persistent: int
+
+
+_PERSISTENT = """
+SELECT g.id, g.name, count(*),
+  count(*) FILTER (WHERE t.possible >= %(fewest)s AND t.attended * 100 < t.possible * %(below)s)
+FROM (
+  SELECT d.student_id, sum(d.possible) AS possible, sum(d.attended) AS attended FROM attendance_daysummary d
+  WHERE d.school_id = %(school)s AND d."on" BETWEEN %(first)s AND %(last)s GROUP BY d.student_id
+) t
+JOIN academics_placement p ON p.school_id = %(school)s AND p.student_id = t.student_id
+  AND p.starts_on <= %(last)s AND (p.ends_on IS NULL OR p.ends_on >= %(last)s)
+JOIN academics_grade g ON g.school_id = %(school)s AND g.id = p.grade_id
+GROUP BY g.id, g.name, g.position ORDER BY g.position
+"""
+
+
+def _read_persistent() -> list[GradeAbsence]:
+    day = today()
+    year = school_days().year_of(day)
+    values: dict[str, Any] = {
+        "school": current_school(), "first": year.starts if year else day, "last": day,
+        "fewest": FEWEST_SESSIONS, "below": PERSISTENT_BELOW,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_PERSISTENT, values)
+        return [GradeAbsence(str(row[0]), *row[1:]) for row in cursor.fetchall()]
+
+
+_persistent = SchoolMemory(_read_persistent, seconds=60)  # a year's days of every student
+
+
+def persistent_by_grade(actor: Actor) -> list[GradeAbsence]:
+    """Persistent absence this year by grade, at most a minute old."""
+    actor.require_all(Permission.NUMBERS_VIEW)
+    return _persistent.get()
+
+
+def list_absences(actor: Actor, *, day: date, session: str = "", meaning: str = "") -> QuerySet[SessionMark]:
+    """Who is marked absent on a day, of the students whose attendance the actor may see."""
+    actor.require(Permission.NUMBERS_VIEW)
+    seen = Student.objects.filter(visible_students(actor, Permission.NUMBERS_VIEW))
+    wanted = [Meaning(meaning)] if meaning in {*Meaning} else [*ABSENT]
+    rows = SessionMark.objects.filter(on=day, meaning__in=wanted, student__in=seen)
+    if session:
+        rows = rows.filter(session=session)
+    return rows.select_related("student__person").order_by("student__person__sort_name", "student_id", "session")

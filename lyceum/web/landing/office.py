@@ -1,0 +1,48 @@
+"""The office's morning: registers that are missing, children absent without a reason, records with gaps."""
+
+from datetime import date
+
+from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission
+from lyceum.domains.academics.days import school_days
+from lyceum.domains.academics.quality import Gap, find_gaps
+from lyceum.domains.attendance.meanings import Meaning
+from lyceum.domains.attendance.models import Register
+from lyceum.domains.attendance.overview import list_absences
+from lyceum.domains.attendance.rules.setup import what_is_missing
+from lyceum.domains.attendance.views.absences import read_absences
+from lyceum.web.landing.day import next_school_day, read_day
+
+MOST_TO_CALL = 12
+
+
+def office_landing(actor: Actor, day: date) -> dict[str, object]:
+    """What the page shows to those who answer for every child."""
+    takes = actor.reaches_all(Permission.REGISTERS_TAKE)
+    rows = read_day(actor, day) if takes else []
+    waiting: list[object] = []
+    calls = 0
+    if actor.reaches_all(Permission.NUMBERS_VIEW):
+        unexplained = list_absences(actor, day=day, meaning=Meaning.UNEXPLAINED)
+        found = list(unexplained[: MOST_TO_CALL + 1])
+        calls = len(found) if len(found) <= MOST_TO_CALL else unexplained.count()
+        waiting = list(read_absences(found[:MOST_TO_CALL], actor=actor, day=day))
+    return {
+        "takes": takes,
+        "registers": [row for row in rows if row.state in ("missed", "due")],
+        "missing": sum(row.state == "missed" for row in rows),
+        "due": sum(row.state == "due" for row in rows),
+        "taken": sum(row.register.state == Register.State.TAKEN for row in rows),
+        "calls": calls,
+        "to_call": waiting,
+        "gaps": _gaps(actor, day),
+        "why_closed": "" if rows else school_days().why_closed(day),
+        "next_day": None if rows else next_school_day(day),
+        "missing_setup": [] if rows or not actor.may(Permission.CODES_EDIT) else what_is_missing(day),
+    }
+
+
+def _gaps(actor: Actor, day: date) -> list[Gap]:
+    if not actor.reaches_all(Permission.STUDENTS_LIST):
+        return []
+    return [gap for gap in find_gaps(actor, day) if gap.count]
