@@ -34,10 +34,13 @@ STRIP = tuple(
         ("\\", "present"),
     )
 )
-ERRORS = (
-    FieldError("/sample-name", "required", "Give a name."),
-    FieldError("/sample-day", "date", "Give the date as year-month-day, as in 2026-11-20."),
-)
+
+
+def _errors() -> tuple[FieldError, ...]:
+    return (
+        FieldError("/sample-name", "required", gettext("Give a name.")),
+        FieldError("/sample-day", "date", gettext("Give the date as year-month-day, as in 2026-11-20.")),
+    )
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def components_page(request: HttpRequest) -> HttpResponse:
         "sizes": SIZES,
         "tones": [(tone, words) for tone, words in TONE_WORDS.items()],
         "strip": strip_html(STRIP),
-        "errors": ERRORS,
+        "errors": _errors(),
         "table": TABLE,
         "rows": _rows(),
         "charts": _charts(),
