@@ -125,7 +125,7 @@ def _kept_words() -> Iterator[tuple[Message, str]]:
     from django.db import models
 
     from lyceum.core.actor import Via
-    from lyceum.core.permissions import BUILT_IN_SETS, POLICY, REACHES
+    from lyceum.core.permissions import BUILT_IN_SETS, POLICY, REACHES, Reach
     from lyceum.domains.academics.models import AcademicYear
     from lyceum.domains.accounts.models import ApiKey
     from lyceum.domains.attendance.models import Session
@@ -139,7 +139,12 @@ def _kept_words() -> Iterator[tuple[Message, str]]:
     from lyceum.domains.timetable.rules import WEEKDAYS
 
     kept = {
-        "core/permissions.py": [*(row.act for row in POLICY.values()), *REACHES.values(), *BUILT_IN_SETS],
+        "core/permissions.py": [
+            *(row.act for row in POLICY.values()),
+            *REACHES.values(),
+            *BUILT_IN_SETS,
+            Reach.GRANT.value,
+        ],
         "core/actor.py": [*(via.value for via in Via), "done", "refused"],
         "domains/academics/models.py": AcademicYear.State.labels,
         "domains/accounts/models.py": [*ApiKey.State.values, "expired"],
