@@ -20,6 +20,7 @@ SOURCE = settings.PACKAGE / "locale"
 DATE_FORMAT = "A format of a date"
 """How the note of a date's format begins: its letters are not words."""
 _PLACE = re.compile(r"%\(\w+\)[sd]|%%|\{\w*[^{}]*\}|https?://\S+|<[^>]+>")
+_ASIDE = re.compile(r"%\(\w+\)s|\d{4}-\d\d-\d\d[\dT:Z]*")
 _ACCENTS = str.maketrans("aceinouyACEINOUY", "áçéîñöüýÁÇÉÎÑÖÜÝ")
 _FIRST_STRONG_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 
@@ -66,7 +67,7 @@ def _isolate(catalogue: polib.POFile) -> None:
     """Keep what is filled in from turning its surroundings round: names and dates have directions of their own."""
 
     def isolated(text: str) -> str:
-        return re.sub(r"%\(\w+\)s", lambda place: f"{_FIRST_STRONG_ISOLATE}{place[0]}{_END_OF_ISOLATE}", text)
+        return _ASIDE.sub(lambda place: f"{_FIRST_STRONG_ISOLATE}{place[0]}{_END_OF_ISOLATE}", text)
 
     for entry in catalogue:
         entry.msgstr = isolated(entry.msgstr)

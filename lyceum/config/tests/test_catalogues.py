@@ -91,3 +91,8 @@ def test_the_pseudo_language_says_names_of_days_and_leaves_formats_alone():
     with override("en-xa"):
         assert gettext("Monday") == "[Möñdáý~~]"
         assert gettext("l j F") == "l j F"
+
+
+def test_a_date_in_an_arabic_sentence_is_not_turned_round():
+    with override("ar"):
+        assert "\u20682026-11-20\u2069" in gettext("Give the date as year-month-day, as in 2026-11-20.")
