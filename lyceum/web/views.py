@@ -25,6 +25,7 @@ from lyceum.domains.attendance.glyphs import strip_html
 from lyceum.domains.attendance.numbers import numbers_of
 from lyceum.domains.attendance.queries import list_sessions
 from lyceum.domains.attendance.sheet import Glyph
+from lyceum.domains.attendance.strips import read_sessions
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.queries import get_student, list_flags, status_on
@@ -124,9 +125,9 @@ class Week:
 def _weeks(student: Student, day: date) -> list[Week]:
     """The last six weeks of a student's sessions, newest first."""
     first = day - timedelta(days=day.weekday() + 35)
-    marks = list_sessions(student.pk, first=first, last=day)
+    marks = read_sessions([student.pk], first=first, last=day)[student.pk]
     weeks = groupby(marks, key=lambda m: m.on - timedelta(days=m.on.weekday()))
-    made = [Week(monday, strip_html(tuple(Glyph(m.symbol, m.meaning) for m in each))) for monday, each in weeks]
+    made = [Week(monday, strip_html(tuple(m.glyph for m in each))) for monday, each in weeks]
     return made[::-1]
 
 

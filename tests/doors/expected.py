@@ -300,6 +300,16 @@ PAGES: dict[str, Door] = {
     "GET invitation/<str:secret>/": Door(EVERYBODY),
     "POST invitation/<str:secret>/": Door(EVERYBODY, body={"password": "a horse of another colour"}),
     # one's own
+    "GET components/": Door(EVERYBODY),
+    "GET operator/": Door(_p.SCHOOL_CREATE),
+    "POST operator/": Door(_p.SCHOOL_CREATE),
+    "GET set-up-school/": Door(_p.CLASSES_EDIT),
+    "GET set-up-school/<slug:step>/": Door(_p.CLASSES_EDIT, path="/set-up-school/times/"),
+    "POST set-up-school/<slug:step>/": Door(
+        _p.CLASSES_EDIT,
+        path="/set-up-school/forms/",
+        body={"grade-9": "Z"},
+    ),
     "GET today/": Door(SIGNED_IN),
     "GET account/": Door(SIGNED_IN),
     "POST account/": Door(SIGNED_IN, body={"act": "profile", "theme": "dark"}),
@@ -314,9 +324,11 @@ PAGES: dict[str, Door] = {
     "GET settings/keys/": Door(_p.KEYS_EDIT),
     "POST settings/keys/": Door(_p.KEYS_EDIT, body={"act": "make", "name": "Till", "scopes": "classes:read"}),
     "GET settings/trail/": Door(_p.TRAIL_VIEW),
+    "POST settings/trail/": Door(_p.TRAIL_VIEW, body={"export": "csv"}),
     "GET settings/policy/": Door(_p.POLICY_VIEW),
     # students
     "GET students/": Door(_p.STUDENTS_VIEW),
+    "POST students/": Door(_p.STUDENTS_VIEW, body={"export": "csv"}),
     "GET students/new/": Door(_p.STUDENTS_EDIT),
     "POST students/new/": Door(_p.STUDENTS_EDIT, body={"full_name": "Nell New", "admission_date": "2026-11-20"}),
     "GET students/<uuid:student_id>/": Door(_p.STUDENTS_VIEW, About.STUDENT),
@@ -334,6 +346,7 @@ PAGES: dict[str, Door] = {
     "POST students/<uuid:student_id>/guardians/new/": Door(_p.PEOPLE_EDIT, body={"full_name": "Nell New"}),
     # classes
     "GET classes/": Door(_p.CLASSES_VIEW),
+    "POST classes/": Door(_p.CLASSES_VIEW, body={"export": "csv"}),
     "GET classes/new/": Door(_p.CLASSES_EDIT),
     "POST classes/new/": Door(_p.CLASSES_EDIT, body={"name": "7C"}),
     "GET classes/<uuid:class_id>/": Door(_p.CLASSES_VIEW, About.CLASS),
@@ -355,6 +368,8 @@ PAGES: dict[str, Door] = {
     "POST settings/rooms/": Door(_p.CLASSES_EDIT, body={"name": "R2"}),
     # attendance
     "GET attendance/": Door(_p.REGISTERS_VIEW),
+    "GET attendance/absences/": Door(_p.NUMBERS_VIEW),
+    "POST attendance/absences/": Door(_p.NUMBERS_VIEW, body={"export": "csv"}),
     "GET registers/<uuid:register_id>/": Door(_p.REGISTERS_VIEW, About.REGISTER),
     "POST registers/<uuid:register_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER),
     "GET registers/<uuid:register_id>/rows/": Door(_p.REGISTERS_VIEW, About.REGISTER),

@@ -163,7 +163,8 @@ def list_enrolments(student: Student, *, actor: Actor) -> QuerySet[Enrolment]:
 def list_flags(student: Student, *, actor: Actor, day: date) -> QuerySet[Flag]:
     """What those who teach a student must know on a day."""
     actor.require(Permission.FLAGS_VIEW)
-    get_student(student.pk, actor=actor, permission=Permission.FLAGS_VIEW)
+    if not actor.reaches_all(Permission.FLAGS_VIEW):  # who reaches everybody was shown this student already
+        get_student(student.pk, actor=actor, permission=Permission.FLAGS_VIEW)
     return Flag.objects.filter(holds_on(day), student=student).order_by("kind", "pk")
 
 
