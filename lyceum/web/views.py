@@ -23,8 +23,6 @@ from lyceum.domains.academics.record import Span, read_record
 from lyceum.domains.accounts.queries import Caller
 from lyceum.domains.attendance.glyphs import strip_html
 from lyceum.domains.attendance.numbers import numbers_of
-from lyceum.domains.attendance.queries import list_sessions
-from lyceum.domains.attendance.sheet import Glyph
 from lyceum.domains.attendance.strips import read_sessions
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student

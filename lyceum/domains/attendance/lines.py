@@ -51,7 +51,8 @@ def _line(number: int, line: Line, control: str) -> str:
     return (
         f'<li class="line{" conflict" if line.conflict else ""}" id="s-{row.student_id}" data-v="{version}">'
         f'<span class="nr">{number}</span>'
-        f'<span class="who"><a href="/students/{row.student_id}/" tabindex="-1" dir="auto">{escape(row.name)}</a>{flags}</span>'
+        f'<span class="who"><a href="/students/{row.student_id}/" tabindex="-1" dir="auto">{escape(row.name)}</a>'
+        f"{flags}</span>"
         f'<span class="strip" aria-hidden="true">{line.strip}</span>'
         f'<span class="give">{control}</span>{_conflict(line)}</li>'
     )
