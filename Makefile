@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_COMPILE_BYTECODE := 1
 export UV_NO_PROGRESS := 1
 
-.PHONY: run test check fmt bench requirements wheel help
+.PHONY: run test check fmt bench messages requirements wheel help
 
 help:
 	@echo "make run            start Lyceum with a demo school at http://localhost:4000"
@@ -18,6 +18,7 @@ help:
 	@echo "make check          formatting, lint, types, layers, migrations"
 	@echo "make fmt            format the code"
 	@echo "make bench          measure"
+	@echo "make messages       bring the translators' files up to date, and say what is missing"
 	@echo "make requirements   renew requirements.txt and requirements-dev.txt"
 	@echo "make wheel          build the package into dist/"
 
@@ -44,6 +45,9 @@ fmt: .venv/.ready-dev
 
 bench: .venv/.ready-dev
 	@$(BIN)/python -m bench
+
+messages: .venv/.ready-dev
+	@LYCEUM_DATA=.venv/check-data $(BIN)/python -m lyceum.testing.messages
 
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --upgrade pyproject.toml

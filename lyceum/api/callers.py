@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from ninja.utils import check_csrf
 
 from lyceum.api.circumstances import circumstances_of, is_api
@@ -17,6 +18,7 @@ from lyceum.api.problems import problem_of
 from lyceum.core.actor import Actor, ActorKind, public_actor
 from lyceum.core.aftermath import aftermath
 from lyceum.core.errors import NotAllowedError, RuleError
+from lyceum.core.language import speak
 from lyceum.core.permissions import Role
 from lyceum.core.schools import entered, school_scope
 from lyceum.domains.accounts.cookies import COOKIE
@@ -39,7 +41,7 @@ _NEW_TOKENS = frozenset({"/api/v1/auth/login/", "/api/v1/auth/refresh/", "/api/v
 """Who asks for a token here may still send the one that has ended: it says nothing."""
 
 
-_WAYS_OUT = ("/sign-out/", "/switch/", "/account/", "/api/v1/auth/", "/api/v1/profile/")
+_WAYS_OUT = ("/sign-out/", "/switch/", "/language/", "/account/", "/api/v1/auth/", "/api/v1/profile/")
 """Open to people of a closed school too: to leave it, or to go on in another."""
 
 
@@ -70,6 +72,7 @@ class CallerMiddleware:
         with aftermath(), transaction.atomic():
             try:
                 caller = find_caller(request, circumstances)
+                speak(caller.actor.locale, circumstances.language, *caller.locales)
                 _refuse_suspended(caller, request.path)
             except RuleError as error:
                 transaction.set_rollback(True)
@@ -107,7 +110,7 @@ def attach(request: HttpRequest, caller: Caller, circumstances: Circumstances) -
 
 def find_caller(request: HttpRequest, circumstances: Circumstances) -> Caller:
     """The caller by bearer token, else by cookie, else the public. A bad token is refused, a bad cookie ignored."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's switch: no cookie is used
         if request.path in _NEW_TOKENS:
@@ -119,7 +122,7 @@ def find_caller(request: HttpRequest, circumstances: Circumstances) -> Caller:
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # nobody's cookie is used
         return Caller(circumstances.around(public_actor(circumstances.via)))
     if is_api(request.path) and request.method not in ("GET", "HEAD", "OPTIONS") and _csrf_fails(request):
-        raise CsrfFailedError("Send the X-CSRFToken header with a write that uses the cookie.")
+        raise CsrfFailedError(_("Send the X-CSRFToken header with a write that uses the cookie."))
     return caller
 
 
@@ -131,7 +134,9 @@ def _refuse_suspended(caller: Caller, path: str) -> None:
     if path.startswith(_WAYS_OUT):
         return
     if caller.school_status in ("suspended", "closing") and Role.SCHOOL_ADMIN not in caller.actor.roles:
-        raise SchoolSuspendedError(f"{caller.school_name} is {caller.school_status}. Ask the school's admin.")
+        raise SchoolSuspendedError(
+            _("%(school)s is closed for now. Ask the school's admin.") % {"school": caller.school_name}
+        )
 
 
 def _school_of(actor: Actor) -> AbstractContextManager[None]:

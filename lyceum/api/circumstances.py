@@ -4,6 +4,7 @@ import re
 
 from django.http import HttpRequest
 
+from lyceum.api.language import asked_of
 from lyceum.core.actor import Via
 from lyceum.core.ids import new_id
 from lyceum.domains.accounts.queries import Circumstances
@@ -30,6 +31,7 @@ def circumstances_of(request: HttpRequest) -> Circumstances:
         ip=address_of(request),
         user_agent=request.headers.get("User-Agent", "")[:300],
         request_id=request_id_of(request),
+        language=asked_of(request),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from graphql import OperationType
 
 from lyceum.api.graphql_limits import MOST_COST, Question, RefusedError, is_bad_text, read_question, refused
@@ -27,9 +28,13 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
     media = _wanted_media(request.headers.get("Accept", ""))
     try:
         if media is None:
-            raise refused("not_acceptable", f"Accept {JSON} or {RESPONSE}.", status=406)
+            raise refused(
+                "not_acceptable",
+                _("Accept %(json)s or %(response)s.") % {"json": JSON, "response": RESPONSE},
+                status=406,
+            )
         if request.method not in ("GET", "POST"):
-            raise refused("method_not_allowed", "Ask by POST, or by GET.", status=405)
+            raise refused("method_not_allowed", _("Ask by POST, or by GET."), status=405)
         given = _from_address(request) if request.method == "GET" else _from_body(request)
         many = isinstance(given, list)
         asking = Asking(actor_of(request), request)
@@ -53,7 +58,7 @@ def graphql_view(request: HttpRequest) -> HttpResponse:
 def schema_view(request: HttpRequest) -> HttpResponse:
     """The schema as text, to those who may look around it."""
     if not asker_of(actor_of(request)).may_look:
-        raise UnauthorizedError("The schema is shown to staff who are signed in.")
+        raise UnauthorizedError(_("The schema is shown to staff who are signed in."))
     return HttpResponse(sdl(), content_type="text/plain; charset=utf-8")
 
 
@@ -62,7 +67,11 @@ def _answers(given: list[Any], asking: Asking) -> list[Answer]:
     questions = [_question(each, asking) for each in given]
     costs = sum(q.cost for q in questions if isinstance(q, Question))
     if len(given) > 1 and costs > MOST_COST:
-        raise refused("query_too_costly", f"A batch may cost {MOST_COST}, this {costs}.", cost=costs)
+        raise refused(
+            "query_too_costly",
+            _("A batch may cost %(most_cost)s, this %(costs)s.") % {"most_cost": MOST_COST, "costs": costs},
+            cost=costs,
+        )
     return [run(q, asking) if isinstance(q, Question) else q for q in questions]
 
 
@@ -85,29 +94,29 @@ class _WrongMethodError(RefusedError):
 def _refuse_wrong_way(question: Question, asking: Asking) -> None:
     kind = question.operation.operation
     if kind is OperationType.SUBSCRIPTION:
-        raise refused("use_socket", "Subscribe over a socket, with graphql-transport-ws.")
+        raise refused("use_socket", _("Subscribe over a socket, with graphql-transport-ws."))
     if kind is OperationType.MUTATION and asking.request is not None and asking.request.method == "GET":
-        wrong = refused("method_not_allowed", "Send a mutation by POST.", status=405)
+        wrong = refused("method_not_allowed", _("Send a mutation by POST."), status=405)
         raise _WrongMethodError(wrong.errors, status=405)
 
 
 def read_parameters(given: Any) -> Parameters:
     """Query, variables and operation name, where they are of the right kind."""
     if not isinstance(given, dict):
-        raise refused("malformed", "A question is a JSON object.")
+        raise refused("malformed", _("A question is a JSON object."))
     query, name = given.get("query"), given.get("operationName")
     variables, extensions = given.get("variables"), given.get("extensions")
     if query is None and isinstance(extensions, dict) and "persistedQuery" in extensions:
-        raise refused("PERSISTED_QUERY_NOT_SUPPORTED", "Send the query's text.")
+        raise refused("PERSISTED_QUERY_NOT_SUPPORTED", _("Send the query's text."))
     if not isinstance(query, str):
-        raise refused("malformed", "Give the `query` as a text.")
+        raise refused("malformed", _("Give the `query` as a text."))
     if not isinstance(name, str | None):
-        raise refused("malformed", "The `operationName` is a text.")
+        raise refused("malformed", _("The `operationName` is a text."))
     for label, value in (("variables", variables), ("extensions", extensions)):
         if not isinstance(value, dict | None):
-            raise refused("malformed", f"The `{label}` are a JSON object.")
+            raise refused("malformed", _("The `%(label)s` are a JSON object.") % {"label": label})
     if _holds_bad_text(variables):
-        raise refused("malformed", "A text holds a character that cannot be kept.")
+        raise refused("malformed", _("A text holds a character that cannot be kept."))
     return query, variables, name or None
 
 
@@ -135,13 +144,15 @@ def _from_address(request: HttpRequest) -> dict[str, Any]:
 def _from_body(request: HttpRequest) -> Any:
     charset = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
     if request.content_type != JSON or charset.lower().replace("-", "") != "utf8":
-        raise refused("media_type", f"Send {JSON} in UTF-8.", status=415)
+        raise refused("media_type", _("Send %(json)s in UTF-8.") % {"json": JSON}, status=415)
     try:
         given = _decoded(request.body)
     except RequestDataTooBig:
-        raise refused("too_large", "A body has at most 1 MB.", status=413) from None
+        raise refused("too_large", _("A body has at most 1 MB."), status=413) from None
     if isinstance(given, list) and not 1 <= len(given) <= MOST_IN_BATCH:
-        raise refused("malformed", f"A batch holds 1 to {MOST_IN_BATCH} questions.")
+        raise refused(
+            "malformed", _("A batch holds 1 to %(most_in_batch)s questions.") % {"most_in_batch": MOST_IN_BATCH}
+        )
     return given
 
 
@@ -149,7 +160,7 @@ def _decoded(text: bytes) -> Any:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise refused("malformed", f"This is no JSON: {error}.") from None
+        raise refused("malformed", _("This is no JSON: %(error)s.") % {"error": error}) from None
 
 
 def _wanted_media(accept: str) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 
+from django.utils.translation import gettext as _
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -101,18 +102,25 @@ def read_question(
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     asked_for = set(_root_names(operation.selection_set, fragments))
     if not asker.is_known and asked_for - FOR_ANYBODY:
-        raise refused("not_signed_in", "Sign in to go on.", status=401)
+        raise refused("not_signed_in", _("Sign in to go on."), status=401)
     if not asker.may_look and "__schema" in asked_for:
-        raise refused("introspection_off", "The schema is shown to staff who are signed in.", status=403)
+        raise refused("introspection_off", _("The schema is shown to staff who are signed in."), status=403)
     errors = _faults(query, asker.may_look)
     if errors:
         raise RefusedError(list(errors))
     measure = _Measure(fragments, {**_defaults(operation), **(variables or {})})
     size = measure.of(operation.selection_set, _root_type(operation))
     if size.depth > DEEPEST:
-        raise refused("query_too_deep", f"Ask at most {DEEPEST} levels deep.", cost=size.cost)
+        raise refused(
+            "query_too_deep", _("Ask at most %(deepest)s levels deep.") % {"deepest": DEEPEST}, cost=size.cost
+        )
     if size.cost > MOST_COST:
-        raise refused("query_too_costly", f"This would cost {size.cost}; a query may cost {MOST_COST}.", cost=size.cost)
+        raise refused(
+            "query_too_costly",
+            _("This would cost %(cost)s; a query may cost %(most_cost)s.")
+            % {"cost": size.cost, "most_cost": MOST_COST},
+            cost=size.cost,
+        )
     if not asker.may_look and "__type" in asked_for:
         document = visit(document, _HideTypes())
         operation = _chosen(document, operation_name)
@@ -122,7 +130,7 @@ def read_question(
 @lru_cache(maxsize=256)
 def _parsed(query: str) -> DocumentNode:
     if len(query.encode(errors="replace")) > MOST_BYTES:
-        raise refused("query_too_costly", f"A query has at most {MOST_BYTES} bytes.")
+        raise refused("query_too_costly", _("A query has at most %(most_bytes)s bytes.") % {"most_bytes": MOST_BYTES})
     try:
         document = parse(query, max_tokens=MOST_TOKENS)
     except GraphQLSyntaxError as error:
@@ -132,9 +140,11 @@ def _parsed(query: str) -> DocumentNode:
     seen = _Texts()
     visit(document, seen)
     if seen.aliases > MOST_ALIASES:
-        raise refused("query_too_costly", f"A query has at most {MOST_ALIASES} aliases.")
+        raise refused(
+            "query_too_costly", _("A query has at most %(most_aliases)s aliases.") % {"most_aliases": MOST_ALIASES}
+        )
     if seen.has_bad_text:
-        raise refused("malformed", "A text holds a character that cannot be kept.")
+        raise refused("malformed", _("A text holds a character that cannot be kept."))
     return document
 
 
@@ -188,7 +198,11 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     wanted = [each for each in operations if name is None or (each.name and each.name.value == name)]
     if len(wanted) != 1:
-        message = f"There is no operation “{name}” here." if name else "Say which operation, by its name."
+        message = (
+            _("There is no operation “%(name)s” here.") % {"name": name}
+            if name
+            else _("Say which operation, by its name.")
+        )
         raise refused("malformed", message)
     return wanted[0]
 
@@ -216,7 +230,7 @@ def _root_type(operation: OperationDefinitionNode) -> GraphQLObjectType:
     }
     found = roots[operation.operation]
     if found is None:
-        raise refused("invalid", f"There is no {operation.operation.value} here.")
+        raise refused("invalid", _("There is no %(operation)s here.") % {"operation": operation.operation.value})
     return found
 
 

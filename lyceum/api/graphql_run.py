@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 from graphql import ExecutionResult, GraphQLError, OperationType, execute_sync
 
 from lyceum.api.graphql_limits import Asker, Question, RefusedError, refused
@@ -50,7 +51,7 @@ def run(question: Question, asking: Asking, *, root: Any = None) -> Answer:
         )
     if watch.is_over:
         transaction.set_rollback(True)
-        raise refused("query_too_slow", "This took too long and was stopped.", status=503, cost=question.cost)
+        raise refused("query_too_slow", _("This took too long and was stopped."), status=503, cost=question.cost)
     if result.data is None and question.operation.operation is OperationType.MUTATION:
         transaction.set_rollback(True)
     return answer_of(result, asking, cost=question.cost)
@@ -86,7 +87,7 @@ def told(error: GraphQLError) -> dict[str, Any]:
         told["extensions"] = extensions_of(cause)
     elif cause is not None and not isinstance(cause, GraphQLError):
         logger.error("a GraphQL field failed", exc_info=cause, extra={"path": error.path})
-        told["message"] = "Something went wrong here. It has been written down."
+        told["message"] = _("Something went wrong here. It has been written down.")
         told["extensions"] = {"code": "internal"}
     else:
         told["extensions"] = {"code": "invalid", **(error.extensions or {})}

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from django.utils.translation import gettext as _
 from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
@@ -59,7 +60,9 @@ class Query(tenancy.Query, accounts.Query, people.Query, academics.Query, attend
     def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Any]:
         """Whatever has these ids, in their order; null for what is not there."""
         if len(ids) > MOST_NODES:
-            raise invalid_field("/ids", "range", f"Ask for at most {MOST_NODES} at a time.")
+            raise invalid_field(
+                "/ids", "range", _("Ask for at most %(most_nodes)s at a time.") % {"most_nodes": MOST_NODES}
+            )
         return read_nodes(row_ids(ids), info.context.actor)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext as _
 from graphql import ExecutionResult, GraphQLError, OperationType
 from graphql.execution import Executor, create_source_event_stream
 
@@ -160,7 +161,10 @@ class GraphQLSocket:
 
     async def _answer(self, operation: Operation, payload: dict[str, Any]) -> None:
         if len(self.operations) > MOST_OPERATIONS:
-            raise refused("too_many_operations", f"Ask at most {MOST_OPERATIONS} things at a time.")
+            raise refused(
+                "too_many_operations",
+                _("Ask at most %(most_operations)s things at a time.") % {"most_operations": MOST_OPERATIONS},
+            )
         parameters = read_parameters(payload)
         found = await self._ask(partial(_first_answer, parameters))
         if isinstance(found, Answer):
@@ -229,7 +233,7 @@ def _first_answer(parameters: Parameters, actor: Actor) -> Answer | tuple[Questi
     try:
         question = read_question(*parameters, asker_of(actor))
         if question.operation.operation is OperationType.MUTATION:
-            raise refused("use_http", "Send a mutation over HTTP.")
+            raise refused("use_http", _("Send a mutation over HTTP."))
         if question.operation.operation is OperationType.QUERY:
             return run(question, asking)
         return question, _followed(question, asking)

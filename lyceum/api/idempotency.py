@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from lyceum.api.problems import problem
 from lyceum.core import clock
@@ -65,8 +66,8 @@ def answered_once(request: HttpRequest, actor: Actor, answer: Callable[[HttpRequ
             request,
             status=409,
             code="request_in_progress",
-            title="Still running",
-            detail="The same request is being answered at this moment. Ask again in a second.",
+            title=_("Still running"),
+            detail=_("The same request is being answered at this moment. Ask again in a second."),
             extra={"retry_after": 1},
         )
     response = answer(request)
@@ -92,8 +93,8 @@ def _again(request: HttpRequest, same: bool, stored: tuple[Any, ...]) -> HttpRes
             request,
             status=422,
             code="idempotency_key_reused",
-            title="Key used before",
-            detail="This Idempotency-Key was used with another body. Use a new key for a new act.",
+            title=_("Key used before"),
+            detail=_("This Idempotency-Key was used with another body. Use a new key for a new act."),
         )
     status, sealed, content_type, location = stored
     cookies, body = msgspec.msgpack.decode(unseal(bytes(sealed), purpose=_PURPOSE), type=tuple[list[str], bytes])

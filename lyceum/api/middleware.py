@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from lyceum.api.circumstances import is_api, request_id_of
 from lyceum.api.problems import note_refusal, problem_of
@@ -193,4 +194,4 @@ def _without_school(request: HttpRequest) -> RuleError | None:
     actor = actor_of(request)
     if actor.kind is ActorKind.PUBLIC:
         return UnauthorizedError()
-    return None if actor.school_id else NotAllowedError("Choose a school first.")
+    return None if actor.school_id else NotAllowedError(_("Choose a school first."))

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
 from lyceum.api.circumstances import request_id_of
 from lyceum.core.errors import FieldError, RuleError
@@ -48,7 +49,7 @@ def problem_of(request: HttpRequest, error: RuleError) -> HttpResponse:
         request,
         status=error.status,
         code=error.code,
-        title=error.title,
+        title=gettext(error.title),
         detail=error.detail,
         errors=error.errors,
         extra=error.extra,

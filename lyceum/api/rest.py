@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -82,7 +83,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         request,
         status=422 if in_body else 400,
         code=code,
-        title="Something is missing or wrong",
+        title=_("Something is missing or wrong"),
         detail=errors[0].message if errors else "",
         errors=errors,
     )
@@ -93,7 +94,7 @@ def _field_error(item: dict[str, Any]) -> FieldError:
     path = item["loc"][2:] or item["loc"][1:]
     pointer = "/" + "/".join(str(part) for part in path)
     if item["type"] == "extra_forbidden":
-        return FieldError(pointer, "unknown_field", f"There is no field {path[-1]} here.")
+        return FieldError(pointer, "unknown_field", _("There is no field %(field)s here.") % {"field": path[-1]})
     return FieldError(pointer, item["type"], item["msg"])
 
 
@@ -102,23 +103,23 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if isinstance(error.__cause__, RuleError):  # Ninja wraps what reading the body raises
         return problem_of(request, error.__cause__)
     code = {400: "malformed", 415: "media_type"}.get(error.status_code, "refused")
-    return problem(request, status=error.status_code, code=code, title="Could not be read", detail=str(error))
+    return problem(request, status=error.status_code, code=code, title=_("Could not be read"), detail=str(error))
 
 
 @api.exception_handler(RawPostDataException)
 def _form_instead_of_json(request: HttpRequest, _error: RawPostDataException) -> HttpResponse:
-    detail = "Send application/json: this operation takes no form."
-    return problem(request, status=415, code="media_type", title="Wrong kind of content", detail=detail)
+    detail = _("Send application/json: this operation takes no form.")
+    return problem(request, status=415, code="media_type", title=_("Wrong kind of content"), detail=detail)
 
 
 @api.exception_handler(Http404)
 def _not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
-    return problem(request, status=404, code="not_found", title="Not found")
+    return problem(request, status=404, code="not_found", title=_("Not found"))
 
 
 @api.exception_handler(RequestDataTooBig)
 def _too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
-    return problem(request, status=413, code="too_large", title="Too large", detail="A body has at most 1 MB.")
+    return problem(request, status=413, code="too_large", title=_("Too large"), detail=_("A body has at most 1 MB."))
 
 
 class UnknownParameterError(MalformedError):
@@ -139,8 +140,14 @@ def _refuse_unknown_parameters(operation: Operation) -> None:
         unknown = sorted(set(request.GET) - declared)
         if unknown:
             error = UnknownParameterError(
-                f"There is no parameter {unknown[0]} here.",
-                errors=[FieldError(f"?{unknown[0]}", "unknown_parameter", f"Use: {', '.join(sorted(declared))}.")],
+                _("There is no parameter %(name)s here.") % {"name": unknown[0]},
+                errors=[
+                    FieldError(
+                        f"?{unknown[0]}",
+                        "unknown_parameter",
+                        _("Use: %(choices)s.") % {"choices": ", ".join(sorted(declared))},
+                    )
+                ],
             )
             return problem_of(request, error)
         return run(request, **path)

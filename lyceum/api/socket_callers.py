@@ -11,11 +11,13 @@ from functools import partial
 from typing import TypeVar
 
 from django.db import connections, transaction
+from django.utils.translation import gettext as _
 
 from lyceum.api.callers import SchoolSuspendedError
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.aftermath import aftermath
 from lyceum.core.errors import NotAllowedError, UnauthorizedError
+from lyceum.core.language import speak, speaking
 from lyceum.core.permissions import Role
 from lyceum.core.schools import entered
 from lyceum.domains.accounts.queries import Caller, Circumstances, find_caller_by_session
@@ -60,10 +62,11 @@ def ticket_of_token(token: str) -> Ticket:
 def do_as(ticket: Ticket, circumstances: Circumstances, work: Callable[[Actor], T]) -> T:
     """Do some work as whoever holds the ticket, in their school and in a transaction of its own."""
     try:
-        with aftermath(), transaction.atomic():
+        with speaking(circumstances.language), aftermath(), transaction.atomic():
             caller = ticket.find(circumstances)
             if caller is None:
                 raise UnauthorizedError
+            speak(caller.actor.locale, circumstances.language, *caller.locales)
             with _admitted(caller):
                 return work(caller.actor)
     finally:
@@ -74,9 +77,11 @@ def _admitted(caller: Caller) -> AbstractContextManager[None]:
     """The caller's school, where the caller may follow what happens there."""
     actor = caller.actor
     if actor.kind is ActorKind.KEY and SCOPE not in actor.scopes:
-        raise ScopeNeededError(f"The key needs the scope {SCOPE}.")
+        raise ScopeNeededError(_("The key needs the scope %(scope)s.") % {"scope": SCOPE})
     if caller.school_status in ("suspended", "closing") and Role.SCHOOL_ADMIN not in actor.roles:
-        raise SchoolSuspendedError(f"{caller.school_name} is {caller.school_status}. Ask the school's admin.")
+        raise SchoolSuspendedError(
+            _("%(school)s is closed for now. Ask the school's admin.") % {"school": caller.school_name}
+        )
     return entered(actor.school)
 
 

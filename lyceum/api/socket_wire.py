@@ -14,6 +14,7 @@ from django.http.request import validate_host
 
 from lyceum.core.actor import Via
 from lyceum.core.ids import new_id
+from lyceum.core.language import LANGUAGE_COOKIE, language_asked
 from lyceum.domains.accounts.cookies import COOKIE
 from lyceum.domains.accounts.queries import Circumstances
 
@@ -59,6 +60,10 @@ class Wire:
             ip=str((self.scope.get("client") or ("",))[0])[:45],
             user_agent=self.headers.get("user-agent", "")[:300],
             request_id=str(new_id()),
+            language=language_asked(
+                cookie=parse_cookie(self.headers.get("cookie", "")).get(LANGUAGE_COOKIE, "")[:20],
+                accept=self.headers.get("accept-language", "")[:500],
+            ),
         )
 
     @property

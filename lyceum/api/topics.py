@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.live import Hears
@@ -29,14 +31,14 @@ _KINDS = {
 
 def check_topic(topic: str, *, actor: Actor) -> Hears:
     """What the actor may hear of a topic such as `register:{id}`. Raises where it is nothing."""
-    name, _, written = topic.partition(":")
+    name, _colon, written = topic.partition(":")
     kind = _KINDS.get(name)
     if kind is None:
-        raise NotFoundError("There is no such topic.")
+        raise NotFoundError(_("There is no such topic."))
     try:
         key = kind.read(written)
     except ValueError:
-        raise NotFoundError("There is no such topic.") from None
+        raise NotFoundError(_("There is no such topic.")) from None
     if str(key) != written:  # another way to write it would be another topic
-        raise NotFoundError(f"Write the topic as {name}:{key}.")
+        raise NotFoundError(_("Write the topic as %(name)s:%(key)s.") % {"name": name, "key": key})
     return kind.check(key, actor)

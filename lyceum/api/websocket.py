@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from lyceum.api.graphql_socket import GraphQLSocket
 from lyceum.api.live import Event, hub
@@ -168,7 +169,7 @@ class FactSocket:
 
         def work(actor: Actor) -> dict[str, Hears | RuleError]:
             if actor.school != self.mailbox.school_id:
-                raise UnauthorizedError("You went on in another school.")
+                raise UnauthorizedError(_("You went on in another school."))
             return {topic: _checked(topic, actor) for topic in topics}
 
         for topic, checked in (await self._ask(work)).items():

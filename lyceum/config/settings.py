@@ -44,7 +44,7 @@ MIDDLEWARE = [
     "lyceum.api.middleware.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "lyceum.api.middleware.RequestId",
-    "django.middleware.locale.LocaleMiddleware",
+    "lyceum.api.language.Language",
     "lyceum.api.middleware.PathForms",
     "lyceum.core.toasts.Toasts",
     "lyceum.api.callers.CallerMiddleware",
@@ -119,7 +119,12 @@ PASSWORD_HASHERS = [
 ]
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français"), ("ar", "العربية")]
+PSEUDO_LANGUAGE = "en-xa" if DEBUG or os.environ.get("LYCEUM_PSEUDO_LANGUAGE", "") == "1" else ""
+"""English made longer and with accents: shows what is not translatable and what would be cut off."""
+if PSEUDO_LANGUAGE:
+    LANGUAGES.append((PSEUDO_LANGUAGE, "[Éñglîsh]"))
+LOCALE_PATHS = [DATA / "locale"]  # compiled at the start: see config/catalogues.py
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -17,6 +17,7 @@ from django.apps import apps
 from django.core.management import call_command, get_commands
 
 import lyceum
+from lyceum.config.catalogues import compile_catalogues
 from lyceum.config.children import HANDLED, fork_child, wait_for
 from lyceum.config.database import ReadyDatabase, ready_database
 from lyceum.config.environment import Environment
@@ -63,6 +64,8 @@ def _prepare(environment: Environment) -> None:
     if list_unapplied_migrations():
         _say("  Bringing the tables up to date …")
         apply_migrations()
+    if compile_catalogues():
+        _say("  Compiled the languages.")
     if collect_static_files():
         _say("  Collected style sheets and scripts.")
     if environment.loads_demo and "demo" in get_commands() and not _has_school():

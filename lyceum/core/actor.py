@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.core.errors import NotAllowedError
 from lyceum.core.permissions import POLICY, Permission, Reach, Role
 
@@ -62,7 +64,7 @@ class Actor:
     def school(self) -> int:
         """The school acted in. Raises where there is none."""
         if self.school_id is None:
-            raise NotAllowedError("Choose a school first.")
+            raise NotAllowedError(_("Choose a school first."))
         return self.school_id
 
     def reaches(self, permission: Permission) -> frozenset[Reach]:
@@ -107,7 +109,9 @@ class Actor:
 def not_allowed(permission: Permission) -> NotAllowedError:
     """The refusal that names the missing permission."""
     return NotAllowedError(
-        f"You may not do this: {POLICY[permission].act} ({permission.value}).", permission=permission.value
+        _("You may not do this: %(act)s (%(permission)s).")
+        % {"act": _(POLICY[permission].act), "permission": permission.value},
+        permission=permission.value,
     )
 
 

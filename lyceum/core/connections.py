@@ -9,6 +9,7 @@ import strawberry
 from django.core import signing
 from django.db.models import Count, F, Model, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.extensions import FieldExtension
 from strawberry.types.arguments import StrawberryArgument
@@ -57,9 +58,9 @@ class Span:
 
     def __post_init__(self) -> None:
         if self.first is not None and self.last is not None:
-            raise invalid_field("/last", "range", "Ask for the first or for the last rows, not for both.")
+            raise invalid_field("/last", "range", _("Ask for the first or for the last rows, not for both."))
         if not 0 <= self.size <= MOST:
-            raise invalid_field("/first", "range", f"Ask for 0 to {MOST} rows at a time.")
+            raise invalid_field("/first", "range", _("Ask for 0 to %(most)s rows at a time.") % {"most": MOST})
 
     @property
     def size(self) -> int:
@@ -237,7 +238,7 @@ def page_of_list(items: Sequence[R], *, key: Callable[[R], Hashable], span: Span
 def _place_in(places: Mapping[str, int], cursor: str) -> int:
     (key,) = _read(cursor, ["key"])
     if key not in places:
-        raise CursorInvalidError("This cursor is not of this list. Start the list again.")
+        raise CursorInvalidError(_("This cursor is not of this list. Start the list again."))
     return places[key]
 
 
@@ -286,7 +287,7 @@ def _read(cursor: str, order: Sequence[str]) -> list[str]:
     try:
         made_for, key = signing.loads(cursor, salt=_SALT)
     except (signing.BadSignature, ValueError):
-        raise CursorInvalidError("This cursor is not one of ours. Start the list again.") from None
+        raise CursorInvalidError(_("This cursor is not one of ours. Start the list again.")) from None
     if made_for != list(order):
-        raise CursorInvalidError("This cursor belongs to another list. Start the list again.")
+        raise CursorInvalidError(_("This cursor belongs to another list. Start the list again."))
     return [str(part) for part in key]

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext, gettext_noop
+
 
 @dataclass(frozen=True)
 class FieldError:
@@ -15,11 +17,14 @@ class FieldError:
 
 
 class RuleError(Exception):
-    """A named refusal: `code` is stable, `status` its HTTP status, the message says what to do."""
+    """A named refusal: `code` is stable, `status` its HTTP status, the message says what to do.
+
+    The title is kept in English and said in the reader's language by the door; the message is made in it.
+    """
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
-    title: ClassVar[str] = "Not possible"
+    title: ClassVar[str] = gettext_noop("Not possible")
     audited: ClassVar[bool] = False
     """Whether the refusal itself belongs in the school's trail."""
 
@@ -35,10 +40,10 @@ class NotFoundError(RuleError):
 
     code = "not_found"
     status = 404
-    title = "Not found"
+    title = gettext_noop("Not found")
 
-    def __init__(self, detail: str = "There is nothing here, or nothing you may see.") -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or gettext("There is nothing here, or nothing you may see."))
 
 
 class NotAllowedError(RuleError):
@@ -46,7 +51,7 @@ class NotAllowedError(RuleError):
 
     code = "not_allowed"
     status = 403
-    title = "Not allowed"
+    title = gettext_noop("Not allowed")
     audited = True
 
 
@@ -55,7 +60,7 @@ class InvalidError(RuleError):
 
     code = "invalid"
     status = 422
-    title = "Something is missing or wrong"
+    title = gettext_noop("Something is missing or wrong")
 
 
 class MalformedError(RuleError):
@@ -63,7 +68,7 @@ class MalformedError(RuleError):
 
     code = "malformed"
     status = 400
-    title = "Could not be read"
+    title = gettext_noop("Could not be read")
 
 
 class UnauthorizedError(RuleError):
@@ -71,10 +76,10 @@ class UnauthorizedError(RuleError):
 
     code = "not_signed_in"
     status = 401
-    title = "Sign in"
+    title = gettext_noop("Sign in")
 
-    def __init__(self, detail: str = "Sign in to go on.") -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or gettext("Sign in to go on."))
 
 
 def invalid_field(pointer: str, code: str, message: str) -> InvalidError:

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lyceum.core.errors import RuleError
 
@@ -18,7 +20,7 @@ class VersionConflictError(RuleError):
 
     code = "version_conflict"
     status = 412
-    title = "Changed meanwhile"
+    title = gettext_noop("Changed meanwhile")
 
 
 def etag_of(shown: Shown) -> str:
@@ -40,7 +42,7 @@ def refuse_stale(request: HttpRequest, shown: Shown) -> None:
     wanted, tag = _tags(request, "If-Match"), etag_of(shown)
     if wanted and not wanted & {tag, "*"}:
         raise VersionConflictError(
-            "This was changed since you read it. Look at what it is now, and send your change again.",
+            _("This was changed since you read it. Look at what it is now, and send your change again."),
             etag=tag,
             present=msgspec.json.decode(msgspec.json.encode(shown, enc_hook=str)),
         )

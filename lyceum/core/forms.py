@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from lyceum.core.errors import FieldError, RuleError, invalid_field
 from lyceum.core.toasts import Done, leave_toast
@@ -44,14 +45,14 @@ def typed_date(request: HttpRequest, name: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise invalid_field(f"/{name}", "date", "Give the date as year-month-day, as in 2026-11-20.") from None
+        raise invalid_field(f"/{name}", "date", _("Give the date as year-month-day, as in 2026-11-20.")) from None
 
 
 def needed_date(request: HttpRequest, name: str) -> date:
     """A date field that cannot be left empty."""
     found = typed_date(request, name)
     if found is None:
-        raise invalid_field(f"/{name}", "required", "Give a date.")
+        raise invalid_field(f"/{name}", "required", _("Give a date."))
     return found
 
 
@@ -60,7 +61,7 @@ def typed_time(request: HttpRequest, name: str) -> time:
     try:
         return time.fromisoformat(request.POST.get(name, "").strip())
     except ValueError:
-        raise invalid_field(f"/{name}", "time", "Give the time as hours:minutes, as in 08:45.") from None
+        raise invalid_field(f"/{name}", "time", _("Give the time as hours:minutes, as in 08:45.")) from None
 
 
 def typed_number(request: HttpRequest, name: str, usual: int) -> int:
@@ -69,7 +70,7 @@ def typed_number(request: HttpRequest, name: str, usual: int) -> int:
     try:
         return int(text) if text else usual
     except ValueError:
-        raise invalid_field(f"/{name}", "number", "Give a whole number.") from None
+        raise invalid_field(f"/{name}", "number", _("Give a whole number.")) from None
 
 
 def typed_id(request: HttpRequest, name: str) -> UUID | None:
@@ -78,7 +79,7 @@ def typed_id(request: HttpRequest, name: str) -> UUID | None:
     try:
         return UUID(text) if text else None
     except ValueError:
-        raise invalid_field(f"/{name}", "choice", "Choose one of the list.") from None
+        raise invalid_field(f"/{name}", "choice", _("Choose one of the list.")) from None
 
 
 def typed_ids(request: HttpRequest, name: str) -> list[UUID]:
@@ -86,7 +87,7 @@ def typed_ids(request: HttpRequest, name: str) -> list[UUID]:
     try:
         return list(dict.fromkeys(UUID(text) for text in request.POST.getlist(name) if text))
     except ValueError:
-        raise invalid_field(f"/{name}", "choice", "Choose from the list.") from None
+        raise invalid_field(f"/{name}", "choice", _("Choose from the list.")) from None
 
 
 def asked_id(request: HttpRequest, name: str) -> UUID | None:

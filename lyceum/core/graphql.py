@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from strawberry.extensions import FieldExtension
 from strawberry.scalars import JSON
 from strawberry.types.base import WithStrawberryObjectDefinition
@@ -141,7 +142,7 @@ def problem_of(error: RuleError) -> Problem:
     return Problem(
         code=error.code,
         status=error.status,
-        title=error.title,
+        title=gettext(error.title),
         detail=error.detail,
         fields=fields,
         extra=JSON(error.extra),

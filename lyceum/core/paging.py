@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lyceum.core.errors import MalformedError
 
@@ -92,7 +93,7 @@ def _read(cursor: str, order: Sequence[str]) -> tuple[bool, list[str]]:
     try:
         backwards, made_for, key = msgspec.json.decode(signing.loads(cursor, salt=_SALT))
     except (signing.BadSignature, msgspec.DecodeError, ValueError):
-        raise CursorInvalidError("This cursor is not one of ours. Start the list again.") from None
+        raise CursorInvalidError(_("This cursor is not one of ours. Start the list again.")) from None
     if made_for != list(order):
-        raise CursorInvalidError("This cursor belongs to another list. Start the list again.")
+        raise CursorInvalidError(_("This cursor belongs to another list. Start the list again."))
     return bool(backwards), key

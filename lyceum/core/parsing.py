@@ -6,6 +6,8 @@ from typing import Any, NoReturn
 
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja.parser import Parser
 
 from lyceum.core.errors import MalformedError, RuleError
@@ -20,7 +22,7 @@ class WrongMediaError(RuleError):
 
     code = "media_type"
     status = 415
-    title = "Wrong kind of content"
+    title = gettext_noop("Wrong kind of content")
 
 
 class TooDeepError(RuleError):
@@ -28,7 +30,7 @@ class TooDeepError(RuleError):
 
     code = "too_deep"
     status = 413
-    title = "Too large"
+    title = gettext_noop("Too large")
 
 
 class StrictParser(Parser):
@@ -37,7 +39,7 @@ class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         """The body's value."""
         if request.content_type != JSON:
-            raise WrongMediaError(f"Send the body as {JSON}.")
+            raise WrongMediaError(_("Send the body as %(json)s.") % {"json": JSON})
         return read_json(request.body)
 
     def parse_querydict(self, data: MultiValueDict[Any, Any], list_fields: list[str], request: HttpRequest) -> Any:
@@ -53,11 +55,14 @@ def read_json(body: bytes) -> Any:
         value = json.loads(body, object_pairs_hook=_named_once, parse_constant=_refuse_constant)
         check_text(value)
     except json.JSONDecodeError as error:
-        raise MalformedError(f"No JSON from line {error.lineno}, column {error.colno} on: {error.msg}.") from None
+        raise MalformedError(
+            _("No JSON from line %(lineno)s, column %(colno)s on: %(msg)s.")
+            % {"lineno": error.lineno, "colno": error.colno, "msg": error.msg}
+        ) from None
     except ValueError:  # bytes that are no UTF-8, or a number of thousands of digits
-        raise MalformedError("The body holds what is no text, or no number.") from None
+        raise MalformedError(_("The body holds what is no text, or no number.")) from None
     except RecursionError:
-        raise TooDeepError("The body is nested too deeply.") from None
+        raise TooDeepError(_("The body is nested too deeply.")) from None
     return value
 
 
@@ -66,19 +71,19 @@ def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise MalformedError(f"{twice[:60]} is there twice: say it once.")
+        raise MalformedError(_("%(name)s is there twice: say it once.") % {"name": twice[:60]})
     return found
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise MalformedError(f"{name} is no JSON.")
+    raise MalformedError(_("%(name)s is no JSON.") % {"name": name})
 
 
 def check_text(value: Any) -> None:
     """Refuse text that no database holds, wherever in a value it is."""
     if isinstance(value, str):
         if _NO_TEXT.search(value):
-            raise MalformedError("The text holds a character that is none: NUL, or half of one.")
+            raise MalformedError(_("The text holds a character that is none: NUL, or half of one."))
     elif isinstance(value, dict):
         for name, each in value.items():
             check_text(name)

@@ -1,6 +1,7 @@
 """What refers to a row: read from the foreign keys of every domain, so that no domain has to know those above it."""
 
 from django.db import models
+from django.utils.translation import gettext
 
 
 def count_references(row: models.Model) -> dict[str, int]:
@@ -18,4 +19,4 @@ def count_references(row: models.Model) -> dict[str, int]:
 
 def counted(held: dict[str, int]) -> str:
     """Counts in words, as in `3 enrolments, 40 marks`."""
-    return ", ".join(f"{count} {name}" for name, count in sorted(held.items()))
+    return ", ".join(f"{count} {gettext(name)}" for name, count in sorted(held.items()))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Schema
 from ninja.security.base import AuthBase
 from pydantic import AfterValidator, ConfigDict, WithJsonSchema
@@ -29,11 +30,11 @@ def left_out() -> Any:
 
 def _in_utc(given: datetime) -> datetime:
     if given.tzinfo is None:
-        raise PydanticCustomError("time_zone", "Give the instant with its offset, as in 2026-11-20T16:00:00Z.")
+        raise PydanticCustomError("time_zone", _("Give the instant with its offset, as in 2026-11-20T16:00:00Z."))
     try:
         return given.astimezone(UTC)
     except OverflowError:
-        raise PydanticCustomError("range", "No calendar reaches that instant.") from None
+        raise PydanticCustomError("range", _("No calendar reaches that instant.")) from None
 
 
 Instant = Annotated[datetime, AfterValidator(_in_utc)]
@@ -42,7 +43,7 @@ Instant = Annotated[datetime, AfterValidator(_in_utc)]
 
 def _without_offset(given: time) -> time:
     if given.tzinfo is not None:
-        raise PydanticCustomError("time", "Give the school's local time without an offset, as in 08:45.")
+        raise PydanticCustomError("time", _("Give the school's local time without an offset, as in 08:45."))
     return given
 
 

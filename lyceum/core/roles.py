@@ -18,4 +18,4 @@ _ROLES = {
 
 def role_name(role: str) -> object:
     """A role as people say it."""
-    return next((words for each, words in _ROLES.items() if each == role), role)
+    return next((words for each, words in _ROLES.items() if each == role), _("everybody") if role == "public" else role)

@@ -164,6 +164,23 @@ def make_guardian(
         return GuardianLink.objects.select_related("guardian", "student__person").get(pk=made.pk)
 
 
+def guardian_of(*students: Student, name: str = "Grace Guardian", **user: Any) -> User:
+    """One human who is the guardian of all those students, in whatever schools they are."""
+    account: User | None = None
+    for student in students:
+        person = make_guardian(student, name=name).guardian
+        with school_of(student) as school:
+            if account is None:
+                account = account_for(person, Role.GUARDIAN, **user)
+                continue
+            if not account.memberships.filter(school=school).exists():
+                add_role(account, school, Role.GUARDIAN)
+            Person.objects.filter(pk=person.pk).update(user=account)
+    if account is None:
+        raise ValueError("a guardian of nobody")
+    return account
+
+
 def make_year(
     school: School,
     name: str = "2026/27",

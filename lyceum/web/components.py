@@ -6,6 +6,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -34,10 +35,13 @@ STRIP = tuple(
         ("\\", "present"),
     )
 )
-ERRORS = (
-    FieldError("/sample-name", "required", "Give a name."),
-    FieldError("/sample-day", "date", "Give the date as year-month-day, as in 2026-11-20."),
-)
+
+
+def _errors() -> tuple[FieldError, ...]:
+    return (
+        FieldError("/sample-name", "required", gettext("Give a name.")),
+        FieldError("/sample-day", "date", gettext("Give the date as year-month-day, as in 2026-11-20.")),
+    )
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def components_page(request: HttpRequest) -> HttpResponse:
         "sizes": SIZES,
         "tones": [(tone, words) for tone, words in TONE_WORDS.items()],
         "strip": strip_html(STRIP),
-        "errors": ERRORS,
+        "errors": _errors(),
         "table": TABLE,
         "rows": _rows(),
         "charts": _charts(),

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from lyceum.core.actor import ActorKind
+from lyceum.core.language import list_languages
 from lyceum.core.permissions import Permission
 from lyceum.core.toasts import take_toast
 from lyceum.domains.accounts.queries import Caller, current_memberships
@@ -19,6 +21,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     caller: Caller | None = getattr(request, "caller", None)
     if caller is None:
         return {"caller": None, "navigation": []}
+    if caller.actor.kind is ActorKind.PUBLIC:
+        return {"caller": caller, "actor": caller.actor, "here": request.path, "languages": list_languages()}
     navigation = items_for(caller.actor)
     return {
         "caller": caller,

@@ -8,30 +8,28 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lyceum.api.circumstances import is_api
 from lyceum.api.problems import problem
 from lyceum.core import clock
-from lyceum.core.actor import Actor, ActorKind
+from lyceum.core.actor import ActorKind
 from lyceum.core.errors import UnauthorizedError
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.academics.queries import standings
 from lyceum.domains.academics.record import Span, read_record
 from lyceum.domains.accounts.queries import Caller
 from lyceum.domains.attendance.glyphs import strip_html
-from lyceum.domains.attendance.numbers import Numbers, numbers_of, summarise
-from lyceum.domains.attendance.queries import list_sessions
-from lyceum.domains.attendance.sheet import Glyph
+from lyceum.domains.attendance.numbers import numbers_of
 from lyceum.domains.attendance.strips import read_sessions
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
-from lyceum.domains.people.policies import visible_students
 from lyceum.domains.people.queries import get_student, list_flags, status_on
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
+from lyceum.web.children import children_at_other_schools, children_of
 from lyceum.web.keys import sections_for
 from lyceum.web.landing import head_landing, office_landing, operator_page, teacher_landing
 from lyceum.web.navigation import items_for
@@ -68,36 +66,21 @@ def today_page(request: HttpRequest) -> HttpResponse:
     elif actor.may(Permission.REGISTERS_TAKE):
         context |= teacher_landing(actor, day)
     if actor.roles & {Role.GUARDIAN, Role.STUDENT}:
-        context |= {"children": _children(actor, day)}
+        context |= {"children": children_of(actor, day)}
+    if caller_of(request).has_other_schools:
+        context |= {"elsewhere": children_at_other_schools(actor)}
     return render(request, template, context)
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Who asks, with what the shell says of them."""
+    caller: Caller = request.caller  # type: ignore[attr-defined]  # set by CallerMiddleware
+    return caller
 
 
 def _part_of_day() -> str:
     hour = clock.now().astimezone(clock.zone(time_zone())).hour
     return "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
-
-
-@dataclass(frozen=True)
-class Child:
-    """A student as their family sees them at a glance."""
-
-    student: Student
-    form: str
-    strip: SafeString
-    numbers: Numbers
-
-
-def _children(actor: Actor, day: date) -> list[Child]:
-    students = list(Student.objects.filter(visible_students(actor)).select_related("person"))
-    placed = standings([s.pk for s in students], day)
-    year = school_days().year_of(day)
-    numbers = summarise(actor, first=year.starts if year else day, last=day).per_student
-    return [Child(s, placed[s.pk].form, _week(s, day), numbers.get(s.pk, Numbers())) for s in students]
-
-
-def _week(student: Student, day: date) -> SafeString:
-    marks = list_sessions(student.pk, first=day - timedelta(days=13), last=day)
-    return strip_html(tuple(Glyph(m.symbol, m.meaning) for m in marks[-10:]))
 
 
 @require_GET
@@ -193,14 +176,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """Nothing here, or nothing this person may see."""
     del exception
     if is_api(request.path):
-        return problem(request, status=404, code="not_found", title="Not found")
+        return problem(request, status=404, code="not_found", title=_("Not found"))
     return render(request, "web/not_found.html", status=404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Something of ours broke."""
     if is_api(request.path):
-        return problem(request, status=500, code="failed", title="Something of ours broke")
+        return problem(request, status=500, code="failed", title=_("Something of ours broke"))
     return render(request, "web/failed.html", {"request_id": getattr(request, "lyceum_request_id", "")}, status=500)
 
 

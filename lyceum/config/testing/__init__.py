@@ -59,8 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Pages name their style sheets by what was collected."""
+    """Pages name their style sheets by what was collected, and speak what was compiled."""
     if not hasattr(session.config, "workerinput"):
+        importlib.import_module("lyceum.config.catalogues").compile_catalogues()
         importlib.import_module("lyceum.config.static").collect_static_files()
 
 
@@ -107,6 +108,7 @@ def _find_server() -> None:
             "DATABASE_APP_URL": app_url,
             "DATABASE_DIRECT_URL": direct_url(owner_url, app_url),
             "LYCEUM_STATIC_FROM_SOURCE": "1",
+            "LYCEUM_PSEUDO_LANGUAGE": "1",
             "LYCEUM_PREPARE": os.environ.get("LYCEUM_PREPARE", "1"),
             "LYCEUM_SECRET_KEY": SECRET_KEY,
             "LYCEUM_DATA": str(folder / "data"),

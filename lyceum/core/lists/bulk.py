@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from lyceum.core.errors import RuleError, invalid_field
 from lyceum.core.forms import shown_errors
@@ -45,9 +46,13 @@ def chosen_rows(form: QueryDict) -> list[str]:
     """The ids that were ticked, each once. Raises InvalidError for none and for too many."""
     ids = list(dict.fromkeys(form.getlist("row")))
     if not ids:
-        raise invalid_field("/row", "required", "Choose at least one row.")
+        raise invalid_field("/row", "required", _("Choose at least one row."))
     if len(ids) > MOST_ROWS:
-        raise invalid_field("/row", "too_many", f"Choose {MOST_ROWS} rows at most; {len(ids)} are chosen.")
+        raise invalid_field(
+            "/row",
+            "too_many",
+            _("Choose %(most)s rows at most; %(chosen)s are chosen.") % {"most": MOST_ROWS, "chosen": len(ids)},
+        )
     return ids
 
 

@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lyceum.core.errors import RuleError
 from lyceum.core.lists.bulk import answer_bulk
@@ -35,7 +36,7 @@ class TooManyRowsError(RuleError):
 
     code = "too_many_rows"
     status = 422
-    title = "Too many rows"
+    title = gettext_noop("Too many rows")
 
 
 @dataclass(frozen=True)

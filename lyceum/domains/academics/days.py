@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from lyceum.core.memory import SchoolMemory
 from lyceum.domains.academics.models import AcademicYear, ClosedDay
 
@@ -54,8 +56,8 @@ class SchoolDays:
             return self.closed[day]
         year = self.year_of(day)
         if year is None:
-            return "no school year"
-        return "weekend" if day.isoweekday() not in year.weekdays else "holidays"
+            return _("no school year")
+        return _("weekend") if day.isoweekday() not in year.weekdays else _("holidays")
 
 
 def _read() -> SchoolDays:

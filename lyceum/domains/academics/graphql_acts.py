@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import strawberry
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.connections import elsewhere
@@ -135,7 +136,7 @@ def _year(year_id: strawberry.ID | None, info: Info) -> models.AcademicYear:
     chosen = {"pk": row_id(year_id)} if year_id else {"starts__lte": today(), "ends__gte": today()}
     year = years.filter(**chosen).first()
     if year is None:
-        raise NotFoundError("There is no such year here.")
+        raise NotFoundError(_("There is no such year here."))
     return year
 
 
@@ -174,7 +175,7 @@ class Mutation:
         actor = info.context.actor
         staff = list_staff(actor).filter(pk=row_id(input.staff_id)).first()
         if staff is None:
-            raise NotFoundError("Nobody of that id works here.")
+            raise NotFoundError(_("Nobody of that id works here."))
         row = _shown(input.class_id, info)
         new = NewTeacher(row, staff, input.role, input.starts_on or max(today(), row.starts), input.ends_on)
         teacher: Any = assign_teachers([new], actor=actor)[0]

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from lyceum.core.errors import FieldError, InvalidError
 from lyceum.core.permissions import Role
 from lyceum.domains.accounts.queries import named_role
@@ -20,7 +22,7 @@ def people_in(text: str, *, usual: Role) -> list[Invited]:
         except InvalidError as error:
             errors.append(FieldError("/people", "line", f"{line[:60]}: {error.detail}"))
     if not people and not errors:
-        errors.append(FieldError("/people", "required", "Paste at least one line: name, e-mail address, role."))
+        errors.append(FieldError("/people", "required", _("Paste at least one line: name, e-mail address, role.")))
     if errors:
         raise InvalidError(errors[0].message, errors=errors)
     return people

@@ -49,7 +49,7 @@ class User(AbstractBaseUser, Stamped):
     locale = models.CharField(max_length=12, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
     theme = models.CharField(
-        max_length=6, default="system", choices=[("system", "system"), ("light", "light"), ("dark", "dark")]
+        max_length=8, default="system", choices=[(name, name) for name in ("system", "light", "dark", "contrast")]
     )
     single_keys = models.BooleanField(default=True, db_default=True)
     """Whether one key alone, as `/` or `?`, does something on a page."""

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind, Via
@@ -53,6 +54,8 @@ class Circumstances:
     ip: str = ""
     user_agent: str = ""
     request_id: str = ""
+    language: str = ""
+    """What the call asks to be answered in; nothing where it does not say, or asks for one we have not."""
 
     def around(self, actor: Actor) -> Actor:
         """The actor, calling through this door from this address."""
@@ -217,6 +220,7 @@ def actor_for_user(user: User, school_id: int, *, via: Via) -> Actor:
         school_id=school_id,
         roles=frozenset(Role(m.role) for m in current),
         granted=frozenset(Permission(p) for m in current for p in m.granted if p in _KNOWN),
+        locale=user.locale,
     )
 
 
@@ -259,7 +263,7 @@ def named_role(name: str) -> Role:
         return Role.named(name)
     except ValueError:
         choices = ", ".join(role.value for role in Role)
-        raise invalid_field("/role", "choice", f"Choose one of: {choices}.") from None
+        raise invalid_field("/role", "choice", _("Choose one of: %(choices)s.") % {"choices": choices}) from None
 
 
 def get_user(user_id: UUID, *, actor: Actor) -> User:
@@ -318,7 +322,7 @@ def list_sessions(actor: Actor) -> QuerySet[SignInSession]:
 def own_id(actor: Actor) -> UUID:
     """The id of the human who acts. Software and the public have no account of their own."""
     if actor.user_id is None:
-        raise NotAllowedError("Only people have an account of their own.")
+        raise NotAllowedError(_("Only people have an account of their own."))
     return actor.user_id
 
 

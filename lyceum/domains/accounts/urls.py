@@ -8,6 +8,7 @@ urlpatterns = [
     path("sign-in/", entrance.sign_in_page, name="sign-in"),
     path("sign-out/", entrance.sign_out_page, name="sign-out"),
     path("switch/", entrance.switch_page, name="switch"),
+    path("language/", entrance.language_page, name="language"),
     path("set-up/", entrance.set_up_page, name="set-up"),
     path("invitation/<str:secret>/", entrance.invitation_page, name="invitation"),
     path("account/", account.account_page, name="account"),

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.connections import Found, Span, connection, elsewhere, find_page, find_pages, page_of_list
@@ -218,7 +219,7 @@ class Query:
         if id is not None:
             return get_register(row_id(id), actor=actor)
         if class_id is None:
-            raise NotFoundError("Give the register's id, or its class and date.")
+            raise NotFoundError(_("Give the register's id, or its class and date."))
         return find_register(
             class_id=row_id(class_id), day=date or today(), session=session, period=period, actor=actor
         )

@@ -36,19 +36,25 @@ def lines_html(lines: list[Line], *, editable: bool) -> SafeString:
         "code_for": escape(_("Code for")),
         "codes": escape(_("All codes")),
         "no_mark": escape(_("no mark")),
+        "min": escape(_("min")),
     }
     make = _to_mark if editable else _to_read
     return SafeString("".join(_line(n, line, make(line, words)) for n, line in enumerate(lines, 1)))
 
 
+def _flag(kind: str) -> str:
+    return _("allergy") if kind == "allergy" else _("medical")
+
+
 def _line(number: int, line: Line, control: str) -> str:
     row = line.row
     version = row.mark.version if row.mark else 0
-    flags = "".join(f'<span class="flag">{escape(kind)}: {escape(text)}</span>' for kind, text in row.flags)
+    flags = "".join(f'<span class="flag">{escape(_flag(kind))}: {escape(text)}</span>' for kind, text in row.flags)
     return (
         f'<li class="line{" conflict" if line.conflict else ""}" id="s-{row.student_id}" data-v="{version}">'
         f'<span class="nr">{number}</span>'
-        f'<span class="who"><a href="/students/{row.student_id}/" tabindex="-1">{escape(row.name)}</a>{flags}</span>'
+        f'<span class="who"><a href="/students/{row.student_id}/" tabindex="-1" dir="auto">{escape(row.name)}</a>'
+        f"{flags}</span>"
         f'<span class="strip" aria-hidden="true">{line.strip}</span>'
         f'<span class="give">{control}</span>{_conflict(line)}</li>'
     )
@@ -62,7 +68,7 @@ def _to_mark(line: Line, words: Mapping[str, str]) -> str:
     label, symbol = escape(line.label) or words["no_mark"], escape(line.symbol)
     return (
         f'<input class="minutes" name="minutes-{row.student_id}" inputmode="numeric" '
-        f'aria-label="{words["minutes"]}: {name}" placeholder="min" value="{minutes}">'
+        f'aria-label="{words["minutes"]}: {name}" placeholder="{words["min"]}" value="{minutes}">'
         f'<input type="hidden" name="was-{row.student_id}" value="{escape(was)}">'
         f'<button type="button" class="mark" data-tone="{line.tone}" aria-label="{name}: {label}">'
         f"{symbol or '·'}</button>"

@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -16,6 +18,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import ClassMembership, Placement
+from lyceum.domains.attendance.glyphs import MEANING_WORDS
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
 from lyceum.domains.attendance.models import SessionTimes
 from lyceum.domains.people.models import Student
@@ -171,15 +174,23 @@ def _sessions(students: list[UUID], first: date, last: date, as_known_at: dateti
 
 
 _LEFT_OUT = {
-    Meaning.NOT_POSSIBLE: "attendance was not possible",
-    Meaning.NOT_COLLECTED: "not a school session",
+    Meaning.NOT_POSSIBLE: gettext_noop("attendance was not possible"),
+    Meaning.NOT_COLLECTED: gettext_noop("not a school session"),
 }
 
 
 def _explained(student_id: UUID, on: date, session: str, symbol: str, meaning: str, enrolled: bool) -> Explained:
-    why = "" if enrolled else "outside the enrolment"
-    why = why or _LEFT_OUT.get(Meaning(meaning), "")
-    return Explained(student_id, on, session, symbol, meaning, not why, why or f"counted as {meaning}")
+    why = "" if enrolled else _("outside the enrolment")
+    why = why or _(_LEFT_OUT.get(Meaning(meaning), ""))
+    return Explained(
+        student_id,
+        on,
+        session,
+        symbol,
+        meaning,
+        not why,
+        why or _("counted as %(meaning)s") % {"meaning": MEANING_WORDS[Meaning(meaning)]},
+    )
 
 
 def _count(sessions: Iterable[Explained]) -> dict[UUID, Numbers]:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 
 from lyceum.core import clock
@@ -372,7 +373,7 @@ def _span(first: Day | None, last: Day | None) -> tuple[Day, Day]:
     day = today()
     span = (first or day, last or max(day, first or day))
     if span[1] < span[0]:
-        raise invalid_field("/to", "order", "The last day lies before the first day.")
+        raise invalid_field("/to", "order", _("The last day lies before the first day."))
     return span
 
 
@@ -406,7 +407,7 @@ def create_mark(request: HttpRequest, body: FlatMarkIn) -> Status[dict[str, Any]
     code = read_codes(actor).for_status(body.status or "", body.session)
     symbol = body.code or (code.symbol if code else "")
     if not symbol:
-        raise invalid_field("/code", "required", "Give a code, or a status of P, A, L or E.")
+        raise invalid_field("/code", "required", _("Give a code, or a status of P, A, L or E."))
     given = GivenMark(body.student, symbol, time_in=body.time_in, note=body.notes)
     take_register(register.pk, marks=[given], reason=body.reason, actor=actor)
     rows = list_marks(actor, first=body.date, last=body.date, student=body.student, permission=taking)

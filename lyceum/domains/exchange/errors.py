@@ -1,5 +1,7 @@
 """Refusals of bringing data in: stable codes, and words that say what to do."""
 
+from django.utils.translation import gettext_noop
+
 from lyceum.core.errors import InvalidError, RuleError
 
 
@@ -50,7 +52,7 @@ class FileTooLargeError(RuleError):
 
     code = "file_too_large"
     status = 413
-    title = "Too large"
+    title = gettext_noop("Too large")
 
 
 class FileKindError(RuleError):
@@ -58,7 +60,7 @@ class FileKindError(RuleError):
 
     code = "file_type"
     status = 415
-    title = "Another kind of file"
+    title = gettext_noop("Another kind of file")
 
 
 class DateAmbiguousError(InvalidError):

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import get_language
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from lyceum.core.actor import Actor, Via, system_actor
 from lyceum.core.errors import RuleError
+from lyceum.core.language import speaking
 from lyceum.core.schools import school_scope
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
@@ -27,26 +29,26 @@ Enqueue = Callable[[ImportRun], None]
 
 
 @app.task(name="exchange.preview", retry=_RETRY)
-def preview(school_id: int, run_id: str, user_id: str | None, name: str) -> None:
+def preview(school_id: int, run_id: str, user_id: str | None, name: str, language: str = "") -> None:
     """Preview an import."""
 
     def work(actor: Actor) -> None:
         run = preview_import(UUID(run_id), actor=actor, progress=lambda rows: note_preview(run_id, rows, school_id))
         finish_preview(run, school_id)
 
-    _run(school_id, run_id, user_id, name, work)
+    _run(school_id, run_id, user_id, name, language, work)
 
 
 @app.task(name="exchange.apply", retry=_RETRY)
-def apply(school_id: int, run_id: str, user_id: str | None, name: str) -> None:
+def apply(school_id: int, run_id: str, user_id: str | None, name: str, language: str = "") -> None:
     """Apply an import, or go on with it."""
-    _run(school_id, run_id, user_id, name, lambda actor: Applier(UUID(run_id), actor=actor).work())
+    _run(school_id, run_id, user_id, name, language, lambda actor: Applier(UUID(run_id), actor=actor).work())
 
 
 @app.task(name="exchange.roll_back", retry=_RETRY)
-def roll_back(school_id: int, run_id: str, user_id: str | None, name: str) -> None:
+def roll_back(school_id: int, run_id: str, user_id: str | None, name: str, language: str = "") -> None:
     """Undo an import, or go on with it."""
-    _run(school_id, run_id, user_id, name, lambda actor: Undoer(UUID(run_id), actor=actor).work())
+    _run(school_id, run_id, user_id, name, language, lambda actor: Undoer(UUID(run_id), actor=actor).work())
 
 
 @app.periodic(cron="17 3 * * *")
@@ -60,7 +62,15 @@ def forget_old(timestamp: int) -> None:
     _give_back_connection()
 
 
-def _run(school_id: int, run_id: str, user_id: str | None, name: str, work: Callable[[Actor], Any]) -> None:
+def _run(
+    school_id: int, run_id: str, user_id: str | None, name: str, language: str, work: Callable[[Actor], Any]
+) -> None:
+    """Do the work, and say what is wrong with the rows in the language of whoever asked for it."""
+    with speaking(language):
+        _work(school_id, run_id, user_id, name, work)
+
+
+def _work(school_id: int, run_id: str, user_id: str | None, name: str, work: Callable[[Actor], Any]) -> None:
     try:
         with school_scope(school_id):
             actor = _actor(school_id, user_id, name)
@@ -93,6 +103,7 @@ def enqueue(task: Any, actor: Actor) -> Enqueue:
     def hand_over(run: ImportRun) -> None:
         user = str(actor.user_id) if actor.user_id else None
         job = task.configure(lock=f"import {run.pk}")
-        job.defer(school_id=actor.school, run_id=str(run.pk), user_id=user, name=actor.name)
+        language = get_language() or ""
+        job.defer(school_id=actor.school, run_id=str(run.pk), user_id=user, name=actor.name, language=language)
 
     return hand_over

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lyceum.core.errors import RuleError, invalid_field
@@ -16,7 +17,7 @@ from lyceum.domains.exchange import tasks
 from lyceum.domains.exchange.management.report import WORDS
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.queries import get_run, list_rows, list_runs
-from lyceum.domains.exchange.readers.mapping import LABELS
+from lyceum.domains.exchange.readers.mapping import LABELS, label_of
 from lyceum.domains.exchange.rest import errors_answer
 from lyceum.domains.exchange.rules.looking import WAITING, cancel_import, start_preview
 from lyceum.domains.exchange.rules.rollback import start_rollback
@@ -35,7 +36,7 @@ def imports_page(request: HttpRequest) -> HttpResponse:
     def act() -> str:
         upload = request.FILES.get("file")
         if upload is None:
-            raise invalid_field("/file", "required", "Choose a file.")
+            raise invalid_field("/file", "required", _("Choose a file."))
         run = start_import(cast(BinaryIO, upload.file), file_name=upload.name or "import", actor=actor)
         if run.state == ImportRun.State.MAPPED or run.kind != "students":
             start_preview(run.pk, actor=actor, enqueue=tasks.enqueue(tasks.preview, actor))
@@ -69,7 +70,7 @@ def _context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "removals": count_removals(run),
         "over_limit": is_over_limit(run),
         "headers": [(header, run.columns.get(header, "")) for header in headers],
-        "labels": LABELS,
+        "labels": {field: label_of(field) for field in LABELS},
         "may_map": run.state in ("uploaded", "mapped", "previewed"),
         "orgs": run.found.get("schools", []) or _schools_to_choose(run),
         "warnings": run.found.get("warnings", []),

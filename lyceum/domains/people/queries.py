@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import Exact, In
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
@@ -54,7 +55,7 @@ def get_own_record(actor: Actor) -> Student:
     rows = Student.objects.select_related("person").filter(person__user=actor.user_id)
     student = rows.first() if actor.user_id else None
     if student is None:
-        raise NotFoundError("You have no student record here.")
+        raise NotFoundError(_("You have no student record here."))
     return student
 
 

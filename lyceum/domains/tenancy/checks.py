@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
+from django.utils.translation import gettext as _
 
 from lyceum.core.errors import FieldError, InvalidError
 from lyceum.core.text import tidy
@@ -42,7 +43,7 @@ def _line(longest: int) -> Check:
     def check(value: Any) -> str:
         text = tidy(str(value))
         if len(text) > longest:
-            raise _WrongError("too_long", f"Use at most {longest} letters.")
+            raise _WrongError("too_long", _("Use at most %(longest)s letters.") % {"longest": longest})
         return text
 
     return check
@@ -51,31 +52,31 @@ def _line(longest: int) -> Check:
 def _name(value: Any) -> str:
     name = tidy(str(value))
     if not 2 <= len(name) <= 200:
-        raise _WrongError("length", "Give the school's name, 2 to 200 letters long.")
+        raise _WrongError("length", _("Give the school's name, 2 to 200 letters long."))
     return name
 
 
 def _slug(value: Any) -> str:
     if not re.fullmatch(r"[a-z0-9-]{3,40}", str(value)):
-        raise _WrongError("slug", "Use 3 to 40 of the letters a-z, digits and hyphens.")
+        raise _WrongError("slug", _("Use 3 to 40 of the letters a-z, digits and hyphens."))
     return str(value)
 
 
 def _kind(value: Any) -> str:
     if value not in School.Kind.values:
-        raise _WrongError("choice", f"Choose one of: {', '.join(School.Kind.values)}.")
+        raise _WrongError("choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(School.Kind.values)})
     return str(value)
 
 
 def _country(value: Any) -> str:
     if not re.fullmatch(r"[A-Z]{2}", str(value)):
-        raise _WrongError("country", "Give the two-letter country code, as in GB.")
+        raise _WrongError("country", _("Give the two-letter country code, as in GB."))
     return str(value)
 
 
 def _time_zone(value: Any) -> str:
     if value not in available_timezones():
-        raise _WrongError("time_zone", "Give an IANA time zone, as in Europe/London.")
+        raise _WrongError("time_zone", _("Give an IANA time zone, as in Europe/London."))
     return str(value)
 
 
@@ -83,19 +84,19 @@ def _locales(value: Any) -> list[str]:
     locales = list(dict.fromkeys(str(each) for each in value))
     good = all(len(each) <= 12 and re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", each) for each in locales)
     if not 1 <= len(locales) <= 20 or not good:
-        raise _WrongError("locale", "Give language codes, as in en or pt-BR; the first is the school's own.")
+        raise _WrongError("locale", _("Give language codes, as in en or pt-BR; the first is the school's own."))
     return locales
 
 
 def _currency(value: Any) -> str:
     if not re.fullmatch(r"[A-Z]{3}", str(value).upper()):
-        raise _WrongError("currency", "Give the three-letter currency code, as in GBP.")
+        raise _WrongError("currency", _("Give the three-letter currency code, as in GBP."))
     return str(value).upper()
 
 
 def _weekday(value: Any) -> int:
     if value not in range(1, 8):
-        raise _WrongError("range", "Give a weekday as a number, Monday = 1 to Sunday = 7.")
+        raise _WrongError("range", _("Give a weekday as a number, Monday = 1 to Sunday = 7."))
     return int(value)
 
 
@@ -103,16 +104,16 @@ def _address(value: Any) -> str:
     lines = [tidy(line) for line in str(value).splitlines()]
     text = "\n".join(line for line in lines if line)
     if len(text) > 1000:
-        raise _WrongError("too_long", "Use at most 1000 letters.")
+        raise _WrongError("too_long", _("Use at most 1000 letters."))
     return text
 
 
 def _email(value: Any) -> str:
-    return _checked_by(validate_email, value, 254, "email", "Give an e-mail address, as in office@school.org.")
+    return _checked_by(validate_email, value, 254, "email", _("Give an e-mail address, as in office@school.org."))
 
 
 def _website(value: Any) -> str:
-    return _checked_by(_validate_url, value, 200, "url", "Give the whole address, as in https://school.org.")
+    return _checked_by(_validate_url, value, 200, "url", _("Give the whole address, as in https://school.org."))
 
 
 def _checked_by(validate: Callable[[str], None], value: Any, longest: int, code: str, message: str) -> str:
@@ -130,7 +131,7 @@ def _checked_by(validate: Callable[[str], None], value: Any, longest: int, code:
 def _official_ids(value: Any) -> dict[str, str]:
     ids = {tidy(str(authority)): tidy(str(number)) for authority, number in dict(value).items()}
     if len(ids) > 20 or any(not a or not n or len(a) > 40 or len(n) > 40 for a, n in ids.items()):
-        raise _WrongError("official_ids", "Give each authority's code for the school, as in dfe: 10001.")
+        raise _WrongError("official_ids", _("Give each authority's code for the school, as in dfe: 10001."))
     return ids
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -18,7 +19,7 @@ def get_school(slug: str) -> School:
     try:
         return School.objects.get(slug=slug)
     except School.DoesNotExist:
-        raise NotFoundError(f"There is no school “{slug}” here.") from None
+        raise NotFoundError(_("There is no school “%(slug)s” here.") % {"slug": slug}) from None
 
 
 def _read_time_zone() -> str:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import RuleError, invalid_field
@@ -27,14 +29,17 @@ class SchoolRestrictedError(RuleError):
 
     code = "school_restricted"
     status = 403
-    title = "The school is restricted"
+    title = gettext_noop("The school is restricted")
 
 
 def refuse_restricted(school: School) -> None:
     """Refuse what a restricted school may not do."""
     if school.status == School.Status.RESTRICTED:
-        reason = school.status_reason or "Ask whoever runs this installation."
-        raise SchoolRestrictedError(f"{school} is restricted: no new people, no changed settings. {reason}")
+        reason = school.status_reason or _("Ask whoever runs this installation.")
+        raise SchoolRestrictedError(
+            _("%(school)s is restricted: no new people, no changed settings. %(reason)s")
+            % {"school": school, "reason": reason}
+        )
 
 
 @transaction.atomic
@@ -119,7 +124,9 @@ def edit_school(*, values: dict[str, Any], actor: Actor) -> School:
     school = get_school_for_edit(actor)
     unknown = sorted(values.keys() - EDITABLE)
     if unknown:
-        raise invalid_field(f"/{unknown[0]}", "unknown_field", f"There is no field {unknown[0]} here.")
+        raise invalid_field(
+            f"/{unknown[0]}", "unknown_field", _("There is no field %(field)s here.") % {"field": unknown[0]}
+        )
     checked = check_school(values)
     refuse_restricted(school)
     changes = changed_fields(school, checked)

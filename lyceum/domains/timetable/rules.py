@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError, InvalidError, NotFoundError, RuleError, invalid_field
@@ -86,15 +88,28 @@ def _check(lessons: Sequence[Lesson]) -> None:
 def _faults(lesson: Lesson) -> list[FieldError]:
     faults = []
     if not 1 <= lesson.weekday <= 7:
-        faults.append(FieldError("/weekday", "range", "Give the weekday as a number, Monday = 1 to Sunday = 7."))
+        faults.append(FieldError("/weekday", "range", _("Give the weekday as a number, Monday = 1 to Sunday = 7.")))
     if not 0 < len(lesson.period) <= 20:
-        faults.append(FieldError("/period", "length", "Name the period with 1 to 20 letters."))
+        faults.append(FieldError("/period", "length", _("Name the period with 1 to 20 letters.")))
     if not lesson.starts_at < lesson.ends_at:
-        faults.append(FieldError("/ends_at", "order", "A lesson ends after it starts."))
+        faults.append(FieldError("/ends_at", "order", _("A lesson ends after it starts.")))
     row = lesson.school_class
     if not row.starts <= lesson.starts_on <= (lesson.ends_on or row.ends) <= row.ends:
-        faults.append(FieldError("/starts_on", "range", f"{row} runs from {row.starts} to {row.ends}."))
+        faults.append(
+            FieldError(
+                "/starts_on",
+                "range",
+                _("%(row)s runs from %(starts)s to %(ends)s.") % {"row": row, "starts": row.starts, "ends": row.ends},
+            )
+        )
     return faults
+
+
+_UNKNOWN = {
+    "class": gettext_noop("There is no such class here."),
+    "teacher": gettext_noop("There is no such teacher here."),
+    "room": gettext_noop("There is no such room here."),
+}
 
 
 def _unknown(lessons: Sequence[Lesson]) -> list[FieldError]:
@@ -106,8 +121,15 @@ def _unknown(lessons: Sequence[Lesson]) -> list[FieldError]:
     ):
         wanted = {getattr(lesson, name) for lesson in lessons} - {None}
         if wanted and model._default_manager.filter(pk__in=wanted).count() < len(wanted):
-            return [FieldError(pointer, f"{word}_unknown", f"There is no such {word} here.")]
+            return [FieldError(pointer, f"{word}_unknown", _(_UNKNOWN[word]))]
     return []
+
+
+_MEETS = {
+    "class": gettext_noop("%(lesson)s meets %(other)s: the same class."),
+    "teacher": gettext_noop("%(lesson)s meets %(other)s: the same teacher."),
+    "room": gettext_noop("%(lesson)s meets %(other)s: the same room."),
+}
 
 
 def _refuse_clashes(lessons: Sequence[Lesson]) -> None:
@@ -125,7 +147,10 @@ def _refuse_clashes(lessons: Sequence[Lesson]) -> None:
         for other in there:
             what = _shared(lesson, other, leads) if _in_same_weeks(lesson, other) else ""
             if what:
-                raise LessonClashError(f"{_said(lesson)} meets {_said(other)}: the same {what}.", clash=str(other.pk))
+                raise LessonClashError(
+                    _(_MEETS[what]) % {"lesson": _said(lesson), "other": _said(other)},
+                    clash=str(other.pk),
+                )
         there.append(lesson)
 
 
@@ -161,8 +186,13 @@ def _takers(lesson: Lesson, leads: dict[UUID, set[UUID]]) -> set[UUID]:
 
 
 def _said(lesson: Lesson) -> str:
-    day = WEEKDAYS[lesson.weekday - 1]
-    return f"{lesson.school_class} on {day}, {lesson.period} ({lesson.starts_at:%H:%M}–{lesson.ends_at:%H:%M})"
+    return _("%(name)s on %(day)s, %(period)s (%(starts)s–%(ends)s)") % {
+        "name": lesson.school_class,
+        "day": _(WEEKDAYS[lesson.weekday - 1]),
+        "period": lesson.period,
+        "starts": f"{lesson.starts_at:%H:%M}",
+        "ends": f"{lesson.ends_at:%H:%M}",
+    }
 
 
 CHANGEABLE = frozenset({"weekday", "period", "starts_at", "ends_at", "starts_on", "ends_on", "teacher_id", "room_id"})
@@ -175,7 +205,9 @@ def edit_lesson(lesson_id: UUID, *, values: dict[str, Any], actor: Actor) -> Les
     lesson = get_lesson_for_edit(lesson_id, actor=actor)
     unknown = sorted(values.keys() - CHANGEABLE)
     if unknown:
-        raise invalid_field(f"/{unknown[0]}", "read_only", f"{unknown[0]} cannot be changed here.")
+        raise invalid_field(
+            f"/{unknown[0]}", "read_only", _("%(field)s cannot be changed here.") % {"field": unknown[0]}
+        )
     given = {name: tidy(value) if isinstance(value, str) else value for name, value in values.items()}
     changes = changed_fields(lesson, given)
     if not changes:

@@ -9,6 +9,8 @@ from django.utils.safestring import SafeString
 from lyceum.core.errors import FieldError
 from lyceum.core.ids import new_id
 from lyceum.core.roles import role_name
+from lyceum.domains.attendance.glyphs import MEANING_WORDS
+from lyceum.domains.attendance.meanings import Meaning
 from lyceum.web.keys import written
 
 register = template.Library()
@@ -39,6 +41,12 @@ register.filter("role_name", role_name)
 def key_parts(key: str) -> list[str]:
     """A key as it is printed on a keyboard, part by part."""
     return written(key)
+
+
+@register.filter
+def meaning(word: str) -> object:
+    """What an attendance code means, as people say it."""
+    return MEANING_WORDS[Meaning(word)] if word else ""
 
 
 @register.filter

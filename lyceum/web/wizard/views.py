@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core.actor import ActorKind
@@ -75,7 +76,7 @@ def _make_year(request: HttpRequest) -> None:
         if name and first and last:
             create_term(year.pk, name=name, starts=first, ends=last, actor=actor)
         elif first or last:
-            raise invalid_field(f"/term-{n}-name", "required", "A term has a name, a first and a last day.")
+            raise invalid_field(f"/term-{n}-name", "required", _("A term has a name, a first and a last day."))
 
 
 def _year_context(_request: HttpRequest) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def _times_context(_request: HttpRequest) -> dict[str, Any]:
 def _make_forms(request: HttpRequest) -> None:
     year = find_year(today())
     if year is None:
-        raise invalid_field("/sections", "order", "Make the school year first.")
+        raise invalid_field("/sections", "order", _("Make the school year first."))
     sections = {grade: _sections(request, grade) for grade in list_grades(actor_of(request))}
     create_forms(year, {grade: names for grade, names in sections.items() if names}, actor=actor_of(request))
 
@@ -157,7 +158,7 @@ def _student(number: int, parts: list[str]) -> Listed:
             born = date.fromisoformat(part)
         except ValueError:
             if form:
-                message = f"Line {number}: write name, form and date of birth as 2013-02-28."
+                message = _("Line %(line)s: write name, form and date of birth as 2013-02-28.") % {"line": number}
                 raise invalid_field("/people", "line", message) from None
             form = part
     return Listed(name, form=form, birth_date=born)

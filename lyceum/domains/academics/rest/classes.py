@@ -6,6 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema, Status
 
 from lyceum.core.actor import Actor
@@ -258,7 +259,7 @@ class NoYearError(RuleError):
 def _year(year_id: UUID | None, actor: Actor) -> AcademicYear:
     found = list_years(actor).filter(pk=year_id).first() if year_id else find_year(today())
     if found is None:
-        raise NoYearError("There is no such school year. Make it first.", link="/settings/years/")
+        raise NoYearError(_("There is no such school year. Make it first."), link="/settings/years/")
     return found
 
 

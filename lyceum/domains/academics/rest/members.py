@@ -5,6 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 
 from lyceum.core.errors import NotFoundError, invalid_field
@@ -130,7 +131,7 @@ def assign(request: HttpRequest, class_id: UUID, body: TeacherIn) -> dict[str, A
     row = get_class(class_id, actor=actor, day=today())
     staff = list_staff(actor).filter(pk=body.staff).first()
     if staff is None:
-        raise invalid_field("/staff", "teacher_unknown", "There is no such member of staff here.")
+        raise invalid_field("/staff", "teacher_unknown", _("There is no such member of staff here."))
     new = NewTeacher(row, staff, body.role, body.starts_on or max(today(), row.starts), body.ends_on)
     return teacher_shape(assign_teachers([new], actor=actor)[0])
 

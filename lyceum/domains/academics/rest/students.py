@@ -5,6 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Field, Query
 
 from lyceum.core.actor import Actor
@@ -59,7 +60,7 @@ def grade_named(text: str) -> Grade:
     """The grade of that id or code."""
     grade = find_grade(text)
     if grade is None:
-        raise invalid_field("/grade", "grade_unknown", "There is no such grade here.")
+        raise invalid_field("/grade", "grade_unknown", _("There is no such grade here."))
     return grade
 
 

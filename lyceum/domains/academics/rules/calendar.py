@@ -6,6 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lyceum.core.actor import Actor
 from lyceum.core.constraints import refusing
@@ -51,14 +53,17 @@ def create_year(
     actor.require_all(Permission.CLASSES_EDIT)
     called = _named("/name", name, 40)
     if not starts < ends or (ends - starts).days > LONGEST_YEAR_DAYS:
-        raise invalid_field("/ends", "order", "A year ends after it starts, and lasts no longer than two.")
+        raise invalid_field("/ends", "order", _("A year ends after it starts, and lasts no longer than two."))
     if not weekdays or not set(weekdays) <= set(range(1, 8)):
-        raise invalid_field("/weekdays", "choice", "Give the school days as numbers, Monday = 1 to Sunday = 7.")
+        raise invalid_field("/weekdays", "choice", _("Give the school days as numbers, Monday = 1 to Sunday = 7."))
     clash = AcademicYear.objects.filter(starts__lte=ends, ends__gte=starts).first()
     if clash:
-        raise YearsOverlapError(f"The year {clash} runs from {clash.starts} to {clash.ends}.")
+        raise YearsOverlapError(
+            _("The year %(clash)s runs from %(starts)s to %(ends)s.")
+            % {"clash": clash, "starts": clash.starts, "ends": clash.ends}
+        )
     _refuse_taken(AcademicYear.objects.filter(name=called).exists(), "year", called)
-    meanwhile = YearsOverlapError("Somebody made a year with these days or this name at this moment.")
+    meanwhile = YearsOverlapError(_("Somebody made a year with these days or this name at this moment."))
     with refusing(
         year_name_once=lambda: meanwhile, years_do_not_overlap=lambda: meanwhile, one_current_year=lambda: meanwhile
     ):
@@ -80,8 +85,17 @@ def _named(pointer: str, name: str, longest: int) -> str:
     """The name, tidied; refused where there is none or where it is too long."""
     called = tidy(name)
     if not 0 < len(called) <= longest:
-        raise invalid_field(pointer, "length", f"Give 1 to {longest} letters.")
+        raise invalid_field(pointer, "length", _("Give 1 to %(longest)s letters.") % {"longest": longest})
     return called
+
+
+_TAKEN = {
+    "year": gettext_noop("There is a year “%(name)s” already."),
+    "term": gettext_noop("There is a term “%(name)s” already."),
+    "subject": gettext_noop("There is a subject “%(name)s” already."),
+    "grade": gettext_noop("There is a grade “%(name)s” already."),
+    "room": gettext_noop("There is a room “%(name)s” already."),
+}
 
 
 def _refuse_taken(taken: bool, kind: str, name: str) -> None:
@@ -90,7 +104,7 @@ def _refuse_taken(taken: bool, kind: str, name: str) -> None:
 
 
 def _taken(kind: str, name: str) -> NameTakenError:
-    return NameTakenError(f"There is a {kind} “{tidy(name)}” already.")
+    return NameTakenError(_(_TAKEN[kind]) % {"name": tidy(name)})
 
 
 @transaction.atomic
@@ -99,13 +113,20 @@ def create_term(year_id: UUID, *, name: str, starts: date, ends: date, actor: Ac
     actor.require_all(Permission.CLASSES_EDIT)
     year = AcademicYear.objects.select_for_update().filter(pk=year_id).first()
     if year is None:
-        raise NotFoundError("There is no such year here.")
+        raise NotFoundError(_("There is no such year here."))
     called = _named("/name", name, 80)
     if not (starts <= ends and year.holds(starts) and year.holds(ends)):
-        raise invalid_field("/starts", "range", f"A term lies inside its year, {year.starts} to {year.ends}.")
+        raise invalid_field(
+            "/starts",
+            "range",
+            _("A term lies inside its year, %(starts)s to %(ends)s.") % {"starts": year.starts, "ends": year.ends},
+        )
     clash = Term.objects.filter(year=year, starts__lte=ends, ends__gte=starts).first()
     if clash:
-        raise YearsOverlapError(f"The term {clash} runs from {clash.starts} to {clash.ends}.")
+        raise YearsOverlapError(
+            _("The term %(clash)s runs from %(starts)s to %(ends)s.")
+            % {"clash": clash, "starts": clash.starts, "ends": clash.ends}
+        )
     _refuse_taken(Term.objects.filter(year=year, name=called).exists(), "term", called)
     term = Term.objects.create(year=year, name=called, starts=starts, ends=ends)
     forget_school_days()
@@ -119,10 +140,12 @@ def close_days(dates: Sequence[date], *, name: str, kind: str = "holiday", actor
     actor.require_all(Permission.CLASSES_EDIT)
     called = _named("/name", name, 120)
     if kind not in ClosedDay.KINDS:
-        raise invalid_field("/kind", "choice", f"Choose one of: {', '.join(ClosedDay.KINDS)}.")
+        raise invalid_field(
+            "/kind", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(ClosedDay.KINDS)}
+        )
     wanted = sorted(set(dates))
     if len(wanted) > LONGEST_YEAR_DAYS:
-        raise invalid_field("/ends", "range", "Close the days of one year at a time.")
+        raise invalid_field("/ends", "range", _("Close the days of one year at a time."))
     known = set(ClosedDay.objects.filter(on__in=wanted).values_list("on", flat=True))
     rows = [ClosedDay(on=day, name=called, kind=kind) for day in wanted if day not in known]
     ClosedDay.objects.bulk_create(rows, ignore_conflicts=True)
@@ -191,11 +214,11 @@ def create_grade(*, code: str, name: str, position: int, final: bool = False, ac
     actor.require_all(Permission.CLASSES_EDIT)
     short, called = _named("/code", code, 20), _named("/name", name, 80)
     if not 0 <= position <= 1000:
-        raise invalid_field("/position", "range", "A grade has a place from 0 to 1000.")
+        raise invalid_field("/position", "range", _("A grade has a place from 0 to 1000."))
     taken = Grade.objects.filter(code=short).exists()
     _refuse_taken(taken, "grade", short)
     if Grade.objects.filter(position=position).exists():
-        message = f"Another grade is in place {position}."
+        message = _("Another grade is in place %(position)s.") % {"position": position}
         raise NameTakenError(message, errors=[FieldError("/position", "name_taken", message)])
     with refusing(grade_code_once=lambda: _taken("grade", short), grade_position_once=lambda: _taken("grade", short)):
         grade = Grade.objects.create(code=short, name=called, position=position, final=final)
@@ -209,7 +232,7 @@ def create_location(*, name: str, capacity: int | None = None, actor: Actor) -> 
     actor.require_all(Permission.CLASSES_EDIT)
     called = _named("/name", name, 80)
     if capacity is not None and not 1 <= capacity <= 30_000:
-        message = "A room holds 1 to 30,000 people."
+        message = _("A room holds 1 to 30,000 people.")
         raise InvalidError(message, errors=[FieldError("/capacity", "range", message)])
     _refuse_taken(Location.objects.filter(name=called).exists(), "room", called)
     with refusing(location_name_once=lambda: _taken("room", called)):

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import DateField, Max, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Least
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -74,7 +76,7 @@ def create_class(new: NewClass, *, lead_id: UUID | None = None, actor: Actor) ->
 def _get_lead(lead_id: UUID) -> Staff:
     staff = Staff.objects.select_related("person").filter(pk=lead_id).first()
     if staff is None:
-        raise invalid_field("/teacher", "teacher_unknown", "There is no such teacher here.")
+        raise invalid_field("/teacher", "teacher_unknown", _("There is no such teacher here."))
     return staff
 
 
@@ -95,8 +97,8 @@ def create_classes(new: Sequence[NewClass], *, actor: Actor) -> list[Class]:
 
 def _refusing_doubles() -> Any:
     return refusing(
-        class_name_once=lambda: NameTakenError("There is a class of that name in this year already."),
-        form_section_once=lambda: NameTakenError("There is a form of that grade and section in this year already."),
+        class_name_once=lambda: NameTakenError(_("There is a class of that name in this year already.")),
+        form_section_once=lambda: NameTakenError(_("There is a form of that grade and section in this year already.")),
     )
 
 
@@ -121,7 +123,7 @@ class _Known:
 
 def _made(new: NewClass) -> Class:
     if new.year.school_id != current_school():
-        raise NotFoundError("There is no such year here.")
+        raise NotFoundError(_("There is no such year here."))
     return Class(
         year=new.year,
         term_id=new.term_id,
@@ -149,20 +151,32 @@ def _check(row: Class, known: _Known) -> None:
 def _faults(row: Class) -> list[FieldError]:
     faults = []
     if not 0 < len(row.name) <= 120:
-        faults.append(FieldError("/name", "length", "Give the class a name of 1 to 120 letters."))
+        faults.append(FieldError("/name", "length", _("Give the class a name of 1 to 120 letters.")))
     if len(row.section) > 20:
-        faults.append(FieldError("/section", "too_long", "Use at most 20 letters."))
+        faults.append(FieldError("/section", "too_long", _("Use at most 20 letters.")))
     if row.kind not in Class.Kind.values:
-        faults.append(FieldError("/kind", "choice", "A class is a form or a teaching class."))
+        faults.append(FieldError("/kind", "choice", _("A class is a form or a teaching class.")))
     if (row.kind == Class.Kind.TEACHING) != (row.subject_id is not None) or (row.subject_id and row.subjects):
-        faults.append(FieldError("/subjects", "subject_by_kind", "A teaching class has exactly one subject."))
+        faults.append(FieldError("/subjects", "subject_by_kind", _("A teaching class has exactly one subject.")))
     if row.registers not in Class.Registers.values:
-        faults.append(FieldError("/registers", "choice", f"Choose one of: {', '.join(Class.Registers.values)}."))
+        faults.append(
+            FieldError(
+                "/registers",
+                "choice",
+                _("Choose one of: %(choices)s.") % {"choices": ", ".join(Class.Registers.values)},
+            )
+        )
     if not 1 <= row.capacity <= 500:
-        faults.append(FieldError("/capacity", "range", "A class holds 1 to 500 students."))
+        faults.append(FieldError("/capacity", "range", _("A class holds 1 to 500 students.")))
     year = row.year
     if not (row.starts <= row.ends and year.holds(row.starts) and year.holds(row.ends)):
-        faults.append(FieldError("/starts", "range", f"A class lies inside its year, {year.starts} to {year.ends}."))
+        faults.append(
+            FieldError(
+                "/starts",
+                "range",
+                _("A class lies inside its year, %(starts)s to %(ends)s.") % {"starts": year.starts, "ends": year.ends},
+            )
+        )
     return faults
 
 
@@ -170,13 +184,13 @@ def _unknown(row: Class, known: _Known) -> list[FieldError]:
     """What the class refers to that is not of this school."""
     faults = []
     if set(row.grades) - set(known.grades):
-        faults.append(FieldError("/grades", "grade_unknown", "There is no such grade here."))
+        faults.append(FieldError("/grades", "grade_unknown", _("There is no such grade here.")))
     if {*row.subjects, row.subject_id} - {None, *known.subjects}:
-        faults.append(FieldError("/subjects", "subject_unknown", "There is no such subject here."))
+        faults.append(FieldError("/subjects", "subject_unknown", _("There is no such subject here.")))
     if row.room_id and row.room_id not in known.rooms:
-        faults.append(FieldError("/room", "room_unknown", "There is no such room here."))
+        faults.append(FieldError("/room", "room_unknown", _("There is no such room here.")))
     if row.term_id and known.terms.get(row.term_id) != row.year_id:
-        faults.append(FieldError("/term", "term_unknown", "There is no such term in this year."))
+        faults.append(FieldError("/term", "term_unknown", _("There is no such term in this year.")))
     return faults
 
 
@@ -185,7 +199,7 @@ def _refuse_taken_names(classes: Sequence[Class]) -> None:
     rows = Class.objects.filter(name__in=[name for _, name in names]).values_list("year_id", "name")
     taken = [name for year, name in rows if (year, name) in names] + [n for (_, n), c in names.items() if c > 1]
     if taken:
-        raise NameTakenError(f"There is a class “{taken[0]}” in this year already.")
+        raise NameTakenError(_("There is a class “%(name)s” in this year already.") % {"name": taken[0]})
 
 
 def get_class_for_edit(class_id: UUID, *, actor: Actor, permission: Permission = Permission.CLASSES_EDIT) -> Class:
@@ -212,7 +226,9 @@ def edit_class(class_id: UUID, *, values: dict[str, Any], actor: Actor) -> Class
     row = get_class_for_edit(class_id, actor=actor)
     unknown = sorted(values.keys() - CHANGEABLE)
     if unknown:
-        raise invalid_field(f"/{unknown[0]}", "read_only", f"{unknown[0]} cannot be changed here.")
+        raise invalid_field(
+            f"/{unknown[0]}", "read_only", _("%(field)s cannot be changed here.") % {"field": unknown[0]}
+        )
     given = {k: tidy(v) if isinstance(v, str) else v for k, v in values.items() if k != "lead_id"}
     changes = changed_fields(row, given)
     if changes:
@@ -227,7 +243,7 @@ def edit_class(class_id: UUID, *, values: dict[str, Any], actor: Actor) -> Class
 def _save(row: Class, changes: Mapping[str, Sequence[Any]]) -> None:
     _check(row, _Known.read())
     if "name" in changes and Class.objects.filter(year=row.year_id, name=row.name).exclude(pk=row.pk).exists():
-        raise NameTakenError(f"There is a class “{row.name}” in this year already.")
+        raise NameTakenError(_("There is a class “%(name)s” in this year already.") % {"name": row.name})
     if "ends" in changes:
         _follow_the_end(row, date.fromisoformat(changes["ends"][0]))
     if "starts" in changes or "ends" in changes:
@@ -253,7 +269,12 @@ def _refuse_cutting_off(row: Class) -> None:
     count = members.count()
     if count:
         raise DatesHoldDataError(
-            f"{count} students are in {row} outside these dates, from {span['first']} to {span['last'] or 'its end'}.",
+            ngettext(
+                "%(count)s student is in %(row)s outside these dates, from %(first)s to %(last)s.",
+                "%(count)s students are in %(row)s outside these dates, from %(first)s to %(last)s.",
+                count,
+            )
+            % {"count": count, "row": row, "first": span["first"], "last": span["last"] or _("its end")},
             counts={"memberships": count},
         )
 
@@ -264,7 +285,9 @@ def delete_class(class_id: UUID, *, actor: Actor) -> None:
     row = get_class_for_edit(class_id, actor=actor)
     held = count_references(row)
     if held:
-        raise ClassInUseError(f"{row} has {counted(held)}. End it instead.", counts=held)
+        raise ClassInUseError(
+            _("%(row)s has %(held)s. End it instead.") % {"row": row, "held": counted(held)}, counts=held
+        )
     target = Target.of(row)
     ClassTeacher.objects.filter(school_class=row).delete()
     row.delete()
@@ -276,7 +299,11 @@ def end_class(class_id: UUID, *, last_day: date, reason: str = "", actor: Actor)
     """End a class with a last day: students' and teachers' time in it ends too; its registers stay."""
     row = get_class_for_edit(class_id, actor=actor)
     if not row.starts <= last_day <= row.ends:
-        raise invalid_field("/last_day", "range", f"The class runs from {row.starts} to {row.ends}.")
+        raise invalid_field(
+            "/last_day",
+            "range",
+            _("The class runs from %(starts)s to %(ends)s.") % {"starts": row.starts, "ends": row.ends},
+        )
     later = Q(ends_on__isnull=True) | Q(ends_on__gt=last_day)
     members = ClassMembership.objects.filter(later, school_class=row).values_list("pk", flat=True)
     end_class_members(list(members), last_day=last_day, reason=reason, actor=actor)
@@ -298,5 +325,8 @@ def remove_class(class_id: UUID, *, actor: Actor) -> Class | None:
         return None
     yesterday = today() - timedelta(days=1)
     if row.starts > yesterday:
-        raise ClassInUseError(f"{row} has not run for a day and has {counted(count_references(row))}. Empty it first.")
+        raise ClassInUseError(
+            _("%(row)s has not run for a day and has %(held)s. Empty it first.")
+            % {"row": row, "held": counted(count_references(row))}
+        )
     return end_class(class_id, last_day=min(yesterday, row.ends), actor=actor)

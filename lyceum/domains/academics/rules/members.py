@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -63,7 +64,7 @@ def add_class_members(new: Sequence[NewMember], *, overfill_reason: str = "", ac
     if not overfill_reason:
         _refuse_full(rows, classes)
     overlaps = MembershipOverlapsError(
-        "A student is in this class, or in another form, on some of those days. Move the student instead."
+        _("A student is in this class, or in another form, on some of those days. Move the student instead.")
     )
     with refusing(once_per_class=lambda: overlaps, one_form_at_a_time=lambda: overlaps):
         ClassMembership.objects.bulk_create(rows)
@@ -79,11 +80,11 @@ def _lock(new: Sequence[NewMember]) -> dict[UUID, Class]:
     wanted = {each.school_class.pk for each in new}
     classes = {row.pk: row for row in Class.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
     if wanted - classes.keys():
-        raise NotFoundError("There is no such class here.")
+        raise NotFoundError(_("There is no such class here."))
     students = {each.student_id for each in new}
     locked = Student.objects.select_for_update(no_key=True).filter(pk__in=students).order_by("pk")
     if len(locked.values_list("pk", flat=True)) < len(students):
-        raise NotFoundError("There is no such student here.")
+        raise NotFoundError(_("There is no such student here."))
     return classes
 
 
@@ -96,14 +97,17 @@ def _inside_enrolment(new: Sequence[NewMember], classes: dict[UUID, Class], reas
     for each in new:
         school_class = classes[each.school_class.pk]
         if each.ends_on and each.ends_on < each.starts_on:
-            raise invalid_field("/to", "order", "The last day lies before the first day.")
+            raise invalid_field("/to", "order", _("The last day lies before the first day."))
         if not (school_class.is_active(each.starts_on) and school_class.is_active(each.ends_on or school_class.ends)):
             raise OutsideEnrolmentError(
-                f"The class {school_class} runs from {school_class.starts} to {school_class.ends}."
+                _("The class %(school_class)s runs from %(starts)s to %(ends)s.")
+                % {"school_class": school_class, "starts": school_class.starts, "ends": school_class.ends}
             )
         here = [e for e in enrolments.get(each.student_id, ()) if covers(e, each.starts_on, each.ends_on)]
         if not here:
-            raise OutsideEnrolmentError(f"The student is not on roll {_in_words(each)}.", student=str(each.student_id))
+            raise OutsideEnrolmentError(
+                _("The student is not on roll %(when)s.") % {"when": _in_words(each)}, student=str(each.student_id)
+            )
         rows.append(
             ClassMembership(
                 school_class=school_class,
@@ -118,7 +122,8 @@ def _inside_enrolment(new: Sequence[NewMember], classes: dict[UUID, Class], reas
 
 
 def _in_words(new: NewMember) -> str:
-    return f"from {new.starts_on} to {new.ends_on}" if new.ends_on else f"from {new.starts_on} on"
+    words = _("from %(first)s to %(last)s") if new.ends_on else _("from %(first)s on")
+    return words % {"first": new.starts_on, "last": new.ends_on}
 
 
 def covers(enrolment: Enrolment, first: date, last: date | None) -> bool:
@@ -143,8 +148,12 @@ def _refuse_overlaps(rows: Sequence[ClassMembership]) -> None:
             same = other.school_class_id == row.school_class_id or (other.is_form and row.is_form)
             if same and _share_a_day(other, row):
                 raise MembershipOverlapsError(
-                    f"The student is in {other.school_class} from {other.starts_on} to {other.ends_on or 'its end'}. "
-                    "Move the student instead.",
+                    _("The student is in %(school_class)s from %(starts_on)s to %(ends_on)s. Move the student instead.")
+                    % {
+                        "school_class": other.school_class,
+                        "starts_on": other.starts_on,
+                        "ends_on": other.ends_on or _("its end"),
+                    },
                     student=str(row.student_id),
                 )
         present.setdefault(row.student_id, []).append(row)
@@ -169,7 +178,8 @@ def _refuse_full(rows: Sequence[ClassMembership], classes: dict[UUID, Class]) ->
         most, full = most_at_once(there.get(class_id, ()), spans), classes[class_id]
         if most > full.capacity:
             raise ClassFullError(
-                f"{full} has {full.capacity} seats; {most} would be needed.",
+                _("%(name)s has %(capacity)s seats; %(most)s would be needed.")
+                % {"name": full, "capacity": full.capacity, "most": most},
                 capacity=full.capacity,
                 needed=most,
                 free_classes=_free_classes(full, min(first for first, _ in spans)),
@@ -233,7 +243,7 @@ def end_class_members(memberships: Sequence[UUID], *, last_day: date, reason: st
         .order_by("pk")
     )
     if len(rows) != len(set(memberships)):
-        raise NotFoundError("There is no such membership here.")
+        raise NotFoundError(_("There is no such membership here."))
     rows = [row for row in rows if row.ends_on is None or row.ends_on > last_day]
     now, why = clock.now(), tidy(reason)[:300]
     for row in rows:
@@ -281,7 +291,7 @@ def end_membership(class_id: UUID, student_id: UUID, *, last_day: date, reason: 
     rows = ClassMembership.objects.filter(school_class=class_id, student=student_id)
     row = rows.exclude(ends_on__lte=last_day).order_by("starts_on").first()
     if row is None:
-        raise NotFoundError("The student is not in that class after that day.")
+        raise NotFoundError(_("The student is not in that class after that day."))
     end_class_members([row.pk], last_day=last_day, reason=reason, actor=actor)
 
 
@@ -308,7 +318,7 @@ def move_student(
     which = Q(school_class=from_class) if from_class else Q(is_form=True)
     row = ClassMembership.objects.filter(holds_on(on), which, student=student_id).first()
     if row is None:
-        raise NotFoundError("The student is not in that class on that day.")
+        raise NotFoundError(_("The student is not in that class on that day."))
     end_class_members([row.pk], last_day=on - timedelta(days=1), reason=reason, actor=actor)
     new = NewMember(target, student_id, on)
     return add_class_members([new], overfill_reason=overfill_reason, actor=actor)[0]

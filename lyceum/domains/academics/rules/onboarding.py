@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError, InvalidError, RuleError, invalid_field
@@ -41,9 +42,9 @@ def create_forms(year: AcademicYear, sections: Mapping[Grade, Sequence[str]], *,
         for section in names
     ]
     if not wanted:
-        raise invalid_field("/sections", "required", "Name at least one form.")
+        raise invalid_field("/sections", "required", _("Name at least one form."))
     if len(wanted) > MOST_FORMS:
-        raise invalid_field("/sections", "too_many", f"Make at most {MOST_FORMS} forms at once.")
+        raise invalid_field("/sections", "too_many", _("Make at most %(most)s forms at once.") % {"most": MOST_FORMS})
     return create_classes(wanted, actor=actor)
 
 
@@ -54,7 +55,7 @@ def admit_list(listed: Sequence[Listed], *, first_day: date, actor: Actor) -> in
     for number, line in enumerate(_checked(listed), 1):
         form = forms.get(fold(line.form)) if line.form else None
         if line.form and form is None:
-            errors.append(_of_line(number, f"there is no form {line.form[:40]}."))
+            errors.append(_of_line(number, _("there is no form %(form)s.") % {"form": line.form[:40]}))
             continue
         student = NewStudent(NewPerson(full_name=line.name, birth_date=line.birth_date), first_day=first_day)
         try:
@@ -74,7 +75,7 @@ def welcome_teachers(listed: Sequence[Listed], *, actor: Actor) -> list[SentInvi
     forms, errors = _forms_on(None), []
     for number, line in enumerate(people, 1):
         if line.form and fold(line.form) not in forms:
-            errors.append(_of_line(number, f"there is no form {line.form[:40]}."))
+            errors.append(_of_line(number, _("there is no form %(form)s.") % {"form": line.form[:40]}))
     if errors:
         raise InvalidError(errors[0].message, errors=errors)
     staff = create_staff([NewStaff(NewPerson(full_name=line.name), job="Teacher") for line in people], actor=actor)
@@ -88,9 +89,13 @@ def welcome_teachers(listed: Sequence[Listed], *, actor: Actor) -> list[SentInvi
 
 def _checked(listed: Sequence[Listed]) -> Sequence[Listed]:
     if not listed:
-        raise invalid_field("/people", "required", "Paste at least one line.")
+        raise invalid_field("/people", "required", _("Paste at least one line."))
     if len(listed) > MOST_PEOPLE:
-        raise invalid_field("/people", "too_many", f"Paste at most {MOST_PEOPLE} lines at once; import more by file.")
+        raise invalid_field(
+            "/people",
+            "too_many",
+            _("Paste at most %(most)s lines at once; import more by file.") % {"most": MOST_PEOPLE},
+        )
     return listed
 
 
@@ -101,4 +106,4 @@ def _forms_on(day: date | None) -> dict[str, Class]:
 
 
 def _of_line(number: int, why: str) -> FieldError:
-    return FieldError("/people", "line", f"Line {number}: {why}")
+    return FieldError("/people", "line", _("Line %(line)s: %(why)s") % {"line": number, "why": why})

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -77,13 +78,18 @@ class _Plan:
 def _check(new: Sequence[NewPlacement], students: set[UUID]) -> None:
     locked = Student.objects.select_for_update(no_key=True).filter(pk__in=students).order_by("pk")
     if len(locked.values_list("pk", flat=True)) < len(students):
-        raise NotFoundError("There is no such student here.")
+        raise NotFoundError(_("There is no such student here."))
     for each in new:
         if current_school() != each.year.school_id or current_school() != each.grade.school_id:
-            raise NotFoundError("There is no such year or grade here.")
+            raise NotFoundError(_("There is no such year or grade here."))
         if not each.year.holds(each.starts_on) or (each.ends_on and not each.starts_on <= each.ends_on):
             year = each.year
-            raise invalid_field("/starts_on", "range", f"The year {year} runs from {year.starts} to {year.ends}.")
+            raise invalid_field(
+                "/starts_on",
+                "range",
+                _("The year %(year)s runs from %(starts)s to %(ends)s.")
+                % {"year": year, "starts": year.starts, "ends": year.ends},
+            )
 
 
 def _place(new: NewPlacement, present: dict[UUID, list[Placement]], plan: _Plan) -> tuple[Placement, Entry]:
@@ -132,7 +138,9 @@ def admit_student(new: Admission, *, actor: Actor) -> Student:
     first = new.student.first_day
     if new.grade or new.form:
         if first is None:
-            raise invalid_field("/admission_date", "required", "Give the first day, to put the student into a class.")
+            raise invalid_field(
+                "/admission_date", "required", _("Give the first day, to put the student into a class.")
+            )
         place_and_seat(student.pk, grade=new.grade, form=new.form, on=first, actor=actor)
     return student
 
@@ -147,7 +155,9 @@ def place_and_seat(
     if grade:
         year = form.year if form else find_year(on)
         if year is None:
-            raise invalid_field("/grade", "no_year", f"No school year holds {on}. Make the year first.")
+            raise invalid_field(
+                "/grade", "no_year", _("No school year holds %(on)s. Make the year first.") % {"on": on}
+            )
         place_students([NewPlacement(student_id, year, grade, max(on, year.starts))], actor=actor)
     if form:
         add_class_members([NewMember(form, student_id, max(on, form.starts))], actor=actor)
@@ -163,7 +173,9 @@ def leave_student(
     """
     student = get_student_for_edit(student_id, actor=actor, permission=Permission.STUDENTS_ENROL)
     if exit not in Enrolment.Exit.values:
-        raise invalid_field("/exit", "choice", f"Choose one of: {', '.join(Enrolment.Exit.values)}.")
+        raise invalid_field(
+            "/exit", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(Enrolment.Exit.values)}
+        )
     rows = Enrolment.objects.filter(Q(last_day__isnull=True) | Q(last_day__gte=last_day), student=student)
     values: dict[str, Any] = {"exit": exit, "exit_reason": reason, "to_school": to_school}
     if exit != Enrolment.Exit.NO_SHOW:
@@ -173,7 +185,7 @@ def leave_student(
         for row in rows.exclude(exit="no_show").order_by("first_day", "pk")
     ]
     if not ended:
-        raise NotFoundError("The student is not on roll on that day.")
+        raise NotFoundError(_("The student is not on roll on that day."))
     return ended[-1]
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -48,13 +49,13 @@ def assign_teachers(new: Sequence[NewTeacher], *, actor: Actor) -> list[ClassTea
     classes = {each.school_class.pk for each in new}
     locked = Class.objects.select_for_update().filter(pk__in=classes).order_by("pk")
     if len(locked.values_list("pk", flat=True)) < len(classes):
-        raise NotFoundError("There is no such class here.")
+        raise NotFoundError(_("There is no such class here."))
     staff = {each.staff.pk for each in new}
     if Staff.objects.filter(pk__in=staff).count() < len(staff):
-        raise NotFoundError("There is no such member of staff here.")
+        raise NotFoundError(_("There is no such member of staff here."))
     rows = [_row(each) for each in new]
     _refuse_doubles(rows)
-    lead_taken = LeadTakenError("A class has one lead teacher at a time. End the present one's time first.")
+    lead_taken = LeadTakenError(_("A class has one lead teacher at a time. End the present one's time first."))
     with refusing(one_lead_at_a_time=lambda: lead_taken):
         ClassTeacher.objects.bulk_create(rows)
     record_all(
@@ -70,9 +71,11 @@ def assign_teachers(new: Sequence[NewTeacher], *, actor: Actor) -> list[ClassTea
 def _row(new: NewTeacher) -> ClassTeacher:
     first, last = new.starts_on or new.school_class.starts, new.ends_on
     if new.role not in ClassTeacher.Role.values:
-        raise invalid_field("/role", "choice", f"Choose one of: {', '.join(ClassTeacher.Role.values)}.")
+        raise invalid_field(
+            "/role", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(ClassTeacher.Role.values)}
+        )
     if last and last < first:
-        raise invalid_field("/ends_on", "order", "The last day lies before the first day.")
+        raise invalid_field("/ends_on", "order", _("The last day lies before the first day."))
     return ClassTeacher(school_class=new.school_class, staff=new.staff, role=new.role, starts_on=first, ends_on=last)
 
 
@@ -84,7 +87,10 @@ def _refuse_doubles(rows: Sequence[ClassTeacher]) -> None:
         others = present.setdefault((row.school_class_id, row.staff_id), [])
         for other in others:
             if row.starts_on <= (other.ends_on or date.max) and other.starts_on <= (row.ends_on or date.max):
-                raise AlreadyTeachingError(f"{row.staff} is with {row.school_class} on some of those days already.")
+                raise AlreadyTeachingError(
+                    _("%(staff)s is with %(school_class)s on some of those days already.")
+                    % {"staff": row.staff, "school_class": row.school_class}
+                )
         others.append(row)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -57,7 +58,7 @@ def class_page(request: HttpRequest, class_id: UUID) -> HttpResponse:
     def act() -> str:
         students = typed_ids(request, "student")
         if not students:
-            raise NotFoundError("Choose at least one student.")
+            raise NotFoundError(gettext("Choose at least one student."))
         if request.POST.get("act") == "remove":
             last = needed_date(request, "last_day")
             for student in students:
@@ -117,7 +118,7 @@ def class_new(request: HttpRequest) -> HttpResponse:
         year_id, subject = typed_id(request, "year"), typed_id(request, "subject")
         year = list_years(actor).filter(pk=year_id).first() if year_id else find_year(today())
         if year is None:
-            raise NotFoundError("Make a school year first, under Settings.")
+            raise NotFoundError(gettext("Make a school year first, under Settings."))
         new = NewClass(
             year,
             request.POST.get("name", ""),

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
@@ -94,7 +94,7 @@ def _add_year(request: HttpRequest, actor: Actor) -> Toast | None:
 def _add_term(request: HttpRequest, actor: Actor) -> Toast | None:
     year = typed_id(request, "year")
     if year is None:
-        raise invalid_field("/year", "required", "Choose the school year of the term.")
+        raise invalid_field("/year", "required", gettext("Choose the school year of the term."))
     starts, ends = needed_date(request, "starts"), needed_date(request, "ends")
     create_term(year, name=request.POST.get("name", ""), starts=starts, ends=ends, actor=actor)
     return None

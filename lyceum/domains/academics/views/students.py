@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
@@ -18,13 +19,19 @@ from lyceum.domains.academics.rules.members import move_student
 from lyceum.domains.academics.rules.placements import Admission, admit_student, leave_student, place_and_seat
 from lyceum.domains.people.batches import read_contact_points
 from lyceum.domains.people.forms import NAME_FIELDS, typed_person
-from lyceum.domains.people.models import Enrolment, Student
+from lyceum.domains.people.models import Student
 from lyceum.domains.people.queries import get_student
 from lyceum.domains.people.rules.students import NewStudent, delete_student, edit_student
 from lyceum.domains.people.shapes import main_value
 from lyceum.domains.tenancy.queries import today
 
-EXITS = [(value, label) for value, label in Enrolment.Exit.choices]
+EXITS = (
+    ("graduated", lazy("Graduated")),
+    ("transferred", lazy("Transferred")),
+    ("withdrawn", lazy("Withdrawn")),
+    ("no_show", lazy("Never came")),
+    ("other", lazy("Other")),
+)
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
 from lyceum.core.etags import is_conditional, refuse_stale, with_etag
@@ -65,7 +66,7 @@ def set_up(request: HttpRequest, body: SetUpIn) -> dict[str, Any]:
         circumstances=circumstances_of(request),
         actor=actor_of(request),
     )
-    message = f"{opened.school} is ready. You are its first admin."
+    message = _("%(school)s is ready. You are its first admin.") % {"school": opened.school}
     return shown_sign_in(opened, issue_pair(opened)) | {"message": message}
 
 

@@ -5,6 +5,7 @@ import binascii
 from typing import Any, Literal
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 from ninja.errors import ValidationError as InvalidBody
 from pydantic import ValidationError
@@ -118,16 +119,16 @@ def _read(request: HttpRequest) -> TokenIn:
 def _from_json(body: bytes) -> dict[str, Any]:
     given = read_json(body or b"{}")
     if not isinstance(given, dict):
-        raise MalformedError("Send a form, or a JSON object.")
+        raise MalformedError(_("Send a form, or a JSON object."))
     return given
 
 
 def _from_basic(header: str) -> dict[str, str]:
-    scheme, _, encoded = header.partition(" ")
+    scheme, _blank, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         return {}
     try:
-        client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+        client_id, _colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        raise MalformedError("The Basic header is not one.") from None
+        raise MalformedError(_("The Basic header is not one.")) from None
     return {"client_id": client_id, "client_secret": secret}

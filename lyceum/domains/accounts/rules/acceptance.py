@@ -4,6 +4,8 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
@@ -28,7 +30,7 @@ class LinkExpiredError(RuleError):
 
     code = "link_expired"
     status = 410
-    title = "This link no longer works"
+    title = gettext_noop("This link no longer works")
 
 
 def get_invitation(secret: str, *, lock: bool = False) -> Invitation:
@@ -36,7 +38,7 @@ def get_invitation(secret: str, *, lock: bool = False) -> Invitation:
     rows = Invitation.objects.select_for_update(of=("self",)) if lock else Invitation.objects.all()
     invitation = rows.select_related("school", "user").filter(hash_filter(secret)).first()
     if invitation is None or invitation.state != Invitation.State.SENT or invitation.expires_at <= clock.now():
-        raise LinkExpiredError("Ask the school for a new link.")
+        raise LinkExpiredError(_("Ask the school for a new link."))
     return invitation
 
 
@@ -107,7 +109,7 @@ def _own_account(invitation: Invitation, known: User, password: str, actor: Acto
     refuse_while_waiting(counters)
     if not password_matches(password, known.password if known.is_active else None):
         afterwards(partial(count_failure, counters))
-        raise invalid_field("/password", "sign_in_failed", "You have an account already: give its password.")
+        raise invalid_field("/password", "sign_in_failed", _("You have an account already: give its password."))
     return known
 
 
@@ -115,7 +117,7 @@ def _new_account(invitation: Invitation, username: str, password: str, actor: Ac
     words = (username, invitation.address.split("@", 1)[0], invitation.school.name)
     check_new_password(password, own_words=words)
     if needs_username(invitation) and not username:
-        raise invalid_field("/username", "required", "Choose a user name to sign in with.")
+        raise invalid_field("/username", "required", _("Choose a user name to sign in with."))
     user = invitation.user or User.objects.create(full_name=invitation.full_name)
     if username and not user.logins.filter(school_id=current_school()).exists():
         add_login(user, username)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lyceum.core import clock
 from lyceum.core.errors import RuleError
@@ -22,7 +24,7 @@ class WaitError(RuleError):
 
     code = "wait"
     status = 429
-    title = "Please wait"
+    title = gettext_noop("Please wait")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ def refuse_while_waiting(counters: Counters) -> None:
     waiting = SignInAttempt.objects.filter(pk__in=counters.heeded, wait_until__gt=now).order_by("-wait_until").first()
     if waiting and waiting.wait_until:
         seconds = int((waiting.wait_until - now).total_seconds()) + 1
-        raise WaitError(f"Too many tries. Wait {seconds} seconds, then try again.", retry_after=seconds)
+        raise WaitError(
+            _("Too many tries. Wait %(seconds)s seconds, then try again.") % {"seconds": seconds}, retry_after=seconds
+        )
 
 
 @transaction.atomic

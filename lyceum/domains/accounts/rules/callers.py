@@ -1,5 +1,8 @@
 """From what a request shows to whoever sends it."""
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from lyceum.core.errors import RuleError, UnauthorizedError
 from lyceum.core.schools import find_current_school, leave_school, set_school
 from lyceum.domains.accounts.queries import (
@@ -23,7 +26,7 @@ class ClientRefusedError(RuleError):
 
     code = "invalid_client"
     status = 401
-    title = "The key is not known"
+    title = gettext_noop("The key is not known")
 
 
 def find_caller_by_token(token: str, circumstances: Circumstances) -> Caller:
@@ -35,7 +38,7 @@ def find_caller_by_token(token: str, circumstances: Circumstances) -> Caller:
         return find_caller_by_named_key(named.public_id, circumstances)
     caller = find_caller_by_session(named, circumstances)
     if caller is None:
-        raise UnauthorizedError("You are signed out, or went on in another school. Sign in again.")
+        raise UnauthorizedError(_("You are signed out, or went on in another school. Sign in again."))
     return caller
 
 

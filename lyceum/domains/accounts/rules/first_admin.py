@@ -1,6 +1,7 @@
 """The first admin of a school that was made without one."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import RuleError
@@ -24,7 +25,9 @@ def make_first_admin(*, full_name: str, username: str = "", email: str = "", pas
     school = this_school()
     admins = Membership.objects.filter(school=school, role=Role.SCHOOL_ADMIN.value).exclude(state="ended")
     if admins.exists():
-        raise AdminExistsError(f"{school} has an admin already. Invite others: they choose their own passwords.")
+        raise AdminExistsError(
+            _("%(school)s has an admin already. Invite others: they choose their own passwords.") % {"school": school}
+        )
     check_new_password(password, own_words=(username, email.split("@", 1)[0], school.name))
     user = create_user(
         full_name=full_name,

@@ -10,11 +10,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError, InvalidError, NotFoundError, RuleError, invalid_field
 from lyceum.core.permissions import Permission, Role
+from lyceum.core.roles import role_name
 from lyceum.core.schools import current_school
 from lyceum.core.text import fold
 from lyceum.domains.accounts.facts import UserCreated
@@ -67,7 +69,9 @@ def invite_all(new: Sequence[Invited], *, actor: Actor) -> list[SentInvitation]:
     if HIGH_ROLES & {each.role for each in new}:
         actor.require_all(Permission.ROLES_GRANT)
     if len(new) > MOST_AT_ONCE:
-        raise invalid_field("/", "too_many", f"Invite at most {MOST_AT_ONCE} people at once.")
+        raise invalid_field(
+            "/", "too_many", _("Invite at most %(most_at_once)s people at once.") % {"most_at_once": MOST_AT_ONCE}
+        )
     refuse_restricted(this_school())
     checked = _check_all(new)
     users = [User(full_name=each.full_name) for each in checked]
@@ -106,11 +110,11 @@ def _check_all(new: Sequence[Invited]) -> list[Invited]:
 
 def _check(each: Invited, sets: set[UUID]) -> Invited:
     if each.role not in SCHOOL_ROLES:
-        raise invalid_field("/role", "choice", "A school invites to its own roles only.")
+        raise invalid_field("/role", "choice", _("A school invites to its own roles only."))
     if each.role is Role.MANAGER and not each.permission_sets:
-        raise invalid_field("/permission_sets", "required", "A manager needs at least one permission set.")
+        raise invalid_field("/permission_sets", "required", _("A manager needs at least one permission set."))
     if set(each.permission_sets) - sets:
-        raise invalid_field("/permission_sets", "choice", "There is no such permission set here.")
+        raise invalid_field("/permission_sets", "choice", _("There is no such permission set here."))
     return Invited(
         full_name=check_full_name(each.full_name),
         role=each.role,
@@ -129,7 +133,9 @@ def _refuse_known(new: Sequence[Invited]) -> None:
     held = set(here.filter(user__emails__address__in=addresses).values_list("user__emails__address", "role"))
     for pair in pairs:
         if pair in held or pairs.count(pair) > 1:
-            raise AlreadyMemberError(f"{pair[0]} is {pair[1]} here already, or is invited.")
+            raise AlreadyMemberError(
+                _("%(name)s is %(role)s here already, or is invited.") % {"name": pair[0], "role": role_name(pair[1])}
+            )
     names = [each.username for each in new if each.username]
     folded = [fold(name) for name in names]
     logins = SchoolLogin.objects.filter(school_id=current_school(), username_folded__in=folded)
@@ -234,7 +240,9 @@ def _get_open(invitation_id: UUID, actor: Actor) -> Invitation:
     if Role(invitation.role) in HIGH_ROLES:
         actor.require_all(Permission.ROLES_GRANT)
     if invitation.state != Invitation.State.SENT:
-        raise InvitationClosedError(f"The invitation of {invitation} was {invitation.state}.")
+        raise InvitationClosedError(
+            _("The invitation of %(invitation)s was %(state)s.") % {"invitation": invitation, "state": invitation.state}
+        )
     return invitation
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -66,7 +67,9 @@ def create_key(
     actor.require_all(Permission.KEYS_EDIT)
     _check(name, scopes, networks or [], expires_at)
     if ApiKey.objects.filter(school_id=current_school(), state="active").count() >= MOST_KEYS:
-        raise TooManyKeysError(f"A school has at most {MOST_KEYS} keys. Revoke one that is no longer used.")
+        raise TooManyKeysError(
+            _("A school has at most %(most_keys)s keys. Revoke one that is no longer used.") % {"most_keys": MOST_KEYS}
+        )
     secret = new_secret()
     public_id = secrets.token_hex(8)
     key = ApiKey.objects.create(
@@ -85,20 +88,22 @@ def create_key(
 
 def _check(name: str, scopes: list[str], networks: list[str], expires_at: datetime | None) -> None:
     if len(networks) > 20:
-        raise invalid_field("/networks", "too_many", "Give at most 20 networks.")
+        raise invalid_field("/networks", "too_many", _("Give at most 20 networks."))
     if not 1 <= len(tidy(name)) <= 80:
-        raise invalid_field("/name", "length", "Give the key a name of 1 to 80 letters.")
+        raise invalid_field("/name", "length", _("Give the key a name of 1 to 80 letters."))
     unknown = sorted(set(scopes) - SCOPES)
     if unknown or not scopes:
         known = ", ".join(sorted(SCOPES))
-        raise invalid_field("/scopes", "scope_unknown", f"Choose scopes from: {known}.")
+        raise invalid_field("/scopes", "scope_unknown", _("Choose scopes from: %(known)s.") % {"known": known})
     for network in networks:
         try:
             ipaddress.ip_network(network)
         except ValueError:
-            raise invalid_field("/networks", "network", f"{network} is not a network such as 10.1.0.0/16.") from None
+            raise invalid_field(
+                "/networks", "network", _("%(network)s is not a network such as 10.1.0.0/16.") % {"network": network}
+            ) from None
     if expires_at and not clock.now() < expires_at <= clock.now() + LONGEST:
-        raise invalid_field("/expires_at", "range", "A key ends in the future and within a year.")
+        raise invalid_field("/expires_at", "range", _("A key ends in the future and within a year."))
 
 
 def _record(action: str, key: ApiKey, fact: FactPayload, actor: Actor) -> None:
@@ -119,9 +124,14 @@ def rotate_key(key_id: UUID, *, keep_hours: int = 24, actor: Actor) -> NewKey:
     """Give a key a new secret. The old one stays good for a day, or for as long as was asked, up to a week."""
     key = _get_key(key_id, actor)
     if not 0 <= keep_hours <= LONGEST_OVERLAP_HOURS:
-        raise invalid_field("/keep_hours", "range", f"The old secret is kept 0 to {LONGEST_OVERLAP_HOURS} hours.")
+        raise invalid_field(
+            "/keep_hours",
+            "range",
+            _("The old secret is kept 0 to %(longest_overlap_hours)s hours.")
+            % {"longest_overlap_hours": LONGEST_OVERLAP_HOURS},
+        )
     if key.state != ApiKey.State.ACTIVE:
-        raise KeyRevokedError(f"The key {key} was revoked. Make a new one.")
+        raise KeyRevokedError(_("The key %(key)s was revoked. Make a new one.") % {"key": key})
     secret = new_secret()
     key.previous_hash, key.secret_hash = key.secret_hash, hash_secret(secret)
     key.previous_until = clock.now() + timedelta(hours=keep_hours)
@@ -170,7 +180,7 @@ def find_caller_by_secret_of_key(public_id: str, secret: str, circumstances: Cir
     row = find_key(public_id, circumstances) if public_id.isalnum() else None  # NUL is no text for a database
     given = hash_secret(secret)
     if row is None or not any(hmac.compare_digest(known, given) for known in row.secret_hashes):
-        raise UnauthorizedError("This API key is not known.")
+        raise UnauthorizedError(_("This API key is not known."))
     return _usable(row, circumstances)
 
 
@@ -178,16 +188,16 @@ def find_caller_by_named_key(public_id: str, circumstances: Circumstances) -> Ca
     """The key that an access token names: it was shown with its secret a few minutes ago."""
     row = find_key(public_id, circumstances)
     if row is None:
-        raise UnauthorizedError("This API key is no longer good.")
+        raise UnauthorizedError(_("This API key is no longer good."))
     return _usable(row, circumstances)
 
 
 def _usable(row: KeyRow, circumstances: Circumstances) -> Caller:
     if row.expires_at <= clock.now():
-        raise KeyExpiredError("This API key has ended. Make a new one.")
+        raise KeyExpiredError(_("This API key has ended. Make a new one."))
     if row.networks and not _inside(circumstances.ip, row.networks):
         afterwards(partial(_record_outside, row.caller.actor))
-        raise OutsideNetworksError("This API key may not be used from this network.")
+        raise OutsideNetworksError(_("This API key may not be used from this network."))
     if row.caller.stale:
         ApiKey.objects.filter(pk=row.caller.actor.id or "").update(last_used_at=clock.now())
     return row.caller

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotAllowedError, NotFoundError, RuleError, invalid_field
@@ -76,10 +77,12 @@ def edit_user(user_id: UUID, *, values: dict[str, Any], actor: Actor) -> User:
     user = get_user_for_edit(user_id, actor=actor)
     wrong = sorted(values.keys() - NAME_FIELDS)
     if wrong:
-        raise invalid_field(f"/{wrong[0]}", "read_only", f"{wrong[0]} cannot be changed here.")
+        raise invalid_field(f"/{wrong[0]}", "read_only", _("%(field)s cannot be changed here.") % {"field": wrong[0]})
     elsewhere = Membership.objects.filter(user=user).exclude(school_id=current_school()).exclude(state="ended")
     if elsewhere.exists() and user.pk != actor.user_id:
-        raise SharedUserError(f"{user} belongs to another school too: only they can change their name.")
+        raise SharedUserError(
+            _("%(user)s belongs to another school too: only they can change their name.") % {"user": user}
+        )
     changes = changed_fields(user, checked_names(user, values))
     if changes:
         user.save()
@@ -146,14 +149,14 @@ def add_role(
     _refuse_own(user.pk, actor)
     refuse_restricted(this_school())
     if role not in SCHOOL_ROLES:
-        raise invalid_field("/role", "choice", "A school grants its own roles only.")
+        raise invalid_field("/role", "choice", _("A school grants its own roles only."))
     return start_membership(user, role=role, permission_sets=_get_sets(sets), starts=starts, actor=actor)
 
 
 def _get_sets(ids: Sequence[UUID]) -> list[PermissionSet]:
     sets = list(PermissionSet.objects.filter(pk__in=ids))
     if len(sets) < len(set(ids)):
-        raise invalid_field("/permission_sets", "choice", "There is no such permission set here.")
+        raise invalid_field("/permission_sets", "choice", _("There is no such permission set here."))
     return sets
 
 
@@ -175,7 +178,7 @@ def change_permission_sets(membership_id: UUID, sets: Sequence[UUID], *, reason:
     membership = _get_membership(membership_id, actor)
     chosen = _get_sets(sets)
     if membership.role != Role.MANAGER or not chosen:
-        raise invalid_field("/permission_sets", "required", "A manager, and nobody else, has permission sets.")
+        raise invalid_field("/permission_sets", "required", _("A manager, and nobody else, has permission sets."))
     _require_reason(reason)
     granted = all_granted(chosen)
     changes = changed_fields(membership, {"permission_sets": [s.pk for s in chosen], "granted": granted})
@@ -240,12 +243,12 @@ def _end(memberships: Sequence[Membership], *, reason: str, actor: Actor) -> Non
 
 def _require_reason(reason: str) -> None:
     if not tidy(reason):
-        raise invalid_field("/reason", "reason_needed", "Say why.")
+        raise invalid_field("/reason", "reason_needed", _("Say why."))
 
 
 def _refuse_own(user_id: UUID, actor: Actor) -> None:
     if user_id == actor.user_id:
-        raise OwnRoleError("Ask another school admin to change your own roles.")
+        raise OwnRoleError(_("Ask another school admin to change your own roles."))
 
 
 def _lock_memberships(user: User, state: str) -> list[Membership]:
@@ -263,4 +266,4 @@ def _keep_one_admin(leaving: Sequence[Membership]) -> None:
         school_id=current_school(), role=Role.SCHOOL_ADMIN.value, state="active", user__state="active", starts__lte=day
     ).filter(Q(ends__isnull=True) | Q(ends__gte=day))
     if not others.exclude(pk__in=[m.pk for m in leaving]).exists():
-        raise LastAdminError("This is the school's last admin. Make somebody else a school admin first.")
+        raise LastAdminError(_("This is the school's last admin. Make somebody else a school admin first."))

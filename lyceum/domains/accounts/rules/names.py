@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lyceum.core.errors import FieldError, RuleError, invalid_field
 from lyceum.core.schools import current_school
@@ -21,7 +23,7 @@ class UsernameTakenError(RuleError):
 
     code = "username_taken"
     status = 422
-    title = "Choose another user name"
+    title = gettext_noop("Choose another user name")
 
 
 def check_username(username: str) -> str:
@@ -29,11 +31,11 @@ def check_username(username: str) -> str:
     name = unicodedata.normalize("NFC", username.strip())
     if not re.fullmatch(r"[\w.\-]{3,64}", name):
         raise invalid_field(
-            "/username", "username", "Use 3 to 64 letters, digits, dots, hyphens or underscores for the user name."
+            "/username", "username", _("Use 3 to 64 letters, digits, dots, hyphens or underscores for the user name.")
         )
     scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in name}
     if len(scripts.intersection(_ALIKE)) > 1:
-        raise invalid_field("/username", "mixed_scripts", "Use letters of one alphabet for the user name.")
+        raise invalid_field("/username", "mixed_scripts", _("Use letters of one alphabet for the user name."))
     return name
 
 
@@ -46,9 +48,11 @@ def refuse_taken(username: str) -> None:
 def username_taken(username: str) -> UsernameTakenError:
     """The refusal of a user name, with some that are free."""
     free = _free_like(username)
-    hint = f"Choose another user name, as in {free[0]}."
+    hint = _("Choose another user name, as in %(name)s.") % {"name": free[0]}
     errors = [FieldError("/username", "username_taken", hint)]
-    return UsernameTakenError(f"The user name {username} is taken here.", errors=errors, free=free)
+    return UsernameTakenError(
+        _("The user name %(username)s is taken here.") % {"username": username}, errors=errors, free=free
+    )
 
 
 def _free_like(username: str) -> list[str]:
@@ -71,9 +75,11 @@ def normal_address(address: str, *, pointer: str = "/email") -> str:
     try:
         validate_email(text)
     except ValidationError:
-        raise invalid_field(pointer, "email", f"{text[:60]} is not an e-mail address.") from None
+        raise invalid_field(
+            pointer, "email", _("%(address)s is not an e-mail address.") % {"address": text[:60]}
+        ) from None
     if len(text) > 254:
-        raise invalid_field(pointer, "email", "An e-mail address has at most 254 letters.")
+        raise invalid_field(pointer, "email", _("An e-mail address has at most 254 letters."))
     return text
 
 
@@ -81,7 +87,7 @@ def check_full_name(name: str, *, pointer: str = "/full_name") -> str:
     """A human's name as it is kept."""
     text = tidy(name)
     if not text:
-        raise invalid_field(pointer, "required", "Give the person's name.")
+        raise invalid_field(pointer, "required", _("Give the person's name."))
     if len(text) > 200:
-        raise invalid_field(pointer, "too_long", "Use at most 200 letters.")
+        raise invalid_field(pointer, "too_long", _("Use at most 200 letters."))
     return text

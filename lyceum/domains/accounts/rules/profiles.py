@@ -4,11 +4,14 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.aftermath import afterwards
 from lyceum.core.errors import FieldError, RuleError, invalid_field
+from lyceum.core.language import known_language, list_languages
 from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.accounts.models import User
@@ -23,11 +26,11 @@ NAME_FIELDS = frozenset({"full_name", "first_name", "last_name", "preferred_name
 TEXT_FIELDS = NAME_FIELDS | {"pronouns", "locale", "theme"}
 SWITCHES = frozenset({"single_keys"})
 PROFILE_FIELDS = TEXT_FIELDS | SWITCHES
-_THEMES = ("system", "light", "dark")
+_THEMES = ("system", "light", "dark", "contrast")
 _LONGEST: dict[str, int] = {f.name: f.max_length or 0 for f in User._meta.fields if f.name in TEXT_FIELDS}
 
 
-_WRONG = [FieldError("/current_password", "wrong_password", "This is not your present password.")]
+_WRONG = [FieldError("/current_password", "wrong_password", gettext_noop("This is not your present password."))]
 
 
 class WrongPasswordError(RuleError):
@@ -35,7 +38,7 @@ class WrongPasswordError(RuleError):
 
     code = "wrong_password"
     status = 422
-    title = "Check your present password"
+    title = gettext_noop("Check your present password")
 
 
 def checked_names(user: User, values: dict[str, Any]) -> dict[str, str]:
@@ -45,11 +48,11 @@ def checked_names(user: User, values: dict[str, Any]) -> dict[str, str]:
         first, last = tidied.get("first_name", user.first_name), tidied.get("last_name", user.last_name)
         tidied["full_name"] = f"{first} {last}".strip()
     if tidied.get("full_name") == "":
-        raise invalid_field("/full_name", "required", "Give a name.")
+        raise invalid_field("/full_name", "required", _("Give a name."))
     for name, value in tidied.items():
         longest = _LONGEST[name]
         if len(value) > longest:
-            raise invalid_field(f"/{name}", "too_long", f"Use at most {longest} letters.")
+            raise invalid_field(f"/{name}", "too_long", _("Use at most %(longest)s letters.") % {"longest": longest})
     return tidied
 
 
@@ -60,9 +63,12 @@ def edit_profile(*, values: dict[str, Any], actor: Actor) -> User:
     user = User.objects.select_for_update().get(pk=own_id(actor))
     wrong = sorted(values.keys() - PROFILE_FIELDS)
     if wrong:
-        raise invalid_field(f"/{wrong[0]}", "read_only", f"{wrong[0]} cannot be changed here.")
+        raise invalid_field(f"/{wrong[0]}", "read_only", _("%(field)s cannot be changed here.") % {"field": wrong[0]})
+    if values.get("locale") and not known_language(values["locale"]):
+        codes = ", ".join(code for code, _name in list_languages())
+        raise invalid_field("/locale", "choice", _("Choose one of: %(choices)s.") % {"choices": codes})
     if values.get("theme", "system") not in _THEMES:
-        raise invalid_field("/theme", "choice", f"Choose one of: {', '.join(_THEMES)}.")
+        raise invalid_field("/theme", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(_THEMES)})
     switches = _checked_switches({name: values[name] for name in values.keys() & SWITCHES})
     texts = {name: value for name, value in values.items() if name not in SWITCHES}
     changes = changed_fields(user, checked_names(user, texts) | switches)
@@ -87,7 +93,7 @@ def change_password(*, current: str, new: str, actor: Actor) -> int:
     refuse_while_waiting(counters)
     if not password_matches(current, user.password):
         afterwards(partial(count_failure, counters))
-        raise WrongPasswordError("This is not your present password.", errors=_WRONG)
+        raise WrongPasswordError(_("This is not your present password."), errors=_WRONG)
     check_new_password(new, own_words=own_words(user), pointer="/new_password")
     user.password, user.password_changed_at, user.must_change = hash_password(new), clock.now(), False
     user.save(update_fields=["password", "password_changed_at", "must_change", "updated_at"])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
@@ -118,7 +119,7 @@ def switch_school(slug: str, *, actor: Actor) -> Opened:
     current = current_memberships(own_id(actor))
     here = [m for m in current if m.school is not None and m.school.slug == slug]
     if not here:
-        raise NotFoundError("You have no role in that school.")
+        raise NotFoundError(_("You have no role in that school."))
     present = _present_session(actor).select_for_update(of=("self",))
     session = present.select_related("user").get()
     roles = tuple(dict.fromkeys(Role(m.role) for m in current if m.school is None or m in here))
@@ -139,7 +140,7 @@ def sign_out(*, actor: Actor) -> None:
 
 def _present_session(actor: Actor) -> QuerySet[SignInSession]:
     if actor.session_id is None:
-        raise NotAllowedError("Nobody is signed in: a key ends when it is revoked.")
+        raise NotAllowedError(_("Nobody is signed in: a key ends when it is revoked."))
     return SignInSession.objects.filter(pk=actor.session_id, user=own_id(actor))
 
 

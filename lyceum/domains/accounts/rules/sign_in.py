@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from lyceum.core.actor import public_actor
 from lyceum.core.aftermath import afterwards
 from lyceum.core.errors import RuleError
@@ -29,7 +32,7 @@ class SignInFailedError(RuleError):
 
     code = "sign_in_failed"
     status = 401
-    title = "Check your name and password"
+    title = gettext_noop("Check your name and password")
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def sign_in(
     memberships = _memberships_for(user, fold(given.school), school_id) if user and matches else []
     if user is None or not memberships:
         afterwards(partial(_note_failure, counters, user, school_id, circumstances))
-        raise SignInFailedError("Check your name and password.")
+        raise SignInFailedError(_("Check your name and password."))
     forget_failures(counters)
     if not user.password.startswith("argon2"):
         User.objects.filter(pk=user.pk).update(password=hash_password(given.password))

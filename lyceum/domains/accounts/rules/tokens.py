@@ -11,6 +11,8 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from jwt.algorithms import OKPAlgorithm
 
 from lyceum.core import clock
@@ -38,7 +40,7 @@ class RefreshRacedError(RuleError):
     """The same refresh token came twice within seconds: a lost answer or two tabs, not a thief."""
 
     code = "refresh_raced"
-    title = "Already refreshed"
+    title = gettext_noop("Already refreshed")
 
 
 class SignedOutEverywhereError(UnauthorizedError):
@@ -100,20 +102,20 @@ def refresh_pair(refresh: str, *, circumstances: Circumstances) -> TokenPair:
     )
     now = clock.now()
     if token is None or token.expires_at <= now or token.session.revoked_at or not token.session.user.is_active:
-        raise UnauthorizedError("This refresh token is no longer good. Sign in again.")
+        raise UnauthorizedError(_("This refresh token is no longer good. Sign in again."))
     if token.used_at is None:
         return _use(token, now)
     if now - token.used_at <= RACE_WINDOW:
-        raise RefreshRacedError("This refresh token was used a moment ago. Use the answer that came with it.")
+        raise RefreshRacedError(_("This refresh token was used a moment ago. Use the answer that came with it."))
     afterwards(partial(_revoke_family, token.session, circumstances))
-    raise SignedOutEverywhereError("This refresh token was used before. Sign in again.")
+    raise SignedOutEverywhereError(_("This refresh token was used before. Sign in again."))
 
 
 def _use(token: RefreshToken, now: datetime) -> TokenPair:
     session = token.session
     roles = [Role(m.role) for m in current_memberships(session.user_id) if m.school_id in (None, session.school_id)]
     if not roles:
-        raise UnauthorizedError("Your role in this school has ended.")
+        raise UnauthorizedError(_("Your role in this school has ended."))
     session.last_used_at, session.expires_at = now, now + REFRESH_LIFETIME
     session.save(update_fields=["last_used_at", "expires_at", "updated_at"])
     pair, row = _new_pair(Opened(session, session.user, session.school, tuple(dict.fromkeys(roles))))
@@ -214,9 +216,9 @@ def read_access_token(token: str) -> NamedSession | NamedKey:
         expires = float(claims["exp"])
         named = NamedKey(claims["key"]) if "key" in claims else NamedSession(UUID(claims["sid"]), claims["school"])
     except (jwt.PyJWTError, SigningKey.DoesNotExist, KeyError, ValueError, TypeError):
-        raise UnauthorizedError("The access token is not good. Sign in again.") from None
+        raise UnauthorizedError(_("The access token is not good. Sign in again.")) from None
     if clock.now().timestamp() >= expires:
-        raise UnauthorizedError("The access token has ended. Refresh it.")
+        raise UnauthorizedError(_("The access token has ended. Refresh it."))
     return named
 
 

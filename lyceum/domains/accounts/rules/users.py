@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.constraints import refusing
 from lyceum.core.errors import FieldError, InvalidError, NotAllowedError, RuleError, invalid_field
 from lyceum.core.permissions import BUILT_IN_SETS, Permission, Role
+from lyceum.core.roles import role_name
 from lyceum.core.schools import crossing_to, current_school
 from lyceum.core.text import tidy
 from lyceum.domains.accounts.facts import MembershipStarted, UserCreated
@@ -62,7 +64,7 @@ def create_user(
     """Make an account with a way to sign in to the school in scope. A user name or an address is needed."""
     address = normal_address(email)
     if not username and not address:
-        raise invalid_field("/username", "required", "Give a user name or an e-mail address.")
+        raise invalid_field("/username", "required", _("Give a user name or an e-mail address."))
     user = User.objects.create(
         full_name=check_full_name(full_name),
         password=password_hash,
@@ -71,7 +73,7 @@ def create_user(
     if username:
         add_login(user, username)
     if address:
-        with refusing(verified_address_once=lambda: AddressTakenError("Another account has this e-mail address.")):
+        with refusing(verified_address_once=lambda: AddressTakenError(_("Another account has this e-mail address."))):
             EmailAddress.objects.create(user=user, address=address, verified_at=clock.now() if verified else None)
     record("accounts.user.create", target=Target.of(user), facts=[UserCreated(user=user.pk)], actor=actor)
     return user
@@ -92,8 +94,12 @@ def start_membership(
     """Give a user a role in the school in scope, from a day on."""
     sets = list(permission_sets)
     if role is Role.MANAGER and not sets:
-        raise invalid_field("/permission_sets", "required", "A manager needs at least one permission set.")
-    with refusing(membership_no_overlap=lambda: AlreadyMemberError(f"{user} is {role.value} here already.")):
+        raise invalid_field("/permission_sets", "required", _("A manager needs at least one permission set."))
+    with refusing(
+        membership_no_overlap=lambda: AlreadyMemberError(
+            _("%(user)s is %(role)s here already.") % {"user": user, "role": role_name(role)}
+        )
+    ):
         membership = Membership.objects.create(
             user=user,
             school_id=current_school(),
@@ -139,12 +145,12 @@ def set_up_school(
     The first of the installation also becomes super admin. `school` takes the fields of provision_school.
     """
     errors = [
-        FieldError(f"/{field}", "required", "This is needed.")
+        FieldError(f"/{field}", "required", _("This is needed."))
         for field, value in (("username", username), ("name", full_name), ("institutionName", school_name))
         if not tidy(value)
     ]
     if errors:
-        raise InvalidError("Fill in the fields that are missing.", errors=errors)
+        raise InvalidError(_("Fill in the fields that are missing."), errors=errors)
     check_username(username)
     check_new_password(password, own_words=(username, email.split("@", 1)[0], school_name))
     hashed = hash_password(password)
@@ -169,7 +175,7 @@ def may_set_up(*, from_this_machine: bool, code: str, actor: Actor, setup_code: 
     if not School.objects.exists():
         if from_this_machine or (setup_code and hmac.compare_digest(code.encode(), setup_code.encode())):
             return
-        raise SignupClosedError("Make the first school on the machine itself, or with the set-up code it printed.")
+        raise SignupClosedError(_("Make the first school on the machine itself, or with the set-up code it printed."))
     if signup == "open" or actor.may(Permission.SCHOOL_CREATE) or actor.kind is ActorKind.OPERATOR:
         return
-    raise SignupClosedError("New schools are made by the operator here. Ask them for one.")
+    raise SignupClosedError(_("New schools are made by the operator here. Ask them for one."))

@@ -8,13 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.forms import submitted, typed_id
+from lyceum.core.language import list_languages
 from lyceum.core.rest import actor_of
 from lyceum.domains.accounts.queries import get_own_user, list_sessions
 from lyceum.domains.accounts.rules.profiles import change_password, edit_profile
 from lyceum.domains.accounts.rules.sessions import end_own_session, sign_out_everywhere
 from lyceum.domains.accounts.views.signed_in import signed_in
 
-_PROFILE = ("full_name", "preferred_name", "pronouns", "theme")
+_PROFILE = ("full_name", "preferred_name", "pronouns", "locale", "theme")
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,6 +34,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
             "roles": sorted(role.value for role in actor.roles),
             "sessions": list_sessions(actor),
             "schools": [school for school in schools.values() if school.pk != actor.school_id],
+            "languages": list_languages(),
             "saved": request.GET.get("saved", ""),
             "acted": request.POST.get("act", ""),
         }

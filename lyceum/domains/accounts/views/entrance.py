@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lyceum.core.actor import ActorKind
 from lyceum.core.errors import RuleError
 from lyceum.core.forms import shown_errors
+from lyceum.core.language import LANGUAGE_COOKIE, known_language
 from lyceum.core.rest import actor_of
-from lyceum.domains.accounts.cookies import clear_session_cookie, known_device, set_cookies
+from lyceum.domains.accounts.cookies import DEVICE_SECONDS, clear_session_cookie, known_device, set_cookies
 from lyceum.domains.accounts.requests import circumstances_of, is_from_this_machine
 from lyceum.domains.accounts.rules.acceptance import (
     LinkExpiredError,
@@ -21,6 +22,7 @@ from lyceum.domains.accounts.rules.acceptance import (
     get_invitation,
     needs_username,
 )
+from lyceum.domains.accounts.rules.profiles import edit_profile
 from lyceum.domains.accounts.rules.sessions import Opened, Way, sign_out, switch_school
 from lyceum.domains.accounts.rules.setup import FirstSteps, set_up_and_enter
 from lyceum.domains.accounts.rules.sign_in import Credentials, sign_in
@@ -72,8 +74,12 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
 
 def own_path(wish: str) -> str:
     """A path of this site to go on to; nothing that leads elsewhere, or in a circle."""
-    ours = wish.startswith("/") and url_has_allowed_host_and_scheme(wish, allowed_hosts=None)
-    return wish if ours and not wish.startswith(("/sign-", "/api/")) else "/today/"
+    return wish if is_own(wish) and not wish.startswith(("/sign-", "/api/")) else "/today/"
+
+
+def is_own(path: str) -> bool:
+    """Whether a path stays on this site."""
+    return path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
 
 
 @require_POST
@@ -89,9 +95,22 @@ def sign_out_page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def switch_page(request: HttpRequest) -> HttpResponse:
-    """Go on in another school."""
+    """Go on in another school, at its start or at the page that was asked for."""
     switch_school(request.POST.get("school", ""), actor=actor_of(request))
-    return redirect("/today/")
+    return redirect(own_path(request.POST.get("next", "")))
+
+
+@require_POST
+def language_page(request: HttpRequest) -> HttpResponse:
+    """Choose a language: kept in the browser, and for somebody who is signed in with their account."""
+    actor, back = actor_of(request), request.POST.get("back", "")
+    response = redirect(back if is_own(back) else "/")
+    code = known_language(request.POST.get("language", ""))
+    if code:
+        response.set_cookie(LANGUAGE_COOKIE, code, max_age=DEVICE_SECONDS, secure=True, httponly=True, samesite="Lax")
+    if code and actor.user_id:
+        edit_profile(values={"locale": code}, actor=actor)
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core import clock
@@ -68,4 +69,4 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 
 def _opens(scope: str) -> str:
-    return "; ".join(row.act for row in POLICY.values() if row.scope == scope)
+    return "; ".join(gettext(row.act) for row in POLICY.values() if row.scope == scope)

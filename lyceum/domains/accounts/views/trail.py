@@ -39,7 +39,7 @@ def _when(entry: AuditEntry) -> str:
 
 
 def _who_html(entry: AuditEntry) -> SafeString:
-    name, way = escape(entry.actor_name), escape(f"{entry.via} · {entry.ip}" if entry.ip else entry.via)
+    name, way = escape(entry.actor_name), escape(f"{say(entry.via)} · {entry.ip}" if entry.ip else say(entry.via))
     who = f'<a href="?actor={entry.actor_id}">{name}</a>' if entry.actor_id else name
     return SafeString(f'{who}<br><span class="muted small">{way}</span>')
 
@@ -74,8 +74,8 @@ TABLE: Table[AuditEntry] = Table(
         Column("action", _("Did what"), lambda entry: entry.action, html=_what_html),
         Column("target", _("To what"), lambda entry: entry.target_name, html=_target_html),
         Column("changes", _("Changes"), lambda entry: "; ".join(_changes(entry)), html=_changes_html),
-        Column("via", _("By way of"), lambda entry: entry.via, is_extra=True),
-        Column("outcome", _("Outcome"), lambda entry: entry.outcome, is_extra=True),
+        Column("via", _("By way of"), lambda entry: say(entry.via), is_extra=True),
+        Column("outcome", _("Outcome"), lambda entry: say(entry.outcome), is_extra=True),
         Column("reason", _("Reason"), lambda entry: entry.reason, is_extra=True),
     ),
     order=NEWEST_FIRST,
@@ -126,4 +126,4 @@ def _midnight(text: str, pointer: str, *, after: timedelta = timedelta()) -> dat
         day = date.fromisoformat(text) + after
         return datetime(day.year, day.month, day.day, tzinfo=clock.zone(time_zone())).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise invalid_field(pointer, "date", "Give the date as year-month-day, as in 2026-11-20.") from None
+        raise invalid_field(pointer, "date", say("Give the date as year-month-day, as in 2026-11-20.")) from None

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -132,11 +133,12 @@ def _before(changes: Sequence[_Change], codes: CodeList) -> tuple[GivenMark, ...
 
 def _refuse_by_time(register: Register, given_in_time: bool, actor: Actor) -> None:
     if register.state == Register.State.NOT_REQUIRED:
-        raise RegisterLockedError(f"No register is needed for {register}.")
+        raise RegisterLockedError(_("No register is needed for %(register)s.") % {"register": register})
     if given_in_time or clock.now() < register.locks_at or actor.may(Permission.REGISTERS_AMEND):
         return
     raise RegisterLockedError(
-        f"This register is locked since {register.locks_at:%Y-%m-%d %H:%M} UTC. Ask the office to change it.",
+        _("This register is locked since %(locks_at)s UTC. Ask the office to change it.")
+        % {"locks_at": f"{register.locks_at:%Y-%m-%d %H:%M}"},
         locked_since=register.locks_at.isoformat(),
     )
 
@@ -149,8 +151,8 @@ def _with_rest(
     code = codes.first(rest, register.session) if rest == Meaning.PRESENT else None
     if code is None:
         raise WrongMarksError(
-            "The rest of a register can only be present.",
-            errors=[FieldError("/rest", "choice", "Give present, or leave it out.")],
+            _("The rest of a register can only be present."),
+            errors=[FieldError("/rest", "choice", _("Give present, or leave it out."))],
         )
     named = {mark.student_id for mark in marks}
     others = [row.student_id for row in sheet.values() if row.mark is None and row.student_id not in named]
@@ -171,10 +173,12 @@ def _checked(
             faults.append(FieldError(f"/marks/{n}", *fault))
         elif code is not None:
             if ahead and not code.future_allowed:
-                raise FutureNotAllowedError(f"{code.symbol} cannot be given ahead, for {register.on}.")
+                raise FutureNotAllowedError(
+                    _("%(symbol)s cannot be given ahead, for %(on)s.") % {"symbol": code.symbol, "on": register.on}
+                )
             chosen[mark.student_id] = (mark, code)
     if faults:
-        raise WrongMarksError(f"Nothing was saved: {faults[0].message}", errors=faults)
+        raise WrongMarksError(_("Nothing was saved: %(fault)s") % {"fault": faults[0].message}, errors=faults)
     return list(chosen.values())
 
 
@@ -183,20 +187,33 @@ def _fault(
 ) -> tuple[str, str] | None:
     row = sheet.get(mark.student_id)
     if row is None:
-        return "not_on_register", "This student is not on this register that day."
+        return "not_on_register", _("This student is not on this register that day.")
     if code is None or not code.active:
-        return "code_unknown", f"{row.name}: there is no code {mark.symbol[:10]} in use."
+        return "code_unknown", _("%(name)s: there is no code %(symbol)s in use.") % {
+            "name": row.name,
+            "symbol": mark.symbol[:10],
+        }
     if not codes.may_give(code):
-        return "code_not_allowed", f"{row.name}: {code.symbol} is given by the office."
+        return "code_not_allowed", _("%(name)s: %(symbol)s is given by the office.") % {
+            "name": row.name,
+            "symbol": code.symbol,
+        }
     if not fits(code, register.session):
-        return "code_not_allowed", f"{row.name}: {code.symbol} belongs to the other session."
+        return "code_not_allowed", _("%(name)s: %(symbol)s belongs to the other session.") % {
+            "name": row.name,
+            "symbol": code.symbol,
+        }
     if code.needs_minutes and mark.minutes_late is None and mark.time_in is None:
-        return "minutes_needed", f"{row.name}: say how many minutes late, or when they came."
+        return "minutes_needed", _("%(name)s: say how many minutes late, or when they came.") % {"name": row.name}
     if mark.minutes_late is not None and not 0 <= mark.minutes_late <= 600:
-        return "minutes_range", f"{row.name}: minutes late lie between 0 and 600."
+        return "minutes_range", _("%(name)s: minutes late lie between 0 and 600.") % {"name": row.name}
     if code.needs_note and not tidy(mark.note):
-        return "note_needed", f"{row.name}: {code.symbol} needs a note."
-    return ("note_too_long", f"{row.name}: a note has at most 500 letters.") if len(mark.note) > 500 else None
+        return "note_needed", _("%(name)s: %(symbol)s needs a note.") % {"name": row.name, "symbol": code.symbol}
+    return (
+        ("note_too_long", _("%(name)s: a note has at most 500 letters.") % {"name": row.name})
+        if len(mark.note) > 500
+        else None
+    )
 
 
 def _sort_out(
@@ -248,8 +265,8 @@ def _require_reason(register: Register, changes: Sequence[_Change], reason: str,
     late = clock.now() >= register.closes_at
     if amended and late and actor.may(Permission.REGISTERS_AMEND) and not tidy(reason):
         raise ReasonNeededError(
-            "The register is closed: say why the mark changes.",
-            errors=[FieldError("/reason", "reason_needed", "Say why the mark changes.")],
+            _("The register is closed: say why the mark changes."),
+            errors=[FieldError("/reason", "reason_needed", _("Say why the mark changes."))],
         )
 
 
@@ -375,7 +392,8 @@ def amend_mark(
     mark = get_mark(mark_id, actor=actor, permission=Permission.REGISTERS_TAKE)
     if version is not None and mark.version != version:
         raise MarkConflictError(
-            f"The mark is {mark.code.symbol} now, changed at {mark.marked_at:%H:%M} UTC. Look at it again.",
+            _("The mark is %(symbol)s now, changed at %(marked_at)s UTC. Look at it again.")
+            % {"symbol": mark.code.symbol, "marked_at": f"{mark.marked_at:%H:%M}"},
             current={"code": mark.code.symbol, "version": mark.version},
         )
     given = GivenMark(mark.student_id, symbol, note=note)
@@ -389,11 +407,11 @@ def reopen_register(register_id: UUID, *, until: datetime, reason: str, actor: A
     register = get_register(register_id, actor=actor, permission=Permission.REGISTERS_AMEND, lock=True)
     if not tidy(reason):
         raise ReasonNeededError(
-            "Say why the register opens again.",
-            errors=[FieldError("/reason", "reason_needed", "Say why the register opens again.")],
+            _("Say why the register opens again."),
+            errors=[FieldError("/reason", "reason_needed", _("Say why the register opens again."))],
         )
     if until <= clock.now():
-        raise NotAllowedError("Choose a time in the future.")
+        raise NotAllowedError(_("Choose a time in the future."))
     old, register.locks_at = register.locks_at, until
     register.save(update_fields=["locks_at", "updated_at"])
     changes = {"locks_at": [old.isoformat(), until.isoformat()]}

@@ -1,5 +1,7 @@
 """Why a register cannot be opened or saved, in the words people are told."""
 
+from django.utils.translation import gettext_noop
+
 from lyceum.core.errors import InvalidError, NotAllowedError, RuleError
 
 
@@ -7,7 +9,7 @@ class AttendanceNotSetUpError(RuleError):
     """Codes, times, a year or forms are missing; the refusal lists them with links."""
 
     code = "attendance_not_set_up"
-    title = "Attendance is not set up yet"
+    title = gettext_noop("Attendance is not set up yet")
 
 
 class NotASchoolDayError(RuleError):
@@ -20,14 +22,14 @@ class RegisterLockedError(NotAllowedError):
     """The time in which this person may change the marks is over."""
 
     code = "register_locked"
-    title = "This register is locked"
+    title = gettext_noop("This register is locked")
 
 
 class WrongMarksError(InvalidError):
     """At least one row is wrong; nothing was saved."""
 
     code = "marks_wrong"
-    title = "Nothing was saved"
+    title = gettext_noop("Nothing was saved")
 
 
 class FutureNotAllowedError(InvalidError):

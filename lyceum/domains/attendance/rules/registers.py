@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.domains.academics.days import school_days
@@ -39,7 +40,10 @@ def open_day(day: date) -> int:
 def require_school_day(day: date) -> None:
     """Refuse a day on which no school is kept, naming the reason."""
     if not school_days().is_school_day(day):
-        raise NotASchoolDayError(f"No school is kept on {day}: {school_days().why_closed(day)}.")
+        raise NotASchoolDayError(
+            _("No school is kept on %(day)s: %(why_closed)s.")
+            % {"day": day, "why_closed": school_days().why_closed(day)}
+        )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import invalid_field
@@ -27,7 +28,7 @@ def choose_codes(preset: str, *, actor: Actor) -> CodeSet:
     """Mark with a preset's codes from now on. The set in use retires; its codes keep their meaning."""
     actor.require_all(Permission.CODES_EDIT)
     if preset not in PRESETS:
-        raise invalid_field("/preset", "choice", f"Choose one of: {', '.join(PRESETS)}.")
+        raise invalid_field("/preset", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(PRESETS)})
     code_set = use_preset(preset)
     record("attendance.codes.choose", target=Target.of(code_set), actor=actor)
     return code_set
@@ -81,14 +82,20 @@ def set_session_times(
     """Say when a session starts and when its register closes, from a day on."""
     actor.require_all(Permission.CODES_EDIT)
     if session not in Session.values:
-        raise invalid_field("/session", "choice", f"Choose one of: {', '.join(Session.values)}.")
+        raise invalid_field(
+            "/session", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(Session.values)}
+        )
     longest = _longest_open()
     midnight = timedelta(hours=closes_at.hour, minutes=closes_at.minute)
     open_for = midnight - timedelta(hours=starts_at.hour, minutes=starts_at.minute)
     if not timedelta(0) < open_for <= longest:
         minutes = int(longest.total_seconds() // 60)
-        raise invalid_field("/closes_at", "range", f"A register closes after it starts, within {minutes} minutes.")
-    times, _ = SessionTimes.objects.update_or_create(
+        raise invalid_field(
+            "/closes_at",
+            "range",
+            _("A register closes after it starts, within %(minutes)s minutes.") % {"minutes": minutes},
+        )
+    times, _made = SessionTimes.objects.update_or_create(
         session=session,
         grades=sorted(grades or [], key=str),
         starts_on=starts_on or today(),
@@ -122,13 +129,13 @@ def what_is_missing(day: date) -> list[Missing]:
     """What must be set up before a register can be taken on a day."""
     missing = []
     if not CodeSet.objects.filter(state="in_use").exists():
-        missing.append(Missing("codes", "No attendance codes are in use.", "/settings/attendance/"))
+        missing.append(Missing("codes", _("No attendance codes are in use."), "/settings/attendance/"))
     if not SessionTimes.objects.filter(starts_on__lte=day).exists():
-        missing.append(Missing("times", "No session has its times.", "/settings/attendance/"))
+        missing.append(Missing("times", _("No session has its times."), "/settings/attendance/"))
     if not AcademicYear.objects.filter(starts__lte=day, ends__gte=day).exists():
-        missing.append(Missing("year", f"No school year holds {day}.", "/settings/years/"))
+        missing.append(Missing("year", _("No school year holds %(day)s.") % {"day": day}, "/settings/years/"))
     elif not Class.objects.filter(starts__lte=day, ends__gte=day).exists():
-        missing.append(Missing("classes", "There is no class on that day.", "/classes/"))
+        missing.append(Missing("classes", _("There is no class on that day."), "/classes/"))
     return missing
 
 

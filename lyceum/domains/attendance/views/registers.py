@@ -103,7 +103,7 @@ def _student_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise invalid_field("/marks", "malformed", "The form was altered. Open the register again.") from None
+        raise invalid_field("/marks", "malformed", _("The form was altered. Open the register again.")) from None
 
 
 def _whole_number(text: str, pointer: str) -> int | None:
@@ -112,7 +112,7 @@ def _whole_number(text: str, pointer: str) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise invalid_field(pointer, "number", f"“{text[:20]}” is not a whole number.") from None
+        raise invalid_field(pointer, "number", _("“%(text)s” is not a whole number.") % {"text": text[:20]}) from None
 
 
 def _context(
@@ -133,7 +133,7 @@ def _context(
         "register": register,
         "size": len(lines),
         "lines": lines_html(lines, editable=editable),
-        "codes": [(c.symbol, tone(c.meaning), c.label) for c in codes.offered(register.session)] if editable else [],
+        "codes": [(c.symbol, tone(c.meaning), _(c.label)) for c in codes.offered(register.session)] if editable else [],
         "state": state,
         "editable": editable,
         "needs_reason": amends and clock.now() >= register.closes_at and any(line.row.mark for line in lines),
@@ -171,7 +171,7 @@ def _lines(
                 symbol=symbol,
                 was=was,
                 tone=tone(code.meaning) if code else "",
-                label=code.label if code else "",
+                label=_(code.label) if code else "",
                 strip=strip_html(row.strip),
                 conflict=conflicts.get(row.student_id),
             )
@@ -232,7 +232,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise invalid_field("/date", "date", "Give the date as year-month-day, as in 2026-11-20.") from None
+        raise invalid_field("/date", "date", _("Give the date as year-month-day, as in 2026-11-20.")) from None
 
 
 @require_http_methods(["GET", "POST"])
@@ -277,4 +277,4 @@ def _time(text: str, pointer: str) -> time:
     try:
         return time.fromisoformat(text)
     except ValueError:
-        raise invalid_field(pointer, "time", "Give the time as hours:minutes, as in 08:45.") from None
+        raise invalid_field(pointer, "time", _("Give the time as hours:minutes, as in 08:45.")) from None

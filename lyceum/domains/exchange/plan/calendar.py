@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.core.text import fold
 from lyceum.domains.academics.models import AcademicYear, Term
 from lyceum.domains.exchange.errors import YearNeededError
@@ -91,7 +93,7 @@ class CalendarPlan:
         for session in sessions.values():
             if session.id not in used:
                 step = Step.YEAR if session.kind == "year" else Step.TERM
-                yield skipped(step, session, "No class and nobody of this school refers to it.")
+                yield skipped(step, session, _("No class and nobody of this school refers to it."))
         for session in used.values():
             if session.kind == "year":
                 yield self._year(session)
@@ -121,7 +123,7 @@ class CalendarPlan:
         same = next((y for y in self.calendar.years if y.starts <= session.ends and session.starts <= y.ends), None)
         if same:
             self.calendar.year_of[session.id] = same
-            return skipped(Step.YEAR, session, "Another year of the file has these days; both are one here.")
+            return skipped(Step.YEAR, session, _("Another year of the file has these days; both are one here."))
         row, span = self._year_row(session, session.title, session.starts, session.ends)
         self._add(span, session.id)
         return row
@@ -135,14 +137,17 @@ class CalendarPlan:
     def _year_row(self, record: Record, title: str, starts: date, ends: date) -> tuple[PlannedRow, Span]:
         own = max(self._own_years, key=lambda y: _shared_days(y, starts, ends), default=None)
         if own and _shared_days(own, starts, ends) > 0:
-            row = skipped(Step.YEAR, record, "The school has this year.", code="here_already", target=own.pk)
+            row = skipped(Step.YEAR, record, _("The school has this year."), code="here_already", target=own.pk)
             if (own.starts, own.ends) != (starts, ends):
                 row = row.warned(
                     warning(
                         "startDate",
                         "year_differs",
-                        f"The school's year {own.name} runs from {own.starts} to {own.ends}, the file's from {starts} "
-                        f"to {ends}. Classes are attached to the school's.",
+                        _(
+                            "The school's year %(year)s runs from %(starts)s to %(ends)s, the file's from %(first)s "
+                            "to %(last)s. Classes are attached to the school's."
+                        )
+                        % {"year": own.name, "starts": own.starts, "ends": own.ends, "first": starts, "last": ends},
                     )
                 )
             return row, Span(record.id, own.starts, own.ends, own.pk)
@@ -197,24 +202,29 @@ class CalendarPlan:
             if parent:
                 self.calendar.term_of[session.id] = parent
             return skipped(
-                Step.TERM, session, "Grading periods are not kept; classes are attached to the term or year."
+                Step.TERM, session, _("Grading periods are not kept; classes are attached to the term or year.")
             )
         starts, ends = max(session.starts, year.starts), min(session.ends, year.ends)
         if starts > ends:
             return failed(
                 Step.TERM,
                 session,
-                wrong("startDate", "outside_year", f"The term lies outside its year, {year.starts} to {year.ends}."),
+                wrong(
+                    "startDate",
+                    "outside_year",
+                    _("The term lies outside its year, %(starts)s to %(ends)s.")
+                    % {"starts": year.starts, "ends": year.ends},
+                ),
             )
         own = next(
             (t for t in self._own_terms if t.year_id == year.own_id and t.starts <= ends and starts <= t.ends), None
         )
         if own:
             self.calendar.term_of[session.id] = Span(session.id, own.starts, own.ends, own.pk)
-            return skipped(Step.TERM, session, "The school has this term.", code="here_already", target=own.pk)
+            return skipped(Step.TERM, session, _("The school has this term."), code="here_already", target=own.pk)
         if any(t.starts <= ends and starts <= t.ends for t in self.calendar.term_of.values()):
             return skipped(
-                Step.TERM, session, "It shares days with another term; its classes are attached to the year."
+                Step.TERM, session, _("It shares days with another term; its classes are attached to the year.")
             )
         self.calendar.term_of[session.id] = Span(session.id, starts, ends)
         values = {"name": session.title[:80] or session.id, "starts": str(starts), "ends": str(ends), "year": year.key}
@@ -225,14 +235,14 @@ class CalendarPlan:
         own = next((y for y in self._own_years if y.ends >= self._today), None)
         if own is None:
             raise YearNeededError(
-                "Make the school year first: the file names none, and the school has none from today on."
+                _("Make the school year first: the file names none, and the school has none from today on.")
             )
         record = Record(place=Place("", 0), id=f"year {own.starts}")
         self._add(Span(record.id, own.starts, own.ends, own.pk))
         return skipped(
             Step.YEAR,
             record,
-            f"Everything belongs to the school's year {own.name}.",
+            _("Everything belongs to the school's year %(year)s.") % {"year": own.name},
             code="here_already",
             target=own.pk,
         )
@@ -242,9 +252,9 @@ def _date_trouble(session: Session) -> Trouble | None:
     if session.troubles:
         return None
     if session.starts is None or session.ends is None:
-        return wrong("startDate", "date_missing", "Give the first and the last day.")
+        return wrong("startDate", "date_missing", _("Give the first and the last day."))
     if session.starts >= session.ends:
-        return wrong("endDate", "dates_order", "The last day lies before the first.")
+        return wrong("endDate", "dates_order", _("The last day lies before the first."))
     return None
 
 

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.core.text import fold, tidy
 from lyceum.domains.academics.models import Class
 from lyceum.domains.exchange.plan.calendar import Calendar, When
@@ -72,7 +74,7 @@ class ClassPlan:
 
     def _row(self, group: Group, own: Class | None, trouble: Any) -> PlannedRow:
         if not self._outline.groups.get(group.id):
-            return skipped(Step.CLASS, group, "It belongs to another school of the file.")
+            return skipped(Step.CLASS, group, _("It belongs to another school of the file."))
         if trouble or is_wrong(group):
             return failed(Step.CLASS, group, *((trouble,) if trouble else ()))
         if group.ended:
@@ -85,12 +87,13 @@ class ClassPlan:
                 wrong(
                     "termSourcedIds",
                     "session_unknown",
-                    f"There is no term {group.sessions[0]} in the file. Add it, or correct the class.",
+                    _("There is no term %(sessions)s in the file. Add it, or correct the class.")
+                    % {"sessions": group.sessions[0]},
                 ),
             )
         name = self._name(group, when, own)
         if not name:
-            return failed(Step.CLASS, group, wrong("title", "name_missing", "Give the class a title."))
+            return failed(Step.CLASS, group, wrong("title", "name_missing", _("Give the class a title.")))
         subject = "" if group.is_homeroom else self._subjects.subject_for(group)
         if not subject and not group.is_homeroom:
             return failed(
@@ -99,7 +102,8 @@ class ClassPlan:
                 wrong(
                     "courseSourcedId",
                     "course_unknown",
-                    f"There is no course {group.course} in the file. Add it, or correct the class.",
+                    _("There is no course %(course)s in the file. Add it, or correct the class.")
+                    % {"course": group.course},
                 ),
             )
         by_hand = None if own else self._same_by_hand(name, group, when)
@@ -113,10 +117,16 @@ class ClassPlan:
 
     def _end(self, group: Group, own: Class | None) -> PlannedRow:
         if own is None:
-            return skipped(Step.CLASS_END, group, "It is to be taken out, and was never brought in.")
+            return skipped(Step.CLASS_END, group, _("It is to be taken out, and was never brought in."))
         last = max(self._today, own.starts)
         if own.ends <= last:
-            return skipped(Step.CLASS_END, group, f"It ended on {own.ends}.", code="here_already", target=own.pk)
+            return skipped(
+                Step.CLASS_END,
+                group,
+                _("It ended on %(ends)s.") % {"ends": own.ends},
+                code="here_already",
+                target=own.pk,
+            )
         return PlannedRow(
             Step.CLASS_END, group.place, group.id, "end", own.pk, {"ends": str(last)}, {"ends": str(own.ends)}
         )
@@ -168,7 +178,12 @@ class ClassPlan:
         row = PlannedRow(Step.CLASS, group.place, group.id, "create", values=values)
         if self._outline.sizes[group.id] > LARGEST_CAPACITY:
             row = row.warned(
-                warning("", "class_full", f"A class holds {LARGEST_CAPACITY} students; the rest is refused.")
+                warning(
+                    "",
+                    "class_full",
+                    _("A class holds %(largest_capacity)s students; the rest is refused.")
+                    % {"largest_capacity": LARGEST_CAPACITY},
+                )
             )
         return row
 
@@ -184,7 +199,7 @@ class ClassPlan:
                 before[field], values[field] = _plain(old), _plain(new)
         if values:
             return PlannedRow(Step.CLASS, group.place, group.id, "update", own.pk, values, before)
-        return skipped(Step.CLASS, group, "Nothing changes.", code="unchanged", target=own.pk)
+        return skipped(Step.CLASS, group, _("Nothing changes."), code="unchanged", target=own.pk)
 
 
 def _plain(value: Any) -> Any:

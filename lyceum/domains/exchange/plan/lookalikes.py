@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.domains.exchange.plan.humans import likeness
 from lyceum.domains.exchange.plan.present import Lookalike, find_foreign_ids, find_students_by_birth
 from lyceum.domains.exchange.plan.rows import warning, wrong
@@ -39,9 +41,12 @@ class Lookalikes:
             return None, None
         names = ", ".join(f"{each.name} ({each.number})" for each in alike[:3])
         if self._choice == "link" and len(alike) == 1:
-            return alike[0].id, warning("", "linked", f"Taken to be {names}, who has the same birth date.")
+            return alike[0].id, warning(
+                "", "linked", _("Taken to be %(names)s, who has the same birth date.") % {"names": names}
+            )
         return None, wrong(
             "",
             "possible_duplicate",
-            f"This may be {names}, born on the same day. Choose whether such rows are linked or made anew.",
+            _("This may be %(names)s, born on the same day. Choose whether such rows are linked or made anew.")
+            % {"names": names},
         )

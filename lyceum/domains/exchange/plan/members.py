@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.domains.academics.models import ClassMembership
 from lyceum.domains.exchange.plan.classes import Room
 from lyceum.domains.exchange.plan.present import find_own_ids
@@ -39,19 +41,23 @@ class MemberPlan:
 
     def _refusal(self, seat: Seat) -> PlannedRow | None:
         if not self._outline.groups.get(seat.group) and seat.group in self._outline.groups:
-            return skipped(Step.MEMBER, seat, "The class belongs to another school of the file.")
+            return skipped(Step.MEMBER, seat, _("The class belongs to another school of the file."))
         if seat.id in self._seen:
             return failed(
                 Step.MEMBER,
                 seat,
-                wrong("", "id_twice", f"Line {self._seen[seat.id]} says the same. Keep one of the two."),
+                wrong(
+                    "",
+                    "id_twice",
+                    _("Line %(line)s says the same. Keep one of the two.") % {"line": self._seen[seat.id]},
+                ),
             )
         self._seen[seat.id] = seat.place.line
         if is_wrong(seat):
             return failed(Step.MEMBER, seat)
         if seat.group not in self._rooms:
             if seat.ended:
-                return skipped(Step.MEMBER_END, seat, "The class is taken out.")
+                return skipped(Step.MEMBER_END, seat, _("The class is taken out."))
             return failed(Step.MEMBER, seat, class_trouble(self._outline, seat))
         return None if seat.ended else self._student_refusal(seat)
 
@@ -62,19 +68,24 @@ class MemberPlan:
             return failed(
                 Step.MEMBER,
                 seat,
-                wrong("", "row_wrong", f"The row of the student {seat.human} is wrong. Correct it first."),
+                wrong(
+                    "",
+                    "row_wrong",
+                    _("The row of the student %(human)s is wrong. Correct it first.") % {"human": seat.human},
+                ),
             )
         if seat.human in self._outline.students:
-            return skipped(Step.MEMBER, seat, "The student is not on roll.")
+            return skipped(Step.MEMBER, seat, _("The student is not on roll."))
         if seat.human in self._outline.elsewhere:
-            return skipped(Step.MEMBER, seat, "The student belongs to another school of the file.")
+            return skipped(Step.MEMBER, seat, _("The student belongs to another school of the file."))
         return failed(
             Step.MEMBER,
             seat,
             wrong(
                 "",
                 "student_unknown",
-                f"There is no student {seat.human} in this school. Add the student, or take the row out.",
+                _("There is no student %(human)s in this school. Add the student, or take the row out.")
+                % {"human": seat.human},
             ),
         )
 
@@ -85,7 +96,11 @@ class MemberPlan:
         return failed(
             Step.MEMBER,
             seat,
-            wrong("", "two_forms", f"Line {line} puts the student into another form. Keep one of the two."),
+            wrong(
+                "",
+                "two_forms",
+                _("Line %(line)s puts the student into another form. Keep one of the two.") % {"line": line},
+            ),
         )
 
     def _rows(self, seats: Sequence[Seat]) -> Iterator[PlannedRow]:
@@ -125,7 +140,7 @@ class MemberPlan:
                 Step.MEMBER_END, seat.place, seat.id, "end", membership.pk,
                 {"ends_on": str(seat.ends)}, {"ends_on": None},
             )  # fmt: skip
-        return skipped(Step.MEMBER, seat, "Nothing changes.", code="unchanged", target=membership.pk)
+        return skipped(Step.MEMBER, seat, _("Nothing changes."), code="unchanged", target=membership.pk)
 
     def _make(
         self, seat: Seat, room: Room, *, is_new_student: bool, others: list[ClassMembership]
@@ -140,7 +155,9 @@ class MemberPlan:
             yield self._end_other_form(seat, form, starts)
         ends = min((d for d in (seat.ends, last_day) if d and d < room.ends), default=None)
         if starts > room.ends or (ends and ends < starts):
-            yield skipped(Step.MEMBER, seat, "It is over before it begins: the student or the class has no such days.")
+            yield skipped(
+                Step.MEMBER, seat, _("It is over before it begins: the student or the class has no such days.")
+            )
             return
         values: dict[str, Any] = {"class": seat.group, "student": seat.human, "starts_on": str(starts)}
         values |= {"ends_on": str(ends)} if ends else {}
@@ -154,7 +171,7 @@ class MemberPlan:
 
     def _end(self, seat: Seat, running: list[ClassMembership]) -> PlannedRow:
         if not running:
-            return skipped(Step.MEMBER_END, seat, "It is to be taken out, and is not there.")
+            return skipped(Step.MEMBER_END, seat, _("It is to be taken out, and is not there."))
         last = seat.ends or self._today - timedelta(days=1)
         return PlannedRow(
             Step.MEMBER_END, seat.place, seat.id, "end", running[-1].pk, {"ends_on": str(last)}, {"ends_on": None}

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from lyceum.core.text import fold
 from lyceum.domains.exchange.errors import OrgNeededError
 from lyceum.domains.exchange.readers.records import Org, Part, Place, Seat, Source
@@ -145,7 +147,7 @@ def list_schools(source: Source) -> list[SchoolInFile]:
 
 def _house(orgs: dict[str, Org], key: str) -> str:
     """The school that an organisation is, or is inside of."""
-    for _ in range(10):
+    for _step in range(10):
         org = orgs.get(key)
         if org is None or org.kind not in _INSIDE_SCHOOLS or org.parent not in orgs:
             return key
@@ -162,12 +164,15 @@ def choose_orgs(
     unknown = sorted(set(wanted) - {school.id for school in schools})
     if unknown:
         raise OrgNeededError(
-            f"The file has no school {unknown[0]}. It has: {_listed(schools)}.", orgs=_as_values(schools)
+            _("The file has no school %(unknown)s. It has: %(listed)s.")
+            % {"unknown": unknown[0], "listed": _listed(schools)},
+            orgs=_as_values(schools),
         )
     chosen = wanted or _known(schools, names, codes)
     if not chosen:
         raise OrgNeededError(
-            f"The file holds {len(schools)} schools. Choose the one to bring in: {_listed(schools)}.",
+            _("The file holds %(schools)s schools. Choose the one to bring in: %(listed)s.")
+            % {"schools": len(schools), "listed": _listed(schools)},
             orgs=_as_values(schools),
         )
     return frozenset(_with_insides(source, set(chosen)))

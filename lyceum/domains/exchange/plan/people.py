@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.domains.exchange.plan.calendar import Calendar
 from lyceum.domains.exchange.plan.humans import as_plain, differences, find_troubles, wished_values
 from lyceum.domains.exchange.plan.lookalikes import Lookalikes
@@ -94,9 +96,9 @@ class PeoplePlan:
 
     def _set_aside(self, human: Human) -> PlannedRow:
         if human.id in self._outline.elsewhere:
-            return skipped(Step.NOTHING, human, "This person belongs to another school of the file.")
+            return skipped(Step.NOTHING, human, _("This person belongs to another school of the file."))
         return skipped(
-            Step.NOTHING, human, "This person has no part in this school: no role here, and no student here."
+            Step.NOTHING, human, _("This person has no part in this school: no role here, and no student here.")
         )
 
     # Students
@@ -147,7 +149,7 @@ class PeoplePlan:
     ) -> Iterator[PlannedRow]:
         standing = self._outline.students[human.id]
         if human.ended or standing.ended:
-            yield skipped(Step.STUDENT, human, "Not on roll, and never brought in.")
+            yield skipped(Step.STUDENT, human, _("Not on roll, and never brought in."))
             return
         troubles = find_troubles(values, today=self._today)
         like, note = self._lookalikes.judge(values, candidates)
@@ -187,7 +189,9 @@ class PeoplePlan:
         if len(human.number) > 40 or human.number in taken or human.number in self._numbers:
             troubles.append(
                 warning(
-                    "identifier", "number_taken", f"The number {human.number} is somebody's; the school gives another."
+                    "identifier",
+                    "number_taken",
+                    _("The number %(number)s is somebody's; the school gives another.") % {"number": human.number},
                 )
             )
             return {}
@@ -259,7 +263,7 @@ class PeoplePlan:
     def _new_staff(self, human: Human, values: dict[str, Any], taken: set[str]) -> PlannedRow:
         standing = self._outline.staff[human.id]
         if human.ended or standing.ended:
-            return skipped(Step.STAFF, human, "Works here no longer, and was never brought in.")
+            return skipped(Step.STAFF, human, _("Works here no longer, and was never brought in."))
         troubles = find_troubles(values, today=self._today)
         if troubles:
             self.ready.wrong.add(human.id)
@@ -277,7 +281,7 @@ class PeoplePlan:
     def _known_staff(self, human: Human, values: dict[str, Any], now: HumanNow, *, is_link: bool) -> PlannedRow:
         if human.ended or self._outline.staff[human.id].ended:
             return skipped(
-                Step.STAFF, human, "Record in the staff list that this person leaves; an import ends nobody's work.",
+                Step.STAFF, human, _("Record in the staff list that this person leaves; an import ends nobody's work."),
                 target=now.id,
             )  # fmt: skip
         troubles = find_troubles(now.values | values, today=self._today)
@@ -313,7 +317,7 @@ class PeoplePlan:
             present = now.get(matches[human.id]) if human.id in matches else None
             troubles = find_troubles((present.values if present else {}) | values, today=self._today)
             if human.ended:
-                yield skipped(Step.ADULT, human, "It is to be taken out; guardians are ended by hand.")
+                yield skipped(Step.ADULT, human, _("It is to be taken out; guardians are ended by hand."))
             elif troubles:
                 self.ready.wrong.add(human.id)
                 yield failed(Step.ADULT, human, *troubles)
@@ -329,12 +333,12 @@ class PeoplePlan:
 def _outcome(step: Step, human: Human, own: UUID, new: dict[str, Any], old: dict[str, Any]) -> PlannedRow:
     if new:
         return PlannedRow(step, human.place, human.id, "update", own, new, old)
-    return skipped(step, human, "Nothing changes.", code="unchanged", target=own)
+    return skipped(step, human, _("Nothing changes."), code="unchanged", target=own)
 
 
 def _claimed(other: str) -> Trouble:
     return wrong(
         "identifier",
         "matches_two",
-        f"This is somebody whom the same system also knows as {other}. Keep one of the two ids.",
+        _("This is somebody whom the same system also knows as %(other)s. Keep one of the two ids.") % {"other": other},
     )

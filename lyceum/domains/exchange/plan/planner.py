@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from lyceum.core.text import fold
 from lyceum.domains.exchange.plan.calendar import CalendarPlan
 from lyceum.domains.exchange.plan.classes import ClassPlan
@@ -77,9 +79,9 @@ class Planner:
             if org.id == chosen:
                 yield self._school_row(org.id, PlannedRow(Step.SCHOOL, org.place, org.id, "update"))
             elif org.id in self.orgs:
-                yield skipped(Step.NOTHING, org, "It belongs to this school.")
+                yield skipped(Step.NOTHING, org, _("It belongs to this school."))
             else:
-                yield skipped(Step.NOTHING, org, "It is another school, or what schools belong to.")
+                yield skipped(Step.NOTHING, org, _("It is another school, or what schools belong to."))
 
     def _school_row(self, key: str, row: PlannedRow) -> PlannedRow:
         known = self._school.official_ids.get(self._source.system)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from lyceum.domains.academics.models import Placement
 from lyceum.domains.exchange.plan.calendar import Calendar, Span
 from lyceum.domains.exchange.plan.outline import Outline, Standing
@@ -39,7 +41,11 @@ class RollPlan:
         year = self._year(standing)
         first = standing.starts or year.starts
         if standing.ends and standing.ends < first:
-            return wrong("endDate", "dates_order", f"The last day {standing.ends} lies before the first, {first}.")
+            return wrong(
+                "endDate",
+                "dates_order",
+                _("The last day %(ends)s lies before the first, %(first)s.") % {"ends": standing.ends, "first": first},
+            )
         last = standing.ends if standing.ends and standing.ends < self._last_of_session(standing, year) else None
         return first, last
 
@@ -68,7 +74,7 @@ class RollPlan:
         """The row for a student whom the file says to be here no longer."""
         running = _running(now, self._today)
         if running is None:
-            return skipped(Step.STUDENT_END, human, "Not on roll.", code="here_already", target=now.id)
+            return skipped(Step.STUDENT_END, human, _("Not on roll."), code="here_already", target=now.id)
         last = max(standing.ends or self._today, running.first_day)
         return leaving_row(human, now, last)
 
@@ -108,7 +114,7 @@ class RollPlan:
         if any(p.starts_on > year.ends for p in now.placements):
             if present is None:
                 changes.notes += (
-                    warning("grade", "grade_past", "A later grade is known; this older one is left aside."),
+                    warning("grade", "grade_past", _("A later grade is known; this older one is left aside.")),
                 )
             return
         changes.new |= {

@@ -7,6 +7,8 @@ from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.domains.exchange.readers.records import Place, Record, Trouble
 
 BATCH = 500
@@ -104,12 +106,17 @@ def is_wrong(record: Record) -> bool:
 def id_trouble(record: Record, seen: dict[str, int]) -> Trouble | None:
     """What is wrong with a record's id: missing, too long, or there twice. Remembers the ids seen."""
     if not record.id:
-        return wrong("sourcedId", "id_missing", "The row has no id. Give it one, or take the row out.")
+        return wrong("sourcedId", "id_missing", _("The row has no id. Give it one, or take the row out."))
     if len(record.id) > LONGEST_ID:
-        return wrong("sourcedId", "id_too_long", f"An id has at most {LONGEST_ID} letters.")
+        return wrong(
+            "sourcedId", "id_too_long", _("An id has at most %(longest_id)s letters.") % {"longest_id": LONGEST_ID}
+        )
     if record.id in seen:
         return wrong(
-            "sourcedId", "id_twice", f"Line {seen[record.id]} has the same id, {record.id}. Keep one of the two."
+            "sourcedId",
+            "id_twice",
+            _("Line %(line)s has the same id, %(id)s. Keep one of the two.")
+            % {"line": seen[record.id], "id": record.id},
         )
     seen[record.id] = record.place.line
     return None

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.core.text import fold
 from lyceum.domains.academics.models import Grade, Subject
 from lyceum.domains.exchange.plan.outline import Outline
@@ -48,9 +50,9 @@ class GradePlan:
     def _row(self, record: Record, written: str) -> PlannedRow:
         own = self._own.get(record.id)
         if own:
-            return skipped(Step.GRADE, record, "The school has this grade.", code="here_already", target=own)
+            return skipped(Step.GRADE, record, _("The school has this grade."), code="here_already", target=own)
         if len(written) > 20:
-            return failed(Step.GRADE, record, wrong("grade", "too_long", "A grade has at most 20 letters."))
+            return failed(Step.GRADE, record, wrong("grade", "too_long", _("A grade has at most 20 letters.")))
         self._position += 1
         values = {"code": written, "name": written, "position": self._position}
         return PlannedRow(Step.GRADE, record.place, record.id, "create", values=values)
@@ -82,11 +84,11 @@ class SubjectPlan:
         for course in self._source.courses():
             trouble = id_trouble(course, seen)
             if course.id not in self._outline.courses:
-                yield skipped(Step.SUBJECT, course, "No class of this school teaches it.")
+                yield skipped(Step.SUBJECT, course, _("No class of this school teaches it."))
             elif trouble or is_wrong(course):
                 yield failed(Step.SUBJECT, course, *((trouble,) if trouble else ()))
             elif course.ended:
-                yield skipped(Step.SUBJECT, course, "Subjects stay, for the classes that were taught them.")
+                yield skipped(Step.SUBJECT, course, _("Subjects stay, for the classes that were taught them."))
             else:
                 label = subject_of(course)
                 self.courses[course.id] = Taught(fold(label)[:100], course.grades)
@@ -109,16 +111,27 @@ class SubjectPlan:
         """The row that makes a subject at its first mention; later ones refer to it."""
         key = fold(label)[:100]
         if not key:
-            return failed(Step.SUBJECT, record, wrong("title", "name_missing", "Give the course a title."))
+            return failed(Step.SUBJECT, record, wrong("title", "name_missing", _("Give the course a title.")))
         if key in self._lines:
             place = self._lines[key]
-            return skipped(Step.SUBJECT, record, f"Its subject is {label}, as in line {place.line} of {place.file}.")
+            return skipped(
+                Step.SUBJECT,
+                record,
+                _("Its subject is %(label)s, as in line %(line)s of %(file)s.")
+                % {"label": label, "line": place.line, "file": place.file},
+            )
         self._lines[key] = record.place
         named = Record(place=record.place, id=key)
         known = self._known.get(key)
         own = known if known in self._own.values() else self._own.get(key)
         if own:
-            row = skipped(Step.SUBJECT, named, f"The school teaches {label}.", code="here_already", target=own)
+            row = skipped(
+                Step.SUBJECT,
+                named,
+                _("The school teaches %(label)s.") % {"label": label},
+                code="here_already",
+                target=own,
+            )
             return replace(row, is_link=known != own)
         code = (code or label)[:40]
         if fold(code) in self._codes:

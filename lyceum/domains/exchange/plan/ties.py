@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.domains.academics.models import ClassTeacher
 from lyceum.domains.exchange.plan.classes import Room
 from lyceum.domains.exchange.plan.outline import Outline
@@ -56,11 +58,15 @@ class TiePlan:
                 return failed(
                     Step.GUARDIAN,
                     tie,
-                    wrong("", "row_wrong", f"The row of the student {tie.student} is wrong. Correct it first."),
+                    wrong(
+                        "",
+                        "row_wrong",
+                        _("The row of the student %(student)s is wrong. Correct it first.") % {"student": tie.student},
+                    ),
                 )
-            return skipped(Step.GUARDIAN, tie, "The student is not one of this school.")
+            return skipped(Step.GUARDIAN, tie, _("The student is not one of this school."))
         if tie.ended:
-            return skipped(Step.GUARDIAN, tie, "It is to be taken out; guardians are ended by hand.")
+            return skipped(Step.GUARDIAN, tie, _("It is to be taken out; guardians are ended by hand."))
         if tie.adult not in self._ready.adults and tie.adult not in self._ready.staff:
             return failed(
                 Step.GUARDIAN,
@@ -68,17 +74,18 @@ class TiePlan:
                 wrong(
                     "",
                     "person_unknown",
-                    f"There is no person {tie.adult} in the files. Add the person, or take the row out.",
+                    _("There is no person %(adult)s in the files. Add the person, or take the row out.")
+                    % {"adult": tie.adult},
                 ),
             )
         current = next((link for link in known if link.ends_on is None), None)
         if current:
-            return skipped(Step.GUARDIAN, tie, "Nothing changes.", code="unchanged", target=current.pk)
+            return skipped(Step.GUARDIAN, tie, _("Nothing changes."), code="unchanged", target=current.pk)
         if known:
             return skipped(
                 Step.GUARDIAN,
                 tie,
-                f"This guardian was ended here on {known[0].ends_on}, and stays so.",
+                _("This guardian was ended here on %(ends_on)s, and stays so.") % {"ends_on": known[0].ends_on},
                 target=known[0].pk,
             )
         values = {"student": tie.student, "adult": tie.adult, "relationship": tie.relationship[:60]}
@@ -134,39 +141,44 @@ class TeacherPlan:
             if seat.ended:
                 yield self._end(seat, running)
             elif running:
-                yield skipped(Step.TEACHER, seat, "Nothing changes.", code="unchanged", target=running[0].pk)
+                yield skipped(Step.TEACHER, seat, _("Nothing changes."), code="unchanged", target=running[0].pk)
             else:
                 yield self._make(seat, self._lead_stays(seat, leads.get(own) if own else None, foreign))
 
     def _refusal(self, seat: Seat, seen: dict[str, int]) -> PlannedRow | None:
         if not self._outline.groups.get(seat.group) and seat.group in self._outline.groups:
-            return skipped(Step.TEACHER, seat, "The class belongs to another school of the file.")
+            return skipped(Step.TEACHER, seat, _("The class belongs to another school of the file."))
         if seat.id in seen:
             return failed(
-                Step.TEACHER, seat, wrong("", "id_twice", f"Line {seen[seat.id]} says the same. Keep one of the two.")
+                Step.TEACHER,
+                seat,
+                wrong("", "id_twice", _("Line %(line)s says the same. Keep one of the two.") % {"line": seen[seat.id]}),
             )
         seen[seat.id] = seat.place.line
         if is_wrong(seat):
             return failed(Step.TEACHER, seat)
         if seat.group not in self._rooms:
             if seat.ended:
-                return skipped(Step.TEACHER_END, seat, "The class is taken out.")
+                return skipped(Step.TEACHER_END, seat, _("The class is taken out."))
             return failed(Step.TEACHER, seat, class_trouble(self._outline, seat))
         if seat.human in self._ready.staff or seat.ended:
             return None
         if seat.human in self._ready.wrong:
             return failed(
-                Step.TEACHER, seat, wrong("", "row_wrong", f"The row of {seat.human} is wrong. Correct it first.")
+                Step.TEACHER,
+                seat,
+                wrong("", "row_wrong", _("The row of %(human)s is wrong. Correct it first.") % {"human": seat.human}),
             )
         if seat.human in self._outline.elsewhere or seat.human in self._outline.staff:
-            return skipped(Step.TEACHER, seat, "This person has no part in this school.")
+            return skipped(Step.TEACHER, seat, _("This person has no part in this school."))
         return failed(
             Step.TEACHER,
             seat,
             wrong(
                 "",
                 "person_unknown",
-                f"There is no member of staff {seat.human} in this school. Add a role, or take the row out.",
+                _("There is no member of staff %(human)s in this school. Add a role, or take the row out.")
+                % {"human": seat.human},
             ),
         )
 
@@ -191,7 +203,7 @@ class TeacherPlan:
 
     def _end(self, seat: Seat, running: list[ClassTeacher]) -> PlannedRow:
         if not running:
-            return skipped(Step.TEACHER_END, seat, "It is to be taken out, and is not there.")
+            return skipped(Step.TEACHER_END, seat, _("It is to be taken out, and is not there."))
         last = str(seat.ends or self._today)
         return PlannedRow(
             Step.TEACHER_END, seat.place, seat.id, "end", running[0].pk, {"ends_on": last}, {"ends_on": None}
@@ -201,5 +213,11 @@ class TeacherPlan:
 def class_trouble(outline: Outline, seat: Seat) -> Any:
     """Why a row's class cannot be had."""
     if seat.group in outline.groups:
-        return wrong("", "row_wrong", f"The row of the class {seat.group} is wrong. Correct it first.")
-    return wrong("", "class_unknown", f"There is no class {seat.group} in the files. Add it, or take the row out.")
+        return wrong(
+            "", "row_wrong", _("The row of the class %(group)s is wrong. Correct it first.") % {"group": seat.group}
+        )
+    return wrong(
+        "",
+        "class_unknown",
+        _("There is no class %(group)s in the files. Add it, or take the row out.") % {"group": seat.group},
+    )

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from lyceum.domains.exchange.errors import DateAmbiguousError
 from lyceum.domains.exchange.readers.records import Trouble
 from lyceum.domains.exchange.readers.tables import Row, Table
@@ -79,8 +81,11 @@ class DateReader:
                 if order is None:
                     header = tables[name][0].header(column)
                     raise DateAmbiguousError(
-                        f"The dates in “{header}” of {name} (first in line {each.ambiguous_line}) can be read as "
-                        "day/month or as month/day. Say which: date format dmy or mdy.",
+                        _(
+                            "The dates in “%(header)s” of %(name)s (first in line %(ambiguous_line)s) can be read as "
+                            "day/month or as month/day. Say which: date format dmy or mdy."
+                        )
+                        % {"header": header, "name": name, "ambiguous_line": each.ambiguous_line},
                         file=name,
                         column=header,
                         line=each.ambiguous_line,
@@ -99,7 +104,8 @@ class DateReader:
                 Trouble(
                     table.header(column),
                     "date_unreadable",
-                    f"“{text[:40]}” is no date. Write it as 2026-09-01, with four digits for the year.",
+                    _("“%(text)s” is no date. Write it as 2026-09-01, with four digits for the year.")
+                    % {"text": text[:40]},
                 )
             )
             return None

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from django.utils.translation import gettext as _
+
 from lyceum.core.text import searchable
 from lyceum.domains.exchange.errors import FileEmptyError, RowUnreadableError
 from lyceum.domains.exchange.readers.archives import Piece, opened_pieces
@@ -47,7 +49,7 @@ def take_in(source: Path | BinaryIO, *, name: str, largest: int, out: BinaryIO) 
                 lines = _copy(piece, inside)  # type: ignore[arg-type]  # a zip entry opened for writing is a BinaryIO
             taken.append(TakenFile(stored_name(piece), lines))
     if not any(each.lines for each in taken):
-        raise FileEmptyError(f"{name} holds no rows below its header.")
+        raise FileEmptyError(_("%(name)s holds no rows below its header.") % {"name": name})
     return taken
 
 
@@ -105,7 +107,8 @@ def _rows(piece: Piece) -> Iterator[tuple[int, list[str]]]:
             yield from _cut(text, piece.name)
         except csv.Error as error:
             raise RowUnreadableError(
-                f"{piece.name} cannot be read: {error}. Look for a quote that is not closed."
+                _("%(name)s cannot be read: %(error)s. Look for a quote that is not closed.")
+                % {"name": piece.name, "error": error}
             ) from None
         finally:
             text.detach()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from lyceum.domains.exchange.errors import FileMissingError, ManifestWrongError
 from lyceum.domains.exchange.readers.tables import Bundle
 
@@ -40,7 +42,8 @@ def read_manifest(bundle: Bundle) -> Manifest:
             version = word
             if word not in _VERSIONS:
                 raise ManifestWrongError(
-                    f"Line {row.line} of {table.name} names OneRoster {word}; 1.1 and 1.2 can be read.",
+                    _("Line %(line)s of %(table)s names OneRoster %(word)s; 1.1 and 1.2 can be read.")
+                    % {"line": row.line, "table": table.name, "word": word},
                     file=table.name,
                     line=row.line,
                 )
@@ -49,7 +52,8 @@ def read_manifest(bundle: Bundle) -> Manifest:
             if word in ("bulk", "delta") and key.removeprefix("file.") not in bundle:
                 missing = row.at(name).removeprefix("file.")
                 raise FileMissingError(
-                    f"Line {row.line} of {table.name} promises {missing}.csv, which is not there. Export it again.",
+                    _("Line %(line)s of %(table)s promises %(missing)s.csv, which is not there. Export it again.")
+                    % {"line": row.line, "table": table.name, "missing": missing},
                     file=f"{missing}.csv",
                     line=row.line,
                 )
@@ -59,6 +63,9 @@ def read_manifest(bundle: Bundle) -> Manifest:
 def _mode(word: str, line: int, name: str) -> str:
     if word not in _MODES:
         raise ManifestWrongError(
-            f"Line {line} of {name} says “{word}”; a file is absent, bulk or delta.", file=name, line=line
+            _("Line %(line)s of %(name)s says “%(word)s”; a file is absent, bulk or delta.")
+            % {"line": line, "name": name, "word": word},
+            file=name,
+            line=line,
         )
     return word

@@ -1,6 +1,9 @@
 """What the columns of a plain list mean: proposed from their headers, decided by a person."""
 
+import re
 from collections.abc import Iterable, Mapping
+
+from django.utils.translation import gettext as _
 
 from lyceum.domains.exchange.readers.tables import key_of
 
@@ -68,8 +71,19 @@ LABELS: dict[str, str] = {
     "email": "E-mail", "mobile": "Mobile", "phone": "Phone", "number": "Student number",
     "official_id": "Number given by an authority", "grade": "Grade", "form": "Form", "first_day": "First day",
     "last_day": "Last day", "status": "Status",
-    **{f"guardian{n}_{field}": f"Guardian {n}: {field.replace('email', 'e-mail')}" for n in (1, 2) for field in _ADULT},
+    **{f"guardian{n}_{field}": field.replace("email", "e-mail") for n in (1, 2) for field in _ADULT},
 }  # fmt: skip
+"""What each field is called; those of a guardian without saying whose."""
+
+
+def label_of(field: str) -> str:
+    """The name of a field in the reader's language."""
+    whose = re.match(r"guardian(\d)_", field)
+    if whose is None:
+        return _(LABELS[field])
+    return _("Guardian %(n)s: %(field)s") % {"n": whose.group(1), "field": _(LABELS[field])}
+
+
 _MEANING = {key_of(word): field for field, words in reversed(FIELDS.items()) for word in words}
 
 
@@ -86,14 +100,18 @@ def propose(headers: Iterable[str]) -> dict[str, str]:
 def find_faults(columns: Mapping[str, str], headers: Iterable[str]) -> list[str]:
     """What is wrong with a mapping for these headers, in words."""
     there = {key_of(header) for header in headers}
-    faults = [f"There is no column “{header}” in the file." for header in columns if key_of(header) not in there]
+    faults = [
+        _("There is no column “%(header)s” in the file.") % {"header": header}
+        for header in columns
+        if key_of(header) not in there
+    ]
     chosen = [field for field in columns.values() if field]
-    faults += [f"There is no field “{field}” here." for field in chosen if field not in FIELDS]
+    faults += [_("There is no field “%(field)s” here.") % {"field": field} for field in chosen if field not in FIELDS]
     faults += [
-        f"Two columns are to be {LABELS[field]}."
+        _("Two columns are to be %(label)s.") % {"label": label_of(field)}
         for field in sorted(set(chosen))
         if field in FIELDS and chosen.count(field) > 1
     ]
     if not set(chosen) & {"full_name", "first_name", "last_name"}:
-        faults.append("Say which column holds the name.")
+        faults.append(_("Say which column holds the name."))
     return faults

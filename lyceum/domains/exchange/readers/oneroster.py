@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from lyceum.domains.exchange.readers.dates import DateReader
 from lyceum.domains.exchange.readers.manifest import Manifest, read_manifest
 from lyceum.domains.exchange.readers.records import (
@@ -164,7 +166,7 @@ class OneRoster:
             "givenName", "familyName", "middleName", "preferredGivenName", "preferredFamilyName", "pronouns",
             "email", "username", "sms", "phone", "identifier", "userIds",
         )}  # fmt: skip
-        for _, row, key, ended in self._rows("users"):
+        for _table, row, key, ended in self._rows("users"):
             preferred = f"{row.at(at['preferredGivenName'])} {row.at(at['preferredFamilyName'])}".strip()
             yield Human(
                 place=Place(table.name, row.line),
@@ -208,12 +210,12 @@ class OneRoster:
         column = table.find("grades", "grade")
         if column < 0:
             return {}
-        return {key: grade for _, row, key, _ in self._rows("users") if (grade := first_of(row.at(column)))}
+        return {key: grade for _table, row, key, _ended in self._rows("users") if (grade := first_of(row.at(column)))}
 
     def _parts_in_users(self) -> Iterator[Part]:
         table = self._bundle.get("users")
         orgs, role, grade = table.find("orgSourcedIds"), table.get("role"), table.find("grades", "grade")
-        for _, row, key, ended in self._rows("users"):
+        for _table, row, key, ended in self._rows("users"):
             for org in several(row.at(orgs)) or ("",):
                 yield Part(
                     place=Place(table.name, row.line),
@@ -242,7 +244,7 @@ class OneRoster:
         roles = {part.human: part.role for part in self.parts() if part.role in ("guardian", "parent", "relative")}
         table = self._bundle.get("users")
         column = table.find("agentSourcedIds")
-        for _, row, key, ended in self._rows("users"):
+        for _table, row, key, ended in self._rows("users"):
             for other in several(row.at(column)):
                 # The standard lets either side name the other; the adult is the one with an adult's role.
                 student, adult = (other, key) if key in roles else (key, other)
@@ -259,7 +261,7 @@ class OneRoster:
         table = self._bundle.get("enrollments")
         group, human, role = table.get("classSourcedId"), table.get("userSourcedId"), table.get("role")
         primary, begin, end = table.find("primary"), table.find("beginDate"), table.find("endDate")
-        for _, row, _key, ended in self._rows("enrollments"):
+        for _table, row, _key, ended in self._rows("enrollments"):
             troubles: list[Trouble] = []
             yield Seat(
                 place=Place(table.name, row.line),
@@ -276,10 +278,10 @@ class OneRoster:
 
     def unused(self) -> Iterator[Unused]:
         for name, reason in (
-            ("userprofiles", "Sign-in profiles of other systems are not brought in."),
-            ("resources", "Resources are not brought in."),
+            ("userprofiles", _("Sign-in profiles of other systems are not brought in.")),
+            ("resources", _("Resources are not brought in.")),
         ):
-            for table, row, key, _ in self._rows(name):
+            for table, row, key, _ended in self._rows(name):
                 yield Unused(place=Place(table.name, row.line), id=key, reason=reason)
 
 

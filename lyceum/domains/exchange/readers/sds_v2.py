@@ -5,6 +5,8 @@ https://learn.microsoft.com/schooldatasync/sds-v2.1-csv-file-format
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from lyceum.domains.exchange.readers.dates import DateReader
 from lyceum.domains.exchange.readers.oneroster import address_of, given, role_of, several
 from lyceum.domains.exchange.readers.records import (
@@ -217,7 +219,7 @@ class SchoolDataSync2:
             yield Unused(
                 place=Place(table.name, row.line),
                 id=row.at(table.find("userSourcedId")),
-                reason="Flags are sensitive and mean something else in every school: add them by hand.",
+                reason=_("Flags are sensitive and mean something else in every school: add them by hand."),
             )
 
 

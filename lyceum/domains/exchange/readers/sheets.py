@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import BinaryIO
 from zipfile import BadZipFile
 
+from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -19,7 +20,7 @@ def sheet_rows(stream: BinaryIO, *, name: str) -> Iterator[tuple[int, list[str]]
     try:
         book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError):
-        raise FileKindError(f"{name} is a damaged Excel file. Save it again as .xlsx.") from None
+        raise FileKindError(_("%(name)s is a damaged Excel file. Save it again as .xlsx.") % {"name": name}) from None
     for sheet in book.worksheets:
         found = False
         for line, row in enumerate(sheet.iter_rows(), start=1):
@@ -29,7 +30,7 @@ def sheet_rows(stream: BinaryIO, *, name: str) -> Iterator[tuple[int, list[str]]
                 yield line, cells
         if found:
             return
-    raise FileEmptyError(f"{name} holds no rows.")
+    raise FileEmptyError(_("%(name)s holds no rows.") % {"name": name})
 
 
 def _text(value: object, shown: str | None) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 from zipfile import ZipFile
 
+from django.utils.translation import gettext as _
+
 from lyceum.core.text import searchable, tidy
 from lyceum.domains.exchange.errors import ColumnMissingError, FileMissingError
 
@@ -60,7 +62,8 @@ class Table:
         found = self.find(*names)
         if found < 0:
             raise ColumnMissingError(
-                f"{self.name} has no column “{names[0]}”. Add it, or export the file again.",
+                _("%(name)s has no column “%(column)s”. Add it, or export the file again.")
+                % {"name": self.name, "column": names[0]},
                 file=self.name,
                 column=names[0],
             )
@@ -114,7 +117,9 @@ class Bundle:
         """The table of that name; a refusal that names it if it is not there."""
         table = self.find(name)
         if table is None:
-            raise FileMissingError(f"{name}.csv is missing. Export all the files again, together.", file=f"{name}.csv")
+            raise FileMissingError(
+                _("%(name)s.csv is missing. Export all the files again, together.") % {"name": name}, file=f"{name}.csv"
+            )
         return table
 
     def only(self) -> Table:

@@ -3,6 +3,8 @@
 import codecs
 from typing import BinaryIO
 
+from django.utils.translation import gettext as _
+
 from lyceum.domains.exchange.errors import EncodingUnreadableError
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -18,7 +20,8 @@ def find_encoding(stream: BinaryIO, *, name: str) -> str:
         if _decodes(stream, encoding):
             return encoding
     raise EncodingUnreadableError(
-        f"{name} cannot be read: it is neither UTF-8, UTF-16 nor Windows-1252 text. Save it as “CSV UTF-8”."
+        _("%(name)s cannot be read: it is neither UTF-8, UTF-16 nor Windows-1252 text. Save it as “CSV UTF-8”.")
+        % {"name": name}
     )
 
 

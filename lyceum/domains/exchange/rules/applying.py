@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -77,7 +78,7 @@ class Applier:
             if run.state != ImportRun.State.APPLYING:
                 return False
             if run.job and run.job.cancel_asked:
-                _close(run, ImportRun.State.CANCELLED, "Cancelled; what was brought in until then stays.")
+                _close(run, ImportRun.State.CANCELLED, _("Cancelled; what was brought in until then stays."))
                 return False
             rows = _next_rows(run, self._reached)
             if not rows:
@@ -88,10 +89,15 @@ class Applier:
             self._reached = (rows[-1].step, rows[-1].key)
             if refused and not run.only_correct:
                 first = refused[0]
-                _close(run, ImportRun.State.FAILED, f"{first.row.file} line {first.row.line}: {first.error.detail}")
+                _close(run, ImportRun.State.FAILED, _failed_at(first))
                 return False
             note_progress(run, len(rows))
             return True
+
+
+def _failed_at(first: Refused) -> str:
+    where = {"file": first.row.file, "line": first.row.line, "why": first.error.detail}
+    return _("%(file)s line %(line)s: %(why)s") % where
 
 
 def _next_rows(run: ImportRun, after: tuple[int, str]) -> list[ImportRow]:
@@ -116,8 +122,10 @@ def _apply_rows(rows: Sequence[ImportRow], context: Context) -> list[Refused]:
 
 def _in_words(error: IntegrityError) -> RuleError:
     cause = getattr(error.__cause__, "diag", None)
-    name = getattr(cause, "constraint_name", None) or "a rule of the database"
-    return RuleError(f"This would break {name}: something changed since the preview. Preview the file again.")
+    name = getattr(cause, "constraint_name", None) or _("a rule of the database")
+    return RuleError(
+        _("This would break %(name)s: something changed since the preview. Preview the file again.") % {"name": name}
+    )
 
 
 def _mark_refused(row: ImportRow, error: RuleError) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.domains.academics.models import AcademicYear, ClassMembership, Grade, Subject, Term
@@ -68,5 +69,5 @@ class Context:
             for row in _MODELS[step].objects.filter(pk__in=keys):
                 self._found[step, keys[row.pk]] = row
         if (step, key) not in self._found:
-            raise NotPreviewedError(f"“{key}” is not there any more. Preview the file again.")
+            raise NotPreviewedError(_("“%(key)s” is not there any more. Preview the file again.") % {"key": key})
         return self._found[step, key]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, connection
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.ids import new_id
@@ -45,7 +46,7 @@ def preview_import(run_id: UUID, *, actor: Actor, progress: Progress | None = No
     try:
         counts = _plan(run, actor, progress or _nobody_watches)
     except IntegrityError:
-        raise ImportRunningError("This import is being previewed already. Wait a moment.") from None
+        raise ImportRunningError(_("This import is being previewed already. Wait a moment.")) from None
     with school_scope(actor.school):
         run.counts = as_counts(counts)
         run.found |= {"running": count_running(actor.school, run.system, today=today())}
@@ -64,7 +65,7 @@ def _refuse_unmapped(run: ImportRun) -> None:
     headers = [header for file in run.files for header in file["headers"]]
     faults = find_faults(run.columns, headers)
     if faults:
-        raise MappingNeededError(f"Say what the columns mean. {faults[0]}", headers=headers)
+        raise MappingNeededError(_("Say what the columns mean. %(fault)s") % {"fault": faults[0]}, headers=headers)
 
 
 def _plan(run: ImportRun, actor: Actor, progress: Progress) -> Counts:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -46,7 +47,7 @@ def start_rollback(run_id: UUID, *, actor: Actor, enqueue: Callable[[ImportRun],
         _refuse_state(run)
         rows = ImportRow.objects.filter(run=run, state=ImportRow.State.APPLIED).count()
         if not rows:
-            raise NothingToRollBackError("This import changed nothing that could be undone.")
+            raise NothingToRollBackError(_("This import changed nothing that could be undone."))
         open_job(run, ROLL_BACK, rows=rows, actor=actor)
         run.save(update_fields=["job", "updated_at"])
         record("exchange.import.begin_roll_back", target=Target.of(run), actor=actor)
@@ -57,16 +58,18 @@ def start_rollback(run_id: UUID, *, actor: Actor, enqueue: Callable[[ImportRun],
 
 def _refuse_state(run: ImportRun) -> None:
     if run.state == ImportRun.State.APPLYING:
-        raise ImportRunningError("This import is being applied. Cancel it first.")
+        raise ImportRunningError(_("This import is being applied. Cancel it first."))
     if run.state in (ImportRun.State.ROLLED_BACK, ImportRun.State.PARTLY_ROLLED_BACK):
-        raise AlreadyAppliedError("This import has been rolled back already.")
+        raise AlreadyAppliedError(_("This import has been rolled back already."))
     if run.state not in _UNDOABLE:
-        raise NothingToRollBackError("This import was not applied.")
+        raise NothingToRollBackError(_("This import was not applied."))
     since = run.applied_at or run.updated_at
     if clock.now() - since > WITHIN:
-        raise NothingToRollBackError(f"An import can be undone for {WITHIN.days} days; this one is older.")
+        raise NothingToRollBackError(
+            _("An import can be undone for %(days)s days; this one is older.") % {"days": WITHIN.days}
+        )
     if run.job and run.job.kind == ROLL_BACK and run.job.state in WAITING and not has_died(run.job):
-        raise ImportRunningError("This import is being rolled back already.")
+        raise ImportRunningError(_("This import is being rolled back already."))
 
 
 class Undoer:
@@ -90,7 +93,7 @@ class Undoer:
             if run.state not in _UNDOABLE:
                 return False
             if run.job and run.job.cancel_asked:
-                stop_job(run, "Stopped; what was undone until then stays undone, and it can be gone on with.")
+                stop_job(run, _("Stopped; what was undone until then stays undone, and it can be gone on with."))
                 return False
             rows = list(ImportRow.objects.raw(_NEXT, [current_school(), run.pk, *self._reached, BATCH]))
             if not rows:
@@ -112,7 +115,7 @@ class Undoer:
         if targets:
             present, marks = take_images(step, targets), take_marks(step, targets)
             untouched = [row for row in changed if row.target and marks.get(row.target, "") == row.after]
-            _keep([row for row in changed if row not in untouched], "edited_since", "Somebody changed it since.")
+            _keep([row for row in changed if row not in untouched], "edited_since", _("Somebody changed it since."))
             self._undo_untouched(step, untouched, present)
         known = [row.target for row in rows if row.target]
         forget_crosswalk(run, KINDS[step], known)
@@ -122,7 +125,7 @@ class Undoer:
         held = held_by(step, {key: image for key, image in made.items() if key}) if made else {}
         for row in rows:
             if row.target in held:
-                _keep([row], "held", f"It is held by {held[row.target]}.")
+                _keep([row], "held", _("It is held by %(held)s.") % {"held": held[row.target]})
         free = [row for row in rows if row.target not in held]
         self._put_back(step, free, present)
 
@@ -140,7 +143,7 @@ class Undoer:
                 )
         except IntegrityError:
             if len(rows) == 1:
-                _keep(rows, "held", "Other rows refer to it, or stand where it stood.")
+                _keep(rows, "held", _("Other rows refer to it, or stand where it stood."))
                 return
             half = len(rows) // 2
             self._put_back(step, rows[:half], present)
@@ -161,7 +164,7 @@ class Undoer:
         states = ImportRow.objects.filter(run=run, state__in=("undone", "kept")).values_list("state", flat=True)
         kept = sum(state == ImportRow.State.KEPT for state in states)
         run.state = ImportRun.State.PARTLY_ROLLED_BACK if kept else ImportRun.State.ROLLED_BACK
-        run.trouble = f"{kept:,} rows were kept." if kept else ""
+        run.trouble = _("%(kept)s rows were kept.") % {"kept": f"{kept:,}"} if kept else ""
         run.save(update_fields=["state", "trouble", "updated_at"])
         finish_job(run)
         fact = ImportRolledBack(run=run.pk, undone=len(states) - kept, kept=kept)

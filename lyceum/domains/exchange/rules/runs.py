@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError, InvalidError, NotFoundError, invalid_field
@@ -76,10 +77,11 @@ def get_run(run_id: UUID, *, actor: Actor, lock: bool = False) -> ImportRun:
 def refuse_begun(run: ImportRun) -> None:
     """Refuse to touch an import that has begun to write."""
     if run.state == ImportRun.State.APPLYING:
-        raise ImportRunningError("This import is being applied. Wait for it, or cancel it.")
+        raise ImportRunningError(_("This import is being applied. Wait for it, or cancel it."))
     if run.state not in _CHANGEABLE:
         raise AlreadyAppliedError(
-            f"This import is {run.get_state_display()}. Bring the file in again to change something."
+            _("This import is %(state)s. Bring the file in again to change something.")
+            % {"state": _(run.get_state_display())}
         )
 
 
@@ -101,13 +103,13 @@ def map_import(
         _set_columns(run, columns)
     if date_order is not None:
         if date_order not in ("", *DateOrder):
-            raise invalid_field("/date_order", "choice", "Choose one of: dmy, mdy, ymd.")
+            raise invalid_field("/date_order", "choice", _("Choose one of: dmy, mdy, ymd."))
         run.date_order = date_order
     if orgs is not None:
         run.orgs = [tidy(org) for org in orgs]
     if duplicates is not None:
         if duplicates not in ("ask", "link", "new"):
-            raise invalid_field("/duplicates", "choice", "Choose one of: ask, link, new.")
+            raise invalid_field("/duplicates", "choice", _("Choose one of: ask, link, new."))
         run.duplicates = duplicates
     run.state = ImportRun.State.MAPPED
     run.save()
@@ -119,7 +121,7 @@ def map_import(
 
 def _set_columns(run: ImportRun, columns: Mapping[str, str]) -> None:
     if run.kind != STUDENTS:
-        raise invalid_field("/columns", "not_mapped", "The columns of this format have fixed meanings.")
+        raise invalid_field("/columns", "not_mapped", _("The columns of this format have fixed meanings."))
     headers = [header for file in run.files for header in file["headers"]]
     faults = find_faults(columns, headers)
     if faults:

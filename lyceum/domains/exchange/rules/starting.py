@@ -4,6 +4,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.errors import NotAllowedError
@@ -72,31 +74,46 @@ def apply_import(
     except IntegrityError as error:
         if "one_import_of_a_kind_at_work" not in str(error):
             raise
-        raise ImportRunningError("Another import of this kind is at work in this school. Wait for it to end.") from None
+        raise ImportRunningError(
+            _("Another import of this kind is at work in this school. Wait for it to end.")
+        ) from None
     return run
 
 
 def _refuse_key_without_scope(actor: Actor) -> None:
     if actor.kind is ActorKind.KEY and APPLY_SCOPE not in actor.scopes:
-        raise NotAllowedError(f"This key may preview imports, not apply them: it lacks the scope {APPLY_SCOPE}.")
+        raise NotAllowedError(
+            _("This key may preview imports, not apply them: it lacks the scope %(apply_scope)s.")
+            % {"apply_scope": APPLY_SCOPE}
+        )
 
 
 def _refuse_state(run: ImportRun) -> None:
     if run.state in (ImportRun.State.UPLOADED, ImportRun.State.MAPPED):
-        raise NotPreviewedError("Look at the preview first; then apply it.")
+        raise NotPreviewedError(_("Look at the preview first; then apply it."))
     if run.state == ImportRun.State.APPLYING and not has_died(run.job):
-        raise ImportRunningError("This import is being applied. Wait for it, or cancel it.")
+        raise ImportRunningError(_("This import is being applied. Wait for it, or cancel it."))
     if run.state in (ImportRun.State.APPLIED, ImportRun.State.ROLLED_BACK, ImportRun.State.PARTLY_ROLLED_BACK):
-        when = f" on {run.applied_at:%Y-%m-%d}" if run.applied_at else ""
-        raise AlreadyAppliedError(f"This import was applied{when}. Bring the file in again to compare it anew.")
+        if run.applied_at is None:
+            raise AlreadyAppliedError(_("This import was applied. Bring the file in again to compare it anew."))
+        raise AlreadyAppliedError(
+            _("This import was applied on %(day)s. Bring the file in again to compare it anew.")
+            % {"day": f"{run.applied_at:%Y-%m-%d}"}
+        )
 
 
 def _refuse_errors(run: ImportRun, only_correct: bool) -> None:
     errors = count_errors(run)
     if errors and not only_correct:
         raise ImportHasErrorsError(
-            f"{errors:,} rows are wrong. Correct the file and bring it in again, or choose to bring in the right "
-            "rows alone.",
+            ngettext(
+                "%(errors)s row is wrong. Correct the file and bring it in again, or choose to bring in "
+                "the right rows alone.",
+                "%(errors)s rows are wrong. Correct the file and bring it in again, or choose to bring in "
+                "the right rows alone.",
+                errors,
+            )
+            % {"errors": f"{errors:,}"},
             wrong_rows=errors,
         )
 
@@ -105,8 +122,14 @@ def _refuse_removals(run: ImportRun, allowed: int) -> None:
     removals = count_removals(run)
     if is_over_limit(run) and allowed < removals:
         raise TooManyRemovalsError(
-            f"{removals:,} rows that were brought in before would end, more than one in ten. "
-            f"If that is meant, allow {removals} removals.",
+            ngettext(
+                "%(rows)s row that was brought in before would end, more than one in ten. If that is "
+                "meant, allow %(removals)s removal.",
+                "%(rows)s rows that were brought in before would end, more than one in ten. If that is "
+                "meant, allow %(removals)s removals.",
+                removals,
+            )
+            % {"rows": f"{removals:,}", "removals": removals},
             removals=removals,
             running=run.found.get("running", {}),
         )

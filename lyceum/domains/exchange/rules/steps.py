@@ -5,6 +5,8 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.models import Class
 from lyceum.domains.academics.rules.calendar import NewSubject, create_grade, create_subjects, create_term, create_year
@@ -189,7 +191,7 @@ T = TypeVar("T")
 
 def _found(rows: dict[str, T], key: str) -> T:
     if key not in rows:
-        raise NotPreviewedError(f"“{key}” is not there any more. Preview the file again.")
+        raise NotPreviewedError(_("“%(key)s” is not there any more. Preview the file again.") % {"key": key})
     return rows[key]
 
 

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.domains.academics.rules.placements import NewPlacement, leave_student, place_students
 from lyceum.domains.exchange.errors import NotPreviewedError
 from lyceum.domains.exchange.models import ImportRow
@@ -79,7 +81,9 @@ def _change_students(changed: dict[ImportRow, UUID], context: Context) -> None:
     students = Student.objects.select_related("person").in_bulk(changed.values())
     missing = [row.key for row, pk in changed.items() if pk not in students]
     if missing:
-        raise NotPreviewedError(f"The student “{missing[0]}” is not here any more. Preview the file again.")
+        raise NotPreviewedError(
+            _("The student “%(name)s” is not here any more. Preview the file again.") % {"name": missing[0]}
+        )
     edits = [StudentEdit(students[pk], values) for row, pk in changed.items() if (values := _person_values(row))]
     if edits:
         edit_students(edits, actor=context.actor)
@@ -173,6 +177,6 @@ def apply_guardians(rows: Sequence[ImportRow], context: Context) -> Targets:
     for row in rows:
         student, adult = students.get(row.values["student"]), adults.get(row.values["adult"])
         if student is None or adult is None:
-            raise NotPreviewedError(f"“{row.key}” is not there any more. Preview the file again.")
+            raise NotPreviewedError(_("“%(key)s” is not there any more. Preview the file again.") % {"key": row.key})
         new.append(NewGuardian(student_id=student, person_id=adult, relationship=row.values["relationship"]))
     return [link.pk for link in add_guardians(new, actor=context.actor)]

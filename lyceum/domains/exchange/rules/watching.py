@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.schools import school_scope
@@ -31,7 +33,7 @@ def open_job(run: ImportRun, kind: str, *, rows: int, actor: Actor) -> Job:
         kind=kind,
         arguments={"run": str(run.pk), "rows": rows, "done": 0},
         started_by=actor.user_id,
-        message="Waiting to begin",
+        message=_("Waiting to begin"),
     )
     run.job = job
     return job
@@ -53,7 +55,7 @@ def note_progress(run: ImportRun, rows: int) -> None:
     job.arguments["done"] += rows
     done, total = job.arguments["done"], max(job.arguments["rows"], 1)
     job.progress = min(99, 100 * done // total)
-    job.message = f"{done:,} of {total:,} rows"
+    job.message = _("%(done)s of %(total)s rows") % {"done": f"{done:,}", "total": f"{total:,}"}
     job.state = Job.State.RUNNING
     job.save(update_fields=["arguments", "progress", "message", "state", "updated_at"])
 
@@ -65,7 +67,7 @@ def finish_job(run: ImportRun) -> None:
         return
     job.state = _ENDS.get(ImportRun.State(run.state), Job.State.SUCCEEDED)
     job.progress = 100 if job.state == Job.State.SUCCEEDED else job.progress
-    job.message = run.trouble[:300] or "Done"
+    job.message = run.trouble[:300] or _("Done")
     job.result = {"run": str(run.pk), "state": run.state}
     job.save(update_fields=["state", "progress", "message", "result", "updated_at"])
 
@@ -86,14 +88,18 @@ def note_preview(run_id: str, rows: int, school_id: int) -> None:
     """Write down how many rows have been looked at."""
     with school_scope(school_id):
         jobs = Job.objects.filter(kind=PREVIEW, arguments__run=run_id, state__in=(Job.State.QUEUED, Job.State.RUNNING))
-        jobs.update(state=Job.State.RUNNING, message=f"{rows:,} rows looked at", updated_at=clock.now())
+        jobs.update(
+            state=Job.State.RUNNING,
+            message=_("%(rows)s rows looked at") % {"rows": f"{rows:,}"},
+            updated_at=clock.now(),
+        )
 
 
 def finish_preview(run: ImportRun, school_id: int) -> None:
     """Close the job of a preview."""
     with school_scope(school_id):
         if run.job:
-            run.job.state, run.job.progress, run.job.message = Job.State.SUCCEEDED, 100, "Done"
+            run.job.state, run.job.progress, run.job.message = Job.State.SUCCEEDED, 100, _("Done")
             run.job.save(update_fields=["state", "progress", "message", "updated_at"])
 
 
@@ -117,9 +123,9 @@ def note_retry(run_id: UUID, words: str, *, most: int) -> None:
     if job is None:
         return
     job.attempts += 1
-    job.message = "Something broke; it is tried again."
+    job.message = _("Something broke; it is tried again.")
     if job.attempts >= most:
-        job.state, job.message = Job.State.DEAD, f"Given up after {most} tries."
+        job.state, job.message = Job.State.DEAD, _("Given up after %(most)s tries.") % {"most": most}
         job.result = {"run": str(run.pk), "code": "job_died", "detail": words[:300]}
         if run.state == ImportRun.State.APPLYING:
             run.state, run.trouble = ImportRun.State.FAILED, job.message

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.constraints import refusing
@@ -72,7 +73,7 @@ def create_staff(new: Sequence[NewStaff], *, actor: Actor) -> list[Staff]:
         )
         for person, each in zip(persons, new, strict=True)
     ]
-    with refusing(staff_code_once=lambda: NumberTakenError("The code was taken at this moment. Try again.")):
+    with refusing(staff_code_once=lambda: NumberTakenError(_("The code was taken at this moment. Try again."))):
         Staff.objects.bulk_create(staff)
     record_all([Entry("people.staff.create", Target.of(member)) for member in staff], actor=actor)
     return staff
@@ -80,12 +81,12 @@ def create_staff(new: Sequence[NewStaff], *, actor: Actor) -> list[Staff]:
 
 def _require_choice(field: str, value: str, allowed: Collection[str]) -> None:
     if value not in allowed:
-        raise invalid_field(f"/{field}", "choice", f"Choose one of: {', '.join(allowed)}.")
+        raise invalid_field(f"/{field}", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(allowed)})
 
 
 def _require_length(field: str, value: str, longest: int) -> None:
     if len(tidy(value)) > longest:
-        raise invalid_field(f"/{field}", "too_long", f"Use at most {longest} letters.")
+        raise invalid_field(f"/{field}", "too_long", _("Use at most %(longest)s letters.") % {"longest": longest})
 
 
 @dataclass(frozen=True)
@@ -156,27 +157,29 @@ def _check_guardian(new: NewGuardian, actor: Actor) -> None:
     for purpose in new.told:
         _require_choice("told", purpose, sorted(TOLD))
     if (new.person is None) == (new.person_id is None):
-        raise invalid_field("/person", "required", "Give a new person, or the id of one who is known.")
+        raise invalid_field("/person", "required", _("Give a new person, or the id of one who is known."))
     if new.restrictions and new.portal != "none":
-        raise invalid_field("/portal", "restricted", "Somebody who is kept from the student has no portal.")
+        raise invalid_field("/portal", "restricted", _("Somebody who is kept from the student has no portal."))
     if new.portal == "full" and new.parental_responsibility != "yes":
         if not tidy(new.portal_reason):
             raise PortalNeedsResponsibilityError(
-                "Only somebody with parental responsibility sees the whole portal, unless a school admin says why.",
-                errors=[FieldError("/portal", "responsibility_needed", "Choose a smaller portal, or give a reason.")],
+                _("Only somebody with parental responsibility sees the whole portal, unless a school admin says why."),
+                errors=[
+                    FieldError("/portal", "responsibility_needed", _("Choose a smaller portal, or give a reason."))
+                ],
             )
         if Role.SCHOOL_ADMIN not in actor.roles:
-            raise PortalNeedsResponsibilityError("Only a school admin may do this without parental responsibility.")
+            raise PortalNeedsResponsibilityError(_("Only a school admin may do this without parental responsibility."))
 
 
 def _refuse_unknown_adults(new: Sequence[NewGuardian]) -> None:
     wanted = {each.person_id for each in new if each.person_id}
     if wanted and Person.objects.filter(pk__in=wanted).count() < len(wanted):
-        raise NotFoundError("There is no such person here.")
+        raise NotFoundError(_("There is no such person here."))
     pairs = {(each.student_id, each.person_id) for each in new if each.person_id}
     own = Student.objects.filter(pk__in={s for s, _ in pairs}).values_list("pk", "person_id")
     if pairs & set(own):
-        raise invalid_field("/person", "self", "Nobody is their own guardian.")
+        raise invalid_field("/person", "self", _("Nobody is their own guardian."))
 
 
 def _link(new: NewGuardian, person_id: UUID, order: int, day: date) -> GuardianLink:
@@ -206,7 +209,7 @@ def _next_orders(students: set[UUID]) -> dict[UUID, int]:
     """The last place in each student's contact order; the students stay locked, so that no two take the next one."""
     locked = Student.objects.select_for_update().filter(pk__in=students).order_by("pk").values_list("pk", flat=True)
     if len(locked) < len(students):
-        raise NotFoundError("There is no such student here.")
+        raise NotFoundError(_("There is no such student here."))
     rows = GuardianLink.objects.filter(student__in=students, ends_on__isnull=True)
     return dict(rows.values_list("student").annotate(last=Max("contact_order")))
 
@@ -217,7 +220,7 @@ def _refuse_doubles(links: Sequence[GuardianLink]) -> None:
         "student_id", "guardian_id"
     )
     if len(pairs) < len(links) or pairs & set(rows):
-        raise AlreadyGuardianError("This adult is a guardian of the student already.")
+        raise AlreadyGuardianError(_("This adult is a guardian of the student already."))
 
 
 RESTRICTIONS = frozenset({"no_contact", "no_information", "no_collection", "address_withheld"})
@@ -230,7 +233,9 @@ def restrict_contact(
     """Keep somebody from a child, from this second on."""
     actor.require_all(Permission.RESTRICTIONS_EDIT)
     if not kinds or set(kinds) - RESTRICTIONS:
-        raise invalid_field("/kinds", "choice", f"Choose from: {', '.join(sorted(RESTRICTIONS))}.")
+        raise invalid_field(
+            "/kinds", "choice", _("Choose from: %(choices)s.") % {"choices": ", ".join(sorted(RESTRICTIONS))}
+        )
     try:
         student = Student.objects.select_related("person").get(pk=student_id)
     except Student.DoesNotExist:
@@ -238,7 +243,7 @@ def restrict_contact(
     if person_id and not Person.objects.filter(pk=person_id).exists():
         raise NotFoundError
     if not person_id and not tidy(details.get("description", "")):
-        raise invalid_field("/description", "required", "Say who it is.")
+        raise invalid_field("/description", "required", _("Say who it is."))
     restriction = ContactRestriction.objects.create(
         student=student,
         person_id=person_id,

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.constraints import refusing
@@ -65,27 +66,32 @@ def enrol_student(
 def _save(row: Enrolment) -> None:
     """Check and write an enrolment row; the student's row is locked."""
     _check(row)
-    with refusing(enrolment_no_overlap=lambda: EnrolmentOverlapsError("The student is on roll already then.")):
+    with refusing(enrolment_no_overlap=lambda: EnrolmentOverlapsError(_("The student is on roll already then."))):
         row.save()
 
 
 def _check(row: Enrolment) -> None:
     if row.last_day and row.last_day < row.first_day:
-        raise invalid_field("/last_day", "order", "The last day lies before the first day.")
+        raise invalid_field("/last_day", "order", _("The last day lies before the first day."))
     choices = (("kind", Enrolment.Kind.values), ("entry", Enrolment.ENTRIES), ("exit", ("", *Enrolment.Exit.values)))
     for name, allowed in choices:
         if getattr(row, name) not in allowed:
-            raise invalid_field(f"/{name}", "choice", f"Choose one of: {', '.join(filter(None, allowed))}.")
+            raise invalid_field(
+                f"/{name}", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(filter(None, allowed))}
+            )
     for name, longest in (("exit_reason", 300), ("from_school", 200), ("to_school", 200)):
         if len(getattr(row, name)) > longest:
-            raise invalid_field(f"/{name}", "too_long", f"Use at most {longest} letters.")
+            raise invalid_field(f"/{name}", "too_long", _("Use at most %(longest)s letters.") % {"longest": longest})
     if row.kind not in WHOLE_KINDS or row.exit == Enrolment.Exit.NO_SHOW:
         return
     others = Enrolment.objects.filter(student=row.student_id, kind__in=WHOLE_KINDS).exclude(exit="no_show")
     for other in others.exclude(pk=row.pk):
         if other.first_day <= (row.last_day or date.max) and row.first_day <= (other.last_day or date.max):
-            until = other.last_day or "now"
-            raise EnrolmentOverlapsError(f"The student is on roll from {other.first_day} to {until}.")
+            until = other.last_day or _("now")
+            raise EnrolmentOverlapsError(
+                _("The student is on roll from %(first_day)s to %(until)s.")
+                % {"first_day": other.first_day, "until": until}
+            )
 
 
 CHANGEABLE = frozenset({"first_day", "last_day", "exit", "exit_reason", "from_school", "to_school"})
@@ -97,7 +103,9 @@ def change_enrolment(enrolment_id: UUID, *, values: dict[str, Any], actor: Actor
     enrolment = get_enrolment_for_edit(enrolment_id, actor=actor)
     unknown = sorted(values.keys() - CHANGEABLE)
     if unknown:
-        raise invalid_field(f"/{unknown[0]}", "read_only", f"{unknown[0]} cannot be changed here.")
+        raise invalid_field(
+            f"/{unknown[0]}", "read_only", _("%(field)s cannot be changed here.") % {"field": unknown[0]}
+        )
     was_admission = enrolment.student.admission_date == enrolment.first_day
     changes = changed_fields(enrolment, {k: tidy(v) if isinstance(v, str) else v for k, v in values.items()})
     if not changes:

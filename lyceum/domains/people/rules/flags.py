@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError, InvalidError
@@ -31,13 +32,15 @@ def add_flag(
     begin = starts_on or today()
     faults = []
     if kind not in Flag.Kind.values:
-        faults.append(FieldError("/kind", "choice", f"Choose one of: {', '.join(Flag.Kind.values)}."))
+        faults.append(
+            FieldError("/kind", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(Flag.Kind.values)})
+        )
     if not 0 < len(tidy(text)) <= 300:
-        faults.append(FieldError("/text", "length", "Say it in 1 to 300 letters."))
+        faults.append(FieldError("/text", "length", _("Say it in 1 to 300 letters.")))
     if len(tidy(what_to_do)) > 600:
-        faults.append(FieldError("/what_to_do", "too_long", "Use at most 600 letters."))
+        faults.append(FieldError("/what_to_do", "too_long", _("Use at most 600 letters.")))
     if ends_on and ends_on < begin:
-        faults.append(FieldError("/ends_on", "order", "The last day lies before the first day."))
+        faults.append(FieldError("/ends_on", "order", _("The last day lies before the first day.")))
     if faults:
         raise InvalidError(faults[0].message, errors=faults)
     flag = Flag.objects.create(

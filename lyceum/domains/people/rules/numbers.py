@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -58,7 +59,10 @@ def draw_numbers(kind: str, count: int, *, day: date, grade: str = "") -> list[s
     while len(fresh) < count:
         drawn = {_rendered(prefix, n): n for n in sequence if _fits(prefix, n)}
         if not drawn:
-            raise NumbersExhaustedError(f"The pattern {scheme.pattern} has no more numbers. Change it in the settings.")
+            raise NumbersExhaustedError(
+                _("The pattern %(pattern)s has no more numbers. Change it in the settings.")
+                % {"pattern": scheme.pattern}
+            )
         taken = taken_numbers(kind, list(drawn))
         free = [number for number in drawn if number not in taken][: count - len(fresh)]
         fresh += free
@@ -131,14 +135,17 @@ def check_free(kind: str, numbers: Sequence[str], *, day: date) -> None:
     """Refuse typed numbers that somebody has or had, naming the next free one."""
     too_long = next((n for n in numbers if len(n) > LONGEST_NUMBER), "")
     if too_long:
-        message = f"A number has at most {LONGEST_NUMBER} signs."
+        message = _("A number has at most %(longest_number)s signs.") % {"longest_number": LONGEST_NUMBER}
         field = "registration_number" if kind == "student" else "staff_code"
         raise InvalidError(message, errors=[FieldError(f"/{field}", "too_long", message)])
     doubled = {number for number, times in Counter(numbers).items() if times > 1}
     taken = sorted(taken_numbers(kind, numbers) | doubled)
     if taken:
         free = draw_numbers(kind, 1, day=day)[0]
-        raise NumberTakenError(f"The number {taken[0]} is taken. The next free one is {free}.", next_free=free)
+        raise NumberTakenError(
+            _("The number %(number)s is taken. The next free one is %(free)s.") % {"number": taken[0], "free": free},
+            next_free=free,
+        )
 
 
 def retire_numbers(kind: str, numbers: Iterable[str]) -> None:
@@ -178,11 +185,13 @@ def _checked(pattern: str) -> str:
     chosen = tidy(pattern)
     message = ""
     if len(_SEQ.findall(chosen)) != 1:
-        message = "A pattern has one {seq}, as in {year}-{seq:05}: it makes the numbers differ."
+        message = _("A pattern has one {seq}, as in {year}-{seq:05}: it makes the numbers differ.")
     elif set("{}") & set(_TOKEN.sub("", chosen)):
-        message = "Use the parts {year}, {yy}, {school}, {grade}, {seq:05} and {check}."
+        message = _("Use the parts {year}, {yy}, {school}, {grade}, {seq:05} and {check}.")
     elif len(_rendered(_prefix(chosen, day=date(2026, 1, 1), grade="1234"), 999_999)) > LONGEST_NUMBER:
-        message = f"Numbers of this pattern would be longer than {LONGEST_NUMBER} signs."
+        message = _("Numbers of this pattern would be longer than %(longest_number)s signs.") % {
+            "longest_number": LONGEST_NUMBER
+        }
     if message:
         raise InvalidError(message, errors=[FieldError("/pattern", "pattern", message)])
     return chosen

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from lyceum.core.errors import FieldError, InvalidError
 from lyceum.core.text import tidy
@@ -56,12 +57,16 @@ def find_faults(new: NewPerson, *, today: date, pointer: str = "") -> list[Field
     faults = []
     values = tidied(new)
     if not values["full_name"]:
-        faults.append(FieldError(f"{pointer}/full_name", "required", "Give a name."))
+        faults.append(FieldError(f"{pointer}/full_name", "required", _("Give a name.")))
     for name, longest in _LONGEST.items():
         if len(values[name]) > longest:
-            faults.append(FieldError(f"{pointer}/{name}", "too_long", f"Use at most {longest} letters."))
+            faults.append(
+                FieldError(
+                    f"{pointer}/{name}", "too_long", _("Use at most %(longest)s letters.") % {"longest": longest}
+                )
+            )
     if new.birth_date and not EARLIEST_BIRTH <= new.birth_date <= today:
-        faults.append(FieldError(f"{pointer}/birth_date", "range", "A birth date lies in the past, after 1900."))
+        faults.append(FieldError(f"{pointer}/birth_date", "range", _("A birth date lies in the past, after 1900.")))
     faults += [f for address in new.emails for f in contact_faults("email", address, pointer=f"{pointer}/email")]
     for number in (*new.mobiles, *new.phones):
         faults += contact_faults("phone", number, pointer=f"{pointer}/phone")
@@ -77,11 +82,11 @@ def contact_faults(kind: str, value: str, *, pointer: str) -> list[FieldError]:
         digits = len(plain.removeprefix("+"))
         if SHORTEST_PHONE <= digits <= LONGEST_PHONE:
             return []
-        return [FieldError(pointer, "phone", f"{tidy(value)[:60]} is not a telephone number.")]
+        return [FieldError(pointer, "phone", _("%(number)s is not a telephone number.") % {"number": tidy(value)[:60]})]
     try:
         validate_email(plain)
     except ValidationError:
-        return [FieldError(pointer, "email", f"{plain[:60]} is not an e-mail address.")]
+        return [FieldError(pointer, "email", _("%(address)s is not an e-mail address.") % {"address": plain[:60]})]
     return []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -44,7 +45,9 @@ def edit_own_record(*, values: Mapping[str, Any], actor: Actor) -> ChangeRequest
     person = Person.objects.select_for_update().get(pk=student.person_id)
     unknown = sorted(values.keys() - AT_ONCE - PERSON_FIELDS)
     if unknown:
-        raise invalid_field(f"/{unknown[0]}", "read_only", f"{unknown[0]} cannot be changed here.")
+        raise invalid_field(
+            f"/{unknown[0]}", "read_only", _("%(field)s cannot be changed here.") % {"field": unknown[0]}
+        )
     _save(student, person, {k: v for k, v in values.items() if k in AT_ONCE}, actor)
     asked = {k: tidy(v) if isinstance(v, str) else v for k, v in values.items() if k not in AT_ONCE}
     differing = {k: v for k, v in asked.items() if v != getattr(person, k)}
@@ -96,7 +99,7 @@ def apply_request(request_id: UUID, *, actor: Actor) -> ChangeRequest:
 def refuse_request(request_id: UUID, *, reason: str, actor: Actor) -> ChangeRequest:
     """Leave the record as it is, and say why."""
     if not 0 < len(tidy(reason)) <= 300:
-        raise invalid_field("/reason", "required", "Say why, in at most 300 letters.")
+        raise invalid_field("/reason", "required", _("Say why, in at most 300 letters."))
     return _decide(request_id, apply=False, reason=reason, actor=actor)
 
 
@@ -107,7 +110,7 @@ def _decide(request_id: UUID, *, apply: bool, reason: str, actor: Actor) -> Chan
     if request is None:
         raise NotFoundError
     if request.state != ChangeRequest.State.PENDING:
-        raise RequestDecidedError(f"This request was {request.state} already.")
+        raise RequestDecidedError(_("This request was %(state)s already.") % {"state": request.state})
     student = Student.objects.select_related("person").get(person=request.person_id)
     request.state = ChangeRequest.State.APPLIED if apply else ChangeRequest.State.REFUSED
     request.reason, request.updated_at = tidy(reason), clock.now()

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -86,8 +87,10 @@ def _create_students(new: Sequence[NewStudent], actor: Actor) -> list[Student]:
         _check_enrolment(each)
     _refuse_known_ids(new)
     with refusing(
-        registration_number_once=lambda: _NumberMetError("The number was taken at this moment. Try again."),
-        official_id_once=lambda: OfficialIdTakenError("A student with this official number was made at this moment."),
+        registration_number_once=lambda: _NumberMetError(_("The number was taken at this moment. Try again.")),
+        official_id_once=lambda: OfficialIdTakenError(
+            _("A student with this official number was made at this moment.")
+        ),
     ):
         numbers = _numbers_for(new, day)
         persons = insert_persons([each.person for each in new])
@@ -104,18 +107,20 @@ def _create_students(new: Sequence[NewStudent], actor: Actor) -> list[Student]:
 
 def _check_enrolment(new: NewStudent) -> None:
     if new.first_day and new.last_day and new.last_day < new.first_day:
-        raise invalid_field("/last_day", "order", "The last day lies before the first day.")
+        raise invalid_field("/last_day", "order", _("The last day lies before the first day."))
     if new.entry not in Enrolment.ENTRIES:
-        raise invalid_field("/entry", "choice", f"Choose one of: {', '.join(Enrolment.ENTRIES)}.")
+        raise invalid_field(
+            "/entry", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(Enrolment.ENTRIES)}
+        )
     if len(new.from_school) > 200:
-        raise invalid_field("/from_school", "too_long", "Use at most 200 letters.")
+        raise invalid_field("/from_school", "too_long", _("Use at most 200 letters."))
 
 
 def _refuse_known_ids(new: Sequence[NewStudent]) -> None:
     wanted = [(tidy(k), tidy(v)) for each in new for k, v in each.official_ids.items()]
     for kind, value in wanted:
         if not (0 < len(kind) <= 40 and 0 < len(value) <= 80):
-            raise invalid_field("/official_ids", "length", "An official number has a kind and at most 80 signs.")
+            raise invalid_field("/official_ids", "length", _("An official number has a kind and at most 80 signs."))
     if not wanted:
         return
     rows = OfficialId.objects.filter(value__in={value for _, value in wanted}).select_related("student__person")
@@ -124,9 +129,11 @@ def _refuse_known_ids(new: Sequence[NewStudent]) -> None:
     twice = [pair for pair, times in Counter(wanted).items() if times > 1]
     if met:
         people = [{"student": str(s.pk), "name": str(s), "number": s.registration_number} for s in met[:5]]
-        raise OfficialIdTakenError(f"{met[0]} has this official number already.", candidates=people)
+        raise OfficialIdTakenError(
+            _("%(name)s has this official number already.") % {"name": met[0]}, candidates=people
+        )
     if twice:
-        raise OfficialIdTakenError(f"The official number {twice[0][1]} is given twice.")
+        raise OfficialIdTakenError(_("The official number %(number)s is given twice.") % {"number": twice[0][1]})
 
 
 def _numbers_for(new: Sequence[NewStudent], day: date) -> list[str]:
@@ -245,20 +252,22 @@ def _update(students: Sequence[Student]) -> None:
         student.updated_at = student.person.updated_at = now
     columns = [*sorted(PERSON_FIELDS), "sort_name", "search_name", "updated_at"]
     Person.objects.bulk_update([student.person for student in students], columns, batch_size=500)
-    with refusing(registration_number_once=lambda: NumberTakenError("The number was taken at this moment.")):
+    with refusing(registration_number_once=lambda: NumberTakenError(_("The number was taken at this moment."))):
         Student.objects.bulk_update(students, ["registration_number", "former_numbers", "updated_at"], batch_size=500)
 
 
 def _apply(edit: StudentEdit, day: date) -> dict[str, list[Any]]:
     unknown = sorted(edit.values.keys() - EDITABLE)
     if unknown:
-        raise invalid_field(f"/{unknown[0]}", "read_only", f"{unknown[0]} cannot be changed here.")
+        raise invalid_field(
+            f"/{unknown[0]}", "read_only", _("%(field)s cannot be changed here.") % {"field": unknown[0]}
+        )
     given = {name: value for name, value in edit.values.items() if name in PERSON_FIELDS}
     changes = apply_person_edit(PersonEdit(edit.student.person, given))
     shown = {name: getattr(edit.student.person, name) for name in PERSON_FIELDS}
     faults = find_faults(NewPerson(**shown), today=day)
     if not edit.student.person.full_name:
-        faults.append(FieldError("/full_name", "required", "Give a name."))
+        faults.append(FieldError("/full_name", "required", _("Give a name.")))
     if faults:
         raise InvalidError(faults[0].message, errors=faults)
     return changes | _renumber(edit.student, tidy(edit.values.get("registration_number") or ""), day)
@@ -294,7 +303,11 @@ def delete_student(student_id: UUID, *, actor: Actor) -> None:
     student = get_student_for_edit(student_id, actor=actor)
     held = count_references(student)
     if held:
-        raise StudentHasHistoryError(f"{student} has {counted(held)}. Record the student as left instead.", counts=held)
+        raise StudentHasHistoryError(
+            _("%(student)s has %(held)s. Record the student as left instead.")
+            % {"student": student, "held": counted(held)},
+            counts=held,
+        )
     target, person = Target.of(student), student.person
     retire_numbers("student", [student.registration_number, *student.former_numbers])
     student.delete()

@@ -12,4 +12,4 @@ function count() {
 
 all?.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; count(); });
 for (const box of boxes) box.addEventListener("change", count);
-count();
+if (picked) count();

@@ -1,0 +1,72 @@
+"""The children of a family at a glance, in the school at hand and in every other one where somebody is a guardian."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from django.utils.safestring import SafeString
+
+from lyceum.core.actor import Actor
+from lyceum.core.permissions import Role
+from lyceum.core.schools import crossing_to
+from lyceum.domains.academics.days import school_days
+from lyceum.domains.academics.queries import standings
+from lyceum.domains.accounts.models import User
+from lyceum.domains.accounts.queries import actor_for_user, current_memberships, own_id
+from lyceum.domains.attendance.glyphs import strip_html
+from lyceum.domains.attendance.numbers import Numbers, summarise
+from lyceum.domains.attendance.queries import list_sessions
+from lyceum.domains.attendance.sheet import Glyph
+from lyceum.domains.people.models import Student
+from lyceum.domains.people.policies import visible_students
+from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.queries import today
+
+
+@dataclass(frozen=True)
+class Child:
+    """A student as their family sees them at a glance."""
+
+    student: Student
+    form: str
+    strip: SafeString
+    numbers: Numbers
+
+
+@dataclass(frozen=True)
+class ChildrenAt:
+    """Somebody's children in another of their schools."""
+
+    school: School
+    children: list[Child]
+
+
+def children_of(actor: Actor, day: date) -> list[Child]:
+    """The students the actor may see in the school in scope, each with form and attendance."""
+    students = list(Student.objects.filter(visible_students(actor)).select_related("person"))
+    placed = standings([s.pk for s in students], day)
+    year = school_days().year_of(day)
+    numbers = summarise(actor, first=year.starts if year else day, last=day).per_student
+    return [Child(s, placed[s.pk].form, _week(s, day), numbers.get(s.pk, Numbers())) for s in students]
+
+
+def children_at_other_schools(actor: Actor) -> list[ChildrenAt]:
+    """A guardian's children in every other school they belong to.
+
+    Each school is entered by itself, with what the guardian is there and nothing else: no statement sees two schools.
+    """
+    user = User.objects.get(pk=own_id(actor))
+    roles = [m for m in current_memberships(user.pk) if m.role == Role.GUARDIAN and m.school_id != actor.school_id]
+    schools = {m.school.pk: m.school for m in roles if m.school and m.school.status == School.Status.ACTIVE}
+    found = []
+    for school_id, school in schools.items():
+        guardian = replace(actor_for_user(user, school_id, via=actor.via), roles=frozenset({Role.GUARDIAN}))
+        with crossing_to(school_id):
+            children = children_of(guardian, today())
+        if children:
+            found.append(ChildrenAt(school, children))
+    return found
+
+
+def _week(student: Student, day: date) -> SafeString:
+    marks = list_sessions(student.pk, first=day - timedelta(days=13), last=day)
+    return strip_html(tuple(Glyph(m.symbol, m.meaning) for m in marks[-10:]))
