@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from lyceum.core.charts.samples import samples
 from lyceum.core.errors import FieldError
 from lyceum.core.lists.columns import Column, Table
 from lyceum.core.lists.page import rows_html
@@ -88,14 +89,10 @@ def components_page(request: HttpRequest) -> HttpResponse:
         "errors": _errors(),
         "table": TABLE,
         "rows": _rows(),
-        "charts": _charts(),
+        "charts": samples(),
     }
     return render(request, "web/components.html", context)
 
 
 def _rows() -> SafeString:
     return rows_html(TABLE, TABLE.columns, PEOPLE, pick=True)
-
-
-def _charts() -> list[SafeString]:
-    return []

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_single_keys'),
+        ("accounts", "0003_single_keys"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='user',
-            name='theme',
-            field=models.CharField(choices=[('system', 'system'), ('light', 'light'), ('dark', 'dark'), ('contrast', 'contrast')], default='system', max_length=8),
+            model_name="user",
+            name="theme",
+            field=models.CharField(
+                choices=[("system", "system"), ("light", "light"), ("dark", "dark"), ("contrast", "contrast")],
+                default="system",
+                max_length=8,
+            ),
         ),
     ]
