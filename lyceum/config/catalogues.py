@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.dates import MONTHS, MONTHS_3, MONTHS_ALT, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import override, to_locale
 
-SOURCE = settings.PACKAGE / "locale"
+SOURCE = Path(__file__).resolve().parent.parent / "locale"
 DATE_FORMAT = "A format of a date"
 """How the note of a date's format begins: its letters are not words."""
 _PLACE = re.compile(r"%\(\w+\)[sd]|%%|\{\w*[^{}]*\}|https?://\S+|<[^>]+>")
