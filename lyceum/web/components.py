@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from lyceum.core.charts.samples import samples
 from lyceum.core.errors import FieldError
 from lyceum.core.lists.columns import Column, Table
 from lyceum.core.lists.page import rows_html
@@ -84,14 +85,10 @@ def components_page(request: HttpRequest) -> HttpResponse:
         "errors": ERRORS,
         "table": TABLE,
         "rows": _rows(),
-        "charts": _charts(),
+        "charts": samples(),
     }
     return render(request, "web/components.html", context)
 
 
 def _rows() -> SafeString:
     return rows_html(TABLE, TABLE.columns, PEOPLE, pick=True)
-
-
-def _charts() -> list[SafeString]:
-    return []
