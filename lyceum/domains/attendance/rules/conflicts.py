@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -43,7 +44,8 @@ def _get_open(conflict_id: UUID, actor: Actor) -> Conflict:
         actor.require(Permission.REGISTERS_AMEND)
     if conflict.state != Conflict.State.OPEN:
         raise ConflictDecidedError(
-            f"{conflict.decided_by_name} decided this at {conflict.decided_at:%H:%M} UTC: {conflict.state}."
+            _("%(name)s decided this at %(at)s UTC: %(state)s.")
+            % {"name": conflict.decided_by_name, "at": f"{conflict.decided_at:%H:%M}", "state": _(conflict.state)}
         )
     return conflict
 
@@ -54,7 +56,8 @@ def _refuse_changed(conflict: Conflict, version: int) -> None:
     if version not in now:
         ((current, symbol),) = now.items()
         raise MarkConflictError(
-            f"The mark is {symbol} now. Look at it again.", current={"code": symbol, "version": current}
+            _("The mark is %(symbol)s now. Look at it again.") % {"symbol": symbol},
+            current={"code": symbol, "version": current},
         )
 
 

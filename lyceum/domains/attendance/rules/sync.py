@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -103,7 +104,7 @@ def receive_batch(batch: GivenBatch, *, actor: Actor) -> DeviceBatch:
     known = DeviceBatch.objects.get(device=batch.device, key=batch.key)
     if known.pk != made.pk:
         if known.sent_by != actor.id:
-            raise BatchKeyTakenError("Another person sent a batch with this key. Use a new one.")
+            raise BatchKeyTakenError(_("Another person sent a batch with this key. Use a new one."))
         return known
     _Receiver(made, [_corrected(mark, ahead, now) for mark in batch.marks], actor).receive()
     return made
@@ -138,7 +139,7 @@ class _Receiver:
         registers = {row.pk: row for row in rows}
         kept = {row["student"] for row in kept_from_work(self.actor)}
         unknown = [mark for mark in self.marks.values() if mark.student_id in kept]
-        self._note(unknown, "refused", "not_on_register", "This student is not on this register that day.")
+        self._note(unknown, "refused", "not_on_register", _("This student is not on this register that day."))
         # In one order for all, so that two batches never wait for each other.
         in_order = sorted(
             (mark for mark in self.marks.values() if mark.student_id not in kept), key=lambda mark: mark.register_id
@@ -146,7 +147,7 @@ class _Receiver:
         for register_id, group in groupby(in_order, key=lambda mark: mark.register_id):
             register, marks = registers.get(register_id), list(group)
             if register is None:
-                self._note(marks, "refused", "not_found", "There is no such register, or none that you take.")
+                self._note(marks, "refused", "not_found", _("There is no such register, or none that you take."))
             else:
                 self._take(register, marks)
         self._keep_conflicts()
