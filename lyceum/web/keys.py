@@ -46,6 +46,7 @@ CHORDS = {
     "/attendance/": "a",
     "/imports/": "i",
     "/settings/": "s",
+    "/operator/": "o",
 }
 """The second key, after g, of each place in the navigation."""
 PALETTE = Section(

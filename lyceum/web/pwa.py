@@ -54,7 +54,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "theme_color": "#FAF8F3",
         "icons": icons,
     }
-    return JsonResponse(described, content_type="application/manifest+json", headers={"Cache-Control": "no-cache"})
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return JsonResponse(described, content_type="application/manifest+json", headers=headers)
 
 
 @require_GET

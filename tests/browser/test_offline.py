@@ -4,6 +4,8 @@ import json
 import re
 from uuid import UUID
 
+import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from lyceum.core.actor import Via
@@ -359,3 +361,44 @@ def test_an_answer_that_is_lost_leads_to_no_second_effect(site: Site):
         assert [UUID(batch.key) for batch in DeviceBatch.objects.all()] == [UUID(lost[0])]
         assert Conflict.objects.count() == 0
         assert Mark.objects.get().version == 2
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_without_network_are_for_everybody_and_fit_a_narrow_phone(site: Site, scheme: str):
+    school, _names = school_day()
+    register = morning_of(school)
+    page = phone(site)
+    office_marks(school, register, "Student 01", "I")
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.context.set_offline(True)
+    faults = []
+    for path in ("/today/", f"/registers/{register.pk}/", "/students/"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        faults += faults_of(page)
+    page.goto(f"/registers/{register.pk}/")
+    mark(page, "Student 01")
+    page.get_by_role("button", name="Save", exact=True).tap()
+    expect(page.locator("#unsent")).to_contain_text("Not sent yet: 1")
+    faults += faults_of(page)
+    page.context.set_offline(False)
+    expect(page.get_by_role("link", name="To decide: 1")).to_be_visible()
+    for path in ("/attendance/conflicts/", f"/registers/{register.pk}/"):
+        page.goto(path)
+        expect(page.locator(".decision")).to_be_visible()
+        faults += faults_of(page)
+
+    assert faults == []
+
+
+def faults_of(page: Page) -> list[str]:
+    """What keeps somebody from using a page, and what lies outside it."""
+    found = [
+        f"{page.url} {each['id']}: {each['nodes'][0]['html'][:120]}" for each in Axe().run(page).response["violations"]
+    ]
+    outside = page.evaluate(
+        "() => [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+        ".map(e => e.outerHTML.slice(0, 80))"
+    )
+    return [*found, *outside]

@@ -191,6 +191,26 @@ def test_chords_go_places_but_never_while_typing(site: Site):
     page.wait_for_url("**/today/")
 
 
+def test_a_mark_of_the_register_keeps_its_keys(site: Site):
+    a_school()
+    page = signed_in(site, "olive", **DESK)
+    page.evaluate(
+        """() => {
+          const mark = document.createElement("button");
+          mark.className = "mark";
+          mark.textContent = "N";
+          document.getElementById("content").append(mark);
+          mark.focus();
+        }"""
+    )
+    for key in ("?", "/", "g", "p"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(200)
+
+    assert page.url.endswith("/today/")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
 def test_single_keys_can_be_turned_off(site: Site):
     a_school()
     page = signed_in(site, "olive", **DESK)

@@ -37,7 +37,8 @@ function hear(event) {
   if (event.defaultPrevented || event.repeat || event.isComposing) return;
   const key = named(event);
   const single = key.length === 1;
-  if (single && event.target.closest(OWN_KEYS)) return;
+  // What is in a closed dialog keeps the focus for a moment, and no keys.
+  if (single && event.target.closest(OWN_KEYS)?.checkVisibility()) return;
   const wanted = begun && single ? `${begun} ${key}` : key;
   clearTimeout(forget);
   begun = "";

@@ -4,6 +4,7 @@ const all = document.getElementById("pick-all");
 const picked = document.getElementById("picked");
 
 function count() {
+  if (!all) return; // an empty list
   const n = boxes.filter((box) => box.checked).length;
   picked.textContent = n;
   all.checked = n === boxes.length;

@@ -30,8 +30,10 @@ self.addEventListener("fetch", (event) => {
 
 async function navigate(request, url) {
   const copy = request.method === "POST" ? request.clone() : undefined;
+  const ours = REGISTER.test(url.pathname) || ["/", "/today/"].includes(url.pathname);
   try {
-    // A network that is there and answers nothing is none.
+    if (!ours) return await fetch(request);
+    // A network that is there and answers nothing is none; nor is a server that cannot answer.
     const late = new Promise((_, reject) => setTimeout(reject, copy ? 30000 : 12000));
     const answer = await Promise.race([fetch(request), late]);
     if ([502, 503, 504].includes(answer.status)) throw new Error("gone");
