@@ -20,7 +20,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "locale"
 DATE_FORMAT = "A format of a date"
 """How the note of a date's format begins: its letters are not words."""
 _PLACE = re.compile(r"%\(\w+\)[sd]|%%|\{\w*[^{}]*\}|https?://\S+|<[^>]+>")
-_ASIDE = re.compile(r"%\(\w+\)s|\d{4}-\d\d-\d\d[\dT:Z]*")
+_ASIDE = re.compile(r"%\(\w+\)[sd]|\d{4}-\d\d-\d\d[\dT:Z]*")
 _ACCENTS = str.maketrans("aceinouyACEINOUY", "áçéîñöüýÁÇÉÎÑÖÜÝ")
 _FIRST_STRONG_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 

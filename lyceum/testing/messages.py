@@ -32,7 +32,7 @@ _FUNCTIONS = {
 _LEFT_OUT = ("tests/", "testing/", "config/", "demo/", "migrations/", "management/commands/")
 _CALL = re.compile(r"(?<![\w.])(_|gettext|ngettext|pgettext|npgettext)\(")
 _DATE = re.compile(r"""date:_\("([^"]+)"\)""")
-PLACE = re.compile(r"%\((\w+)\)s")
+PLACE = re.compile(r"%\((\w+)\)[sd]")
 PLURALS = {
     "en": "nplurals=2; plural=(n != 1);",
     "es": "nplurals=2; plural=(n != 1);",
@@ -128,7 +128,7 @@ def _kept_words() -> Iterator[tuple[Message, str]]:
     from lyceum.core.permissions import BUILT_IN_SETS, POLICY, REACHES, Reach
     from lyceum.domains.academics.models import AcademicYear
     from lyceum.domains.accounts.models import ApiKey
-    from lyceum.domains.attendance.models import Session
+    from lyceum.domains.attendance.models import Conflict, Session
     from lyceum.domains.attendance.presets import PRESETS, read_preset
     from lyceum.domains.exchange.management.report import WORDS
     from lyceum.domains.exchange.models import ImportRow, ImportRun
@@ -148,7 +148,7 @@ def _kept_words() -> Iterator[tuple[Message, str]]:
         "core/actor.py": [*(via.value for via in Via), "done", "refused"],
         "domains/academics/models.py": AcademicYear.State.labels,
         "domains/accounts/models.py": [*ApiKey.State.values, "expired"],
-        "domains/attendance/models.py": [*Session.values, "office"],
+        "domains/attendance/models.py": [*Session.values, "office", *Conflict.State.values],
         "domains/attendance/presets": [
             *(preset.source for preset in PRESETS.values()),
             *(code.label for name in PRESETS for code in read_preset(name)),
@@ -231,7 +231,7 @@ def _fits(entry: polib.POEntry, text: str) -> bool:
     given = set(PLACE.findall(text))
     if entry.msgid_plural:  # “one student” need not say its number
         return wanted - {"n", "count", "errors", "rows", "removals"} <= given <= wanted
-    strange = re.findall(r"%(?!\(\w+\)s)", text.replace("%%", "")) if wanted else []
+    strange = re.findall(r"%(?!\(\w+\)[sd])", text.replace("%%", "")) if wanted else []
     braces = re.findall(r"\{[^}]*\}", entry.msgid)
     return given == wanted and not strange and sorted(braces) == sorted(re.findall(r"\{[^}]*\}", text))
 

@@ -319,6 +319,7 @@ PAGES: dict[str, Door] = {
     "POST sign-in/": Door(EVERYBODY, body=SIGNING_IN),
     "POST sign-out/": Door(EVERYBODY),
     "POST switch/": Door(SIGNED_IN - {Who.SUPER_ADMIN, Who.FOREIGN_ADMIN}, body={"school": "{school}"}),
+    "POST language/": Door(EVERYBODY, body={"language": "fr", "back": "/sign-in/"}),
     "GET set-up/": Door(EVERYBODY),
     "POST set-up/": Door(
         _p.SCHOOL_CREATE,

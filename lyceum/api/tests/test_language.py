@@ -108,7 +108,9 @@ def test_graphql_answers_in_ones_own_language():
 
     answer = software(teacher, school).send("/graphql", {"query": query})
 
-    assert "No puede hacer esto" in answer.content.decode()
+    refusal = answer.json()["data"]["createClass"]["errors"][0]
+    assert (refusal["code"], refusal["title"]) == ("not_found", "No encontrado")
+    assert refusal["detail"] == "Aquí no existe ese año."
 
 
 def test_a_page_in_arabic_runs_from_right_to_left():

@@ -42,8 +42,8 @@ def test_a_guardian_with_two_children_in_two_schools_sees_both(hill: School, oak
     page = today(browser(grace, hill))
 
     assert f'<a href="/students/{anna.pk}/">Anna Smith</a>' in page
-    assert "Hillcrest School · 7A" in page
-    assert "Little Oak Primary · Oak 2" in page
+    assert "<bdi>Hillcrest School</bdi> · <bdi>7A</bdi>" in page
+    assert "<bdi>Little Oak Primary</bdi> · <bdi>Oak 2</bdi>" in page
     assert "Open Ben Smith at Little Oak Primary" in page
 
 

@@ -81,7 +81,7 @@ def edit_profile(*, values: dict[str, Any], actor: Actor) -> User:
 def _checked_switches(values: dict[str, Any]) -> dict[str, bool]:
     for name, value in values.items():
         if not isinstance(value, bool):
-            raise invalid_field(f"/{name}", "choice", "Say yes or no.")
+            raise invalid_field(f"/{name}", "choice", _("Say yes or no."))
     return values
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from lyceum.core import clock
@@ -99,6 +100,6 @@ def decide(request: HttpRequest, conflict_id: UUID) -> HttpResponse:
     elif act == "keep":
         conflict = keep_mark(conflict_id, actor=actor)
     else:
-        raise invalid_field("/act", "choice", "Choose one of: keep, replace.")
+        raise invalid_field("/act", "choice", _("Choose one of: %(choices)s.") % {"choices": "keep, replace"})
     on_register = request.POST.get("from") == "register"
     return redirect(f"/registers/{conflict.register_id}/" if on_register else "/attendance/conflicts/")
