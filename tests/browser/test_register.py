@@ -80,6 +80,21 @@ def test_each_exception_is_one_more_tap(site: Site):
     assert marks_of(school) == dict.fromkeys(names, "/") | {"Student 03": "N", "Student 05": "L"}
 
 
+def test_leaving_the_menu_of_codes_leaves_the_mark_as_it_is(site: Site):
+    school_day()
+    page = site.sign_in("tess")
+    page.get_by_role("link", name="Take register").tap()
+    mark = page.locator(".line").nth(0).locator(".mark")
+
+    page.get_by_role("button", name="All codes: Student 01").tap()
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(mark).to_be_focused()
+    expect(mark).to_have_text("·")
+    expect(page.locator(".line.changed")).to_have_count(0)
+
+
 def test_a_register_by_keyboard_alone(site: Site):
     school, _names = school_day()
     page = site.sign_in("tess", **DESK)
