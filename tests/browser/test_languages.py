@@ -204,5 +204,5 @@ def test_a_register_is_taken_in_arabic(site: Site, world: World) -> None:
     page.get_by_role("button", name=re.compile("^Anna Smith")).tap()
     page.get_by_role("button", name="البقية حاضرون، حفظ").tap()
 
-    expect(page.locator("p[role=status]")).to_contain_text("حُفظت \u20683\u2069 قيود.")
+    expect(page.get_by_role("status")).to_contain_text("حُفظت \u20683\u2069 قيود.")
     assert faults_of(page) == []

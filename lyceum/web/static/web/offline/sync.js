@@ -130,7 +130,8 @@ if (able && bar) {
   addEventListener("offline", () => show().catch(() => {}));
   setInterval(sync, 6e4);
   sync();
-  navigator.serviceWorker?.register(`/sw.js?lang=${document.documentElement.lang}`).catch(() => {});
+  const install = () => navigator.serviceWorker?.register(`/sw.js?lang=${document.documentElement.lang}`).catch(() => {});
+  (window.requestIdleCallback ?? setTimeout)(install); // it fetches a dozen files: the page comes first
 } else if (able && location.pathname === "/sign-in/") {
   store.leave().then(() => changed("gone")).catch(() => {});
 }
