@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from lyceum.core.language import first_known, speaking
 from lyceum.domains.attendance.glyphs import TONE_WORDS
 
 SHELL = (
@@ -21,6 +23,7 @@ SHELL = (
     "web/icon.svg",
     "web/icon-192.png",
     "web/shell.js",
+    "web/keys.js",
     "web/live.js",
     "web/register.js",
     "web/offline/store.js",
@@ -61,11 +64,18 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_GET
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The worker, with the files it keeps; another version as soon as one of them, or the page, differs."""
-    page = render_to_string("web/offline.html", _page_context(), request)
+    language = _language(request)
+    with speaking(language):
+        page = render_to_string("web/offline.html", _page_context(), request)
     files = [static(name) for name in SHELL]
     digest = hashlib.sha256(f"{files} {_contents()} {page}".encode()).hexdigest()
     fonts = [static(name) for name in FONTS]
-    context = {"version": digest[:12], "files": json.dumps(files), "fonts": json.dumps(fonts)}
+    context = {
+        "version": digest[:12],
+        "files": json.dumps(files),
+        "fonts": json.dumps(fonts),
+        "page": f"/offline/?lang={language}",
+    }
     worker = render_to_string("web/sw.js", context)
     headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}
     return HttpResponse(worker, content_type="text/javascript; charset=utf-8", headers=headers)
@@ -89,8 +99,14 @@ def _read_contents() -> str:
 
 @require_GET
 def offline_page(request: HttpRequest) -> HttpResponse:
-    """The page for when there is no network: nothing in it is anybody's own."""
-    return render(request, "web/offline.html", _page_context())
+    """The page for when there is no network: nothing in it is anybody's own, but the language."""
+    with speaking(_language(request)):
+        return render(request, "web/offline.html", _page_context())
+
+
+def _language(request: HttpRequest) -> str:
+    """That of the page which asks: a worker fetches without cookies, and its browser may prefer another."""
+    return first_known(request.GET.get("lang", ""), get_language() or "")
 
 
 def _page_context() -> dict[str, object]:

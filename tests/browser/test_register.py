@@ -62,7 +62,7 @@ def test_a_register_of_thirty_takes_two_taps_from_today(site: Site):
     page.get_by_role("link", name="Take register").tap()
     page.get_by_role("button", name="All present, save").tap()
 
-    expect(page.locator(".saved")).to_contain_text("Saved: 30 marks")
+    expect(page.get_by_role("status")).to_contain_text("Saved: 30 marks")
     assert marks_of(school) == dict.fromkeys(names, "/")
 
 
@@ -76,8 +76,23 @@ def test_each_exception_is_one_more_tap(site: Site):
     page.get_by_role("button", name=re.compile("^Student 05")).tap()
     page.get_by_role("button", name="The rest present, save").tap()
 
-    expect(page.locator(".saved")).to_contain_text("Saved: 30 marks")
+    expect(page.get_by_role("status")).to_contain_text("Saved: 30 marks")
     assert marks_of(school) == dict.fromkeys(names, "/") | {"Student 03": "N", "Student 05": "L"}
+
+
+def test_leaving_the_menu_of_codes_leaves_the_mark_as_it_is(site: Site):
+    school_day()
+    page = site.sign_in("tess")
+    page.get_by_role("link", name="Take register").tap()
+    mark = page.locator(".line").nth(0).locator(".mark")
+
+    page.get_by_role("button", name="All codes: Student 01").tap()
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(mark).to_be_focused()
+    expect(mark).to_have_text("·")
+    expect(page.locator(".line.changed")).to_have_count(0)
 
 
 def test_a_register_by_keyboard_alone(site: Site):
@@ -92,7 +107,7 @@ def test_a_register_by_keyboard_alone(site: Site):
     page.keyboard.press("/")
     page.get_by_role("button", name="The rest present, save").press("Enter")
 
-    expect(page.locator(".saved")).to_contain_text("Saved: 30 marks")
+    expect(page.get_by_role("status")).to_contain_text("Saved: 30 marks")
     assert marks_of(school)["Student 02"] == "N"
     assert marks_of(school)["Student 03"] == "/"
 
@@ -139,7 +154,7 @@ def test_both_values_are_shown_where_two_people_differ(site: Site):
         page.goto(f"/registers/{register.pk}/")
     choose(office, 0, "I")
     office.get_by_role("button", name="Save", exact=True).click()
-    expect(office.locator(".saved")).to_contain_text("Saved")
+    expect(office.get_by_role("status")).to_contain_text("Saved")
 
     choose(teacher, 0, "N")
     teacher.get_by_role("button", name="Save", exact=True).click()
@@ -148,7 +163,7 @@ def test_both_values_are_shown_where_two_people_differ(site: Site):
     assert marks_of(school)["Student 01"] == "I"
     teacher.get_by_role("button", name="Use N").click()
     teacher.get_by_role("button", name="Save", exact=True).click()
-    expect(teacher.locator(".saved")).to_contain_text("Saved: 1 mark")
+    expect(teacher.get_by_role("status")).to_contain_text("Saved: 1 mark")
     assert marks_of(school)["Student 01"] == "N"
 
 
@@ -168,7 +183,7 @@ def test_without_javascript_the_register_is_a_plain_form(site: Site):
     page.locator(".line").nth(3).locator(".minutes").fill("7")
     page.get_by_role("button", name="All present, save").click()
 
-    expect(page.locator(".saved")).to_contain_text("Saved: 30 marks")
+    expect(page.get_by_role("status")).to_contain_text("Saved: 30 marks")
     assert marks_of(school) == dict.fromkeys(names, "/") | {"Student 04": "L"}
 
 
@@ -178,7 +193,7 @@ def test_a_double_tap_on_save_has_one_effect(site: Site):
     page.get_by_role("link", name="Take register").tap()
     page.get_by_role("button", name="All present, save").dblclick()
 
-    expect(page.locator(".saved")).to_contain_text("Saved")
+    expect(page.get_by_role("status")).to_contain_text("Saved")
     with in_school(school):
         assert Register.objects.get(session="AM").version == 1
 

@@ -49,7 +49,7 @@ class BatchIn(Strict):
     registers: list[DeviceRegisterIn] = Field(max_length=100)
 
 
-class RowOut(Schema):
+class SyncedMarkOut(Schema):
     """What became of one mark; `version` is the mark's now, `conflict` what somebody has to decide."""
 
     register_id: UUID
@@ -70,7 +70,7 @@ class BatchOut(Schema):
     received_at: datetime
     clock_ahead_seconds: int
     flags: list[str]
-    results: list[RowOut]
+    results: list[SyncedMarkOut]
 
 
 @router.post("attendance/batches/", response={200: BatchOut, 202: BatchOut}, operation_id="sendBatch")
@@ -141,7 +141,7 @@ class CurrentValueOut(Schema):
     version: int
 
 
-class ConflictOut(Schema):
+class OpenConflictOut(Schema):
     """Two values for one mark. `late`: it came after the register locked; `refused`: a rule refuses it."""
 
     id: UUID
@@ -207,7 +207,7 @@ def _conflict(row: Conflict, mark: Mark | None) -> dict[str, Any]:
     }
 
 
-@router.get("attendance/conflicts/", response=ListOf[ConflictOut], operation_id="listConflicts")
+@router.get("attendance/conflicts/", response=ListOf[OpenConflictOut], operation_id="listConflicts")
 def conflicts(request: HttpRequest, chosen: Query[ConflictFilter]) -> dict[str, Any]:
     """Marks of devices that somebody has to decide on, on the registers the caller may see; oldest first."""
     rows = list_conflicts(actor_of(request), state=chosen.state, register=chosen.register_id)
@@ -215,7 +215,7 @@ def conflicts(request: HttpRequest, chosen: Query[ConflictFilter]) -> dict[str, 
     return listed(page, _conflicts(page.rows))
 
 
-@router.post("attendance/conflicts/{uuid:conflict_id}/keep/", response=ConflictOut, operation_id="keepMark")
+@router.post("attendance/conflicts/{uuid:conflict_id}/keep/", response=OpenConflictOut, operation_id="keepMark")
 def keep(request: HttpRequest, conflict_id: UUID) -> dict[str, Any]:
     """Leave the register as it is."""
     [found] = _conflicts([keep_mark(conflict_id, actor=actor_of(request))])
@@ -228,7 +228,7 @@ class ReplaceIn(Strict):
     version: int | None = Field(None, ge=0, le=_MOST_VERSIONS)
 
 
-@router.post("attendance/conflicts/{uuid:conflict_id}/replace/", response=ConflictOut, operation_id="replaceMark")
+@router.post("attendance/conflicts/{uuid:conflict_id}/replace/", response=OpenConflictOut, operation_id="replaceMark")
 def replace(request: HttpRequest, conflict_id: UUID, body: ReplaceIn) -> dict[str, Any]:
     """Write the device's mark after all, as an amendment."""
     [found] = _conflicts([replace_mark(conflict_id, version=body.version, actor=actor_of(request))])

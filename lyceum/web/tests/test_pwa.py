@@ -43,6 +43,21 @@ def test_the_page_without_network_is_the_same_for_everybody():
     assert "Tess" not in signed_in.content.decode()
 
 
+def test_the_page_without_network_speaks_the_language_of_the_page_that_asked_for_it():
+    worker = nobody().get("/sw.js?lang=fr", headers={"Accept-Language": "es"}).content.decode()
+    page = nobody().get("/offline/?lang=fr", headers={"Accept-Language": "es"}).content.decode()
+
+    assert 'const PAGE = "/offline/?lang=fr";' in worker
+    assert '<html lang="fr"' in page
+    assert "Pas de réseau" in page
+
+
+def test_a_language_that_is_none_of_ours_is_not_repeated():
+    worker = nobody().get('/sw.js?lang=";alert(1)').content.decode()
+
+    assert 'const PAGE = "/offline/?lang=en";' in worker
+
+
 def test_the_manifest_makes_an_app_of_the_site():
     answer = nobody().get("/manifest.webmanifest")
 

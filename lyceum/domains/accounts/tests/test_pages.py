@@ -614,7 +614,7 @@ def test_the_first_school_is_made_by_form(settings):
     assert ("setup_code" in asked.fields, "setup_code" in asked_elsewhere.fields) == (False, True)
     assert Page(wrong).fields["institutionName"]["value"] == "Hill School"
     assert "with the set-up code it printed" in Page(refused).text
-    assert answer["Location"] == "/settings/"
+    assert answer["Location"] == "/set-up-school/"
     assert School.objects.get().name == "Hill School"
     assert "Years and terms" in opened(elsewhere, "/settings/").text
 

@@ -44,8 +44,8 @@ def _get_open(conflict_id: UUID, actor: Actor) -> Conflict:
         actor.require(Permission.REGISTERS_AMEND)
     if conflict.state != Conflict.State.OPEN:
         raise ConflictDecidedError(
-            _("%(name)s decided this at %(at)s UTC: %(state)s.")
-            % {"name": conflict.decided_by_name, "at": f"{conflict.decided_at:%H:%M}", "state": _(conflict.state)}
+            _("%(name)s decided this at %(at)s UTC.")
+            % {"name": conflict.decided_by_name, "at": f"{conflict.decided_at:%H:%M}"}
         )
     return conflict
 

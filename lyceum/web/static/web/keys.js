@@ -11,7 +11,7 @@ function openPalette() {
   if (palette.open) return palette.close();
   palette.showModal();
   palette.querySelector("input").select();
-  import("./palette.js").then(({ begin }) => begin());
+  import("./palette.js").then(({ begin }) => begin(run)); // handed over: modules in a circle have no hash
 }
 
 const acts = {
@@ -20,7 +20,7 @@ const acts = {
   undo: () => document.querySelector(".toast form")?.requestSubmit(),
 };
 
-export function run(does) {
+function run(does) {
   if (does in acts) acts[does]();
   else location.assign(does);
 }

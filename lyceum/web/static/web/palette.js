@@ -1,6 +1,5 @@
 // The palette: type, walk with the arrows, Enter goes there.
 import { closes, part } from "./dialogs.js";
-import { run } from "./keys.js";
 
 const dialog = document.getElementById("palette");
 const field = dialog.querySelector("input");
@@ -12,6 +11,7 @@ let asking;
 let waiting;
 let shown;
 let goWhenShown = false;
+let run;
 
 const options = () => [...hits.querySelectorAll("[role=option]")];
 const chosen = () => hits.querySelector("[aria-selected=true]");
@@ -88,6 +88,7 @@ hits.addEventListener("click", (event) => {
 closes(dialog);
 dialog.addEventListener("close", () => { clearTimeout(asking); goWhenShown = false; });
 
-export function begin() {
+export function begin(does) {
+  run = does;
   if (dialog.open) ask();
 }

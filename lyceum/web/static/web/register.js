@@ -67,6 +67,7 @@ let asking;
 function ask(line) {
   asking = line;
   menu.querySelector("h2").textContent = nameOf(line);
+  menu.returnValue = "cancel"; // unless a code is chosen
   menu.showModal();
   (menu.querySelector(`[value="${CSS.escape(codeOf(line).value)}"]`) ?? menu.querySelector("button")).focus();
 }
@@ -74,11 +75,9 @@ function ask(line) {
 menu?.addEventListener("close", () => {
   if (asking && menu.returnValue !== "cancel") give(asking, menu.returnValue);
   if (asking) markOf(asking).focus();
-  menu.returnValue = "cancel";
   asking = undefined;
 });
 menu?.addEventListener("click", (event) => { if (event.target === menu) menu.close("cancel"); });
-menu?.addEventListener("cancel", () => { menu.returnValue = "cancel"; });
 menu?.addEventListener("keydown", (event) => {
   if (event.key.length === 1 && codes.has(event.key.toUpperCase())) menu.close(event.key.toUpperCase());
 });

@@ -3,7 +3,7 @@
 const CACHE = "lyceum-{{ version }}";
 const FILES = {{ files|safe }};
 const FONTS = {{ fonts|safe }};
-const PAGE = "/offline/";
+const PAGE = "{{ page }}";
 const REGISTER = /^\/registers\/[0-9a-f-]{36}\/$/;
 const HASHED = /\.[0-9a-f]{8,}\.\w+$/;
 const forms = new Map(); // what a register tried to save as the network went: the page that follows asks for it

@@ -130,7 +130,7 @@ if (able && bar) {
   addEventListener("offline", () => show().catch(() => {}));
   setInterval(sync, 6e4);
   sync();
-  navigator.serviceWorker?.register("/sw.js").catch(() => {});
+  navigator.serviceWorker?.register(`/sw.js?lang=${document.documentElement.lang}`).catch(() => {});
 } else if (able && location.pathname === "/sign-in/") {
   store.leave().then(() => changed("gone")).catch(() => {});
 }
