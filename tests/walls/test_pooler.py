@@ -30,6 +30,9 @@ def pooled(fresh_database, tmp_path, monkeypatch) -> Iterator[None]:
         monkeypatch.setitem(settings, "HOST", "127.0.0.1")
         monkeypatch.setitem(settings, "PORT", str(port))
         monkeypatch.setitem(settings["OPTIONS"], "pool", {"min_size": 1, "max_size": 2 * CLIENTS_OF_EACH})
+        # As LYCEUM_PREPARE=0 sets it, which is the default wherever DATABASE_URL is given.
+        monkeypatch.setitem(settings["OPTIONS"], "server_side_binding", False)
+        monkeypatch.setitem(settings["OPTIONS"], "prepare_threshold", None)
         point_django_to(fresh_database)
         yield
         connection.close()

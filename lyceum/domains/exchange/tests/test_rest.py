@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from lyceum.core import clock
 from lyceum.core.permissions import Role
+from lyceum.domains.accounts.models import User
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.tests.bringing import (
     SDS_2,
@@ -244,3 +245,19 @@ def test_list_of_imports_takes_the_same_statements_for_one_and_three(count: int,
         listed = admin.get(IMPORTS).json()["items"]
 
     assert len(listed) == count
+
+
+def test_the_rows_of_a_preview_are_told_in_the_language_of_whoever_asked():
+    """The worker speaks it too, though nobody asks it for anything."""
+    school = make_school()
+    make_year(school)
+    admin = make_admin(school)
+    User.objects.filter(pk=admin.pk).update(locale="fr")
+    client = software(admin, school)
+
+    run = upload(client, b"Name,Form,Birth date\nAnna Lee,7A,31/31/2011\n", "list.csv").json()
+    client.send(f"{IMPORTS}{run['id']}/preview/")
+    work()
+
+    wrong = client.get(f"{IMPORTS}{run['id']}/preview/?action=error").json()["items"][0]
+    assert wrong["troubles"][0][2].startswith("«\u00a031/31/2011\u00a0» n’est pas une date.")
