@@ -261,7 +261,7 @@ class Looker:
         """The Tab key from the top of the page until everything was reached: seen at every stop, stuck at none."""
         count = self.page.evaluate(WALK)
         walked = {"stops": 0}
-        for _ in range(3):  # a region that scrolls is a stop as well
+        for _ in range(8):  # a region that scrolls is a stop as well, a date is three
             for _ in range(max(5, count + 1 - walked["stops"])):
                 self.cdp.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **TAB})
             walked = self.page.evaluate(WALKED)
