@@ -1,0 +1,282 @@
+"""Looking at a page as closely as a machine can: what it weighs, whom it shuts out, what sticks out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page
+
+from lyceum.domains.accounts.cookies import COOKIE
+
+PHONE_WIDTH, DESK_WIDTH = 390, 1280
+SCREEN = 844
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+TAB = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
+SMALLEST = 44
+"""Pixels of a thing to be touched."""
+
+# Runs before the page's own scripts: what the policy refuses, and where the focus goes.
+BEFORE = """
+window.__refused = [];
+addEventListener("securitypolicyviolation", e => __refused.push(`${e.violatedDirective}: ${e.blockedURI} ${e.sample}`));
+"""
+
+TOUCH = """
+smallest => {
+  const shown = e => e.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const inText = e => getComputedStyle(e).display === "inline"
+    && [...e.parentElement.childNodes].some(n => n !== e && n.textContent.trim() && !n.matches?.("a, button"));
+  const found = {};
+  for (const e of document.querySelectorAll("a[href], button, input, select, textarea, summary, [role=button]")) {
+    if (!shown(e) || e.type === "hidden" || e.disabled || e.closest(".visually-hidden, .skip") || inText(e)) continue;
+    const boxes = [e, e.labels && ["checkbox", "radio", "file"].includes(e.type) && e.labels[0]].filter(Boolean)
+      .map(x => x.getBoundingClientRect()).filter(r => r.width && r.height);
+    if (!boxes.length) continue;
+    const width = Math.max(...boxes.map(r => r.width)), height = Math.max(...boxes.map(r => r.height));
+    if (Math.round(width) < smallest || Math.round(height) < smallest) {
+      const kind = x => [x.localName, ...x.classList].join(".");
+      const said = (e.ariaLabel || e.textContent || e.name || "").trim().slice(0, 30);
+      const key = `${kind(e.parentElement)} > ${kind(e)}`;
+      found[key] ??= `${key} “${said}” ${Math.round(width)}×${Math.round(height)}`;
+    }
+  }
+  return Object.values(found);
+}
+"""
+
+SHAPE = """
+() => {
+  const root = document.documentElement, out = [];
+  const wide = root.scrollWidth - root.clientWidth;
+  if (wide > 0) {
+    const over = [...document.body.querySelectorAll("*")].filter(e => {
+      const r = e.getBoundingClientRect();
+      const hides = e.closest(".scroll, .visually-hidden, .skip");
+      return r.width && (r.right > root.clientWidth + 1 || r.left < -1) && !hides;
+    }).slice(0, 3).map(e => `${e.localName}.${e.className}`);
+    out.push(`${wide} px stick out: ${over.join(", ")}`);
+  }
+  return out;
+}
+"""
+
+WORDS = """
+() => {
+  const out = [];
+  const heads = document.querySelectorAll("h1").length;
+  if (heads !== 1) out.push(`${heads} headings of the first rank`);
+  if (document.title.trim().length < 3) out.push("no title");
+  if (!document.documentElement.lang) out.push("no language");
+  return out;
+}
+"""
+
+# Colours are looked at as they come to rest. A sheet that is constructed is no inline style to the policy.
+AT_REST = """
+() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important }");
+  document.adoptedStyleSheets.push(sheet);
+}
+"""
+
+# Every stop of the Tab key is written down as it happens, so that the walk needs no question to the page.
+WALK = """
+() => {
+  window.__stops = [];
+  const sees = e => {
+    const s = getComputedStyle(e), marked = s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0;
+    const box = e.getBoundingClientRect();
+    return (marked || s.boxShadow !== "none") && box.width > 0 && box.height > 0;
+  };
+  const said = e => (e.ariaLabel || e.textContent || e.name || "").trim().slice(0, 30);
+  const name = e => `${[e.localName, ...e.classList].join(".")} “${said(e)}”`;
+  addEventListener("focusin", ({ target }) => __stops.push([target, sees(target), name(target)]));
+  document.activeElement?.blur?.();
+  scrollTo(0, 0);
+  const some = "a[href], button, input, select, textarea, summary, [tabindex]";
+  window.__reachable = [...document.querySelectorAll(some)].filter(e =>
+    e.tabIndex >= 0 && !e.disabled && e.type !== "hidden" && e.checkVisibility({ visibilityProperty: true }));
+  const group = e => e.type === "radio" ? `${e.form?.action} ${e.name}` : e;  // one stop for all of a name
+  window.__group = group;
+  return new Set(__reachable.map(group)).size;
+}
+"""
+WALKED = """
+() => {
+  const out = new Set(), reached = new Set(__stops.map(([e]) => e).filter(e => __reachable.includes(e)).map(__group));
+  for (const [, seen, name] of __stops) if (!seen) out.add(`focus cannot be seen: ${name}`);
+  return { stops: reached.size, last: __stops.length ? __stops.at(-1)[2] : "", unseen: [...out] };
+}
+"""
+
+AXE = """
+async rules => {
+  const options = { resultTypes: ["violations"], preload: false, runOnly: rules };
+  const { violations } = await axe.run(document, options);
+  return violations.map(v => {
+    const [node] = v.nodes, why = (node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? "";
+    return `${v.id} ×${v.nodes.length}: ${node.target.join(" ")}: ${why}`;
+  });
+}
+"""
+
+
+@dataclass
+class Load:
+    """What came over the wire for one visit."""
+
+    requests: int = 0
+    bytes: int = 0
+    script_bytes: int = 0
+    page_bytes: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Seen:
+    """Everything found on one page; the lists are empty where all is well."""
+
+    first: Load
+    again: Load
+    faults: list[str] = field(default_factory=list)
+    violations: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, where: str, found: list[str]) -> None:
+        self.faults += [f"{where}: {each}" for each in found]
+
+
+class Looker:
+    """One browser of one person, used for page after page."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        context.add_init_script(BEFORE)
+        self.page: Page = context.new_page()
+        self.cdp: CDPSession = context.new_cdp_session(self.page)
+        self.cdp.send("Network.enable")
+        self.complaints: list[str] = []
+        self._load = Load()
+        self._types: dict[str, str] = {}
+        self._cached: set[str] = set()
+        self.cdp.on("Network.requestWillBeSent", self._sent)
+        self.cdp.on("Network.responseReceived", self._answered)
+        self.cdp.on("Network.requestServedFromCache", lambda e: self._cached.add(e["requestId"]))
+        self.cdp.on("Network.loadingFinished", self._finished)
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+
+    def _sent(self, event: dict[str, Any]) -> None:
+        if event["request"]["url"].startswith("http"):
+            self._types[event["requestId"]] = event.get("type", "")
+
+    def _answered(self, event: dict[str, Any]) -> None:
+        answer = event["response"]
+        if answer.get("fromDiskCache") or answer.get("fromPrefetchCache"):
+            self._cached.add(event["requestId"])
+        if answer["status"] >= 400 and event["type"] != "Document":
+            self._load.failed.append(f"{answer['status']} for {answer['url']}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # The browser complains of a page that says 404, as it should where nothing is.
+        if message.type == "error" and message.location.get("url") != self.page.url:
+            self.complaints.append(f"console: {message.text}")
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        number = event["requestId"]
+        if number in self._cached or number not in self._types:
+            return
+        size = int(event["encodedDataLength"])
+        self._load.requests += 1
+        self._load.bytes += size
+        if self._types[number] == "Script":
+            self._load.script_bytes += size
+        if self._types[number] == "Document":
+            self._load.page_bytes += size
+
+    def load(self, path: str) -> Load:
+        """Go there, and say what it weighed."""
+        self._load, self._types, self._cached = Load(), {}, set()
+        self.page.goto(path, wait_until="load")
+        self.page.evaluate("document.fonts.ready.then(() => 0)")
+        return self._load
+
+    def look(self, path: str) -> Seen:
+        """Everything at once: two visits, three schemes, two widths, and a walk with the Tab key."""
+        page = self.page
+        self.complaints.clear()
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": PHONE_WIDTH, "height": SCREEN})
+        self.cdp.send("Network.clearBrowserCache")
+        seen = Seen(first=self.load(path), again=self.load(path))
+        page.evaluate(AXE_SCRIPT)
+        page.evaluate(AT_REST)
+        seen.add("page", page.evaluate(WORDS))
+        self.show_whole(PHONE_WIDTH)
+        seen.add("phone", page.evaluate(SHAPE))
+        seen.add("touch", page.evaluate(TOUCH, SMALLEST))
+        seen.violations["light"] = self.axe({"type": "tag", "values": TAGS})
+        page.emulate_media(color_scheme="dark")
+        seen.violations["dark"] = self.axe({"type": "rule", "values": COLOURS})
+        page.emulate_media(color_scheme="light")
+        self.show_whole(DESK_WIDTH)
+        seen.add("desk", page.evaluate(SHAPE))
+        seen.add("keys", self.walk())
+        self.go_on_in_arabic(path)
+        self.show_whole(DESK_WIDTH)
+        seen.add("desk, from right to left", page.evaluate(SHAPE))
+        seen.violations["rtl"] = self.axe({"type": "tag", "values": TAGS})
+        self.show_whole(PHONE_WIDTH)
+        seen.add("phone, from right to left", page.evaluate(SHAPE))
+        seen.add("policy", page.evaluate("__refused"))
+        seen.add("network", seen.first.failed + seen.again.failed)
+        seen.faults += self.complaints
+        return seen
+
+    def go_on_in_arabic(self, path: str) -> None:
+        """The same page from right to left: in Arabic, unless the person has chosen a language of their own."""
+        page = self.page
+        refused = page.evaluate("__refused")
+        page.set_extra_http_headers({"Accept-Language": "ar"})
+        self.load(path)
+        page.set_extra_http_headers({})
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        page.evaluate("found => __refused.push(...found)", refused)
+        page.evaluate(AXE_SCRIPT)
+        page.evaluate(AT_REST)
+
+    def show_whole(self, width: int) -> None:
+        """A screen as tall as the page, so that what sticks to its edge covers nothing."""
+        height = self.page.evaluate("() => Math.min(4000, document.documentElement.scrollHeight)")
+        self.page.set_viewport_size({"width": width, "height": max(SCREEN, height)})
+
+    def axe(self, rules: dict[str, object]) -> list[str]:
+        """What axe finds, one line for each element."""
+        found: list[str] = self.page.evaluate(AXE, rules)
+        return found
+
+    def walk(self) -> list[str]:
+        """The Tab key from the top of the page until everything was reached: seen at every stop, stuck at none."""
+        count = self.page.evaluate(WALK)
+        walked = {"stops": 0}
+        for _ in range(8):  # a region that scrolls is a stop as well, a date is three
+            for _ in range(max(5, count + 1 - walked["stops"])):
+                self.cdp.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **TAB})
+            walked = self.page.evaluate(WALKED)
+            if walked["stops"] >= count:
+                return list(walked["unseen"])
+        return [*walked["unseen"], f"reached {walked['stops']} of {count}, the last was {walked['last']}"]
+
+
+def sign_in_with(browser: Browser, url: str, cookie: str = "", **profile: Any) -> BrowserContext:
+    """A browser in which somebody is signed in by the cookie; nobody where it is empty."""
+    # Without the helper that fetches the page for when there is no network: what it brings, nobody waits for.
+    context = browser.new_context(base_url=url, service_workers="block", **profile)
+    context.set_default_timeout(10_000)
+    if cookie:
+        # Chromium takes such a cookie for a safe address only, and then sends it to localhost as well.
+        safe = {"url": "https://localhost/", "secure": True, "httpOnly": True}
+        context.add_cookies([{"name": COOKIE, "value": cookie, **safe}])
+    return context

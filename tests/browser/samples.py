@@ -1,0 +1,239 @@
+"""Every page of the site: which there are, and for each an address where somebody finds it with real contents.
+
+The pages come from the URL patterns; `list_samples` names an address for each, in the demo school.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from lyceum.core import clock
+from lyceum.core.actor import Actor, Via, system_actor
+from lyceum.core.permissions import Role
+from lyceum.core.schools import school_scope
+from lyceum.demo.accounts import list_accounts
+from lyceum.demo.plan import HILLCREST
+from lyceum.domains.academics.models import ClassMembership, ClassTeacher
+from lyceum.domains.accounts.models import Membership, SchoolLogin, User
+from lyceum.domains.accounts.rules.invitations import Invited, invite
+from lyceum.domains.accounts.rules.keys import create_key
+from lyceum.domains.accounts.rules.users import create_user
+from lyceum.domains.attendance.models import Register
+from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.exchange.models import ImportRun
+from lyceum.domains.exchange.rules.previewing import preview_import
+from lyceum.domains.exchange.rules.runs import map_import, start_import
+from lyceum.domains.people.models import Student
+from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.queries import today
+from lyceum.testing.clients import start_session
+from lyceum.testing.factories import as_actor
+
+NOBODY, OFFICE, HEAD, TEACHER, GUARDIAN, STUDENT, OPERATOR = (
+    "nobody",
+    "office",
+    "head",
+    "teacher",
+    "guardian",
+    "student",
+    "operator",
+)
+NO_PAGES = {
+    "start": "leads on",
+    "sign-out": "a write",
+    "switch": "a write",
+    "set-up": "only there before the first school is: test_the_first_page_of_all",
+    "register-rows": "a part of a page",
+    "import-mapping": "a write",
+    "import-apply": "a write",
+    "import-rollback": "a write",
+    "import-cancel": "a write",
+    "import-errors": "a file",
+    "conflict": "a write",
+    "language": "a write",
+    "manifest": "a file",
+    "offline": "goes back by itself where there is a network",
+    "own-day": "JSON for the page without network",
+    "palette": "a part of a page",
+    "service-worker": "a script",
+}
+"""What has an address and is no page, and why."""
+FOR_SOFTWARE = ("api/", "graphql", "health", ".well-known/")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One page as somebody finds it."""
+
+    page: str
+    """The name of its URL pattern."""
+    role: str
+    path: str
+    variant: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.page} ({', '.join(filter(None, (self.role, self.variant)))})"
+
+
+@dataclass
+class Samples:
+    """The pages of one installation, and the cookie with which each role is signed in."""
+
+    cookies: dict[str, str] = field(default_factory=dict)
+    pages: list[Sample] = field(default_factory=list)
+
+    def add(self, page: str, role: str, path: str, variant: str = "") -> None:
+        self.pages.append(Sample(page, role, path, variant))
+
+
+def list_page_names() -> set[str]:
+    """The names of the patterns that lead to a page."""
+    return {name for name in _names(get_resolver().url_patterns) if name not in NO_PAGES}
+
+
+def _names(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        path = before + str(pattern.pattern)
+        if path.startswith(FOR_SOFTWARE):
+            continue
+        if isinstance(pattern, URLResolver):
+            yield from _names(pattern.url_patterns, path)
+        else:
+            yield pattern.name or f"(no name) {path}"
+
+
+def list_samples() -> Samples:
+    """An address for every page, in a database that holds the demo schools; adds what a demo has not."""
+    samples = Samples()
+    school = School.objects.get(slug=HILLCREST.slug)
+    users = _users(school)
+    for role, user in users.items():
+        samples.cookies[role] = start_session(user, None if role == OPERATOR else school)[1]
+    head = as_actor(users[HEAD], school, via=Via.PAGE)
+    with school_scope(school.pk):
+        open_day(today())
+        _add_pages_of_school(samples, users[TEACHER])
+        _add_pages_of_office(samples, users[OFFICE], head)
+    _add_pages_of_everybody(samples)
+    return samples
+
+
+def _users(school: School) -> dict[str, User]:
+    logins = {row.username: row.user for row in SchoolLogin.objects.filter(school=school).select_related("user")}
+    tutor = next(a for a in list_accounts() if a.school == school.name and a.role.startswith("Form teacher"))
+    with school_scope(school.pk):
+        operator = create_user(full_name="Olga Operator", username="olga", actor=system_actor(school.pk))
+    Membership.objects.create(user=operator, role=Role.SUPER_ADMIN.value, starts=clock.now().date())
+    return {
+        OFFICE: logins["office"],
+        HEAD: logins["head"],
+        TEACHER: logins[tutor.username],
+        GUARDIAN: logins["guardian"],
+        STUDENT: logins["student"],
+        OPERATOR: operator,
+    }
+
+
+def _add_pages_of_school(samples: Samples, teacher: User) -> None:
+    day = today()
+    lead = ClassTeacher.objects.filter(staff__person__user=teacher, school_class__kind="form").latest("starts_on")
+    form = lead.school_class_id
+    members = ClassMembership.objects.filter(school_class=form, starts_on__lte=day).order_by("pk")
+    student = members[0].student_id
+    registers = Register.objects.filter(school_class=form, kind="daily")
+    taken = registers.filter(state=Register.State.TAKEN).latest("on")
+    newest = registers.latest("on", "pk")
+    child = Student.objects.filter(guardian_links__guardian__user__logins__username="guardian").order_by("pk")[0].pk
+    for role in (TEACHER, OFFICE, GUARDIAN, STUDENT):
+        samples.add("today", role, "/today/")
+    samples.add("student", OFFICE, f"/students/{student}/")
+    samples.add("student", TEACHER, f"/students/{student}/")
+    samples.add("student", GUARDIAN, f"/students/{child}/")
+    samples.add("classes", TEACHER, "/classes/")
+    samples.add("class", TEACHER, f"/classes/{form}/")
+    samples.add("register", TEACHER, f"/registers/{newest.pk}/")
+    samples.add("register", OFFICE, f"/registers/{taken.pk}/", "taken")
+    samples.add("register-history", OFFICE, f"/registers/{taken.pk}/history/")
+    for name, path in {
+        "student-edit": f"/students/{student}/edit/",
+        "student-move": f"/students/{student}/move/",
+        "student-leave": f"/students/{student}/leave/",
+        "guardian-new": f"/students/{student}/guardians/new/",
+        "class": f"/classes/{form}/",
+        "class-edit": f"/classes/{form}/edit/",
+        "class-lessons": f"/classes/{form}/lessons/",
+    }.items():
+        samples.add(name, OFFICE, path)
+
+
+def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
+    create_key(name="Library system", scopes=["students:read"], actor=head)
+    sent = invite(Invited("Nadia New", Role.TEACHER, address="nadia@example.org"), actor=head)
+    waiting, mapped = _import_something(head)
+    for name, path in {
+        "students": "/students/",
+        "student-new": "/students/new/",
+        "classes": "/classes/",
+        "class-new": "/classes/new/",
+        "attendance": "/attendance/",
+        "absences": "/attendance/absences/",
+        "conflicts": "/attendance/conflicts/",
+        "search": "/search/?q=ains",
+        "keys": "/keys/",
+        "imports": "/imports/",
+        "settings-years": "/settings/years/",
+        "settings-subjects": "/settings/subjects/",
+        "settings-rooms": "/settings/rooms/",
+    }.items():
+        samples.add(name, OFFICE, path)
+    samples.add("students", OFFICE, "/students/?q=zzzzzz", "nothing found")
+    samples.add("import", OFFICE, f"/imports/{waiting.pk}/", "columns")
+    samples.add("import", OFFICE, f"/imports/{mapped.pk}/", "preview")
+    samples.add("invitation", NOBODY, f"/invitation/{sent.secret}/")
+    samples.add("invitation", NOBODY, "/invitation/of-long-ago/", "expired")
+    for name, path in {
+        "settings": "/settings/",
+        "settings-school": "/settings/school/",
+        "settings-users": "/settings/users/",
+        "settings-user": f"/settings/users/{office.pk}/",
+        "settings-keys": "/settings/keys/",
+        "settings-trail": "/settings/trail/",
+        "settings-policy": "/settings/policy/",
+        "settings-attendance": "/settings/attendance/",
+        "set-up-school": "/set-up-school/",
+        "components": "/components/",
+    }.items():
+        samples.add(name, HEAD, path)
+    samples.add("today", HEAD, "/today/")
+    for step in ("year", "times", "forms", "students", "teachers"):
+        samples.add("set-up-step", HEAD, f"/set-up-school/{step}/", step)
+
+
+def _import_something(actor: Actor) -> tuple[ImportRun, ImportRun]:
+    """A list whose columns nobody has named yet, and one that was looked at, with rows that are new and wrong."""
+    table = io.StringIO()
+    rows = csv.writer(table)
+    rows.writerow(["Name", "Birthday", "Year"])
+    rows.writerows([[f"Nora Newcomer {n}", f"2014-03-{n + 1:02}", "7"] for n in range(20)])
+    rows.writerow(["", "31 February", "99"])
+    content = table.getvalue().encode()
+    waiting = start_import(io.BytesIO(content), file_name="new-starters.csv", actor=actor)
+    mapped = start_import(io.BytesIO(content), file_name="september.csv", actor=actor)
+    columns = {"Name": "full_name", "Birthday": "birth_date", "Year": "grade"}
+    map_import(mapped.pk, columns=columns, actor=actor)
+    return waiting, preview_import(mapped.pk, actor=actor)
+
+
+def _add_pages_of_everybody(samples: Samples) -> None:
+    samples.add("sign-in", NOBODY, "/sign-in/")
+    samples.add("operator", OPERATOR, "/operator/")
+    samples.add("account", TEACHER, "/account/")
+    samples.add("account", OPERATOR, "/account/")
+    samples.add("(not found)", TEACHER, "/nowhere/")
+    samples.add("(not found)", NOBODY, "/nowhere/")
+    samples.add("(refused)", GUARDIAN, "/settings/users/")
