@@ -23,7 +23,6 @@ SHELL = (
     "web/icon.svg",
     "web/icon-192.png",
     "web/shell.js",
-    "web/keys.js",
     "web/live.js",
     "web/register.js",
     "web/offline/store.js",

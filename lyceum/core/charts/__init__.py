@@ -1,7 +1,7 @@
 """Charts that need no script: inline SVG with a name, a description, and the same numbers as a table.
 
 They are told apart by dashes, markers and hatching as well as by colour, and print in black and white. Colours come
-from `charts.css`.
+from `lyceum.css`.
 """
 
 from lyceum.core.charts.bars import bar_chart
