@@ -8,10 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lyceum.core.actor import Actor
+from lyceum.core.memory import SchoolMemory
+from lyceum.core.permissions import Permission
 from lyceum.domains.academics.queries import without_form
-from lyceum.domains.people.models import ContactPoint, GuardianLink
+from lyceum.domains.people.models import ContactPoint, GuardianLink, Student
 from lyceum.domains.people.policies import holds_on
-from lyceum.domains.people.queries import list_students
+from lyceum.domains.people.queries import with_status
+from lyceum.domains.tenancy.queries import today
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,17 @@ def lacking(what: str, day: date) -> Q:
     return Q(person__birth_date__isnull=True)
 
 
-def find_gaps(actor: Actor, day: date) -> list[Gap]:
-    """How many students on roll lack what a school needs, counted in one statement."""
-    rows = list_students(actor, status="on_roll", day=day).order_by()
-    counts = rows.aggregate(**{key: Count("pk", filter=lacking(key, day)) for key in GAPS})
+def _count_gaps() -> dict[str, int]:
+    day = today()
+    rows = Student.objects.filter(with_status("on_roll", day))
+    return rows.aggregate(**{key: Count("pk", filter=lacking(key, day)) for key in GAPS})
+
+
+_counts = SchoolMemory(_count_gaps, seconds=10)  # of a whole school, on a page that many keep open
+
+
+def find_gaps(actor: Actor) -> list[Gap]:
+    """How many students on roll lack what a school needs, a few seconds old at most."""
+    actor.require_all(Permission.STUDENTS_LIST)
+    counts = _counts.get()
     return [Gap(key, says, counts[key]) for key, says in GAPS.items()]

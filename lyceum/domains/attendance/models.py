@@ -152,6 +152,9 @@ class Register(SchoolOwned):
         """The session as people say it; nothing for a lesson."""
         return SESSION_WORDS.get(self.session, "")
 
+    has_open_conflicts = True
+    """Whether anything on it may wait for a decision; whoever reads it alone knows better."""
+
     def state_at(self, instant: datetime) -> str:
         """The state with what time alone does to it: due → missed; taken → closed; either → locked."""
         if self.state == self.State.NOT_REQUIRED:

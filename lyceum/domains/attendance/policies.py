@@ -21,6 +21,22 @@ def own_registers(actor: Actor) -> Q:
     return Q(Exists(teaching)) | Q(lesson__teacher__person__user=actor.user_id)
 
 
+OWN_REGISTERS_SQL = """
+(EXISTS (
+  SELECT 1 FROM academics_classteacher t
+  JOIN people_staff s ON s.school_id = %(school)s AND s.id = t.staff_id
+  JOIN people_person p ON p.school_id = %(school)s AND p.id = s.person_id AND p.user_id = %(user)s
+  WHERE t.school_id = %(school)s AND t.class_id = r.class_id
+    AND t.starts_on <= r."on" AND (t.ends_on IS NULL OR t.ends_on >= r."on")
+) OR EXISTS (
+  SELECT 1 FROM timetable_lesson l
+  JOIN people_staff s ON s.school_id = %(school)s AND s.id = l.teacher_id
+  JOIN people_person p ON p.school_id = %(school)s AND p.id = s.person_id AND p.user_id = %(user)s
+  WHERE l.school_id = %(school)s AND l.id = r.lesson_id
+))"""
+"""What `own_registers` says of a register `r`, for a statement that is written out."""
+
+
 def registers_for(actor: Actor, permission: Permission) -> Q:
     """The registers for which the actor may do the act, as a filter on Register."""
     reaches = actor.reaches(permission)

@@ -3,32 +3,63 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
-from lyceum.core.permissions import Permission
+from lyceum.core.permissions import Permission, Reach
+from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
 from lyceum.domains.attendance.models import Conflict, Mark, MarkChange, Register, SessionMark
-from lyceum.domains.attendance.policies import registers_for
+from lyceum.domains.attendance.policies import OWN_REGISTERS_SQL, registers_for
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.people.policies import kept_from_work
+
+_FIELDS = [field.attname for field in Register._meta.concrete_fields]
+_REGISTER = f"""
+SELECT {", ".join(f'r."{field.column}"' for field in Register._meta.concrete_fields)}, EXISTS (
+  SELECT 1 FROM attendance_conflict c
+  WHERE c.school_id = %(school)s AND c.register_id = r.id AND c.state = 'open')
+FROM attendance_register r WHERE r.school_id = %(school)s AND r.id = %(register)s
+"""  # noqa: S608  # the names of this module's own columns
 
 
 def get_register(
     register_id: UUID, *, actor: Actor, permission: Permission = Permission.REGISTERS_VIEW, lock: bool = False
 ) -> Register:
     """The register, where the actor may do the act with it. Unknown and hidden are the same."""
-    rows = Register.objects.filter(registers_for(actor, permission), pk=register_id)
-    if lock:
-        rows = rows.select_for_update(of=("self",))
-    found = list(rows)  # not first(): the id is the only order there could be
-    if not found:
+    found = _lock_register(register_id, actor, permission) if lock else read_register(register_id, actor, permission)
+    if found is None:
         raise NotFoundError
-    return found[0]
+    return found
+
+
+def _lock_register(register_id: UUID, actor: Actor, permission: Permission) -> Register | None:
+    rows = Register.objects.filter(registers_for(actor, permission), pk=register_id)
+    return next(iter(rows.select_for_update(of=("self",))), None)
+
+
+def read_register(register_id: UUID, actor: Actor, permission: Permission) -> Register | None:
+    """As `registers_for` says, written out: at a quarter to nine this is what every teacher asks at once.
+
+    The register knows whether anything on it waits for a decision (`has_open_conflicts`).
+    """
+    reaches = actor.reaches(permission)
+    if not {Reach.ALL, Reach.CLASSES} & reaches:
+        return None
+    sql = _REGISTER if Reach.ALL in reaches else f"{_REGISTER} AND {OWN_REGISTERS_SQL}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"school": current_school(), "register": register_id, "user": actor.user_id})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    register = Register.from_db(connection.alias, _FIELDS, row[:-1])
+    register.has_open_conflicts = row[-1]
+    return register
 
 
 def find_register(

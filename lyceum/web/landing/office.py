@@ -35,14 +35,14 @@ def office_landing(actor: Actor, day: date) -> dict[str, object]:
         "taken": sum(row.register.state == Register.State.TAKEN for row in rows),
         "calls": calls,
         "to_call": waiting,
-        "gaps": _gaps(actor, day),
+        "gaps": _gaps(actor),
         "why_closed": "" if rows else school_days().why_closed(day),
         "next_day": None if rows else next_school_day(day),
         "missing_setup": [] if rows or not actor.may(Permission.CODES_EDIT) else what_is_missing(day),
     }
 
 
-def _gaps(actor: Actor, day: date) -> list[Gap]:
+def _gaps(actor: Actor) -> list[Gap]:
     if not actor.reaches_all(Permission.STUDENTS_LIST):
         return []
-    return [gap for gap in find_gaps(actor, day) if gap.count]
+    return [gap for gap in find_gaps(actor) if gap.count]

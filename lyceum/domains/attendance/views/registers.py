@@ -143,7 +143,7 @@ def _context(
         "saved": None,
         "cycle": codes.cycle(register.session),
         "who": whose(actor),
-        "decisions": list_decisions(actor, register=register.pk),
+        "decisions": list_decisions(actor, register=register.pk) if register.has_open_conflicts else [],
         "on_register": True,
         "due_at": register.due_at.astimezone(clock.zone(time_zone())),
         "closes_at": register.closes_at.astimezone(clock.zone(time_zone())),
