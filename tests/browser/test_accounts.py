@@ -126,10 +126,10 @@ def test_the_first_run_makes_a_school(site: Site) -> None:
     ):
         page.fill(f"[name={name}]", value)
     page.click("text=Make the school >> nth=-1")
-    page.wait_for_url("**/settings/")
+    page.wait_for_url("**/set-up-school/")
 
     assert School.objects.get().name == "Hill School"
-    expect(page.locator("main")).to_contain_text("Years and terms")
+    expect(page.locator("main")).to_contain_text("The school year")
 
 
 def test_a_copied_password_can_be_pasted(site: Site, school: School) -> None:
