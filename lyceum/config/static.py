@@ -12,6 +12,9 @@ from django.core.management import call_command
 
 from lyceum.config.fonts import make_fonts
 
+UNUSED = ["*.js.map", "redoc*"]
+"""Of other people's files: megabytes that no page asks for."""
+
 
 def collect_static_files() -> bool:
     """Collect them if any has changed since the last time; returns whether that was so."""
@@ -26,7 +29,7 @@ def collect_static_files() -> bool:
         pass
     folder.mkdir(parents=True, exist_ok=True)
     mark.unlink(missing_ok=True)
-    call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
+    call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True, ignore_patterns=UNUSED)
     # Last: a start that was cut off in the middle collects again.
     mark.write_text(fingerprint)
     return True

@@ -55,8 +55,8 @@ def test_a_student_of_one_name_in_arabic_is_added_found_and_shown_on_a_phone(sit
     page.goto("/students/")
     page.get_by_label("Name, number").fill("محمد")
     page.get_by_role("button", name="Find").tap()
-    expect(page.locator(".list .row")).to_have_count(1)
-    expect(page.locator(".list .row")).to_contain_text("Year 7 · 7B")
+    expect(page.locator(".table.rows tbody tr")).to_have_count(1)
+    expect(page.locator(".table.rows tbody tr")).to_contain_text("Year 7 · 7B")
     assert fits(page)
     assert forms_of(school)["محمد"] == ["7B"]
 

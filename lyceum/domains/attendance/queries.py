@@ -48,12 +48,12 @@ def read_register(register_id: UUID, actor: Actor, permission: Permission) -> Re
 
     The register knows whether anything on it waits for a decision (`has_open_conflicts`).
     """
-    reaches = actor.reaches(permission)
+    school, reaches = current_school(), actor.reaches(permission)
     if not {Reach.ALL, Reach.CLASSES} & reaches:
         return None
     sql = _REGISTER if Reach.ALL in reaches else f"{_REGISTER} AND {OWN_REGISTERS_SQL}"
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"school": current_school(), "register": register_id, "user": actor.user_id})
+        cursor.execute(sql, {"school": school, "register": register_id, "user": actor.user_id})
         row = cursor.fetchone()
     if row is None:
         return None

@@ -67,19 +67,28 @@ let asking;
 function ask(line) {
   asking = line;
   menu.querySelector("h2").textContent = nameOf(line);
-  menu.returnValue = "cancel"; // unless a code is chosen
   menu.showModal();
   (menu.querySelector(`[value="${CSS.escape(codeOf(line).value)}"]`) ?? menu.querySelector("button")).focus();
 }
 
+function choose(symbol) {
+  give(asking, symbol);
+  menu.close();
+}
+
+menu?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (event.submitter.value === "cancel") menu.close();
+  else choose(event.submitter.value);
+});
 menu?.addEventListener("close", () => {
-  if (asking && menu.returnValue !== "cancel") give(asking, menu.returnValue);
-  if (asking) markOf(asking).focus();
+  markOf(asking).focus();
   asking = undefined;
 });
-menu?.addEventListener("click", (event) => { if (event.target === menu) menu.close("cancel"); });
+menu?.addEventListener("click", (event) => { if (event.target === menu) menu.close(); });
 menu?.addEventListener("keydown", (event) => {
-  if (event.key.length === 1 && codes.has(event.key.toUpperCase())) menu.close(event.key.toUpperCase());
+  const symbol = event.key.length === 1 ? event.key.toUpperCase() : "";
+  if (codes.has(symbol)) choose(symbol);
 });
 
 let press;
