@@ -28,7 +28,7 @@ run: .venv/.ready
 test: .venv/.ready-dev
 	@sh tests/install_system.sh
 	@$(BIN)/pytest -n 2 -m "not browser and not servers"
-	@$(BIN)/pytest -m "browser or servers"
+	@$(BIN)/pytest -n 2 --maxschedchunk 1 -m "browser or servers"
 
 check: .venv/.ready-dev
 	@$(BIN)/ruff format --check .

@@ -32,6 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
+    # The longest first, so that nobody waits for it at the end.
+    items.sort(key=lambda item: "test_every_page" not in item.nodeid)
 
 
 @pytest.fixture(scope="session")

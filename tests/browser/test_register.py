@@ -99,6 +99,7 @@ def test_a_register_by_keyboard_alone(site: Site):
     school, _names = school_day()
     page = site.sign_in("tess", **DESK)
     page.get_by_role("link", name="Take register").press("Enter")
+    page.wait_for_url("**/registers/**")  # and its script
 
     page.get_by_role("button", name=re.compile("^Student 01")).focus()
     page.keyboard.press("ArrowDown")
