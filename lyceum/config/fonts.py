@@ -5,6 +5,7 @@ The family comes as a package under the SIL Open Font License; other scripts fal
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 FACES = {"regular": "Regular", "bold": "Bold"}
@@ -25,11 +26,11 @@ def make_fonts(folder: Path) -> bool:
     folder.mkdir(parents=True, exist_ok=True)
     for name, face in missing.items():
         options = subset.Options(flavor="woff2", layout_features=["*"], hinting=False, notdef_outline=True)
-        font = subset.load_font(source / f"AtkinsonHyperlegible-{face}.ttf", options)
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=[*_SINGLE, *(code for first, last in _RANGES for code in range(first, last + 1))])
-        cutter.subset(font)
         draft = folder / f"{name}.part"
-        subset.save_font(font, draft, options)
+        with closing(subset.load_font(source / f"AtkinsonHyperlegible-{face}.ttf", options)) as font:
+            cutter.subset(font)
+            subset.save_font(font, draft, options)
         draft.replace(folder / f"{name}.woff2")
     return True
