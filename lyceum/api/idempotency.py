@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from lyceum.api.circumstances import is_api
 from lyceum.api.problems import problem
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -26,6 +27,8 @@ KEPT = timedelta(hours=24)
 FORM_FIELD = "idempotency_key"
 
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
+_WAIT = "SELECT true FROM pg_advisory_xact_lock(hashtextextended(%s, 0))"
+"""For a form that was sent twice: whoever tapped twice gets the first answer, not a refusal meant for software."""
 # After the lock and in a statement of its own: only then does it see what the holder before us committed.
 _LOOK = """
 SELECT fingerprint, status, body, content_type, location FROM journal_idempotencyrecord
@@ -55,7 +58,7 @@ def answered_once(request: HttpRequest, actor: Actor, answer: Callable[[HttpRequ
     operation, fingerprint = f"{request.method} {request.path}"[:300], _fingerprint(request)
     names = (actor.school_id, who, key, operation)
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, ["|".join(map(str, names))])
+        cursor.execute(_LOCK if is_api(request.path) else _WAIT, ["|".join(map(str, names))])
         (free,) = cursor.fetchone() or (False,)
         cursor.execute(_LOOK, [*names, clock.now()])
         known = cursor.fetchone()
