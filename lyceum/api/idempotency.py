@@ -6,6 +6,7 @@ The record and the effect commit together; while the first is running, a second 
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic, sleep
 from typing import Any
 
 import msgspec
@@ -27,8 +28,8 @@ KEPT = timedelta(hours=24)
 FORM_FIELD = "idempotency_key"
 
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
-_WAIT = "SELECT true FROM pg_advisory_xact_lock(hashtextextended(%s, 0))"
-"""For a form that was sent twice: whoever tapped twice gets the first answer, not a refusal meant for software."""
+PATIENCE, ASK_AGAIN = 5.0, 0.05
+"""Seconds: on a page, whoever taps twice gets the first answer and no refusal meant for software; no thread waits on."""
 # After the lock and in a statement of its own: only then does it see what the holder before us committed.
 _LOOK = """
 SELECT fingerprint, status, body, content_type, location FROM journal_idempotencyrecord
@@ -57,9 +58,8 @@ def answered_once(request: HttpRequest, actor: Actor, answer: Callable[[HttpRequ
     key, who = idempotency_key(request), f"{actor.kind}:{actor.id or actor.ip}"[:60]
     operation, fingerprint = f"{request.method} {request.path}"[:300], _fingerprint(request)
     names = (actor.school_id, who, key, operation)
+    free = _take("|".join(map(str, names)), patience=0.0 if is_api(request.path) else PATIENCE)
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK if is_api(request.path) else _WAIT, ["|".join(map(str, names))])
-        (free,) = cursor.fetchone() or (False,)
         cursor.execute(_LOOK, [*names, clock.now()])
         known = cursor.fetchone()
     if known is not None:
@@ -77,6 +77,18 @@ def answered_once(request: HttpRequest, actor: Actor, answer: Callable[[HttpRequ
     if _had_effect(request, response) and not response.streaming:
         _keep(response, names, fingerprint)
     return response
+
+
+def _take(name: str, *, patience: float) -> bool:
+    """Whether this request is now the only one with that name; asked again for as long as there is patience."""
+    until = monotonic() + patience
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK, [name])
+            (free,) = cursor.fetchone() or (False,)
+        if free or monotonic() >= until:
+            return bool(free)
+        sleep(ASK_AGAIN)
 
 
 def note_no_effect(request: HttpRequest) -> None:
