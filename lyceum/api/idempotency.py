@@ -29,7 +29,7 @@ FORM_FIELD = "idempotency_key"
 
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
 PATIENCE, ASK_AGAIN = 5.0, 0.05
-"""Seconds: on a page, whoever taps twice gets the first answer and no refusal meant for software; no thread waits on."""
+"""Seconds: on a page, whoever taps twice gets the first answer, and no thread waits for ever."""
 # After the lock and in a statement of its own: only then does it see what the holder before us committed.
 _LOOK = """
 SELECT fingerprint, status, body, content_type, location FROM journal_idempotencyrecord

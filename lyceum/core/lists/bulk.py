@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -34,17 +35,20 @@ class BulkAct:
 
     name: str
     label: str | Promise
-    plan: Callable[[HttpRequest, list[str]], Sequence[Planned]]
-    apply: Callable[[HttpRequest, list[str]], None]
+    plan: Callable[[HttpRequest, list[UUID]], Sequence[Planned]]
+    apply: Callable[[HttpRequest, list[UUID]], None]
     fields: str = ""
     """A template with what the act needs to know, such as the class to move into."""
     context: Callable[[HttpRequest], dict[str, object]] = lambda _request: {}
     is_allowed: Callable[[HttpRequest], bool] = lambda _request: True
 
 
-def chosen_rows(form: QueryDict) -> list[str]:
-    """The ids that were ticked, each once. Raises InvalidError for none and for too many."""
-    ids = list(dict.fromkeys(form.getlist("row")))
+def chosen_rows(form: QueryDict) -> list[UUID]:
+    """The ids that were ticked, each once. Raises InvalidError for none, for too many, and for what is no id."""
+    try:
+        ids = list(dict.fromkeys(UUID(each) for each in form.getlist("row")))
+    except ValueError:
+        raise invalid_field("/row", "malformed", _("The form was altered. Open the list again.")) from None
     if not ids:
         raise invalid_field("/row", "required", _("Choose at least one row."))
     if len(ids) > MOST_ROWS:

@@ -54,7 +54,7 @@ class Listed:
     standing: Standing
 
 
-def _plan_move(request: HttpRequest, ids: list[str]) -> list[Planned]:
+def _plan_move(request: HttpRequest, ids: list[UUID]) -> list[Planned]:
     actor, day = actor_of(request), needed_date(request, "on")
     target = typed_id(request, "to_class")
     if target is None:
@@ -68,7 +68,7 @@ def _plan_move(request: HttpRequest, ids: list[str]) -> list[Planned]:
     return planned
 
 
-def _move(request: HttpRequest, ids: list[str]) -> None:
+def _move(request: HttpRequest, ids: list[UUID]) -> None:
     actor, day = actor_of(request), needed_date(request, "on")
     into = get_class(typed_id(request, "to_class") or UUID(int=0), actor=actor, day=day)
     for row in _chosen(ids, actor, day):
@@ -78,12 +78,8 @@ def _move(request: HttpRequest, ids: list[str]) -> None:
             place_and_seat(row.student.pk, form=into, on=day, actor=actor)
 
 
-def _chosen(ids: list[str], actor: Actor, day: date) -> list[Listed]:
-    try:
-        wanted = [UUID(each) for each in ids]
-    except ValueError:
-        raise invalid_field("/row", "malformed", say("The form was altered. Open the list again.")) from None
-    rows = list_students(actor, day=day).filter(pk__in=wanted)
+def _chosen(ids: list[UUID], actor: Actor, day: date) -> list[Listed]:
+    rows = list_students(actor, day=day).filter(pk__in=ids)
     return _listed(list(rows), day)
 
 

@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from lyceum.core.errors import invalid_field
 from lyceum.core.lists import BulkAct, Column, Filter, Planned, Table, answer_list
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.rest import actor_of
@@ -61,15 +60,11 @@ def _login(user: User) -> str:
 Change = Callable[..., User]
 
 
-def _chosen(request: HttpRequest, ids: list[str]) -> list[User]:
-    try:
-        wanted = [UUID(each) for each in ids]
-    except ValueError:
-        raise invalid_field("/row", "malformed", say("The form was altered. Open the list again.")) from None
-    return list(list_users(actor_of(request)).filter(pk__in=wanted))
+def _chosen(request: HttpRequest, ids: list[UUID]) -> list[User]:
+    return list(list_users(actor_of(request)).filter(pk__in=ids))
 
 
-def _plan(request: HttpRequest, ids: list[str], *, wrong: str, after: str) -> list[Planned]:
+def _plan(request: HttpRequest, ids: list[UUID], *, wrong: str, after: str) -> list[Planned]:
     own = actor_of(request).user_id
     planned = []
     for user in _chosen(request, ids):
@@ -79,7 +74,7 @@ def _plan(request: HttpRequest, ids: list[str], *, wrong: str, after: str) -> li
     return planned
 
 
-def _do(request: HttpRequest, ids: list[str], *, change: Change) -> None:
+def _do(request: HttpRequest, ids: list[UUID], *, change: Change) -> None:
     for user in _chosen(request, ids):
         change(user.pk, actor=actor_of(request))
 
