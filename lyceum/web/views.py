@@ -31,7 +31,7 @@ from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
 from lyceum.web.children import children_at_other_schools, children_of
 from lyceum.web.keys import sections_for
-from lyceum.web.landing import head_landing, office_landing, operator_page, teacher_landing
+from lyceum.web.landing import head_landing, office_landing, operator_page, registers_waiting, teacher_landing
 from lyceum.web.navigation import items_for
 from lyceum.web.palette import look_up
 
@@ -56,9 +56,9 @@ def today_page(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"day": day, "greeting": _part_of_day(), "why_closed": ""}
     template = "web/today.html"
     if actor.roles & {Role.MANAGER, Role.SCHOOL_ADMIN}:
-        context |= office_landing(actor, day)
         if request.GET.get("part") == "registers":
-            return render(request, "web/_registers_due.html", context)
+            return render(request, "web/_registers_due.html", registers_waiting(actor, day))
+        context |= office_landing(actor, day)
         template = "web/office.html"
         if Role.SCHOOL_ADMIN in actor.roles:
             context |= head_landing(actor, day)

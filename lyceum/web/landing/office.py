@@ -16,10 +16,24 @@ from lyceum.web.landing.day import next_school_day, read_day
 MOST_TO_CALL = 12
 
 
-def office_landing(actor: Actor, day: date) -> dict[str, object]:
-    """What the page shows to those who answer for every child."""
+def registers_waiting(actor: Actor, day: date) -> dict[str, object]:
+    """The registers of a day that nobody has taken, and how many there are: what a live page asks for again."""
     takes = actor.reaches_all(Permission.REGISTERS_TAKE)
     rows = read_day(actor, day) if takes else []
+    return {
+        "takes": takes,
+        "has_registers": bool(rows),
+        "registers": [row for row in rows if row.state in ("missed", "due")],
+        "missing": sum(row.state == "missed" for row in rows),
+        "due": sum(row.state == "due" for row in rows),
+        "taken": sum(row.register.state == Register.State.TAKEN for row in rows),
+    }
+
+
+def office_landing(actor: Actor, day: date) -> dict[str, object]:
+    """What the page shows to those who answer for every child."""
+    registers = registers_waiting(actor, day)
+    is_open = bool(registers["has_registers"])
     waiting: list[object] = []
     calls = 0
     if actor.reaches_all(Permission.NUMBERS_VIEW):
@@ -27,18 +41,13 @@ def office_landing(actor: Actor, day: date) -> dict[str, object]:
         found = list(unexplained[: MOST_TO_CALL + 1])
         calls = len(found) if len(found) <= MOST_TO_CALL else unexplained.count()
         waiting = list(read_absences(found[:MOST_TO_CALL], actor=actor, day=day))
-    return {
-        "takes": takes,
-        "registers": [row for row in rows if row.state in ("missed", "due")],
-        "missing": sum(row.state == "missed" for row in rows),
-        "due": sum(row.state == "due" for row in rows),
-        "taken": sum(row.register.state == Register.State.TAKEN for row in rows),
+    return registers | {
         "calls": calls,
         "to_call": waiting,
         "gaps": _gaps(actor),
-        "why_closed": "" if rows else school_days().why_closed(day),
-        "next_day": None if rows else next_school_day(day),
-        "missing_setup": [] if rows or not actor.may(Permission.CODES_EDIT) else what_is_missing(day),
+        "why_closed": "" if is_open else school_days().why_closed(day),
+        "next_day": None if is_open else next_school_day(day),
+        "missing_setup": [] if is_open or not actor.may(Permission.CODES_EDIT) else what_is_missing(day),
     }
 
 
