@@ -14,8 +14,7 @@ from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user, current_memberships, own_id
 from lyceum.domains.attendance.glyphs import strip_html
 from lyceum.domains.attendance.numbers import Numbers, summarise
-from lyceum.domains.attendance.queries import list_sessions
-from lyceum.domains.attendance.sheet import Glyph
+from lyceum.domains.attendance.strips import SessionGlyph, read_sessions
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.tenancy.models import School
@@ -44,9 +43,10 @@ def children_of(actor: Actor, day: date) -> list[Child]:
     """The students the actor may see in the school in scope, each with form and attendance."""
     students = list(Student.objects.filter(visible_students(actor)).select_related("person"))
     placed = standings([s.pk for s in students], day)
+    sessions = read_sessions([s.pk for s in students], first=day - timedelta(days=13), last=day)
     year = school_days().year_of(day)
     numbers = summarise(actor, first=year.starts if year else day, last=day).per_student
-    return [Child(s, placed[s.pk].form, _week(s, day), numbers.get(s.pk, Numbers())) for s in students]
+    return [Child(s, placed[s.pk].form, _week(sessions[s.pk]), numbers.get(s.pk, Numbers())) for s in students]
 
 
 def children_at_other_schools(actor: Actor) -> list[ChildrenAt]:
@@ -67,6 +67,5 @@ def children_at_other_schools(actor: Actor) -> list[ChildrenAt]:
     return found
 
 
-def _week(student: Student, day: date) -> SafeString:
-    marks = list_sessions(student.pk, first=day - timedelta(days=13), last=day)
-    return strip_html(tuple(Glyph(m.symbol, m.meaning) for m in marks[-10:]))
+def _week(sessions: list[SessionGlyph]) -> SafeString:
+    return strip_html(tuple(session.glyph for session in sessions[-10:]))

@@ -14,7 +14,7 @@ from lyceum.core.permissions import Permission, Reach
 from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
-from lyceum.domains.attendance.models import Conflict, Mark, MarkChange, Register, SessionMark
+from lyceum.domains.attendance.models import Conflict, Mark, MarkChange, Register
 from lyceum.domains.attendance.policies import OWN_REGISTERS_SQL, registers_for
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.people.policies import kept_from_work
@@ -160,12 +160,6 @@ def now_register(registers: list[Register]) -> Register | None:
     waiting = [r for r in registers if r.state_at(instant) in ("due", "missed")]
     begun = [r for r in waiting if r.due_at <= instant]
     return next(iter(begun or waiting or registers[-1:]), None)
-
-
-def list_sessions(student_id: UUID, *, first: date, last: date) -> list[SessionMark]:
-    """A student's statutory marks from one day to another, oldest first. Ask only after the student was found."""
-    rows = SessionMark.objects.filter(student=student_id, on__range=(first, last))
-    return list(rows.order_by("on", "session"))
 
 
 def list_conflicts(
