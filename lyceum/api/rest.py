@@ -160,12 +160,11 @@ def compose() -> LyceumAPI:
     from lyceum.domains.academics.rest import router as academics  # after the app registry
     from lyceum.domains.accounts.rest import router as accounts
     from lyceum.domains.attendance.rest import router as attendance
-    from lyceum.domains.attendance.rest_devices import router as devices
     from lyceum.domains.exchange.rest import router as exchange
     from lyceum.domains.people.rest import router as people
     from lyceum.domains.timetable.rest import router as timetable
 
-    for router in (accounts, people, academics, timetable, attendance, devices, exchange):
+    for router in (accounts, people, academics, timetable, attendance, exchange):
         api.add_router("", router)
     for bound in api._get_bound_routers():  # Ninja answers with copies of a router's operations: these
         for view in bound.path_operations.values():

@@ -5,17 +5,17 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Header, Query, Router, Schema, Status
+from ninja import Field, Header, Query, Schema, Status
 
 from lyceum.core.paging import page_of
 from lyceum.core.rest import Instant, ListOf, Strict, TimeOfDay, Walk, actor_of, listed
 from lyceum.domains.attendance.batches import read_marks
 from lyceum.domains.attendance.models import Conflict, DeviceBatch, Mark
 from lyceum.domains.attendance.queries import list_conflicts
+from lyceum.domains.attendance.rest.router import router
 from lyceum.domains.attendance.rules.conflicts import keep_mark, replace_mark
 from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
 
-router = Router(tags=["attendance"])
 Result = Literal["applied", "same", "conflict", "refused", "sent_to_office"]
 _MOST_VERSIONS = 2147483647
 

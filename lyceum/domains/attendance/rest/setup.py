@@ -1,0 +1,111 @@
+"""Codes and session times over REST."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Field, Schema, Status
+
+from lyceum.core.permissions import Permission
+from lyceum.core.rest import Strict, TimeOfDay, actor_of
+from lyceum.domains.attendance.codes import read_codes
+from lyceum.domains.attendance.meanings import COUNTS, Meaning
+from lyceum.domains.attendance.rest.router import router
+from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times
+
+Day = date  # several schemas have a field called date
+
+
+class CodeOut(Schema):
+    """A code in use."""
+
+    symbol: str
+    label: str
+    family_label: str
+    meaning: str
+    status: str | None
+    session: str
+    future_allowed: bool
+    may_give: bool
+
+
+@router.get("attendance/codes/", response=list[CodeOut], operation_id="listCodes")
+def codes(request: HttpRequest) -> list[dict[str, Any]]:
+    """The codes in use, in the order in which they are offered, and whether the caller may give them."""
+    actor = actor_of(request)
+    actor.require(Permission.REGISTERS_VIEW)
+    found = read_codes(actor)
+    return [
+        {
+            "symbol": code.symbol,
+            "label": code.label,
+            "family_label": code.family_label,
+            "meaning": code.meaning,
+            "status": COUNTS[Meaning(code.meaning)].status,
+            "session": code.session,
+            "future_allowed": code.future_allowed,
+            "may_give": found.may_give(code),
+        }
+        for code in found.codes
+        if code.active
+    ]
+
+
+class PresetIn(Strict):
+    """A published set of codes."""
+
+    preset: str = Field(max_length=20)
+
+
+class PresetOut(Schema):
+    """The set in use."""
+
+    preset: str
+    version: str
+    source: str
+
+
+@router.post("attendance/codes/", response={201: PresetOut}, operation_id="chooseCodes")
+def choose(request: HttpRequest, body: PresetIn) -> Status[dict[str, Any]]:
+    """Mark with a published set of codes from now on."""
+    code_set = choose_codes(body.preset, actor=actor_of(request))
+    return Status(201, {"preset": code_set.preset, "version": code_set.version, "source": code_set.source})
+
+
+class TimesIn(Strict):
+    """When a session starts and its register closes, from a day on."""
+
+    session: str = Field(pattern="^(AM|PM|DAY)$")
+    starts_at: TimeOfDay
+    closes_at: TimeOfDay
+    starts_on: Day | None = None
+
+
+class TimesOut(Schema):
+    """Session times."""
+
+    id: UUID
+    session: str
+    starts_at: TimeOfDay
+    closes_at: TimeOfDay
+    starts_on: Day
+
+
+@router.put("attendance/session-times/", response=TimesOut, operation_id="setSessionTimes")
+def put_times(request: HttpRequest, body: TimesIn) -> dict[str, Any]:
+    """Set the times of a session from a day on."""
+    times = set_session_times(
+        session=body.session,
+        starts_at=body.starts_at,
+        closes_at=body.closes_at,
+        starts_on=body.starts_on,
+        actor=actor_of(request),
+    )
+    return {
+        "id": times.pk,
+        "session": times.session,
+        "starts_at": times.starts_at,
+        "closes_at": times.closes_at,
+        "starts_on": times.starts_on,
+    }
