@@ -12,6 +12,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.live import Hears
 from lyceum.domains.attendance.live import follow_class, follow_day, follow_register
+from lyceum.domains.notifications.live import follow_own
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ _KINDS = {
     "register": _Kind(UUID, lambda key, actor: follow_register(key, actor=actor)),
     "class": _Kind(UUID, lambda key, actor: follow_class(key, actor=actor)),
     "registers": _Kind(date.fromisoformat, lambda key, actor: follow_day(key, actor=actor)),
+    "user": _Kind(UUID, lambda key, actor: follow_own(key, actor=actor)),
 }
 
 

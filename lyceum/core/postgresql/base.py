@@ -14,7 +14,6 @@ from psycopg.types.datetime import TimestamptzLoader
 
 from lyceum.core.postgresql.schema import WalledSchemaEditor, is_walled
 
-
 MOST_PARAMETERS = 2**16 - 1
 """Of one statement, where PostgreSQL binds them."""
 
