@@ -19,7 +19,9 @@ from lyceum.domains.academics.batches import read_classes
 from lyceum.domains.accounts import graphql as accounts
 from lyceum.domains.attendance import graphql as attendance
 from lyceum.domains.attendance import graphql_acts as attendance_acts
+from lyceum.domains.attendance import graphql_cases as attendance_cases
 from lyceum.domains.attendance.batches import read_registers
+from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people.batches import read_staff, read_students
 from lyceum.domains.tenancy import graphql as tenancy
@@ -47,7 +49,15 @@ def read_nodes(ids: list[UUID], actor: Actor) -> list[Any]:
 
 
 @strawberry.type
-class Query(tenancy.Query, accounts.Query, people.Query, academics.Query, attendance.Query):
+class Query(
+    tenancy.Query,
+    accounts.Query,
+    notifications.Query,
+    people.Query,
+    academics.Query,
+    attendance.Query,
+    attendance_cases.Query,
+):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
         """Whatever has this id: a student, a class, a register, a member of staff."""
@@ -67,12 +77,24 @@ class Query(tenancy.Query, accounts.Query, people.Query, academics.Query, attend
 
 
 @strawberry.type
-class Mutation(accounts.Mutation, people.Mutation, academics_acts.Mutation, attendance_acts.Mutation):
+class Mutation(
+    accounts.Mutation,
+    notifications.Mutation,
+    people.Mutation,
+    academics_acts.Mutation,
+    attendance_acts.Mutation,
+    attendance_cases.Mutation,
+):
     pass
 
 
 @strawberry.type
-class Subscription(academics_acts.Subscription, attendance_acts.Subscription):
+class Subscription(
+    notifications.Subscription,
+    academics_acts.Subscription,
+    attendance_acts.Subscription,
+    attendance_cases.Subscription,
+):
     pass
 
 
