@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
@@ -19,6 +20,7 @@ from lyceum.domains.attendance.models import SESSION_WORDS, AbsenceCase, CaseSes
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 
+MOST_DAYS_SAID = 3
 RESOLVE_WITHIN_DAYS = 5
 """School days, from the first session on, in which an absence is to be explained."""
 
@@ -44,10 +46,12 @@ def get_case(case_id: UUID, *, actor: Actor) -> AbsenceCase:
 
 
 def sessions_in_words(sessions: Sequence[CaseSession]) -> str:
-    """Which sessions, as a family reads it: 20 Nov, morning."""
-    ordered = sorted(sessions, key=lambda each: (each.on, each.session))
-    said = [f"{each.on:%d.%m.} {SESSION_WORDS[each.session]}" for each in ordered[:4]]
-    return ", ".join([*said, "…"] if len(ordered) > 4 else said)
+    """Which sessions, as a family reads it: 20 Nov: morning, afternoon."""
+    days: dict[date, list[str]] = {}
+    for each in sorted(sessions, key=lambda each: (each.on, each.session)):
+        days.setdefault(each.on, []).append(str(SESSION_WORDS[each.session]))
+    said = [f"{date_format(day, _('j M'))}: {', '.join(words)}" for day, words in list(days.items())[:MOST_DAYS_SAID]]
+    return "; ".join([*said, "…"] if len(days) > MOST_DAYS_SAID else said)
 
 
 def family_reasons(codes: CodeList) -> list[Code]:

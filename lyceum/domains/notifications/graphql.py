@@ -62,7 +62,7 @@ class NotificationReceived:
     source: str
 
     @strawberry.field
-    def unread(self, fact: strawberry.Parent[facts.NotificationsCreated], info: Info) -> int:
+    def unread(self, _fact: strawberry.Parent[facts.NotificationsCreated], info: Info) -> int:
         """How many the caller has not read now."""
         return count_unread(info.context.actor)
 

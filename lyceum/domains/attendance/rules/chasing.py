@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.domains.academics.models import ClassTeacher
@@ -16,7 +18,6 @@ from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.rules.cases.asking import office_recipients
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.notifications.choice import STAFF_WISHES
-from lyceum.domains.notifications.models import Notification
 from lyceum.domains.notifications.rules.notify import News, Recipient, notify
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.policies import holds_on
@@ -24,64 +25,90 @@ from lyceum.domains.tenancy.queries import time_zone, today
 
 FIRST_AFTER = timedelta(minutes=15)
 """After the register was due."""
-STAGES = ("due", "closed")
+LATE, CLOSED = 1, 2
+"""How far a register was chased: reminded of once late, and once closed."""
+MOST_NAMED = 12
 
 
 def chase_registers(*, actor: Actor) -> int:
     """Tell the takers of each register that is late, and at closing the office too. Returns how many people heard."""
     now = clock.now()
-    late = Register.objects.filter(on=today(), state=Register.State.DUE, due_at__lte=now - FIRST_AFTER)
-    registers = list(late.select_related("lesson__teacher__person__user").order_by("due_at", "class_name", "pk"))
-    told = set(
-        Notification.objects.filter(source__in=[_source(r) for r in registers]).values_list("dedupe_key", flat=True)
-    )
-    waiting = [(r, stage) for r in registers for stage in _stages(r) if _key(r, stage) not in told]
-    if not waiting:
+    reminded = Q(chased=0, due_at__lte=now - FIRST_AFTER) | Q(chased__lt=CLOSED, closes_at__lte=now)
+    late = Register.objects.filter(reminded, on=today(), state=Register.State.DUE)
+    rows = late.select_related("lesson__teacher__person__user").order_by("due_at", "class_name", "pk")
+    registers = list(rows.select_for_update(of=("self",), skip_locked=True))
+    if not registers:
         return 0
-    takers = _takers([register for register, _stage in waiting])
-    return sum(_chase(register, stage, takers.get(register.pk, []), actor) for register, stage in waiting)
+    missed = [register for register in registers if now >= register.closes_at]
+    takers = _takers(registers)
+    heard = sum(_remind(register, takers.get(register.pk, []), actor) for register in registers)
+    _note_stage(registers, missed)
+    return heard + _tell_office(missed, actor)
 
 
-def _stages(register: Register) -> list[str]:
-    """The stage that is due now; what was slept through is not made up for."""
-    return ["closed"] if clock.now() >= register.closes_at else ["due"]
+def _note_stage(registers: Sequence[Register], missed: Sequence[Register]) -> None:
+    """What was slept through is not made up for: a register found at closing is reminded of once."""
+    closed = {register.pk for register in missed}
+    Register.objects.filter(pk__in=closed).update(chased=CLOSED)
+    Register.objects.filter(pk__in=[r.pk for r in registers if r.pk not in closed]).update(chased=LATE)
 
 
 def _source(register: Register) -> str:
     return f"attendance.register:{register.pk}"
 
 
-def _key(register: Register, stage: str) -> str:
-    return f"{_source(register)}:{stage}"
-
-
-def _chase(register: Register, stage: str, takers: Sequence[User], actor: Actor) -> int:
-    people = [_recipient(user, "takes the register") for user in takers]
-    if stage == "closed":
-        known = {user.pk for user in takers}
-        people += [each for each in office_recipients() if each.user not in known]
+def _remind(register: Register, takers: Sequence[User], actor: Actor) -> int:
+    """Tell those who take it."""
+    is_closed = clock.now() >= register.closes_at
+    if is_closed:
         record(
             "attendance.register.missed",
             target=Target.of(register),
             facts=[RegisterMissed(register=register.pk, takers=[user.pk for user in takers])],
             actor=actor,
         )
+    at = f"{clock.local(register.due_at, time_zone()):%H:%M}"
     made = notify(
         News(
             type=Type.ATTENDANCE,
             template="register_due",
-            values={
-                "register": str(register),
-                "at": f"{clock.local(register.due_at, time_zone()):%H:%M}",
-            },
-            dedupe_key=_key(register, stage),
-            urgency=Urgency.ROUTINE if stage == "due" else Urgency.IMPORTANT,
+            values={"register": _name(register), "at": at},
+            dedupe_key=f"{_source(register)}:{CLOSED if is_closed else LATE}",
+            urgency=Urgency.IMPORTANT if is_closed else Urgency.ROUTINE,
             channels=(Channel.EMAIL.value,),
             link=f"/registers/{register.pk}/",
             source=_source(register),
             expires_at=register.locks_at,
         ),
-        people,
+        [_recipient(user, "takes the register") for user in takers],
+        actor=actor,
+    )
+    return len(made)
+
+
+def _name(register: Register) -> str:
+    return f"{register.class_name} {register.session_words or register.period}".strip()
+
+
+def _tell_office(missed: Sequence[Register], actor: Actor) -> int:
+    """One message for all that were just missed."""
+    if not missed:
+        return 0
+    named = ", ".join(_name(register) for register in missed[:MOST_NAMED])
+    more = f" +{len(missed) - MOST_NAMED}" if len(missed) > MOST_NAMED else ""
+    made = notify(
+        News(
+            type=Type.ATTENDANCE,
+            template="registers_missing",
+            values={"count": str(len(missed)), "registers": f"{named}{more}"},
+            dedupe_key=f"attendance.missed:{missed[0].pk}:{len(missed)}",
+            urgency=Urgency.IMPORTANT,
+            channels=(Channel.EMAIL.value,),
+            link=f"/attendance/?date={missed[0].on.isoformat()}&state=missed",
+            source=f"attendance.missed:{missed[0].on.isoformat()}",
+            expires_at=max(register.locks_at for register in missed),
+        ),
+        office_recipients(),
         actor=actor,
     )
     return len(made)

@@ -82,7 +82,7 @@ def test_the_first_contact_is_asked_then_the_second_and_each_once(morning: Morni
     with in_school(morning.school):
         texts = list(Delivery.objects.order_by("created_at").values_list("address", "text"))
         assert [address for address, _text in texts] == ["+447700900001", "+447700900002"]
-        assert "is not at school (20.11. Morning)" in texts[0][1]
+        assert "is not at school (20 Nov: Morning)" in texts[0][1]
 
 
 def test_somebody_kept_from_the_child_hears_nothing_by_any_way_and_nobody_says_so(morning: Morning):

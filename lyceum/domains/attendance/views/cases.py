@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -115,9 +115,13 @@ def _call_html(row: Row) -> SafeString:
     return format_html('{} <a class="call" href="tel:{}"><bdi>{}</bdi></a>', row.first.name, number, number)
 
 
+def _waits(row: Row) -> str:
+    return ngettext("%(n)s school day", "%(n)s school days", row.days) % {"n": row.days} if row.days else say("today")
+
+
 def _days_html(row: Row) -> SafeString:
     late = row.days >= RESOLVE_WITHIN_DAYS - 1
-    return format_html('<span class="tag tag-absent">{}</span>', row.days) if late else SafeString(str(row.days))
+    return format_html('<span class="tag tag-absent">{}</span>' if late else "{}", _waits(row))
 
 
 def _chosen(request: HttpRequest, ids: list[UUID]) -> list[AbsenceCase]:
@@ -174,7 +178,7 @@ TABLE: Table[Row] = Table(
         Column("state", _("State"), lambda row: STATES[row.case.state], html=_state_html, sort=("state",)),
         Column("said", _("What was said"), _said),
         Column("call", _("Call first"), lambda row: row.first.name if row.first else "", html=_call_html),
-        Column("days", _("School days"), lambda row: row.days, html=_days_html, is_number=True),
+        Column("days", _("Since"), _waits, html=_days_html),
     ),
     href=lambda row: f"/attendance/cases/{row.case.pk}/",
     key=lambda row: str(row.case.pk),
