@@ -211,6 +211,8 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
         "settings-trail": "/settings/trail/",
         "settings-policy": "/settings/policy/",
         "settings-attendance": "/settings/attendance/",
+        "settings-messages": "/settings/messages/?kind=smtp",
+        "settings-texts": "/settings/messages/texts/",
         "set-up-school": "/set-up-school/",
         "components": "/components/",
     }.items():

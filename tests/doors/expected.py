@@ -442,6 +442,14 @@ PAGES: dict[str, Door] = {
         IN_A_SCHOOL, body={"attendance-email": "now", "starts_at": "21:00", "ends_at": "07:00", "digest_at": "17:00"}
     ),
     "POST notifications/<uuid:notification_id>/": Door(frozenset({Who.GUARDIAN})),
+    "GET settings/messages/": Door(_p.PROVIDERS_EDIT),
+    "POST settings/messages/": Door(
+        _p.PROVIDERS_EDIT, body={"act": "test", "channel": "email", "address": "a@school.example"}
+    ),
+    "GET settings/messages/texts/": Door(_p.PROVIDERS_EDIT),
+    "POST settings/messages/texts/": Door(
+        _p.PROVIDERS_EDIT, body={"key": "test", "channel": "email", "subject": "Hello", "body": "From {school}"}
+    ),
     "GET outbox/": Door(_p.DELIVERIES_VIEW),
     "POST outbox/": Door(_p.DELIVERIES_VIEW, body={"export": "csv"}),
     "GET outbox/<uuid:delivery_id>/": Door(_p.DELIVERIES_VIEW),

@@ -34,6 +34,8 @@ PLACES = (
     Place(_("Classes"), _("Forms and teaching classes"), "/classes/", Permission.CLASSES_EDIT),
     Place(_("Attendance"), _("Codes and session times"), "/settings/attendance/", Permission.CODES_EDIT),
     Place(_("People and accounts"), _("Who may come in, and as what"), "/settings/users/", Permission.USERS_LIST),
+    Place(_("Messages"), _("Who carries them, and their words"), "/settings/messages/", Permission.PROVIDERS_EDIT),
+    Place(_("Outbox"), _("Every message, and what became of it"), "/outbox/", Permission.DELIVERIES_VIEW),
     Place(_("Keys"), _("Other software's way in"), "/settings/keys/", Permission.KEYS_EDIT),
     Place(_("Import"), _("Bring lists in from files"), "/imports/", Permission.IMPORTS_RUN),
     Place(_("Trail"), _("Who did what, and when"), "/settings/trail/", Permission.TRAIL_VIEW),

@@ -86,6 +86,14 @@ class Carriers:
 
 def make_sender(kind: str, *, name: str, sender: str, options: dict[str, Any]) -> Sender:
     """A sender of a kind."""
+    if kind == "ses":
+        options = {
+            "client_params": {"region_name": options.get("region", "")},
+            "session_params": {
+                "aws_access_key_id": options.get("key_id", ""),
+                "aws_secret_access_key": options.get("secret", ""),
+            },
+        }
     if kind in BACKENDS:
         return EmailSender(kind, name=name, sender=sender, options=options)
     return SMS_KINDS[kind](name=name, sender=sender, options=options)
