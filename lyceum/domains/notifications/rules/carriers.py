@@ -40,6 +40,10 @@ class Carriers:
             self._senders[channel] = self._make(channel)
         return [sender for sender in self._senders[channel] if sender.name not in self._broken]
 
+    def is_broken(self, sender: Sender) -> bool:
+        """Whether a sender failed too often in this batch to be tried again."""
+        return sender.name in self._broken
+
     def _make(self, channel: str) -> list[Sender]:
         rows = list(Provider.objects.filter(channel=channel).order_by("rank"))
         now = clock.now()
