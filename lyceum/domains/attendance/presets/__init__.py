@@ -1,8 +1,8 @@
 """Code sets as data: corrected without touching a rule."""
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 from lyceum.domains.attendance.meanings import Meaning
@@ -16,6 +16,8 @@ class Preset:
     version: str
     source: str
     countries: tuple[str, ...]
+    not_expected: Mapping[str, str] = field(default_factory=dict)
+    """The symbol for a session in which a student is not expected here, by case; none where the set names none."""
 
 
 PRESETS: dict[str, Preset] = {
@@ -24,9 +26,10 @@ PRESETS: dict[str, Preset] = {
         "2024-08-19",
         "The School Attendance (Pupil Registration) (England) Regulations 2024, SI 2024/208, regulation 10",
         ("GB",),
+        {"part_time": "C2", "not_compulsory": "X", "dual": "D"},
     ),
-    "us": Preset("us", "1", "Common codes of schools in the United States", ("US",)),
-    "simple": Preset("simple", "1", "Lyceum", ()),
+    "us": Preset("us", "1", "Common codes of schools in the United States", ("US",), {"part_time": "E"}),
+    "simple": Preset("simple", "1", "Lyceum", (), {"part_time": "E", "dual": "V", "guest": "V"}),
 }
 
 

@@ -111,6 +111,7 @@ def _lessons(day: date, school: School, locks_at: datetime) -> list[Register]:
             period=lesson.period,
             room_name=lesson.room.name if lesson.room else "",
             due_at=at(day, lesson.starts_at, school),
+            ends_at=at(day, lesson.ends_at, school),
             closes_at=at(day, lesson.starts_at, school) + LESSON_OPEN,
             locks_at=locks_at,
         )
