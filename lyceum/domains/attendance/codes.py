@@ -95,9 +95,9 @@ def codes_in_use() -> tuple[Code, ...]:
     return tuple(code for code in _codes.get() if code.active)
 
 
-def code_not_expected(case: str) -> Code | None:
-    """What the set in use names for a session in which a student is not expected here."""
+def code_named(what: str) -> Code | None:
+    """The code that the set in use names for a case or a reason."""
     codes = codes_in_use()
     preset = PRESETS.get(codes[0].code_set.preset) if codes else None
-    symbol = preset.not_expected.get(case, "") if preset else ""
+    symbol = preset.named.get(what, "") if preset else ""
     return next((code for code in codes if code.symbol == symbol), None)

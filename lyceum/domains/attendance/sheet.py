@@ -11,7 +11,7 @@ from django.db import connection
 
 from lyceum.core.actor import Actor
 from lyceum.core.schools import current_school
-from lyceum.domains.attendance.codes import code_not_expected
+from lyceum.domains.attendance.codes import code_named
 from lyceum.domains.attendance.halves import half_of_register
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.people.policies import KEPT_FROM_WORK_SQL
@@ -159,7 +159,7 @@ def _row(columns: Sequence[Any]) -> SheetRow:
 def _prefilled(planned_code: UUID | None, planned: UUID | None, case: str | None) -> Prefilled | None:
     if planned_code:
         return Prefilled(planned_code, planned)
-    code = code_not_expected(case) if case else None
+    code = code_named(case) if case else None
     return Prefilled(code.pk, None) if code else None
 
 

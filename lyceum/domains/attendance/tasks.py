@@ -10,6 +10,7 @@ from lyceum.core.schools import school_scope
 from lyceum.domains.attendance.rules.cases.asking import ASK_NEXT, ask_those_due
 from lyceum.domains.attendance.rules.cases.opening import FOLLOW_UP, open_cases
 from lyceum.domains.attendance.rules.chasing import chase_registers
+from lyceum.domains.attendance.rules.methods import prefill_day
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.tenancy.models import School
@@ -65,6 +66,8 @@ def open_school_day(school_id: int) -> int:
     """Make today's registers of one school; a school that is not set up yet has none."""
     with school_scope(school_id):
         try:
-            return open_day(today())
+            made = open_day(today())
         except AttendanceNotSetUpError:
             return 0
+        prefill_day(today(), actor=system_actor(school_id))
+        return made

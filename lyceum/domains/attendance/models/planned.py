@@ -10,6 +10,8 @@ from lyceum.core.schools import SchoolForeignKey, SchoolOwned, SchoolRow
 from lyceum.domains.attendance.models.codes import Code
 from lyceum.domains.people.models import Student
 
+WHATS = ("ill", "medical", "religious", "family", "activity", "other")
+
 
 class PlannedAbsence(SchoolOwned):
     """An absence that somebody asks for: approved it prefills and locks the marks of its sessions."""
@@ -36,7 +38,9 @@ class PlannedAbsence(SchoolOwned):
     """0: until the end of the morning; 1: of the afternoon."""
     code = SchoolForeignKey(Code, models.PROTECT, null=True, related_name="+")
     """What it is marked as; families ask without one, whoever approves chooses it."""
-    reason = models.CharField(max_length=500)
+    what = models.CharField(max_length=10, default="other", choices=[(w, w) for w in WHATS])
+    """Why in one word of a plain list, from which a code is proposed."""
+    reason = models.CharField(max_length=500, blank=True)
     evidence = models.CharField(max_length=300, blank=True)
     origin = models.CharField(max_length=10, choices=Origin.choices)
     source = models.CharField(max_length=80, blank=True)

@@ -16,9 +16,12 @@ class Preset:
     version: str
     source: str
     countries: tuple[str, ...]
-    not_expected: Mapping[str, str] = field(default_factory=dict)
-    """The symbol for a session in which a student is not expected here, by case; none where the set names none."""
+    named: Mapping[str, str] = field(default_factory=dict)
+    """The symbol for a session in which a student is not expected here, by case; the one proposed for each reason of
+    an absence that is asked for; that of a suspension and of a closure. None where the set names none."""
 
+
+_EXCUSED = dict.fromkeys(("part_time", "ill", "medical", "religious", "family", "suspension"), "E")
 
 PRESETS: dict[str, Preset] = {
     "england_2024": Preset(
@@ -26,10 +29,21 @@ PRESETS: dict[str, Preset] = {
         "2024-08-19",
         "The School Attendance (Pupil Registration) (England) Regulations 2024, SI 2024/208, regulation 10",
         ("GB",),
-        {"part_time": "C2", "not_compulsory": "X", "dual": "D"},
+        {
+            "part_time": "C2",
+            "not_compulsory": "X",
+            "dual": "D",
+            "ill": "I",
+            "medical": "M",
+            "religious": "R",
+            "family": "C",
+            "activity": "B",
+            "suspension": "E",
+            "closure": "Y4",
+        },
     ),
-    "us": Preset("us", "1", "Common codes of schools in the United States", ("US",), {"part_time": "E"}),
-    "simple": Preset("simple", "1", "Lyceum", (), {"part_time": "E", "dual": "V", "guest": "V"}),
+    "us": Preset("us", "1", "Common codes of schools in the United States", ("US",), {**_EXCUSED, "activity": "F"}),
+    "simple": Preset("simple", "1", "Lyceum", (), {**_EXCUSED, "activity": "V", "dual": "V", "guest": "V"}),
 }
 
 

@@ -21,6 +21,7 @@ from lyceum.domains.attendance.rules.refusals import MarkConflictError, ReasonNe
 from lyceum.domains.attendance.rules.rows import checked, leave_planned, with_minutes, with_rest
 from lyceum.domains.attendance.rules.sessions import derive_day
 from lyceum.domains.attendance.rules.writing import record_marks, write_marks
+from lyceum.domains.attendance.rules.years import require_open_year
 from lyceum.domains.attendance.sheet import SheetMark, SheetRow, read_whole_sheet
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Person
@@ -50,6 +51,7 @@ def take_register(
     register = get_register(register_id, actor=actor, permission=Permission.REGISTERS_TAKE, lock=True)
     codes = read_codes(actor)
     _refuse_by_time(register, given_in_time, actor)
+    require_open_year(register.on, reason=reason, actor=actor)
     whole = read_whole_sheet(register, actor=actor)
     sheet = {row.student_id: row for row in whole.rows}
     given, kept = leave_planned(with_rest(marks, rest, sheet, codes, register), sheet, codes)

@@ -103,3 +103,15 @@ class ConcernClosedError(RuleError):
     """The concern is closed already."""
 
     code = "concern_closed"
+
+
+class PlannedAlreadyError(RuleError):
+    """The same absence is asked for or approved already."""
+
+    code = "planned_already"
+
+
+class NotOnRegisterError(InvalidError):
+    """The student is not on the register that day."""
+
+    code = "not_on_register"

@@ -12,7 +12,7 @@ from django.db import connection
 from lyceum.core import clock
 from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.attendance.codes import code_not_expected, codes_in_use, said
+from lyceum.domains.attendance.codes import code_named, codes_in_use, said
 from lyceum.domains.attendance.deriving import Day, decide_day
 from lyceum.domains.attendance.facts import SessionDerived
 from lyceum.domains.attendance.known import Known, Standing
@@ -192,7 +192,7 @@ def _read(on: date, students: Sequence[UUID]) -> Known:
 def _day(on: date, known: Known) -> Day:
     cases = {}
     if known.patterns:
-        named = {case.value: code_not_expected(case) for case in SessionPattern.Case}
+        named = {case.value: code_named(case) for case in SessionPattern.Case}
         cases = {case: said(code) for case, code in named.items() if code}
     return Day(
         on=on,
