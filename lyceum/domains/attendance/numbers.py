@@ -99,7 +99,7 @@ def summarise(
 ) -> Summary:
     """The attendance of the students the actor may see, inside their enrolments, from one day to another."""
     actor.require(Permission.NUMBERS_VIEW)
-    students = _students(actor, student, school_class, grade, first, last)
+    students = narrowed_students(actor, student, school_class, grade, first, last)
     if explain or as_known_at:
         sessions = _sessions(students, first, last, as_known_at)
         per_student = _count(sessions)
@@ -117,9 +117,10 @@ def numbers_of(student_id: UUID, *, first: date, last: date) -> Numbers:
     return counted + Numbers(missing=_missing([student_id], first, last, None).get(student_id, 0))
 
 
-def _students(
+def narrowed_students(
     actor: Actor, student: UUID | None, school_class: UUID | None, grade: UUID | None, first: date, last: date
 ) -> list[UUID]:
+    """The students whose numbers the actor may see, of a class or a grade in those days."""
     rows = Student.objects.filter(visible_students(actor, Permission.NUMBERS_VIEW))
     if student:
         rows = rows.filter(pk=student)

@@ -64,3 +64,8 @@ def own_record_of_age(actor: Actor) -> Q:
 
 
 relate(Reach.OWN, own_record_of_age, permission=Permission.ABSENCES_ASK)
+
+
+def sees_codes(actor: Actor) -> bool:
+    """Whether the actor sees codes and why they were given, or the words that families see."""
+    return bool(actor.reaches(Permission.ABSENCES_ASK) - {Reach.OWN, Reach.CHILD})

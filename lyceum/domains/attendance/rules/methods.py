@@ -44,6 +44,12 @@ def rule_on(day: date) -> AttendanceRule:
     return rule or AttendanceRule(starts_on=day)
 
 
+def get_rule(day: date, *, actor: Actor) -> AttendanceRule:
+    """The rule that holds on a day, for those who may set it."""
+    actor.require_all(Permission.CODES_EDIT)
+    return rule_on(day)
+
+
 @transaction.atomic
 def set_rule(*, starts_on: date, method: str = "", numbers: Mapping[str, int], actor: Actor) -> AttendanceRule:
     """Count by another method or with other numbers from a day on, today at the earliest. Closed days keep theirs."""
