@@ -1,6 +1,6 @@
 """Reading planned absences: each person those of the students they may ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.attendance.models import PlannedAbsence, PlannedStudent
+from lyceum.domains.attendance.codes import code_named
+from lyceum.domains.attendance.models import PlannedAbsence, PlannedStudent, SessionPattern
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.policies import holds_on, visible_students
 from lyceum.domains.tenancy.queries import today
 
 
@@ -71,11 +72,17 @@ def find_lock(student: UUID, *, on: date, half: int) -> PlannedStudent | None:
     return holding[0] if holding else None
 
 
-def prefilled_codes(students: Sequence[UUID], *, on: date, half: int) -> dict[UUID, str]:
-    """The symbols that planned absences put on a register, by student."""
-    rows = PlannedStudent.objects.filter(student__in=students, holds=True, starts_on__lte=on, ends_on__gte=on)
+def prefilled_codes(students: Collection[UUID], *, on: date, half: int, session: str) -> dict[UUID, str]:
+    """The symbols that planned absences, and sessions not expected here, put on a register: by student."""
+    wanted = f"{on.isoweekday()}{session or ('AM', 'PM')[half]}"
+    patterns = SessionPattern.objects.filter(holds_on(on), student__in=students, sessions__contains=[wanted])
     found: dict[UUID, str] = {}
-    for row in rows.select_related("planned__code").order_by("planned__starts_on", "pk"):
+    for student, case in patterns.order_by("starts_on", "-pk").values_list("student", "case"):
+        code = code_named(case)
+        if code:
+            found[student] = code.symbol
+    rows = PlannedStudent.objects.filter(student__in=students, holds=True, starts_on__lte=on, ends_on__gte=on)
+    for row in rows.select_related("planned__code").order_by("-planned__starts_on", "-pk"):
         if row.covers(on, half) and row.planned.code:
-            found.setdefault(row.student_id, row.planned.code.symbol)
+            found[row.student_id] = row.planned.code.symbol
     return found

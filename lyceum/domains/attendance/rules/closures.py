@@ -146,3 +146,11 @@ def list_closures(actor: Actor) -> QuerySet[Closure]:
     """Closures, the newest first."""
     actor.require_all(Permission.REGISTERS_VIEW)
     return Closure.objects.select_related("code").order_by("-starts_on", "-pk")
+
+
+def get_closure(closure_id: UUID, *, actor: Actor) -> Closure:
+    """One closure."""
+    found = list_closures(actor).filter(pk=closure_id).first()
+    if found is None:
+        raise NotFoundError
+    return found

@@ -207,7 +207,8 @@ def _differing(on: date, standing: Iterable[Standing], decided: Iterable[Standin
     before = {(row.student, row.session): row for row in standing}
     after = {(row.student, row.session): row for row in decided}
     changed = [Derived(on, before.get(key), row) for key, row in after.items() if before.get(key) != row]
-    gone = (row for key, row in before.items() if key not in after)
+    # What was imported has no register: it stays until something here decides the session.
+    gone = (row for key, row in before.items() if key not in after and row.origin != "import")
     changed += [Derived(on, row, Standing(student=row.student, session=row.session, method=row.method)) for row in gone]
     return sorted(changed, key=lambda each: (str(each.after.student), each.after.session))
 
