@@ -68,7 +68,7 @@ def days_until_now(planned: PlannedAbsence) -> list[date]:
 def find_lock(student: UUID, *, on: date, half: int) -> PlannedStudent | None:
     """The planned absence that holds a student's mark in a half of a day."""
     rows = PlannedStudent.objects.filter(student=student, holds=True, starts_on__lte=on, ends_on__gte=on)
-    holding = [row for row in rows.select_related("planned").order_by("pk") if row.covers(on, half)]
+    holding = [row for row in rows.select_related("planned", "student__person").order_by("pk") if row.covers(on, half)]
     return holding[0] if holding else None
 
 

@@ -22,6 +22,7 @@ from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.rules.planned import derive_days
 from lyceum.domains.attendance.rules.refusals import NothingPlannedError, NotOnRegisterError
 from lyceum.domains.attendance.rules.sessions import lock_days
+from lyceum.domains.attendance.rules.telling import tell_office_of_arrival
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.tenancy.queries import time_zone, today
@@ -74,6 +75,7 @@ def _cut_short(row: PlannedStudent, register: Register, half: int, actor: Actor)
         facts=[told, *(each.fact for each in derived)],
         actor=actor,
     )
+    tell_office_of_arrival(row.student, row.planned, actor=actor)
 
 
 def _symbol(register: Register, arrival: Arrival, actor: Actor) -> str:

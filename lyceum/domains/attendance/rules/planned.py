@@ -26,6 +26,7 @@ from lyceum.domains.attendance.rules.refusals import (
     PlannedDecidedError,
 )
 from lyceum.domains.attendance.rules.sessions import Derived, derive_day, lock_days
+from lyceum.domains.attendance.rules.telling import tell_family_of_decision
 from lyceum.domains.journal.facts import FactPayload
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Student
@@ -261,6 +262,7 @@ def _decide(planned: PlannedAbsence, state: PlannedAbsence.State, answer: str, a
     changes = {"state": [before, state.value]}
     record("attendance.absence.decide", target=Target.of(planned), changes=changes, reason=answer, facts=facts,
            actor=actor)  # fmt: skip
+    tell_family_of_decision(planned, students, actor=actor)
     return planned
 
 

@@ -33,6 +33,7 @@ from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.journal.models import AuditEntry, Fact
+from lyceum.domains.notifications.models import Notification
 from lyceum.domains.people.models import Person
 from lyceum.testing.clients import browser, software, statements_for
 from lyceum.testing.factories import NOW, account_for, as_actor, guardian_of, in_school
@@ -88,6 +89,7 @@ def test_arrived_trims_the_plan_marks_the_student_and_tells_the_office(morning: 
         told = Fact.objects.filter(type="attendance.planned.decided").order_by("id").last()
         assert told
         assert told.payload["state"] == "arrived"
+        assert list(Notification.objects.values_list("name", "template")) == [("Olive Office", "attendance_arrived")]
         with pytest.raises(NothingPlannedError):
             mark_arrived(register.pk, Arrival(student), actor=morning.teacher)
 
@@ -156,6 +158,8 @@ def test_a_family_asks_and_the_office_decides(morning: Morning):
         approve_absence(planned.pk, actor=morning.office)
 
         assert not SessionMark.objects.exists()  # those days have not come
+        [told] = Notification.objects.all()
+        assert (told.name, told.message) == ("Grace Guardian", "Student 00, 23 Nov – 24 Nov: the absence is approved. ")
         with pytest.raises(NotAllowedError):
             cancel_absence(planned.pk, actor=guardian)  # it is decided
         with pytest.raises(PlannedDecidedError):
