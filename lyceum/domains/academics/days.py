@@ -19,8 +19,6 @@ class YearDays:
     weekdays: frozenset[int]
     terms: tuple[tuple[date, date], ...]
     """First and last days; the whole year where no term was made."""
-    is_closed: bool = False
-    """Whether its records are closed to changes."""
 
     def holds(self, day: date) -> bool:
         """Whether the day lies in this year."""
@@ -72,7 +70,6 @@ def _read() -> SchoolDays:
                 ends=year.ends,
                 weekdays=frozenset(year.weekdays),
                 terms=tuple((t.starts, t.ends) for t in year.terms.all()) or ((year.starts, year.ends),),
-                is_closed=year.state == AcademicYear.State.CLOSED,
             )
             for year in years
         ),

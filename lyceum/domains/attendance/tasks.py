@@ -1,6 +1,7 @@
 """What attendance does by the clock."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db import connection
 from procrastinate.contrib.django import app
@@ -15,6 +16,7 @@ from lyceum.domains.attendance.rules.concerns import raise_concerns
 from lyceum.domains.attendance.rules.methods import prefill_day
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
 from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.attendance.rules.years import MAKE_COPIES, make_copies
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
 
@@ -95,3 +97,13 @@ def open_school_day(school_id: int) -> int:
             return 0
         prefill_day(today(), actor=system_actor(school_id))
         return made
+
+
+@app.task(name=MAKE_COPIES)
+def make_official_copies(school_id: int, closing_id: str) -> None:
+    """Make the official copy of a closed year, some classes and months at a time."""
+    waiting = 1
+    while waiting:
+        with school_scope(school_id):
+            waiting = make_copies(UUID(closing_id))
+    connection.close()

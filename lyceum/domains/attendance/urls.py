@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from lyceum.domains.attendance.views import absences, cases, concerns, day, devices, planned, registers, rules
+from lyceum.domains.attendance.views import (
+    absences,
+    cases,
+    concerns,
+    day,
+    devices,
+    documents,
+    planned,
+    registers,
+    rules,
+)
 
 urlpatterns = [
     path("attendance/", day.day_page, name="attendance"),
@@ -19,6 +29,9 @@ urlpatterns = [
     path("attendance/concerns/<uuid:concern_id>/", concerns.concern_page, name="concern"),
     path("attendance/closures/", rules.closures_page, name="closures"),
     path("attendance/closures/<uuid:closure_id>/", rules.closure_page, name="closure"),
+    path("attendance/official/", documents.official_page, name="official-registers"),
+    path("attendance/official/<uuid:copy_id>/", documents.official_pdf, name="official-register"),
+    path("attendance/paper/<uuid:class_id>/", documents.paper_register, name="paper-register"),
     path("students/<uuid:student_id>/absences/new/", planned.absence_new, name="absence-new"),
     path("registers/mine/", devices.own_day, name="own-day"),
     path("registers/<uuid:register_id>/", registers.register_page, name="register"),

@@ -3,6 +3,7 @@
 from lyceum.domains.attendance.models.cases import AbsenceCase, CaseReply, CaseSession, CaseTry
 from lyceum.domains.attendance.models.codes import SESSION_WORDS, AttendanceRule, Code, CodeSet, Session, SessionTimes
 from lyceum.domains.attendance.models.concerns import Concern
+from lyceum.domains.attendance.models.copies import OfficialCopy, YearClosing
 from lyceum.domains.attendance.models.devices import Conflict, DeviceBatch
 from lyceum.domains.attendance.models.planned import PlannedAbsence, PlannedStudent, SessionPattern
 from lyceum.domains.attendance.models.registers import Mark, MarkChange, Register
@@ -25,6 +26,7 @@ __all__ = [
     "DeviceBatch",
     "Mark",
     "MarkChange",
+    "OfficialCopy",
     "PlannedAbsence",
     "PlannedStudent",
     "Register",
@@ -35,4 +37,5 @@ __all__ = [
     "SessionPattern",
     "SessionRow",
     "SessionTimes",
+    "YearClosing",
 ]

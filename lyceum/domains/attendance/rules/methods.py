@@ -14,6 +14,7 @@ from lyceum.domains.academics.days import school_days
 from lyceum.domains.attendance.models import AttendanceRule, Closure, PlannedStudent, SessionPattern
 from lyceum.domains.attendance.rules.refusals import ClosedDaysKeepError
 from lyceum.domains.attendance.rules.sessions import Derived, derive_day, lock_days
+from lyceum.domains.attendance.rules.years import closed_years
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 from lyceum.domains.people.models import Enrolment
 from lyceum.domains.people.policies import holds_on
@@ -107,7 +108,7 @@ def derive_span(first: date, last: date, *, dry_run: bool = False, actor: Actor)
     actor.require_all(Permission.CODES_EDIT)
     if last < first:
         raise invalid_field("/to", "order", _("The last day lies before the first day."))
-    closed = [(year.starts, year.ends) for year in school_days().years if year.is_closed]
+    closed = [(year.starts, year.ends) for year in closed_years()]
     days = school_days().between(first, min(last, today()))
     frozen = [day for day in days if any(starts <= day <= ends for starts, ends in closed)]
     open_days = [day for day in days if day not in set(frozen)]

@@ -115,3 +115,9 @@ class NotOnRegisterError(InvalidError):
     """The student is not on the register that day."""
 
     code = "not_on_register"
+
+
+class YearNotOverError(RuleError):
+    """The school year still lasts."""
+
+    code = "year_not_over"

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
 from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
-from lyceum.domains.academics.days import forget_school_days
 from lyceum.domains.academics.models import AcademicYear, Class
 from lyceum.domains.attendance.models import (
     DaySummary,
@@ -19,6 +18,7 @@ from lyceum.domains.attendance.models import (
     SessionMarkPast,
     SessionOverride,
     SessionTimes,
+    YearClosing,
 )
 from lyceum.domains.attendance.numbers import summarise
 from lyceum.domains.attendance.rules.closures import NewClosure, close_sessions, undo_closure
@@ -27,10 +27,11 @@ from lyceum.domains.attendance.rules.methods import derive_span, prefill_day, se
 from lyceum.domains.attendance.rules.overrides import clear_override, end_pattern, override_session, set_pattern
 from lyceum.domains.attendance.rules.refusals import ClosedDaysKeepError, ClosureUndoneError, YearClosedError
 from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.attendance.rules.years import forget_closed_years
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.journal.models import Fact
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
-from lyceum.testing.factories import FIRST_DAY, as_actor, in_school, make_admin
+from lyceum.testing.factories import FIRST_DAY, NOW, as_actor, in_school, make_admin
 
 EVENING = datetime(2026, 11, 20, 18, tzinfo=UTC)
 MONDAY = date(2026, 11, 23)
@@ -221,8 +222,9 @@ def test_a_closed_year_takes_no_mark_but_an_admins_with_a_reason(morning: Mornin
     student = morning.students[0].pk
     register = morning.register()
     with in_school(morning.school):
-        AcademicYear.objects.update(state="closed")
-        forget_school_days()
+        year = AcademicYear.objects.get()
+        YearClosing.objects.create(year=year, closed_at=NOW, closed_by_name="Ada", keep_until=TODAY)
+        forget_closed_years()
         with pytest.raises(YearClosedError):
             take_register(register.pk, marks=[GivenMark(student, "/")], reason="Late", actor=morning.office)
         head = admin(morning)

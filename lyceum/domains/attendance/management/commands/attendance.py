@@ -10,11 +10,12 @@ from lyceum.core.commands import Answer, table
 from lyceum.core.errors import NotFoundError
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
-from lyceum.domains.academics.queries import list_classes
+from lyceum.domains.academics.queries import list_classes, list_years
 from lyceum.domains.accounts.commands import SchoolCommand
 from lyceum.domains.attendance.numbers import Numbers, Summary, summarise
 from lyceum.domains.attendance.rules.methods import derive_span
 from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.attendance.rules.years import close_year, list_copies, make_copies
 from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.queries import time_zone, today
 
@@ -42,6 +43,20 @@ class Command(SchoolCommand):
         deriving.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="DAY")
         deriving.add_argument("--to", dest="last", type=date.fromisoformat, required=True, metavar="DAY")
         deriving.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+
+        closing = self.add_act("close-year", "freeze the registers of a year that is over, and copy them")
+        closing.add_argument("--year", dest="name", required=True, metavar="YEAR", help="as in 2025/26")
+
+    def act_close_year(self, options: dict[str, Any]) -> Answer:
+        year = list_years(self.actor).filter(name=options["name"]).first()
+        if year is None:
+            raise NotFoundError(f"There is no school year {options['name']}.")
+        closing = close_year(year.pk, actor=self.actor)
+        while make_copies(closing.pk):
+            pass
+        copies = list_copies(self.actor).filter(closing=closing).count()
+        said = f"{year.name} is closed, kept until {closing.keep_until}; {copies} official registers."
+        return Answer([said], {"year": year.name, "keep_until": closing.keep_until, "copies": copies})
 
     def act_derive(self, options: dict[str, Any]) -> Answer:
         dry_run = options["dry_run"]
