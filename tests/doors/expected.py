@@ -525,6 +525,11 @@ PAGES: dict[str, Door] = {
     ),
     "GET attendance/closures/<uuid:closure_id>/": Door(_p.REGISTERS_AMEND, About.WHOLE),
     "POST attendance/closures/<uuid:closure_id>/": Door(_p.REGISTERS_AMEND, About.WHOLE),
+    "GET attendance/official/": Door(_p.YEAR_CLOSE, About.WHOLE),
+    "POST attendance/official/": Door(_p.YEAR_CLOSE, About.WHOLE, body={"year": "{year}"}),
+    "GET attendance/official/<uuid:copy_id>/": Door(_p.YEAR_CLOSE, About.WHOLE),
+    # A blank register of a class whose list one may see, for those who take registers.
+    "GET attendance/paper/<uuid:class_id>/": Door(_p.REGISTERS_TAKE),
     "GET settings/attendance/method/": Door(_p.CODES_EDIT, About.WHOLE),
     "POST settings/attendance/method/": Door(_p.CODES_EDIT, About.WHOLE, body={"starts_on": "2026-12-01"}),
     "GET settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE),
