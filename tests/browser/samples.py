@@ -204,6 +204,7 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
         "concerns": "/attendance/concerns/",
         "concern": f"/attendance/concerns/{concern.pk}/",
         "closures": "/attendance/closures/",
+        "persistent": "/attendance/persistent/",
         "closure": f"/attendance/closures/{closure.closure.pk}/",
         "students": "/students/",
         "student-new": "/students/new/",

@@ -519,6 +519,8 @@ PAGES: dict[str, Door] = {
     "POST attendance/concerns/": Door(_p.CONCERNS_VIEW, body={"export": "csv"}),
     "GET attendance/concerns/<uuid:concern_id>/": Door(_p.CONCERNS_VIEW, About.STUDENT),
     "POST attendance/concerns/<uuid:concern_id>/": Door(_p.CONCERNS_EDIT, About.WHOLE, body={"act": "take"}),
+    "GET attendance/persistent/": Door(_p.NUMBERS_VIEW, About.WHOLE),
+    "POST attendance/persistent/": Door(_p.NUMBERS_VIEW, About.WHOLE, body={"export": "csv"}),
     "GET attendance/closures/": Door(_p.REGISTERS_VIEW, About.WHOLE),
     "POST attendance/closures/": Door(
         _p.REGISTERS_AMEND, About.WHOLE, body={"starts_on": "2026-12-01", "reason": "snow"}

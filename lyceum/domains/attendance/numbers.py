@@ -105,7 +105,7 @@ def summarise(
         per_student = _count(sessions)
         explained = sessions if explain else []
     else:
-        per_student, explained = _from_days(students, first, last), []
+        per_student, explained = count_days(students, first, last), []
     missing = _missing(students, first, last, as_known_at)
     per_student = {s: per_student.get(s, Numbers()) + Numbers(missing=missing.get(s, 0)) for s in students}
     return Summary(sum(per_student.values(), Numbers()), per_student, explained)
@@ -113,7 +113,7 @@ def summarise(
 
 def numbers_of(student_id: UUID, *, first: date, last: date) -> Numbers:
     """One student's numbers. Ask only after the student was found for somebody who may see them."""
-    counted = _from_days([student_id], first, last).get(student_id, Numbers())
+    counted = count_days([student_id], first, last).get(student_id, Numbers())
     return counted + Numbers(missing=_missing([student_id], first, last, None).get(student_id, 0))
 
 
@@ -166,7 +166,8 @@ def _values(students: list[UUID], first: date, last: date, **more: Any) -> dict[
     return {"school": current_school(), "students": students, "first": first, "last": last, **more}
 
 
-def _from_days(students: list[UUID], first: date, last: date) -> dict[UUID, Numbers]:
+def count_days(students: list[UUID], first: date, last: date) -> dict[UUID, Numbers]:
+    """Students' numbers from the days that are kept, inside their enrolments. Ask only after they were found."""
     with connection.cursor() as cursor:
         cursor.execute(_FROM_DAYS, _values(students, first, last))
         return {row[0]: Numbers(*(int(n) for n in row[1:])) for row in cursor.fetchall()}

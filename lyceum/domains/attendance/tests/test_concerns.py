@@ -10,10 +10,12 @@ from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
 from lyceum.domains.academics.days import school_days
+from lyceum.domains.academics.models import Grade, Placement
 from lyceum.domains.attendance.concerns import list_concerns, weeks_back
 from lyceum.domains.attendance.groups import summarise_by
 from lyceum.domains.attendance.models import Concern, DaySummary, SessionMark
 from lyceum.domains.attendance.numbers import summarise
+from lyceum.domains.attendance.overview import persistent_by_grade
 from lyceum.domains.attendance.rules.concerns import close_concern, raise_concerns, take_concern
 from lyceum.domains.attendance.rules.methods import rule_on, set_rule
 from lyceum.domains.attendance.rules.refusals import ConcernClosedError
@@ -216,3 +218,23 @@ def test_the_summary_over_rest_has_the_groups(morning: Morning):
     answer = client.get("/api/v1/attendance/summary/?from=2026-11-20&to=2026-11-20&by=class").json()
 
     assert [(g["label"], g["of"], g["attended"], g["percent"]) for g in answer["groups"]] == [("7A", 1, 1, "100.0")]
+
+
+def test_the_heads_figures_open_the_students_they_count(morning: Morning):
+    head = make_admin(morning.school)
+    with clock.frozen(EVENING):
+        with in_school(morning.school):
+            days = school_days().between(FIRST_DAY, TODAY)
+            write_days(morning.students[0].pk, days, [HERE] * 17 + [ILL, HERE, ILL])
+            write_days(morning.students[1].pk, days, [HERE] * 20)
+            for student in morning.students[:2]:
+                grade = Grade.objects.order_by("position")[0]
+                Placement.objects.create(student=student, year=morning.form.year, grade=grade, starts_on=FIRST_DAY)
+            actor = as_actor(head, morning.school)
+            assert [(g.students, g.persistent) for g in persistent_by_grade(actor)] == [(2, 1)]
+
+        page = browser(head, morning.school).get(f"/attendance/persistent/?grade={grade.pk}").content.decode()
+
+    assert "1 student" in page
+    assert "Student 00" in page
+    assert "Student 01" not in page
