@@ -528,7 +528,7 @@ PAGES: dict[str, Door] = {
     "GET attendance/closures/<uuid:closure_id>/": Door(_p.REGISTERS_AMEND, About.WHOLE),
     "POST attendance/closures/<uuid:closure_id>/": Door(_p.REGISTERS_AMEND, About.WHOLE),
     "GET attendance/official/": Door(_p.YEAR_CLOSE, About.WHOLE),
-    "POST attendance/official/": Door(_p.YEAR_CLOSE, About.WHOLE, body={"year": "{year}"}),
+    "POST attendance/official/": Door(_p.YEAR_CLOSE, About.WHOLE, body={"act": "close"}),
     "GET attendance/official/<uuid:copy_id>/": Door(_p.YEAR_CLOSE, About.WHOLE),
     # A blank register of a class whose list one may see, for those who take registers.
     "GET attendance/paper/<uuid:class_id>/": Door(_p.REGISTERS_TAKE),

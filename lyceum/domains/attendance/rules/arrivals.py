@@ -50,6 +50,7 @@ def mark_arrived(register_id: UUID, arrival: Arrival, *, actor: Actor) -> Saved:
     if found is None:
         raise NothingPlannedError(_("No planned absence holds this mark: mark the student as usual."))
     lock_days([register.on, *days_until_now(found.planned)])
+    found = find_lock(arrival.student_id, on=register.on, half=half)  # as it is now that nobody else decides
     while found:  # two plans may hold the same session
         _cut_short(found, register, half, actor)
         found = find_lock(arrival.student_id, on=register.on, half=half)

@@ -119,7 +119,9 @@ def _registers(closure: Closure, state: str) -> QuerySet[Register]:
     rows = Register.objects.filter(~Exists(marks), on__range=(closure.starts_on, closure.ends_on), state=state)
     if closure.sessions:
         rows = rows.filter(session__in=closure.sessions)
-    return rows.filter(school_class__grades__contained_by=closure.grades) if closure.grades else rows
+    if closure.grades:
+        rows = rows.filter(school_class__grades__contained_by=closure.grades).exclude(school_class__grades=[])
+    return rows
 
 
 @transaction.atomic

@@ -10,8 +10,8 @@ from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.attendance.models import Conflict, Mark
 from lyceum.domains.attendance.queries import get_conflict
-from lyceum.domains.attendance.rules.marks import GivenMark, take_register
-from lyceum.domains.attendance.rules.refusals import ConflictDecidedError, MarkConflictError, PlannedAbsenceError
+from lyceum.domains.attendance.rules.marks import GivenMark, refuse_kept, take_register
+from lyceum.domains.attendance.rules.refusals import ConflictDecidedError, MarkConflictError
 from lyceum.domains.journal.rules import Target, record
 
 
@@ -34,11 +34,7 @@ def replace_mark(conflict_id: UUID, *, version: int | None = None, actor: Actor)
         f"chosen over {conflict.server_symbol or 'no mark'} ({conflict.server_by_name or '–'})."
     )
     saved = take_register(conflict.register_id, marks=[given], reason=reason, actor=actor)
-    if saved.kept_planned:
-        raise PlannedAbsenceError(
-            _("A planned absence holds this mark. Say that the student arrived, or cancel the absence."),
-            planned=str(saved.kept_planned[0].planned_id),
-        )
+    refuse_kept(saved)
     return _decide(conflict, Conflict.State.REPLACED, actor)
 
 

@@ -17,7 +17,12 @@ from lyceum.domains.attendance.codes import CodeList, read_codes
 from lyceum.domains.attendance.models import Code, Register
 from lyceum.domains.attendance.queries import get_mark, get_register
 from lyceum.domains.attendance.rules.given import Change, GivenMark, RowConflict, Saved
-from lyceum.domains.attendance.rules.refusals import MarkConflictError, ReasonNeededError, RegisterLockedError
+from lyceum.domains.attendance.rules.refusals import (
+    MarkConflictError,
+    PlannedAbsenceError,
+    ReasonNeededError,
+    RegisterLockedError,
+)
 from lyceum.domains.attendance.rules.rows import checked, leave_planned, with_minutes, with_rest
 from lyceum.domains.attendance.rules.sessions import derive_day
 from lyceum.domains.attendance.rules.writing import record_marks, write_marks
@@ -152,6 +157,15 @@ def _named(conflicts: Sequence[RowConflict]) -> list[RowConflict]:
     return [RowConflict(c.student_id, c.yours, c.theirs, named.get(c.by, ""), c.at, c.version) for c in conflicts]
 
 
+def refuse_kept(saved: Saved) -> None:
+    """Refuse where a planned absence holds the one mark that was meant."""
+    if saved.kept_planned:
+        raise PlannedAbsenceError(
+            _("A planned absence holds this mark. Say that the student arrived, or cancel the absence."),
+            planned=str(saved.kept_planned[0].planned_id),
+        )
+
+
 @transaction.atomic
 def amend_mark(
     mark_id: UUID, *, symbol: str, reason: str, version: int | None = None, note: str = "", actor: Actor
@@ -165,7 +179,9 @@ def amend_mark(
             current={"code": mark.code.symbol, "version": mark.version},
         )
     given = GivenMark(mark.student_id, symbol, note=note)
-    return take_register(mark.register_id, marks=[given], reason=reason, actor=actor)
+    saved = take_register(mark.register_id, marks=[given], reason=reason, actor=actor)
+    refuse_kept(saved)
+    return saved
 
 
 @transaction.atomic

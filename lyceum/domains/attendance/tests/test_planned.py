@@ -13,7 +13,7 @@ from lyceum.domains.accounts.models import User
 from lyceum.domains.attendance.models import Conflict, Mark, PlannedAbsence, PlannedStudent, SessionMark
 from lyceum.domains.attendance.planned import list_planned
 from lyceum.domains.attendance.rules.arrivals import Arrival, mark_arrived
-from lyceum.domains.attendance.rules.marks import GivenMark, take_register
+from lyceum.domains.attendance.rules.marks import GivenMark, amend_mark, take_register
 from lyceum.domains.attendance.rules.planned import (
     NewAbsence,
     approve_absence,
@@ -26,6 +26,7 @@ from lyceum.domains.attendance.rules.refusals import (
     FutureNotAllowedError,
     NotASchoolDayError,
     NothingPlannedError,
+    PlannedAbsenceError,
     PlannedAlreadyError,
     PlannedDecidedError,
 )
@@ -71,6 +72,8 @@ def test_all_present_leaves_the_planned_mark_and_says_so(morning: Morning):
         assert Mark.objects.get(student=morning.students[0]).origin == "planned"
         again = take_register(register.pk, marks=[GivenMark(morning.students[0].pk, "N")], actor=morning.teacher)
         assert (again.saved, [k.yours for k in again.kept_planned]) == (0, ["N"])
+        with pytest.raises(PlannedAbsenceError):
+            amend_mark(Mark.objects.get(student=kept.student_id).pk, symbol="N", reason="Seen", actor=morning.office)
 
 
 def test_arrived_trims_the_plan_marks_the_student_and_tells_the_office(morning: Morning):
