@@ -20,6 +20,7 @@ from lyceum.domains.accounts import graphql as accounts
 from lyceum.domains.attendance import graphql as attendance
 from lyceum.domains.attendance import graphql_acts as attendance_acts
 from lyceum.domains.attendance import graphql_cases as attendance_cases
+from lyceum.domains.attendance import graphql_planned as planned
 from lyceum.domains.attendance.batches import read_registers
 from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
@@ -57,6 +58,7 @@ class Query(
     academics.Query,
     attendance.Query,
     attendance_cases.Query,
+    planned.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
@@ -84,6 +86,7 @@ class Mutation(
     academics_acts.Mutation,
     attendance_acts.Mutation,
     attendance_cases.Mutation,
+    planned.Mutation,
 ):
     pass
 

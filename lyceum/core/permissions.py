@@ -89,6 +89,11 @@ class Permission(StrEnum):
     CASES_SETTLE = "attendance.cases.settle"
     NUMBERS_VIEW = "attendance.numbers.view"
     CODES_EDIT = "attendance.codes.edit"
+    ABSENCES_ASK = "attendance.absences.ask"
+    ABSENCES_DECIDE = "attendance.absences.decide"
+    CONCERNS_VIEW = "attendance.concerns.view"
+    CONCERNS_EDIT = "attendance.concerns.edit"
+    YEAR_CLOSE = "attendance.year.close"
     LESSONS_VIEW = "timetable.view"
     LESSONS_EDIT = "timetable.edit"
     IMPORTS_RUN = "imports.run"
@@ -164,6 +169,11 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.CASES_SETTLE, "absence cases: call, confirm, close", no, no, y, s),
         row(p.NUMBERS_VIEW, "attendance numbers", grant, g, y, s, c, o, k, scope="attendance:read"),
         row(p.CODES_EDIT, "codes, times, methods, thresholds", no, g, y),
+        row(p.ABSENCES_ASK, "ask for a planned absence", no, no, y, s, c, o, k, scope="attendance:write"),
+        row(p.ABSENCES_DECIDE, "decide a planned absence", no, no, y, s),
+        row(p.CONCERNS_VIEW, "attendance concerns: see", no, no, y, s, c, scope="attendance:read"),
+        row(p.CONCERNS_EDIT, "attendance concerns: take in hand, close", no, no, y, s),
+        row(p.YEAR_CLOSE, "close a school year", no, no, y),
         row(p.LESSONS_VIEW, "timetable: see", grant, g, y, y, y, o, k, scope="timetable:read"),
         row(p.LESSONS_EDIT, "timetable: edit", no, no, y, s, scope="timetable:write"),
         row(p.IMPORTS_RUN, "import and roll back", no, g, y, s, scope="imports:write"),
@@ -185,19 +195,20 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
         _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.CLASSES_EDIT, _p.CLASSES_ASSIGN, _p.REGISTERS_VIEW, _p.REGISTERS_TAKE,
         _p.REGISTERS_AMEND, _p.CASES_VIEW, _p.CASES_SETTLE, _p.NUMBERS_VIEW, _p.USERS_LIST, _p.USERS_EDIT,
         _p.IMPORTS_RUN, _p.LESSONS_EDIT,
-        _p.DELIVERIES_VIEW,
+        _p.DELIVERIES_VIEW, _p.ABSENCES_ASK, _p.ABSENCES_DECIDE, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
     }),
     "Attendance": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
         _p.REGISTERS_TAKE, _p.REGISTERS_AMEND, _p.CASES_VIEW, _p.CASES_SETTLE, _p.NUMBERS_VIEW, _p.DELIVERIES_VIEW,
+        _p.ABSENCES_ASK, _p.ABSENCES_DECIDE, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
     }),
     "Head of year": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
-        _p.NUMBERS_VIEW,
+        _p.NUMBERS_VIEW, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
     }),
     "Safeguarding lead": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.RESTRICTIONS_EDIT, _p.REGISTERS_VIEW,
-        _p.NUMBERS_VIEW,
+        _p.NUMBERS_VIEW, _p.CONCERNS_VIEW,
     }),
     "Timetable": frozenset({_p.CLASSES_VIEW, _p.LESSONS_EDIT}),
     "Data protection": frozenset({_p.TRAIL_VIEW, _p.STUDENTS_LIST, _p.STUDENTS_VIEW}),

@@ -11,6 +11,7 @@ from lyceum.core import clock
 from lyceum.core.actor import Via, system_actor
 from lyceum.core.errors import NotFoundError, RuleError
 from lyceum.core.schools import current_school, school_scope
+from lyceum.demo.absences import plan_absences
 from lyceum.demo.accounts import add_family_accounts, share_a_person
 from lyceum.demo.amendments import amend_marks
 from lyceum.demo.build import Demo, Say, found_school, set_up
@@ -124,11 +125,13 @@ def _take(demo: Demo, say: Say) -> int:
 def _finish(demo: Demo, say: Say) -> None:
     """What the office changed since, and the registers of today."""
     changed = amend_marks(demo)
+    planned, concerns = plan_absences(demo)
     with demo.on(demo.today):
         due = open_day(demo.today)
         actor = system_actor(current_school(), name="Demo school", via=Via.COMMAND)
         record("demo.load", target=Target.of(demo.school), actor=actor)
     say(f"{demo.plan.name}: {changed} marks changed by the office later, {due} registers wait for today")
+    say(f"{demo.plan.name}: {planned} absences asked for ahead, {concerns} concerns")
 
 
 def _analyze(prefixes: tuple[str, ...]) -> None:

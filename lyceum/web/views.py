@@ -26,6 +26,7 @@ from lyceum.domains.attendance.glyphs import strip_html
 from lyceum.domains.attendance.models import AbsenceCase
 from lyceum.domains.attendance.numbers import numbers_of
 from lyceum.domains.attendance.strips import read_sessions
+from lyceum.domains.attendance.views.planned import absences_of, may_ask_absence
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.queries import get_student, list_flags, status_on
@@ -104,11 +105,12 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
     numbers = None
     if actor.may(Permission.NUMBERS_VIEW):
         numbers = numbers_of(student.pk, first=year.starts if year else day, last=day)
+    status = status_on([_as_enrolment(span) for span in enrolments], day)
     context = {
         "student": student,
         "grade": record.one("grade"),
         "form": record.one("form"),
-        "status": status_on([_as_enrolment(span) for span in enrolments], day),
+        "status": status,
         "enrolments": enrolments,
         "classes": record.all("form", "class"),
         "contacts": read_contacts(student, actor=actor, day=day),
@@ -117,6 +119,8 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "numbers": numbers,
         "year": year,
         "may_edit": actor.reaches_all(Permission.STUDENTS_EDIT),
+        "may_ask": status == "on_roll" and may_ask_absence(student.pk, actor=actor),
+        "absences": absences_of(student.pk, actor=actor, day=day),
     }
     return render(request, "web/student.html", context)
 

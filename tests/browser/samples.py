@@ -23,8 +23,18 @@ from lyceum.domains.accounts.models import Membership, SchoolLogin, User
 from lyceum.domains.accounts.rules.invitations import Invited, invite
 from lyceum.domains.accounts.rules.keys import create_key
 from lyceum.domains.accounts.rules.users import create_user
-from lyceum.domains.attendance.models import AbsenceCase, CaseReply, CaseSession, CaseTry, Code, Register
+from lyceum.domains.attendance.models import (
+    AbsenceCase,
+    CaseReply,
+    CaseSession,
+    CaseTry,
+    Code,
+    Concern,
+    PlannedAbsence,
+    Register,
+)
 from lyceum.domains.attendance.rules.cases.asking import ask_next, reply_link
+from lyceum.domains.attendance.rules.closures import NewClosure, close_sessions
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.rules.previewing import preview_import
@@ -52,6 +62,8 @@ NO_PAGES = {
     "switch": "a write",
     "set-up": "only there before the first school is: test_the_first_page_of_all",
     "register-rows": "a part of a page",
+    "official-register": "a file",
+    "paper-register": "a file",
     "import-mapping": "a write",
     "notification": "a write",
     "notifications-badge": "a number for the shell",
@@ -155,6 +167,8 @@ def _add_pages_of_school(samples: Samples, teacher: User) -> None:
     taken = registers.filter(state=Register.State.TAKEN).latest("on")
     newest = registers.latest("on", "pk")
     child = Student.objects.filter(guardian_links__guardian__user__logins__username="guardian").order_by("pk")[0].pk
+    samples.add("absence-new", GUARDIAN, f"/students/{child}/absences/new/")
+    samples.add("absence-new", OFFICE, f"/students/{student}/absences/new/")
     for role in (TEACHER, OFFICE, GUARDIAN, STUDENT):
         samples.add("today", role, "/today/")
     samples.add("student", OFFICE, f"/students/{student}/")
@@ -181,7 +195,17 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
     create_key(name="Library system", scopes=["students:read"], actor=head)
     sent = invite(Invited("Nadia New", Role.TEACHER, address="nadia@example.org"), actor=head)
     waiting, mapped = _import_something(head)
+    asked = PlannedAbsence.objects.filter(state="asked").order_by("pk")[0]
+    concern = Concern.objects.order_by("kind", "pk")[0]
+    closure = close_sessions(NewClosure(asked.starts_on, asked.starts_on, "Burst pipe", sessions=["PM"]), actor=head)
     for name, path in {
+        "planned-absences": "/attendance/planned/",
+        "planned-absence": f"/attendance/planned/{asked.pk}/",
+        "concerns": "/attendance/concerns/",
+        "concern": f"/attendance/concerns/{concern.pk}/",
+        "closures": "/attendance/closures/",
+        "persistent": "/attendance/persistent/",
+        "closure": f"/attendance/closures/{closure.closure.pk}/",
         "students": "/students/",
         "student-new": "/students/new/",
         "classes": "/classes/",
@@ -213,6 +237,8 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
         "settings-attendance": "/settings/attendance/",
         "settings-messages": "/settings/messages/?kind=smtp",
         "settings-texts": "/settings/messages/texts/",
+        "settings-method": "/settings/attendance/method/",
+        "official-registers": "/attendance/official/",
         "set-up-school": "/set-up-school/",
         "components": "/components/",
     }.items():

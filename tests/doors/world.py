@@ -17,10 +17,23 @@ from lyceum.domains.accounts.rules.invitations import Invited, invite
 from lyceum.domains.accounts.rules.keys import create_key
 from lyceum.domains.accounts.rules.sessions import Opened
 from lyceum.domains.accounts.rules.tokens import issue_pair
-from lyceum.domains.attendance.models import AbsenceCase, CaseReply, Code, Conflict, Mark
+from lyceum.domains.attendance.models import (
+    AbsenceCase,
+    CaseReply,
+    Code,
+    Concern,
+    Conflict,
+    Mark,
+    OfficialCopy,
+    YearClosing,
+)
+from lyceum.domains.attendance.official import read_copy
 from lyceum.domains.attendance.queries import list_registers
 from lyceum.domains.attendance.rules.cases.asking import reply_link
+from lyceum.domains.attendance.rules.closures import NewClosure, close_sessions
 from lyceum.domains.attendance.rules.marks import take_register
+from lyceum.domains.attendance.rules.overrides import override_session, set_pattern
+from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
 from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
 from lyceum.domains.exchange.rules.runs import start_import
 from lyceum.domains.notifications.models import Delivery
@@ -186,6 +199,7 @@ class _Builder:
                 **self.make_rows_of_students(student, users[Who.STUDENT]),
                 **self.take_register_of(form, student, teacher),
                 **self.tell(student, link.guardian_id, users[Who.GUARDIAN]),
+                **self.make_absences_of(form, student, users[Who.OFFICE]),
             }
         names = {"student": student.person.full_name, "guardian": link.guardian.full_name}
         return World(self.school, self.other_school, users, ids, self.words, names)
@@ -258,6 +272,45 @@ class _Builder:
         Delivery.objects.update(state="failed")
         self.words["link"] = stop_address(delivery).split("/")[-2]
         return {"case_id": case.pk, "notification_id": row.pk, "delivery_id": delivery.pk}
+
+    def make_absences_of(self, form: Class, student: Student, office: User) -> Ids:
+        actor = as_actor(office, self.school)
+        day = date(2026, 12, 7)
+        planned = ask_absence(NewAbsence([student.pk], day, day, what="family"), actor=actor)
+        concern = Concern.objects.create(
+            student=student, kind="late", raised_at=NOW, first_on=FIRST_DAY, last_on=NOW.date(), evidence={"late": 5}
+        )
+        override_session(student.pk, on=NOW.date(), session="PM", symbol="I", reason="At home", actor=actor)
+        pattern = set_pattern(student.pk, case="part_time", sessions=["1AM"], starts_on=day, actor=actor)
+        return {
+            "copy_id": self.copy_year(form),
+            "planned_id": planned.pk,
+            "concern_id": concern.pk,
+            "closure_id": close_sessions(NewClosure(day, day, "Boiler"), actor=actor).closure.pk,
+            "pattern_id": pattern.pk,
+        }
+
+    def copy_year(self, form: Class) -> UUID:
+        """The official copy of a year that was opened again."""
+        closing = YearClosing.objects.create(
+            year=form.year,
+            closed_at=NOW,
+            closed_by_name="Ada",
+            keep_until=date(2033, 8, 1),
+            reopened_at=NOW,
+            reopen_reason="Mistaken",
+        )
+        month = NOW.date().replace(day=1)
+        content = read_copy(form.pk, form.name, month, form.year)
+        return OfficialCopy.objects.create(
+            closing=closing,
+            school_class=form,
+            class_name=form.name,
+            month=month,
+            content=content,
+            digest="0",
+            made_at=NOW,
+        ).pk
 
     def find_conflict(self, mark: Mark, actor: Actor) -> UUID:
         """A phone that saw no mark sends another."""

@@ -4,7 +4,7 @@ Written here and not as a template because a page holds thirty: the template eng
 variables a page, at half the page's whole cost. Everything that a person wrote is escaped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -28,6 +28,11 @@ class Line:
     strip: SafeString
     conflict: RowConflict | None = None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a planned absence holds the mark."""
+        return self.row.prefilled is not None and self.row.prefilled.planned_id is not None
+
 
 def lines_html(lines: list[Line], *, editable: bool) -> SafeString:
     """The lines of a register, in order."""
@@ -37,9 +42,16 @@ def lines_html(lines: list[Line], *, editable: bool) -> SafeString:
         "codes": escape(_("All codes")),
         "no_mark": escape(_("no mark")),
         "min": escape(_("min")),
+        "planned": escape(_("planned")),
+        "arrived": escape(_("Arrived")),
     }
-    make = _to_mark if editable else _to_read
-    return SafeString("".join(_line(n, line, make(line, words)) for n, line in enumerate(lines, 1)))
+    return SafeString("".join(_line(n, line, _control(line, editable)(line, words)) for n, line in enumerate(lines, 1)))
+
+
+def _control(line: Line, editable: bool) -> Callable[[Line, Mapping[str, str]], str]:
+    if not editable:
+        return _to_read
+    return _held if line.is_held else _to_mark
 
 
 def _flag(kind: str) -> str:
@@ -75,6 +87,16 @@ def _to_mark(line: Line, words: Mapping[str, str]) -> str:
         f'<button type="button" class="more" tabindex="-1" aria-label="{words["codes"]}: {name}">⋮</button>'
         f'<input class="code" name="mark-{row.student_id}" value="{symbol}" list="codes" autocomplete="off" '
         f'aria-label="{words["code_for"]} {name}">'
+    )
+
+
+def _held(line: Line, words: Mapping[str, str]) -> str:
+    """What a planned absence says, and a button for a student who is here after all."""
+    name = escape(line.row.name)
+    return (
+        f'{_to_read(line, words)}<span class="muted small">{words["planned"]}</span>'
+        f'<button class="button quiet" name="arrived" value="{line.row.student_id}" '
+        f'aria-label="{words["arrived"]}: {name}">{words["arrived"]}</button>'
     )
 
 

@@ -14,7 +14,9 @@ from lyceum.core.permissions import Permission
 from lyceum.domains.attendance.batches import LINE_ORDER, list_lines, read_marks
 from lyceum.domains.attendance.codes import CodeList, read_codes
 from lyceum.domains.attendance.glyphs import tone
+from lyceum.domains.attendance.halves import half_of_register
 from lyceum.domains.attendance.models import Register
+from lyceum.domains.attendance.planned import prefilled_codes
 from lyceum.domains.attendance.policies import own_registers
 from lyceum.domains.attendance.queries import list_registers
 from lyceum.domains.tenancy.queries import time_zone, today
@@ -85,6 +87,7 @@ def _lines(registers: list[Register], actor: Actor) -> dict[UUID, list[PhoneLine
     ids = [row.pk for row in registers]
     members = list(list_lines(ids, actor=actor).order_by(*LINE_ORDER)) if ids else []
     marks = read_marks(ids, [row.student_id for row in members]) if members else {}
+    prefilled = _prefilled(registers, {row.student_id for row in members})
     lines: dict[UUID, list[PhoneLine]] = defaultdict(list)
     for row in members:
         register_id: UUID = row.register_id  # type: ignore[attr-defined]  # annotated
@@ -94,11 +97,23 @@ def _lines(registers: list[Register], actor: Actor) -> dict[UUID, list[PhoneLine
                 row.student_id,
                 row.student.person.called,
                 mark.version if mark else 0,
-                mark.code.symbol if mark else "",
+                mark.code.symbol if mark else prefilled[register_id].get(row.student_id, ""),
                 mark.minutes_late if mark else None,
             )
         )
     return lines
+
+
+def _prefilled(registers: list[Register], students: set[UUID]) -> dict[UUID, dict[UUID, str]]:
+    """What is there before anybody marks, by register: read once for each session and half of the day."""
+    known: dict[tuple[int, str], dict[UUID, str]] = {}
+    found = {}
+    for row in registers:
+        key = half_of_register(row), row.session
+        if key not in known:
+            known[key] = prefilled_codes(students, on=row.on, half=key[0], session=key[1]) if students else {}
+        found[row.pk] = known[key]
+    return found
 
 
 def _register(row: Register, lines: list[PhoneLine], codes: CodeList, instant: datetime, amends: bool) -> PhoneRegister:

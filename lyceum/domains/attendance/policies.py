@@ -5,7 +5,11 @@ from django.db.models import Exists, OuterRef, Q
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission, Reach
 from lyceum.domains.academics.models import ClassTeacher
-from lyceum.domains.people.policies import NOBODY
+from lyceum.domains.people.policies import NOBODY, own_record, relate
+from lyceum.domains.tenancy.queries import today
+
+OF_AGE = 18
+"""Years at which a student asks for an absence themselves."""
 
 
 def own_registers(actor: Actor) -> Q:
@@ -50,3 +54,18 @@ def code_givers(actor: Actor) -> frozenset[str]:
     if actor.reaches_all(Permission.REGISTERS_TAKE):
         return frozenset({"office", "teacher"})
     return frozenset({"teacher"})
+
+
+def own_record_of_age(actor: Actor) -> Q:
+    """A student's own record, from the day they are of age: a filter on Student."""
+    day = today()
+    born = day.replace(year=day.year - OF_AGE, day=min(day.day, 28) if day.month == 2 else day.day)
+    return own_record(actor) & Q(person__birth_date__lte=born)
+
+
+relate(Reach.OWN, own_record_of_age, permission=Permission.ABSENCES_ASK)
+
+
+def sees_codes(actor: Actor) -> bool:
+    """Whether the actor sees codes and why they were given, or the words that families see."""
+    return bool(actor.reaches(Permission.ABSENCES_ASK) - {Reach.OWN, Reach.CHILD})

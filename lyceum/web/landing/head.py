@@ -33,6 +33,8 @@ def head_landing(actor: Actor, day: date) -> dict[str, object]:
         "students_all": sum(g.students for g in grades),
         "last_year": _percent(before),
         "this_year": _percent(now),
+        "same_day": before[-1].percent if before and days[-1] == day else None,
+        "same_day_on": day - YEAR,
     }
 
 

@@ -6,9 +6,11 @@ from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.quality import Gap, find_gaps
+from lyceum.domains.attendance.concerns import list_concerns
 from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.overview import list_absences
+from lyceum.domains.attendance.planned import list_planned_students
 from lyceum.domains.attendance.rules.setup import what_is_missing
 from lyceum.domains.attendance.views.absences import read_absences
 from lyceum.web.landing.day import next_school_day, read_day
@@ -45,10 +47,19 @@ def office_landing(actor: Actor, day: date) -> dict[str, object]:
         "calls": calls,
         "to_call": waiting,
         "gaps": _gaps(actor),
+        "to_decide": _to_decide(actor),
+        "concerns": list_concerns(actor, state="raised").count() if actor.reaches_all(Permission.CONCERNS_VIEW) else 0,
         "why_closed": "" if is_open else school_days().why_closed(day),
         "next_day": None if is_open else next_school_day(day),
         "missing_setup": [] if is_open or not actor.may(Permission.CODES_EDIT) else what_is_missing(day),
     }
+
+
+def _to_decide(actor: Actor) -> int:
+    """How many planned absences wait for a decision."""
+    if not actor.reaches_all(Permission.ABSENCES_DECIDE):
+        return 0
+    return list_planned_students(actor, state="asked").values("planned").distinct().order_by().count()
 
 
 def _gaps(actor: Actor) -> list[Gap]:

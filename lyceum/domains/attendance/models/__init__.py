@@ -1,17 +1,14 @@
 """Codes, registers, marks and what each was before; the statutory mark and the numbers."""
 
 from lyceum.domains.attendance.models.cases import AbsenceCase, CaseReply, CaseSession, CaseTry
-from lyceum.domains.attendance.models.codes import (
-    SESSION_WORDS,
-    AttendanceRule,
-    Code,
-    CodeSet,
-    Session,
-    SessionTimes,
-)
+from lyceum.domains.attendance.models.codes import SESSION_WORDS, AttendanceRule, Code, CodeSet, Session, SessionTimes
+from lyceum.domains.attendance.models.concerns import Concern
+from lyceum.domains.attendance.models.copies import OfficialCopy, YearClosing
 from lyceum.domains.attendance.models.devices import Conflict, DeviceBatch
+from lyceum.domains.attendance.models.planned import PlannedAbsence, PlannedStudent, SessionPattern
 from lyceum.domains.attendance.models.registers import Mark, MarkChange, Register
 from lyceum.domains.attendance.models.sessions import DaySummary, SessionMark, SessionMarkPast, SessionRow
+from lyceum.domains.attendance.models.statutory import Closure, SessionOverride
 
 __all__ = [
     "SESSION_WORDS",
@@ -20,17 +17,25 @@ __all__ = [
     "CaseReply",
     "CaseSession",
     "CaseTry",
+    "Closure",
     "Code",
     "CodeSet",
+    "Concern",
     "Conflict",
     "DaySummary",
     "DeviceBatch",
     "Mark",
     "MarkChange",
+    "OfficialCopy",
+    "PlannedAbsence",
+    "PlannedStudent",
     "Register",
     "Session",
     "SessionMark",
     "SessionMarkPast",
+    "SessionOverride",
+    "SessionPattern",
     "SessionRow",
     "SessionTimes",
+    "YearClosing",
 ]

@@ -30,6 +30,8 @@ class Register(SchoolOwned):
     period = models.CharField(max_length=20, blank=True)
     room_name = models.CharField(max_length=80, blank=True)
     due_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    """When a lesson ends; None for a session."""
     closes_at = models.DateTimeField()
     locks_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.DUE)

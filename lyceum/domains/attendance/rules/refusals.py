@@ -60,3 +60,64 @@ class ConflictDecidedError(RuleError):
     """Somebody decided between the two marks already."""
 
     code = "conflict_decided"
+
+
+class PlannedAbsenceError(RuleError):
+    """An approved planned absence holds the mark."""
+
+    code = "kept_planned"
+
+
+class NothingPlannedError(RuleError):
+    """No planned absence holds this mark."""
+
+    code = "nothing_planned"
+
+
+class PlannedDecidedError(RuleError):
+    """Somebody decided already."""
+
+    code = "planned_decided"
+
+
+class YearClosedError(NotAllowedError):
+    """The year's registers are frozen."""
+
+    code = "year_closed"
+    title = gettext_noop("This school year is closed")
+
+
+class ClosedDaysKeepError(RuleError):
+    """What was counted stays as it was counted: a rule begins today at the earliest."""
+
+    code = "closed_days_keep"
+
+
+class ClosureUndoneError(RuleError):
+    """The closure was undone already."""
+
+    code = "closure_undone"
+
+
+class ConcernClosedError(RuleError):
+    """The concern is closed already."""
+
+    code = "concern_closed"
+
+
+class PlannedAlreadyError(RuleError):
+    """The same absence is asked for or approved already."""
+
+    code = "planned_already"
+
+
+class NotOnRegisterError(InvalidError):
+    """The student is not on the register that day."""
+
+    code = "not_on_register"
+
+
+class YearNotOverError(RuleError):
+    """The school year still lasts."""
+
+    code = "year_not_over"

@@ -26,6 +26,7 @@ from lyceum.domains.attendance.models import CodeSet, Register, SessionTimes
 from lyceum.domains.attendance.phone import whose
 from lyceum.domains.attendance.presets import PRESETS
 from lyceum.domains.attendance.queries import get_register, list_history
+from lyceum.domains.attendance.rules.arrivals import Arrival, mark_arrived
 from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, Saved, take_register
 from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times, what_is_missing
 from lyceum.domains.attendance.sheet import read_sheet
@@ -46,6 +47,8 @@ def register_page(request: HttpRequest, register_id: UUID) -> HttpResponse:
 def _save(request: HttpRequest, register_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     try:
+        if "arrived" in request.POST:
+            return _arrived(request, register_id)
         saved = take_register(
             register_id,
             marks=_given_marks(request.POST),
@@ -66,9 +69,21 @@ def _save(request: HttpRequest, register_id: UUID) -> HttpResponse:
     return response
 
 
+def _arrived(request: HttpRequest, register_id: UUID) -> HttpResponse:
+    """Mark a student who is here after all; what was typed for the others stays in the form."""
+    actor = actor_of(request)
+    saved = mark_arrived(register_id, Arrival(_student_id(request.POST["arrived"])), actor=actor)
+    context = _context(request, saved.register, read_codes(actor), kept=request.POST)
+    return render(request, "attendance/register.html", context | {"saved": saved.saved})
+
+
 def _words(saved: Saved) -> str:
-    words = ngettext("Saved: %(n)d mark.", "Saved: %(n)d marks.", saved.saved)
-    return words % {"n": saved.saved}
+    words = ngettext("Saved: %(n)d mark.", "Saved: %(n)d marks.", saved.saved) % {"n": saved.saved}
+    if not saved.kept_planned:
+        return words
+    kept = len(saved.kept_planned)
+    left = ngettext("%(n)d planned absence was left.", "%(n)d planned absences were left.", kept) % {"n": kept}
+    return f"{words} {left}"
 
 
 def _undo(saved: Saved) -> Undo | None:
@@ -161,6 +176,8 @@ def _lines(
     lines = []
     for row in read_sheet(register, actor=actor):
         code = codes.by_id(row.mark.code_id) if row.mark else None
+        if code is None and row.prefilled:
+            code = codes.by_id(row.prefilled.code_id)
         symbol = was = code.symbol if code else ""
         typed = kept.get(f"mark-{row.student_id}", "")
         if typed and typed != symbol:  # kept as it was typed, also where it is no code
