@@ -1,0 +1,197 @@
+"""Reading rollovers: plans, every student's decision, what stands in the way, who gains and loses access."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from lyceum.core.actor import Actor
+from lyceum.core.errors import NotFoundError
+from lyceum.core.permissions import Permission
+from lyceum.core.text import searchable
+from lyceum.domains.academics.models import (
+    AcademicYear,
+    ClassMembership,
+    ClassTeacher,
+    RolloverChange,
+    RolloverDecision,
+    RolloverPlan,
+)
+from lyceum.domains.academics.rules.rollover.copying import Copies, plan_copies
+from lyceum.domains.academics.rules.rollover.proposing import BLOCKING, NOTICES, PROBLEMS, STAYING
+
+MOST_SHOWN = 500
+
+
+def list_rollovers(actor: Actor) -> QuerySet[RolloverPlan]:
+    """The school's rollovers, newest first."""
+    actor.require_all(Permission.ROLLOVER_PREVIEW)
+    return RolloverPlan.objects.select_related("from_year", "to_year", "job").order_by("-created_at", "pk")
+
+
+def get_rollover(plan_id: UUID, *, actor: Actor) -> RolloverPlan:
+    """One rollover."""
+    plan = list_rollovers(actor).filter(pk=plan_id).first()
+    if plan is None:
+        raise NotFoundError
+    return plan
+
+
+def list_years_to_leave(actor: Actor) -> list[AcademicYear]:
+    """The years that have no rollover that stands, newest first."""
+    actor.require_all(Permission.ROLLOVER_PREVIEW)
+    taken = RolloverPlan.objects.exclude(state=RolloverPlan.State.UNDONE).values("from_year")
+    return list(AcademicYear.objects.exclude(pk__in=taken).order_by("-starts"))
+
+
+def list_decisions(
+    plan: RolloverPlan,
+    *,
+    actor: Actor,
+    show: str = "",
+    grade: UUID | None = None,
+    form: str = "",
+    text: str = "",
+) -> QuerySet[RolloverDecision]:
+    """The decisions of a plan, what stands in the way first, with `rank`.
+
+    `show` is `exceptions`, a decision, a result, or the code of a problem.
+    """
+    actor.require_all(Permission.ROLLOVER_PREVIEW)
+    rows = RolloverDecision.objects.filter(plan=plan).select_related("student__person", "grade_now", "grade")
+    if show == "exceptions":
+        rows = rows.exclude(problem="")
+    elif show:
+        rows = rows.filter(Q(decision=show) | Q(result=show) | Q(problem=show))
+    if grade:
+        rows = rows.filter(grade_now=grade)
+    if form:
+        rows = rows.filter(Q(form_now=form) | Q(form=form))
+    for word in searchable(text).split():
+        rows = rows.filter(student__person__search_name__contains=word)
+    ranks = [When(problem=code, then=Value(n)) for n, code in enumerate((*BLOCKING, *NOTICES))]
+    return rows.annotate(rank=Case(*ranks, default=Value(99), output_field=IntegerField()))
+
+
+ORDER = ("rank", "student__person__sort_name", "pk")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One student in the way."""
+
+    row: RolloverDecision
+
+    def as_values(self) -> dict[str, Any]:
+        """For a refusal."""
+        person = self.row.student.person
+        return {
+            "student": str(self.row.student_id),
+            "name": person.full_name,
+            "code": self.row.problem,
+            "message": str(PROBLEMS[self.row.problem]),
+            "grade": self.row.grade.name if self.row.grade else "",
+            "form": self.row.form,
+        }
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """How many students are in the way, and the first of them."""
+
+    count: int
+    shown: list[Block]
+
+
+def list_blocks(plan: RolloverPlan) -> Blocks:
+    """What has to be put right before a plan can be applied."""
+    rows = RolloverDecision.objects.filter(plan=plan, problem__in=BLOCKING).select_related("student__person", "grade")
+    found = list(rows.order_by("student__person__sort_name", "pk"))
+    found.sort(key=lambda row: BLOCKING.index(row.problem))
+    return Blocks(len(found), [Block(row) for row in found[:MOST_SHOWN]])
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A plan in numbers."""
+
+    decisions: dict[str, int]
+    problems: dict[str, int]
+    results: dict[str, int]
+
+    @property
+    def blocked(self) -> int:
+        """How many students stand in the way."""
+        return sum(count for code, count in self.problems.items() if code in BLOCKING)
+
+    @property
+    def total(self) -> int:
+        """How many students the plan is about."""
+        return sum(self.decisions.values())
+
+
+def tally(plan: RolloverPlan) -> Tally:
+    """Count decisions, problems and results, in one statement."""
+    counted: tuple[dict[str, int], ...] = ({}, {}, {})
+    rows = RolloverDecision.objects.filter(plan=plan).values_list("decision", "problem", "result")
+    for *values, count in rows.annotate(count=Count("pk")).order_by():
+        for known, value in zip(counted, values, strict=True):
+            if value:
+                known[value] = known.get(value, 0) + count
+    return Tally(*counted)
+
+
+def read_copies(plan: RolloverPlan) -> Copies:
+    """What would be copied; nothing once it was."""
+    is_open = plan.state in (RolloverPlan.State.DRAFT, RolloverPlan.State.PREVIEWED)
+    return plan_copies(plan) if is_open else Copies()
+
+
+@dataclass(frozen=True)
+class Access:
+    """How many students a teacher comes to see, and ceases to."""
+
+    name: str
+    gains: int
+    loses: int
+
+
+def list_access(plan: RolloverPlan, copies: Copies, *, actor: Actor) -> list[Access]:
+    """Who gains and loses access to students' records when the year goes over: teachers, through their forms."""
+    actor.require_all(Permission.ROLLOVER_PREVIEW)
+    old, new = plan.from_year, plan.to_year
+    forms: dict[str, set[UUID]] = {}
+    staying = RolloverDecision.objects.filter(plan=plan, decision__in=STAYING).exclude(form="")
+    for student, form in staying.values_list("student_id", "form"):
+        forms.setdefault(form, set()).add(student)
+    before: dict[UUID, set[UUID]] = {}
+    rolls: dict[UUID, set[UUID]] = {}
+    members = ClassMembership.objects.filter(school_class__year__in=(old, new)).exclude(ends_on__lt=old.ends)
+    for class_id, student in members.values_list("school_class_id", "student_id"):
+        rolls.setdefault(class_id, set()).add(student)
+    names: dict[UUID, str] = {}
+    after: dict[UUID, set[UUID]] = {}
+    teachers = ClassTeacher.objects.filter(school_class__year__in=(old, new)).exclude(ends_on__lt=old.ends)
+    for row in (*teachers.select_related("staff__person", "school_class"), *copies.teachers):
+        names[row.staff_id] = row.staff.person.full_name
+        students = rolls.get(row.school_class_id, set())
+        if row.school_class.year_id == old.pk:
+            before.setdefault(row.staff_id, set()).update(students)
+        else:
+            coming = forms.get(row.school_class.name, set()) if row.school_class.kind == "form" else set()
+            after.setdefault(row.staff_id, set()).update(students | coming)
+    found = [
+        Access(
+            names[pk],
+            len(after.get(pk, set()) - before.get(pk, set())),
+            len(before.get(pk, set()) - after.get(pk, set())),
+        )
+        for pk in names
+    ]
+    return sorted((each for each in found if each.gains or each.loses), key=lambda each: each.name)[:MOST_SHOWN]
+
+
+def list_kept(plan: RolloverPlan) -> list[RolloverChange]:
+    """What undoing left, because somebody changed it since or something holds it."""
+    return list(RolloverChange.objects.filter(plan=plan).exclude(kept="").order_by("kind", "pk")[:MOST_SHOWN])
