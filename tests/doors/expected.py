@@ -235,6 +235,16 @@ REST: dict[str, Door] = {
     "listClassTeachers": Door(_p.CLASSES_VIEW, About.CLASS),
     "assignTeacher": Door(_p.CLASSES_ASSIGN, body={"staff": "{staff}", "role": "assistant"}, shows=(_p.CLASSES_VIEW,)),
     "removeClassTeacher": Door(_p.CLASSES_ASSIGN, shows=(_p.CLASSES_VIEW,)),
+    # over into the next year
+    "listRollovers": Door(_p.ROLLOVER_PREVIEW),
+    "createRollover": Door(_p.ROLLOVER_PREVIEW, body={"from_year": "{next_year}", "to_year": "{later_year}"}),
+    "getRollover": Door(_p.ROLLOVER_PREVIEW),
+    "changeRollover": Door(_p.ROLLOVER_PREVIEW, body={"sets": False}),
+    "listRolloverDecisions": Door(_p.ROLLOVER_PREVIEW),
+    "decideRollover": Door(_p.ROLLOVER_PREVIEW, body={"students": ["{student}"], "decision": "leave"}),
+    "previewRollover": Door(_p.ROLLOVER_PREVIEW),
+    "applyRollover": Door(_p.ROLLOVER_APPLY),
+    "undoRollover": Door(_p.ROLLOVER_APPLY),
     # timetable
     "listLessons": Door(_p.LESSONS_VIEW),
     "getLesson": Door(_p.LESSONS_VIEW, About.CLASS),
@@ -455,6 +465,10 @@ PAGES: dict[str, Door] = {
     "POST classes/<uuid:class_id>/lessons/": Door(
         _p.LESSONS_EDIT, body={"weekday": "1", "period": "2", "starts_at": "09:00", "ends_at": "10:00"}
     ),
+    "GET rollovers/": Door(_p.ROLLOVER_PREVIEW),
+    "POST rollovers/": Door(_p.ROLLOVER_PREVIEW, body={"from_year": "{next_year}", "to_year": "{later_year}"}),
+    "GET rollovers/<uuid:plan_id>/": Door(_p.ROLLOVER_PREVIEW),
+    "POST rollovers/<uuid:plan_id>/": Door(_p.ROLLOVER_PREVIEW, body={"act": "preview"}),
     "GET settings/years/": Door(_p.CLASSES_EDIT),
     "POST settings/years/": Door(_p.CLASSES_EDIT, body={"act": "close", "name": "Snow", "starts": "2026-12-01"}),
     "GET settings/subjects/": Door(_p.CLASSES_EDIT),

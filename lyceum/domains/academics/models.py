@@ -370,3 +370,9 @@ class RolloverChange(SchoolRow):
 
     class Meta(SchoolRow.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "plan", "kind", "row"], name="rollover_change_once")]
+
+    @property
+    def name(self) -> str:
+        """What the row says it is called, or its days."""
+        days = (str(self.after.get(column) or "") for column in ("starts_on", "first_day"))
+        return str(self.after.get("name") or "".join(days))

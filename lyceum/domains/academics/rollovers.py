@@ -1,6 +1,9 @@
 """Reading rollovers: plans, every student's decision, what stands in the way, who gains and loses access."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +15,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.text import searchable
 from lyceum.domains.academics.models import (
     AcademicYear,
+    Class,
     ClassMembership,
     ClassTeacher,
     RolloverChange,
@@ -195,3 +199,35 @@ def list_access(plan: RolloverPlan, copies: Copies, *, actor: Actor) -> list[Acc
 def list_kept(plan: RolloverPlan) -> list[RolloverChange]:
     """What undoing left, because somebody changed it since or something holds it."""
     return list(RolloverChange.objects.filter(plan=plan).exclude(kept="").order_by("kind", "pk")[:MOST_SHOWN])
+
+
+def list_next_forms(plan: RolloverPlan) -> list[str]:
+    """The names of the forms of the next year, there or yet to be copied."""
+    there = Class.objects.filter(year=plan.to_year_id, kind=Class.Kind.FORM).values_list("name", flat=True)
+    copied = [row.name for row in read_copies(plan).classes if row.kind == Class.Kind.FORM]
+    return sorted({*there, *copied}, key=_in_order)
+
+
+def _in_order(name: str) -> tuple[int, str]:
+    """7A before 10A."""
+    digits = name[: len(name) - len(name.lstrip("0123456789"))]
+    return (int(digits) if digits.isascii() and digits else 0, name)
+
+
+def propose_next_year(years: Sequence[AcademicYear]) -> dict[str, str]:
+    """Name and days of the year after the newest, as a form shows them: the same days one year on."""
+    newest = max(years, key=lambda year: year.starts, default=None)
+    if newest is None:
+        return {}
+    numbers = [str(int(part) + 1).zfill(len(part)) if part.isascii() and part.isdigit() else part
+               for part in re.split(r"(\d+)", newest.name)]  # fmt: skip
+    return {
+        "from_year": str(newest.pk),
+        "name": "".join(numbers),
+        "starts": _a_year_on(newest.starts).isoformat(),
+        "ends": _a_year_on(newest.ends).isoformat(),
+    }
+
+
+def _a_year_on(day: date) -> date:
+    return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else date(day.year + 1, 2, 28)

@@ -12,7 +12,7 @@ from lyceum.domains.academics.rules.members import end_membership, move_student
 from lyceum.domains.academics.rules.placements import NewPlacement, leave_student, place_students
 from lyceum.domains.academics.rules.rollover.applying import apply_rollover
 from lyceum.domains.academics.rules.rollover.beginning import begin_rollover
-from lyceum.domains.academics.rules.rollover.decisions import decide
+from lyceum.domains.academics.rules.rollover.decisions import Decided, decide
 from lyceum.domains.academics.rules.rollover.looking import preview_rollover
 from lyceum.domains.academics.rules.rollover.refusals import (
     RolloverBlockedError,
@@ -52,7 +52,7 @@ def _now():
 
 def decide_on(summer, plan, *students, decision, **more):
     with in_school(summer.school):
-        return decide(plan.pk, [s.pk for s in students], decision=decision, actor=summer.actor, **more)
+        return decide(plan.pk, [s.pk for s in students], Decided(decision, **more), actor=summer.actor)
 
 
 def test_everybody_goes_up_a_grade_into_the_like_form_and_the_final_grade_graduates():
@@ -141,7 +141,7 @@ def test_what_stands_in_the_way_is_named_and_refused():
     several = [summer.student("7A", name=f"Many {n}") for n in (1, 2)]
     summer.student("8A", name="Stays")
     plan = summer.plan()
-    decide_on(summer, plan, *[s for s in several], decision="promote", form="9A", grade_id=summer.grade("9").pk)
+    decide_on(summer, plan, *several, decision="promote", form="9A", grade_id=summer.grade("9").pk)
 
     plan = summer.preview(plan)
     with pytest.raises(RolloverBlockedError) as refused:

@@ -89,6 +89,7 @@ def years_page(request: HttpRequest) -> HttpResponse:
         years = list(list_years(actor))
         return {
             "years": years,
+            "may_roll_over": actor.reaches_all(Permission.ROLLOVER_PREVIEW),
             "year_choices": [(str(year.pk), year.name) for year in years],
             "terms": list_terms(actor),
             "closed": list_closed_days(actor),

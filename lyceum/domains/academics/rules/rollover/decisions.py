@@ -1,6 +1,7 @@
 """The decisions of a plan: kept in step with the students of the year, and changed by hand."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
@@ -12,6 +13,7 @@ from lyceum.core.errors import NotFoundError, invalid_field
 from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
 from lyceum.domains.academics.models import Grade, RolloverDecision, RolloverPlan
+from lyceum.domains.academics.rollovers import ORDER, list_decisions
 from lyceum.domains.academics.rules.rollover.plans import get_plan_for_edit
 from lyceum.domains.academics.rules.rollover.proposing import STAYING, find_problems, form_for, propose
 from lyceum.domains.academics.rules.rollover.situation import Pupil, Situation, read_situation
@@ -73,45 +75,71 @@ def _proposed(plan: RolloverPlan, pupil: Pupil, row: RolloverDecision | None, si
     return row
 
 
-@transaction.atomic
-def decide(
-    plan_id: UUID,
-    students: Collection[UUID],
-    *,
-    decision: str,
-    grade_id: UUID | None = None,
-    form: str = "",
-    note: str = "",
-    actor: Actor,
-) -> RolloverPlan:
-    """Decide what becomes of some students. A plan that was previewed has to be looked at again.
+@dataclass(frozen=True)
+class Decided:
+    """What somebody decides.
 
-    Without a grade who is promoted goes into the next one, and who is retained stays in theirs; without a form
-    each goes into the like form of that grade.
+    Without a grade who is promoted goes into the next one, and who is retained stays in theirs; without a form each
+    goes into the like form of that grade.
     """
+
+    decision: str
+    grade_id: UUID | None = None
+    form: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def decide(plan_id: UUID, students: Collection[UUID], decided: Decided, *, actor: Actor) -> RolloverPlan:
+    """Decide what becomes of some students. A plan that was previewed has to be looked at again."""
     plan = get_plan_for_edit(plan_id, actor=actor)
-    if decision not in Kind.values:
+    rows, situation = _decided(plan, students, decided)
+    save_decisions(rows)
+    keep_in_step(plan, situation)
+    reopen(plan)
+    chosen = sorted(str(row.student_id) for row in rows)
+    changes: Changes = {"decision": [None, decided.decision], "students": [None, chosen]}
+    record("academics.rollover.decide", target=Target.of(plan), changes=changes, reason=decided.note, actor=actor)
+    return plan
+
+
+def foresee(
+    plan_id: UUID, students: Collection[UUID], decided: Decided, *, actor: Actor
+) -> list[tuple[RolloverDecision, RolloverDecision]]:
+    """What a decision would come to, student by student: as it is, and as it would be. Nothing is written."""
+    plan = get_plan_for_edit(plan_id, actor=actor)
+    rows, situation = _decided(plan, students, decided)
+    every = {row.student_id: row for row in list_decisions(plan, actor=actor).order_by(*ORDER)}
+    problems = find_problems((every | {row.student_id: row for row in rows}).values(), situation)
+    grades = {grade.pk: grade for grade in situation.grades}
+    new = {row.student_id: row for row in rows}
+    for row in rows:
+        row.problem = problems.get(row.student_id, "")
+        row.grade = grades[row.grade_id] if row.grade_id else None
+    return [(old, new[student]) for student, old in every.items() if student in new]
+
+
+def _decided(
+    plan: RolloverPlan, students: Collection[UUID], decided: Decided
+) -> tuple[list[RolloverDecision], Situation]:
+    if decided.decision not in Kind.values:
         raise invalid_field(
             "/decision", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(Kind.values)}
         )
-    if grade_id and not Grade.objects.filter(pk=grade_id).exists():
+    if decided.grade_id and not Grade.objects.filter(pk=decided.grade_id).exists():
         raise invalid_field("/grade", "grade_unknown", _("There is no such grade here."))
     situation = read_situation(plan)
-    called = tidy(form)[:120]
+    called = tidy(decided.form)[:120]
     if called and called not in situation.forms:
         raise invalid_field("/form", "form_unknown", _("There is no such form in the next year."))
     rows = list(RolloverDecision.objects.filter(plan=plan, student__in=students))
     if len(rows) < len(set(students)) or any(row.student_id not in situation.pupils for row in rows):
         raise NotFoundError(_("A student is not of the year that ends."))
     for row in rows:
-        row.decision, row.by_hand, row.note = decision, True, tidy(note)[:300]
-        row.grade_id, row.form = _target(situation.pupils[row.student_id], decision, grade_id, called, situation)
-    save_decisions(rows)
-    keep_in_step(plan, situation)
-    reopen(plan)
-    changes: Changes = {"decision": [None, decision], "students": [None, sorted(str(row.student_id) for row in rows)]}
-    record("academics.rollover.decide", target=Target.of(plan), changes=changes, reason=note, actor=actor)
-    return plan
+        row.decision, row.by_hand, row.note = decided.decision, True, tidy(decided.note)[:300]
+        pupil = situation.pupils[row.student_id]
+        row.grade_id, row.form = _target(pupil, decided.decision, decided.grade_id, called, situation)
+    return rows, situation
 
 
 def _target(
