@@ -211,6 +211,7 @@ REST: dict[str, Door] = {
     "reopenDay": Door(_p.CLASSES_EDIT),
     "listGrades": Door(_p.CLASSES_VIEW),
     "createGrade": Door(_p.CLASSES_EDIT, body={"code": "X", "name": "X", "position": 900}),
+    "changeGrade": Door(_p.CLASSES_EDIT, body={"final": True}),
     "listSubjects": Door(_p.CLASSES_VIEW),
     "createSubject": Door(_p.CLASSES_EDIT),
     "listRooms": Door(_p.CLASSES_VIEW, About.WHOLE),
@@ -466,7 +467,7 @@ PAGES: dict[str, Door] = {
         _p.LESSONS_EDIT, body={"weekday": "1", "period": "2", "starts_at": "09:00", "ends_at": "10:00"}
     ),
     "GET rollovers/": Door(_p.ROLLOVER_PREVIEW),
-    "POST rollovers/": Door(_p.ROLLOVER_PREVIEW, body={"from_year": "{next_year}", "to_year": "{later_year}"}),
+    "POST rollovers/": Door(_p.ROLLOVER_PREVIEW, body={"name": "2042"}),
     "GET rollovers/<uuid:plan_id>/": Door(_p.ROLLOVER_PREVIEW),
     "POST rollovers/<uuid:plan_id>/": Door(_p.ROLLOVER_PREVIEW, body={"act": "preview"}),
     "GET settings/years/": Door(_p.CLASSES_EDIT),

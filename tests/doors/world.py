@@ -10,7 +10,7 @@ from uuid import UUID
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
 from lyceum.core.permissions import SCOPES, Role
-from lyceum.domains.academics.models import Class, ClassTeacher, ClosedDay
+from lyceum.domains.academics.models import Class, ClassTeacher, ClosedDay, Grade
 from lyceum.domains.academics.rules.calendar import close_days, create_location, create_year
 from lyceum.domains.academics.rules.rollover.beginning import begin_rollover
 from lyceum.domains.accounts.models import Membership, PermissionSet, SignInSession, User
@@ -198,6 +198,7 @@ class _Builder:
                 "membership_id": Membership.objects.get(user=users[Who.ATTENDANCE]).pk,
                 **self.make_rows_of_classes(form, student),
                 **self.plan_next_year(form.year_id),
+                "grade_id": Grade.objects.get(code="1").pk,
                 **self.make_rows_of_students(student, users[Who.STUDENT]),
                 **self.take_register_of(form, student, teacher),
                 **self.tell(student, link.guardian_id, users[Who.GUARDIAN]),

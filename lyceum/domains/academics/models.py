@@ -97,6 +97,8 @@ class Grade(SchoolOwned):
     name = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField()
     final = models.BooleanField(default=False)
+    next = SchoolForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    """Into which one goes up, where it is not the grade in the next place."""
 
     class Meta(SchoolOwned.Meta):
         constraints = [
@@ -354,6 +356,7 @@ class RolloverDecision(SchoolRow):
 
     class Meta(SchoolRow.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "plan", "student"], name="rollover_decision_once")]
+        indexes = [models.Index(fields=["school", "student"], name="rollover_by_student")]
 
 
 class RolloverChange(SchoolRow):

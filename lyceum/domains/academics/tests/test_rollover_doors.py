@@ -133,7 +133,10 @@ def test_over_rest_from_the_plan_to_the_way_back():
 
     assert made.status_code == 201
     assert (made.json()["copies"]["classes"], made.json()["options"]["sets"]) == (["7A", "8A"], False)
-    assert (blocked["state"], [(e["name"], e["code"]) for e in blocked["exceptions"]]) == ("draft", [("Odd", "undecided")])
+    assert (blocked["state"], [(e["name"], e["code"]) for e in blocked["exceptions"]]) == (
+        "draft",
+        [("Odd", "undecided")],
+    )
     assert (refused["code"], refused["count"], refused["exceptions"]) == ("rollover_blocked", 1, blocked["exceptions"])
     assert decided["problems"] == {}
     assert [(row["full_name"], row["decision"], row["form"]) for row in rows["items"]] == [
@@ -233,15 +236,17 @@ def test_statements_do_not_grow_with_the_students():
             summer.student("7A", name=f"Student {n}")
         plan, admin = summer.preview(summer.plan()), make_admin(summer.school)
         page, api = browser(admin, summer.school), software(admin, summer.school)
-        counts.append((
-            statements_for(page, f"/rollovers/{plan.pk}/"),
-            statements_for(page, "/rollovers/"),
-            statements_for(api, f"{ROLLOVERS}{plan.pk}/"),
-            statements_for(api, f"{ROLLOVERS}{plan.pk}/decisions/"),
-            _statements(lambda plan=plan, summer=summer: summer.apply(plan)),
-            _statements(lambda plan=plan, summer=summer: summer.apply(plan)),
-            _statements(lambda plan=plan, summer=summer: summer.undo(plan)),
-        ))
+        counts.append(
+            (
+                statements_for(page, f"/rollovers/{plan.pk}/"),
+                statements_for(page, "/rollovers/"),
+                statements_for(api, f"{ROLLOVERS}{plan.pk}/"),
+                statements_for(api, f"{ROLLOVERS}{plan.pk}/decisions/"),
+                _statements(lambda plan=plan, summer=summer: summer.apply(plan)),
+                _statements(lambda plan=plan, summer=summer: summer.apply(plan)),
+                _statements(lambda plan=plan, summer=summer: summer.undo(plan)),
+            )
+        )
 
     assert counts[0] == counts[1]
 
