@@ -24,6 +24,7 @@ from lyceum.domains.academics.models import (
 )
 from lyceum.domains.academics.rules.rollover.copying import Copies, plan_copies
 from lyceum.domains.academics.rules.rollover.proposing import BLOCKING, NOTICES, PROBLEMS, STAYING
+from lyceum.domains.tenancy.queries import today
 
 MOST_SHOWN = 500
 
@@ -43,10 +44,12 @@ def get_rollover(plan_id: UUID, *, actor: Actor) -> RolloverPlan:
 
 
 def list_years_to_leave(actor: Actor) -> list[AcademicYear]:
-    """The years that have no rollover that stands, newest first."""
+    """The present year and the one before it, as far as they have no rollover that stands."""
     actor.require_all(Permission.ROLLOVER_PREVIEW)
-    taken = RolloverPlan.objects.exclude(state=RolloverPlan.State.UNDONE).values("from_year")
-    return list(AcademicYear.objects.exclude(pk__in=taken).order_by("-starts"))
+    begun = list(AcademicYear.objects.filter(starts__lte=today()).order_by("-starts")[:2])
+    standing = RolloverPlan.objects.exclude(state=RolloverPlan.State.UNDONE)
+    taken = set(standing.filter(from_year__in=begun).values_list("from_year_id", flat=True))
+    return [year for year in begun if year.pk not in taken]
 
 
 def list_decisions(

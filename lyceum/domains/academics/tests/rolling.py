@@ -1,11 +1,13 @@
 """A school at the end of its year, and what it holds before and after."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
+from procrastinate.contrib.django import app
 
 from lyceum.core.actor import system_actor
 from lyceum.domains.academics.models import (
@@ -126,6 +128,17 @@ class Summer:
                         )
                         tables[table] = [row[0] for row in cursor.fetchall()]
         return tables
+
+
+def work() -> list[str]:
+    """Do the jobs that wait, as a worker does; returns their names."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, task_name, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
+        jobs = cursor.fetchall()
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE id = ANY(%s)", [[job[0] for job in jobs]])
+    for _, name, arguments in jobs:
+        app.tasks[name](**json.loads(arguments))
+    return [name for _, name, _ in jobs]
 
 
 def make_summer(*names: str, finals: tuple[str, ...] = ("12",), seats: int = 40, name: str = "Hill School") -> Summer:

@@ -113,6 +113,8 @@ def _now(row: RolloverDecision) -> str:
 
 
 def _then(row: RolloverDecision) -> str:
+    if row.decision == "leave" and not row.by_hand:
+        return say("Has left by then")
     return _place(row.grade, row.form) or str(DECISIONS[row.decision])
 
 

@@ -53,8 +53,8 @@ def refuse_blocked(plan: RolloverPlan, rows: list[RolloverDecision]) -> None:
     if blocked:
         raise RolloverBlockedError(
             ngettext(
-                "%(count)s student stands in the way. Decide, then look again.",
-                "%(count)s students stand in the way. Decide, then look again.",
+                "%(count)s student stands in the way. Decide, then preview.",
+                "%(count)s students stand in the way. Decide, then preview.",
                 blocked,
             )
             % {"count": blocked},

@@ -67,7 +67,7 @@ class Situation:
         return next((grade for grade in self.grades if grade.pk == grade_id), None)
 
     def next_grade(self, grade: Grade) -> UUID | None:
-        """The id of the grade into which one goes up: the one named, else the one in the next place; none from a final."""
+        """The id of the grade into which one goes up: the one named, else the one in the next place."""
         if grade.final or grade.next_id:
             return None if grade.final else grade.next_id
         return next((each.pk for each in self.grades if each.position > grade.position), None)
