@@ -230,6 +230,7 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
     samples.add("import", OFFICE, f"/imports/{waiting.pk}/", "columns")
     samples.add("import", OFFICE, f"/imports/{mapped.pk}/", "preview")
     samples.add("rollover", OFFICE, f"/rollovers/{plan.pk}/")
+    samples.add("rollover-access", OFFICE, f"/rollovers/{plan.pk}/access/")
     samples.add("invitation", NOBODY, f"/invitation/{sent.secret}/")
     samples.add("invitation", NOBODY, "/invitation/of-long-ago/", "expired")
     for name, path in {

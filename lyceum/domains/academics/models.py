@@ -304,10 +304,12 @@ class RolloverPlan(SchoolOwned):
     from_year = SchoolForeignKey(AcademicYear, models.PROTECT, related_name="rollovers_out")
     to_year = SchoolForeignKey(AcademicYear, models.PROTECT, related_name="rollovers_in")
     options = models.JSONField(default=dict)
-    """What is copied: `{terms, forms, sets, teachers, rooms: whether}`."""
+    """What is copied: `{terms, forms, sets, followers, teachers, rooms: whether}`."""
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
     counts = models.JSONField(default=dict)
-    """What the last run did: `{what: rows}`."""
+    """What the last run did, and before it what it would do: `{what: rows}`."""
+    full_sets = models.JSONField(default=list)
+    """Sets into which nobody follows because not everybody would fit: `[{name, capacity, needed}]`."""
     trouble = models.CharField(max_length=500, blank=True)
     """Why the last run did nothing, in words."""
     job = SchoolForeignKey("journal.Job", models.SET_NULL, null=True, related_name="+")

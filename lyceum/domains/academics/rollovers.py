@@ -16,14 +16,12 @@ from lyceum.core.text import searchable
 from lyceum.domains.academics.models import (
     AcademicYear,
     Class,
-    ClassMembership,
-    ClassTeacher,
     RolloverChange,
     RolloverDecision,
     RolloverPlan,
 )
 from lyceum.domains.academics.rules.rollover.copying import Copies, plan_copies
-from lyceum.domains.academics.rules.rollover.proposing import BLOCKING, NOTICES, PROBLEMS, STAYING
+from lyceum.domains.academics.rules.rollover.proposing import BLOCKING, NOTICES, PROBLEMS
 from lyceum.domains.tenancy.queries import today
 
 MOST_SHOWN = 500
@@ -153,50 +151,6 @@ def read_copies(plan: RolloverPlan) -> Copies:
     """What would be copied; nothing once it was."""
     is_open = plan.state in (RolloverPlan.State.DRAFT, RolloverPlan.State.PREVIEWED)
     return plan_copies(plan) if is_open else Copies()
-
-
-@dataclass(frozen=True)
-class Access:
-    """How many students a teacher comes to see, and ceases to."""
-
-    name: str
-    gains: int
-    loses: int
-
-
-def list_access(plan: RolloverPlan, copies: Copies, *, actor: Actor) -> list[Access]:
-    """Who gains and loses access to students' records when the year goes over: teachers, through their forms."""
-    actor.require_all(Permission.ROLLOVER_PREVIEW)
-    old, new = plan.from_year, plan.to_year
-    forms: dict[str, set[UUID]] = {}
-    staying = RolloverDecision.objects.filter(plan=plan, decision__in=STAYING).exclude(form="")
-    for student, form in staying.values_list("student_id", "form"):
-        forms.setdefault(form, set()).add(student)
-    before: dict[UUID, set[UUID]] = {}
-    rolls: dict[UUID, set[UUID]] = {}
-    members = ClassMembership.objects.filter(school_class__year__in=(old, new)).exclude(ends_on__lt=old.ends)
-    for class_id, student in members.values_list("school_class_id", "student_id"):
-        rolls.setdefault(class_id, set()).add(student)
-    names: dict[UUID, str] = {}
-    after: dict[UUID, set[UUID]] = {}
-    teachers = ClassTeacher.objects.filter(school_class__year__in=(old, new)).exclude(ends_on__lt=old.ends)
-    for row in (*teachers.select_related("staff__person", "school_class"), *copies.teachers):
-        names[row.staff_id] = row.staff.person.full_name
-        students = rolls.get(row.school_class_id, set())
-        if row.school_class.year_id == old.pk:
-            before.setdefault(row.staff_id, set()).update(students)
-        else:
-            coming = forms.get(row.school_class.name, set()) if row.school_class.kind == "form" else set()
-            after.setdefault(row.staff_id, set()).update(students | coming)
-    found = [
-        Access(
-            names[pk],
-            len(after.get(pk, set()) - before.get(pk, set())),
-            len(before.get(pk, set()) - after.get(pk, set())),
-        )
-        for pk in names
-    ]
-    return sorted((each for each in found if each.gains or each.loses), key=lambda each: each.name)[:MOST_SHOWN]
 
 
 def list_kept(plan: RolloverPlan) -> list[RolloverChange]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("classes/<uuid:class_id>/edit/", classes.class_edit, name="class-edit"),
     path("rollovers/", rollovers.rollovers_page, name="rollovers"),
     path("rollovers/<uuid:plan_id>/", rollovers.rollover_page, name="rollover"),
+    path("rollovers/<uuid:plan_id>/access/", rollovers.access_page, name="rollover-access"),
     path("settings/years/", settings.years_page, name="settings-years"),
     path("settings/subjects/", settings.subjects_page, name="settings-subjects"),
     path("settings/rooms/", settings.rooms_page, name="settings-rooms"),

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Query, Schema, Status
 
-from lyceum.core.actor import Actor
 from lyceum.core.paging import page_of
 from lyceum.core.rest import ListOf, Strict, Walk, actor_of, left_out, listed
 from lyceum.domains.academics import tasks
@@ -17,7 +16,6 @@ from lyceum.domains.academics.rest.shapes import GradeRef
 from lyceum.domains.academics.rollovers import (
     ORDER,
     get_rollover,
-    list_access,
     list_blocks,
     list_decisions,
     list_kept,
@@ -25,6 +23,7 @@ from lyceum.domains.academics.rollovers import (
     read_copies,
     tally,
 )
+from lyceum.domains.academics.rules.rollover.access import Access, list_access
 from lyceum.domains.academics.rules.rollover.applying import apply_rollover
 from lyceum.domains.academics.rules.rollover.beginning import NewYear, begin_rollover
 from lyceum.domains.academics.rules.rollover.decisions import Decided, decide
@@ -40,6 +39,7 @@ class Options(Strict):
     terms: bool = Field(default_factory=left_out)
     forms: bool = Field(default_factory=left_out)
     sets: bool = Field(default_factory=left_out)
+    followers: bool = Field(default_factory=left_out, description="Students into the like set of their next form.")
     teachers: bool = Field(default_factory=left_out)
     rooms: bool = Field(default_factory=left_out)
 
@@ -77,7 +77,8 @@ class RolloverOut(Schema):
     to_year: YearRef
     state: str
     options: dict[str, bool]
-    counts: dict[str, int] = Field(description="What the last run did.")
+    counts: dict[str, int] = Field(description="What the last run did, and before it what it would do.")
+    full_sets: list[dict[str, Any]] = Field(description="Sets that would not hold all who follow, so that nobody does.")
     trouble: str
     job: UUID | None
     job_state: str | None
@@ -131,7 +132,6 @@ class RolloverDetailOut(RolloverOut):
     results: dict[str, int]
     exceptions: list[ExceptionOut] = Field(description="The first 500 students in the way.")
     copies: CopiesOut
-    access: list[AccessOut]
     kept: list[KeptOut]
 
 
@@ -146,7 +146,7 @@ def _plan(plan: RolloverPlan) -> dict[str, Any]:
     }
 
 
-def _detail(plan: RolloverPlan, actor: Actor) -> dict[str, Any]:
+def _detail(plan: RolloverPlan) -> dict[str, Any]:
     counted, copies = tally(plan), read_copies(plan)
     return _plan(plan) | {
         "decisions": counted.decisions,
@@ -158,7 +158,6 @@ def _detail(plan: RolloverPlan, actor: Actor) -> dict[str, Any]:
             "classes": [row.name for row in copies.classes],
             "teachers": len(copies.teachers),
         },
-        "access": list_access(plan, copies, actor=actor),
         "kept": [{"kind": each.kind, "id": each.row, "why": each.kept} for each in list_kept(plan)],
     }
 
@@ -178,14 +177,14 @@ def create_rollover(request: HttpRequest, body: RolloverIn) -> Status[dict[str, 
     new = body.to_year if isinstance(body.to_year, UUID) else NewYear(**body.to_year.dict())
     options = body.options.dict(exclude_unset=True)
     plan = begin_rollover(body.from_year, new, options=options, actor=actor)
-    return Status(201, _detail(plan, actor))
+    return Status(201, _detail(plan))
 
 
 @router.get("rollovers/{uuid:plan_id}/", response=RolloverDetailOut, operation_id="getRollover")
 def rollover(request: HttpRequest, plan_id: UUID) -> dict[str, Any]:
     """One rollover: how far it is, what would change, what stands in the way."""
     actor = actor_of(request)
-    return _detail(get_rollover(plan_id, actor=actor), actor)
+    return _detail(get_rollover(plan_id, actor=actor))
 
 
 @router.patch("rollovers/{uuid:plan_id}/", response=RolloverDetailOut, operation_id="changeRollover")
@@ -193,7 +192,14 @@ def change_rollover(request: HttpRequest, plan_id: UUID, body: Options) -> dict[
     """Choose what is copied; what is left out stays as it was."""
     actor = actor_of(request)
     plan = choose_copies(plan_id, options=body.dict(exclude_unset=True), actor=actor)
-    return _detail(plan, actor)
+    return _detail(plan)
+
+
+@router.get("rollovers/{uuid:plan_id}/access/", response=list[AccessOut], operation_id="rolloverAccess")
+def access(request: HttpRequest, plan_id: UUID) -> list[Access]:
+    """Teachers who gain and lose access to students' records when the year goes over, by name."""
+    actor = actor_of(request)
+    return list_access(get_rollover(plan_id, actor=actor), actor=actor)
 
 
 class DecisionOut(Schema):
@@ -255,14 +261,14 @@ def decide_some(request: HttpRequest, plan_id: UUID, body: DecideIn) -> dict[str
     """Decide what becomes of some students. A plan that was previewed has to be looked at again."""
     actor = actor_of(request)
     decided = Decided(body.decision, body.grade, body.form, body.note)
-    return _detail(decide(plan_id, body.students, decided, actor=actor), actor)
+    return _detail(decide(plan_id, body.students, decided, actor=actor))
 
 
 @router.post("rollovers/{uuid:plan_id}/preview/", response=RolloverDetailOut, operation_id="previewRollover")
 def preview(request: HttpRequest, plan_id: UUID) -> dict[str, Any]:
     """Look at what would happen. The state is `previewed` where nothing stands in the way."""
     actor = actor_of(request)
-    return _detail(preview_rollover(plan_id, actor=actor), actor)
+    return _detail(preview_rollover(plan_id, actor=actor))
 
 
 @router.post("rollovers/{uuid:plan_id}/apply/", response={202: RolloverOut}, operation_id="applyRollover")

@@ -8,8 +8,9 @@ from lyceum.core import clock
 from lyceum.core.errors import NotAllowedError, NotFoundError
 from lyceum.domains.academics.models import Class, ClassMembership, ClassTeacher, Grade, Placement, RolloverChange, Term
 from lyceum.domains.academics.rules.calendar import create_term
-from lyceum.domains.academics.rules.members import end_membership, move_student
+from lyceum.domains.academics.rules.members import NewMember, add_class_members, end_membership, move_student
 from lyceum.domains.academics.rules.placements import NewPlacement, leave_student, place_students
+from lyceum.domains.academics.rules.rollover.access import list_access
 from lyceum.domains.academics.rules.rollover.applying import apply_rollover
 from lyceum.domains.academics.rules.rollover.beginning import begin_rollover
 from lyceum.domains.academics.rules.rollover.decisions import Decided, decide
@@ -36,7 +37,9 @@ from lyceum.testing.factories import (
     make_admin,
     make_manager,
     make_student,
+    make_subject,
     make_teacher,
+    make_teaching_class,
     set_times,
 )
 
@@ -79,7 +82,7 @@ def test_everybody_goes_up_a_grade_into_the_like_form_and_the_final_grade_gradua
         assert Enrolment.objects.values_list("last_day", "exit").get(student=cleo) == (LAST, "graduated")
         assert Enrolment.objects.values_list("last_day", "exit").get(student=ben) == (None, "")
         counts = {"terms": 0, "classes": 3, "class teachers": 3, "placements": 2, "leavings": 1, "memberships": 2,
-                  "created": 3, "already": 0, "skipped": 0}  # fmt: skip
+                  "followers": 0, "created": 3, "already": 0, "skipped": 0}  # fmt: skip
         assert plan.counts == counts
         fact = Fact.objects.get(type="academics.rollover.applied")
         assert fact.payload == {"plan": str(plan.pk), "counts": counts}
@@ -282,6 +285,40 @@ def test_undoing_ends_with_the_first_register_and_empty_ones_do_not_count():
 
     assert refused.value.extra["first"] == {"id": str(register.pk), "on": "2027-09-01", "what": "the register of 8A"}
     assert summer.standing(student)[1][-1] == ("8A", NEXT_FIRST, NEXT_LAST)
+
+
+def test_students_follow_into_the_like_set_unless_it_would_be_too_full():
+    summer = make_summer("7A", "8A")
+    subjects = [make_subject(summer.school, code, code) for code in ("MA", "EN")]
+    grades = [summer.grade(code).pk for code in ("7", "8")]
+    sets = {}
+    for name, subject, grade, capacity in (
+        ("7A/Ma", subjects[0], grades[0], 9), ("8A/Ma", subjects[0], grades[1], 9),
+        ("7A/En", subjects[1], grades[0], 9), ("8A/En", subjects[1], grades[1], 1),
+        ("7/Ma2", subjects[0], grades[0], 9), ("8/Ma2", subjects[1], grades[1], 9),
+    ):  # fmt: skip
+        sets[name] = make_teaching_class(summer.school, name, subject=subject.pk, grades=(grade,), capacity=capacity)
+    ada, ben = (summer.student("7A", name=name) for name in ("Ada", "Ben"))
+    with in_school(summer.school):
+        members = [NewMember(sets[name], s.pk, FIRST_DAY) for s in (ada, ben) for name in ("7A/Ma", "7A/En", "7/Ma2")]
+        add_class_members(members, actor=summer.actor)
+    before = summer.dump()
+
+    plan = summer.preview(summer.plan())
+    assert (plan.counts, plan.full_sets) == ({"followers": 2}, [{"name": "8A/En", "capacity": 1, "needed": 2}])
+    with in_school(summer.school):
+        access = list_access(plan, actor=summer.actor)
+    summer.apply(plan)
+
+    assert [(each.name, each.gains, each.loses) for each in access] == [
+        ("Teacher of 7A", 0, 2),
+        ("Teacher of 8A", 2, 0),
+    ]
+    for student in (ada, ben):
+        new = {name for name, first, _last in summer.standing(student)[1] if first == NEXT_FIRST}
+        assert new == {"8A", "8A/Ma"}
+    summer.undo(plan)
+    assert summer.dump() == before
 
 
 def test_a_year_has_one_rollover_at_a_time():

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core.errors import NotFoundError, RuleError, invalid_field
 from lyceum.core.forms import asked_id, gone_on, needed_date, shown_errors, submitted, typed_id
@@ -24,7 +25,6 @@ from lyceum.domains.academics.queries import list_grade_names, list_years
 from lyceum.domains.academics.rollovers import (
     ORDER,
     get_rollover,
-    list_access,
     list_decisions,
     list_kept,
     list_next_forms,
@@ -34,6 +34,7 @@ from lyceum.domains.academics.rollovers import (
     read_copies,
     tally,
 )
+from lyceum.domains.academics.rules.rollover.access import list_access
 from lyceum.domains.academics.rules.rollover.applying import apply_rollover
 from lyceum.domains.academics.rules.rollover.beginning import NewYear, begin_rollover
 from lyceum.domains.academics.rules.rollover.copying import OPTIONS
@@ -57,6 +58,7 @@ COPIED = {
     "terms": _("Terms, shifted by whole weeks"),
     "forms": _("Forms"),
     "sets": _("Sets: classes that are taught one subject"),
+    "followers": _("Students into the like set of their next form"),
     "teachers": _("with their teachers"),
     "rooms": _("and their rooms"),
 }
@@ -218,6 +220,15 @@ def rollover_page(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         return _board(request, plan, {"errors": shown_errors(error)}, status=error.status)
 
 
+@require_GET
+def access_page(request: HttpRequest, plan_id: UUID) -> HttpResponse:
+    """Teachers who gain and lose access to students' records."""
+    actor = actor_of(request)
+    plan = get_rollover(plan_id, actor=actor)
+    context = {"plan": plan, "access": list_access(plan, actor=actor)}
+    return render(request, "academics/rollover_access.html", context)
+
+
 def _act(request: HttpRequest, plan_id: UUID) -> str | Done:
     actor, here = actor_of(request), f"/rollovers/{plan_id}/"
     acts: dict[str, tuple[Callable[[], object], object]] = {
@@ -270,7 +281,6 @@ def _board(request: HttpRequest, plan: RolloverPlan, context: dict[str, Any], *,
             ],
             "copies": copies,
             "copied": [(name, words, bool(plan.options.get(name))) for name, words in COPIED.items()],
-            "access": list_access(plan, copies, actor=actor),
             "kept": [(KINDS.get(each.kind, each.kind), each.name, _WHY[each.kept]) for each in list_kept(plan)],
             "may_apply": actor.reaches_all(Permission.ROLLOVER_APPLY),
             **context,

@@ -23,7 +23,7 @@ from lyceum.domains.academics.rules.rollover.proposing import STAYING
 from lyceum.domains.academics.rules.rollover.refusals import RolloverBlockedError, RolloverClosedError
 from lyceum.domains.academics.rules.rollover.situation import Situation, read_situation
 from lyceum.domains.academics.rules.rollover.watching import APPLY, finish_job, open_job
-from lyceum.domains.academics.rules.rollover.writing import Work, end_times, leave, place, seat
+from lyceum.domains.academics.rules.rollover.writing import Work, end_times, follow, leave, place, seat
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 from lyceum.domains.people.models import Enrolment, Student
 
@@ -109,6 +109,7 @@ def _write(rows: list[RolloverDecision], work: Work) -> None:
     end_times(work)
     for kind in (Kind.RETAIN, Kind.PROMOTE):
         seat(work, kind)
+    follow(work, rows)
     work.notes.write()
 
 

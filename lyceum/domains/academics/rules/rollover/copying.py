@@ -9,8 +9,16 @@ from django.db.models import Q
 
 from lyceum.domains.academics.models import AcademicYear, Class, ClassTeacher, RolloverPlan, Term
 
-OPTIONS: Mapping[str, bool] = {"terms": True, "forms": True, "sets": True, "teachers": True, "rooms": True}
-"""What can be copied, and whether it usually is. Sets are the classes that are taught one subject."""
+OPTIONS: Mapping[str, bool] = {
+    "terms": True,
+    "forms": True,
+    "sets": True,
+    "followers": True,
+    "teachers": True,
+    "rooms": True,
+}
+"""What can be copied, and whether it usually is. Sets are the classes that are taught one subject; followers are
+the students of a set in the like set of their next form or grade."""
 
 
 @dataclass(frozen=True)

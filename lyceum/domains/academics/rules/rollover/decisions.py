@@ -14,6 +14,7 @@ from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
 from lyceum.domains.academics.models import Grade, RolloverDecision, RolloverPlan
 from lyceum.domains.academics.rollovers import ORDER, list_decisions
+from lyceum.domains.academics.rules.rollover.following import plan_following
 from lyceum.domains.academics.rules.rollover.plans import get_plan_for_edit
 from lyceum.domains.academics.rules.rollover.proposing import STAYING, find_problems, form_for, propose
 from lyceum.domains.academics.rules.rollover.situation import Pupil, Situation, read_situation
@@ -55,6 +56,10 @@ def keep_in_step(plan: RolloverPlan, situation: Situation) -> list[RolloverDecis
         row.problem = problems.get(row.student_id, "")
     RolloverDecision.objects.bulk_create([row for row in rows if row.student_id not in present])
     save_decisions(row for row in rows if row.student_id in present and before[row.student_id] != _values(row))
+    if plan.state != RolloverPlan.State.APPLIED:
+        following = plan_following(rows, situation)
+        plan.full_sets, plan.counts = following.full, {"followers": len(following.pairs)}
+        plan.save(update_fields=["full_sets", "counts", "updated_at"])
     return rows
 
 

@@ -90,7 +90,7 @@ def _problem(row: RolloverDecision, situation: Situation, full: Mapping[str, int
     if row.decision == Kind.UNDECIDED:
         return "undecided"
     if row.decision not in STAYING:
-        return "overlap" if pupil.placed or pupil.is_seated else ""
+        return "overlap" if pupil.placed or pupil.seated_in else ""
     if situation.grade(row.grade_id) is None:
         return "grade_missing"
     if row.form and row.form not in situation.forms:

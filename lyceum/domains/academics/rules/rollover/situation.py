@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from lyceum.domains.academics.models import Class, ClassMembership, Grade, Placement, RolloverPlan
 from lyceum.domains.academics.rules.rollover.copying import Copies, plan_copies
@@ -29,8 +30,10 @@ class Pupil:
     """The first day of a placement after the next year."""
     seat: str = ""
     """The form that the student is in in the next year already."""
-    is_seated: bool = False
-    """In any class of the next year."""
+    sets: list[Class] = field(default_factory=list)
+    """The classes in which the student was taught to their end."""
+    seated_in: list[Class] = field(default_factory=list)
+    """The classes of the next year that the student is in already."""
 
     def runs_on(self, day: date) -> Enrolment | None:
         """The enrolment that holds a day."""
@@ -39,7 +42,7 @@ class Pupil:
 
 @dataclass
 class Seats:
-    """A form of the next year, there or yet to be copied, and who is in it from when to when."""
+    """A class of the next year, there or yet to be copied, and who is in it from when to when."""
 
     school_class: Class
     there: list[tuple[date, date]] = field(default_factory=list)
@@ -54,8 +57,14 @@ class Situation:
     """The first day of the next year."""
     grades: list[Grade]
     pupils: dict[UUID, Pupil]
-    forms: dict[str, Seats]
+    seats: dict[str, Seats]
+    """By the name of the class."""
     copies: Copies
+
+    @cached_property
+    def forms(self) -> dict[str, Seats]:
+        """The forms of the next year by name."""
+        return {name: each for name, each in self.seats.items() if each.school_class.kind == Class.Kind.FORM}
 
     @property
     def last(self) -> date:
@@ -78,13 +87,13 @@ def read_situation(plan: RolloverPlan) -> Situation:
     copies = Copies() if plan.state == RolloverPlan.State.APPLIED else plan_copies(plan)
     pupils = _read_pupils(plan)
     _read_placements(plan, pupils)
-    _read_forms(plan, pupils)
+    _read_classes(plan, pupils)
     return Situation(
         plan=plan,
         first=plan.to_year.starts,
         grades=list(Grade.objects.order_by("position")),
         pupils=pupils,
-        forms=_read_seats(plan, pupils, copies.classes),
+        seats=_read_seats(plan, pupils, copies.classes),
         copies=copies,
     )
 
@@ -114,29 +123,30 @@ def _read_placements(plan: RolloverPlan, pupils: dict[UUID, Pupil]) -> None:
             pupil.later = pupil.later or starts_on
 
 
-def _read_forms(plan: RolloverPlan, pupils: dict[UUID, Pupil]) -> None:
-    """The last form of the year; a student in no grade is in that of the form, where it has one alone."""
-    rows = ClassMembership.objects.filter(school_class__year=plan.from_year_id, is_form=True).order_by("starts_on")
-    classes = {row.pk: row for row in Class.objects.filter(year=plan.from_year_id, kind=Class.Kind.FORM)}
-    for student, class_id in rows.values_list("student_id", "school_class_id"):
-        if student in pupils:
-            pupils[student].form = classes[class_id]
+def _read_classes(plan: RolloverPlan, pupils: dict[UUID, Pupil]) -> None:
+    """The last form of the year, and the sets; a student in no grade is in that of the form, where it has one alone."""
+    classes = {row.pk: row for row in Class.objects.filter(year=plan.from_year_id)}
+    rows = ClassMembership.objects.filter(school_class__year=plan.from_year_id).order_by("starts_on")
+    for student, class_id, ends_on in rows.values_list("student_id", "school_class_id", "ends_on"):
+        pupil, row = pupils.get(student), classes[class_id]
+        if pupil and row.kind == Class.Kind.FORM:
+            pupil.form = row
+        elif pupil and (ends_on is None or ends_on >= row.ends):
+            pupil.sets.append(row)
     for pupil in pupils.values():
         if pupil.grade is None and pupil.form and len(pupil.form.grades) == 1:
             pupil.grade = pupil.form.grades[0]
 
 
 def _read_seats(plan: RolloverPlan, pupils: dict[UUID, Pupil], copied: Iterable[Class]) -> dict[str, Seats]:
-    present = Class.objects.filter(year=plan.to_year_id, kind=Class.Kind.FORM)
-    forms = {row.name: Seats(row) for row in (*present, *copied) if row.kind == Class.Kind.FORM}
+    present = {row.pk: row for row in Class.objects.filter(year=plan.to_year_id)}
+    seats = {row.name: Seats(row) for row in (*present.values(), *copied)}
     rows = ClassMembership.objects.filter(school_class__year=plan.to_year_id).order_by("starts_on")
-    values = rows.annotate(name=F("school_class__name"), end=F("school_class__ends"))
-    for student, name, is_form, first, last, end in values.values_list(
-        "student_id", "name", "is_form", "starts_on", "ends_on", "end"
-    ):
+    for student, class_id, first, last in rows.values_list("student_id", "school_class_id", "starts_on", "ends_on"):
+        row = present[class_id]
+        seats[row.name].there.append((first, last or row.ends))
         if pupil := pupils.get(student):
-            pupil.is_seated = True
-            pupil.seat = pupil.seat or (name if is_form else "")
-        if is_form:
-            forms[name].there.append((first, last or end))
-    return forms
+            pupil.seated_in.append(row)
+            if row.kind == Class.Kind.FORM:
+                pupil.seat = pupil.seat or row.name
+    return seats

@@ -106,15 +106,25 @@ def _put_back_kind(changes: Sequence[RolloverChange]) -> list[RolloverChange]:
 
 
 def _left_again(changes: Sequence[RolloverChange], kept: Sequence[RolloverChange]) -> list[Entry]:
-    """Who is out of a class again: the trail of each, and the facts by which others follow."""
+    """Who is out of classes again: the trail of each student, and the facts by which others follow."""
     staying = {change.pk for change in kept}
-    entries = []
+    left: dict[UUID, list[MembershipChanged]] = {}
     for change in changes:
-        if change.kind != ClassMembership._meta.label or change.before is not None or change.pk in staying:
-            continue
-        student, form = UUID(change.after["student_id"]), UUID(change.after["class_id"])
-        first = date.fromisoformat(change.after["starts_on"])
-        fact = MembershipChanged(student=student, school_class=form, starts_on=first, ends_on=first - timedelta(days=1))
-        target = Target("people.student", student)
-        entries.append(Entry("academics.member.end", target, {"class": [str(form), None]}, facts=[fact]))
-    return entries
+        if change.kind == ClassMembership._meta.label and change.before is None and change.pk not in staying:
+            student, first = UUID(change.after["student_id"]), date.fromisoformat(change.after["starts_on"])
+            fact = MembershipChanged(
+                student=student,
+                school_class=UUID(change.after["class_id"]),
+                starts_on=first,
+                ends_on=first - timedelta(days=1),
+            )
+            left.setdefault(student, []).append(fact)
+    return [
+        Entry(
+            "academics.member.end",
+            Target("people.student", student),
+            {"classes": [[str(fact.school_class) for fact in facts], None]},
+            facts=facts,
+        )
+        for student, facts in left.items()
+    ]

@@ -1,7 +1,7 @@
 """What a rollover writes: next placements, leavings, times that end, seats. Each a fixed number of statements."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from lyceum.core import clock
 from lyceum.domains.academics.facts import MembershipChanged
-from lyceum.domains.academics.models import ClassMembership, Placement, RolloverDecision
+from lyceum.domains.academics.models import Class, ClassMembership, Placement, RolloverDecision
+from lyceum.domains.academics.rules.rollover.following import plan_following
 from lyceum.domains.academics.rules.rollover.images import Notes
 from lyceum.domains.academics.rules.rollover.proposing import STAYING, stay
 from lyceum.domains.academics.rules.rollover.situation import Pupil, Situation
@@ -135,25 +136,41 @@ def _end(work: Work, model: type[Placement] | type[ClassMembership], rows: "mode
 
 def seat(work: Work, kind: str) -> None:
     """Into the forms of the next year."""
-    made = list(_seats(work.all(kind), work.situation))
+    situation = work.situation
+    rows = [(row, pupil) for row, pupil in work.all(kind) if row.form and not pupil.seat]
+    _join(work, [(pupil, situation.forms[row.form].school_class) for row, pupil in rows])
+
+
+def follow(work: Work, rows: Sequence[RolloverDecision]) -> None:
+    """Into the like sets of the next year."""
+    following = plan_following(rows, work.situation)
+    work.counts["followers"] = len(following.pairs)
+    _join(work, following.pairs)
+
+
+def _join(work: Work, pairs: Sequence[tuple[Pupil, Class]]) -> None:
+    made = []
+    for pupil, row in pairs:
+        first, last = stay(pupil, row, work.situation.first)
+        if first <= last:
+            is_form = row.kind == Class.Kind.FORM
+            made.append(
+                ClassMembership(school_class=row, student_id=pupil.id, is_form=is_form, starts_on=first, ends_on=last)
+            )
     ClassMembership.objects.bulk_create(made)
     work.notes.made(ClassMembership, made)
     work.counts["memberships"] = work.counts.get("memberships", 0) + len(made)
-    for row in made:
-        fact = MembershipChanged(
-            student=row.student_id, school_class=row.school_class_id, starts_on=row.starts_on, ends_on=row.ends_on
+    joined: dict[UUID, list[ClassMembership]] = {}
+    for member in made:
+        joined.setdefault(member.student_id, []).append(member)
+    for student, members in joined.items():
+        facts = [
+            MembershipChanged(student=student, school_class=m.school_class_id, starts_on=m.starts_on, ends_on=m.ends_on)
+            for m in members
+        ]
+        changes: Changes = {"classes": [None, [str(member.school_class_id) for member in members]]}
+        name = ", ".join(member.school_class.name for member in members)
+        work.entries.append(
+            Entry("academics.member.add", Target("people.student", student, name), changes, facts=facts)
         )
-        changes = {"class": [None, str(row.school_class_id)], "days": [None, f"{row.starts_on} to {row.ends_on}"]}
-        target = Target("people.student", row.student_id, row.school_class.name)
-        work.entries.append(Entry("academics.member.add", target, changes, facts=[fact]))
-        work.changed.add(row.student_id)
-
-
-def _seats(rows: Iterable[Row], situation: Situation) -> Iterable[ClassMembership]:
-    for row, pupil in rows:
-        if not row.form or pupil.seat:
-            continue
-        form = situation.forms[row.form].school_class
-        first, last = stay(pupil, form, situation.first)
-        if first <= last:
-            yield ClassMembership(school_class=form, student_id=pupil.id, is_form=True, starts_on=first, ends_on=last)
+        work.changed.add(student)
