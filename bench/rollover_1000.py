@@ -45,7 +45,7 @@ def run(place: Place) -> Result:
         before = _state()
         _measure(result, "preview", lambda: preview_rollover(plan.pk, actor=actor))
         result.keep("refused", _refused(lambda: apply_rollover(plan.pk, actor=actor)))
-        decide(plan.pk, some, Decided("retain"), actor=actor)
+        decide(plan.pk, some, Decided("promote"), actor=actor)
         preview_rollover(plan.pk, actor=actor)
         applied = _measure(result, "apply", lambda: apply_rollover(plan.pk, actor=actor))
         after, counts = _state(), dict(applied.counts)

@@ -310,6 +310,8 @@ class RolloverPlan(SchoolOwned):
     """What the last run did, and before it what it would do: `{what: rows}`."""
     full_sets = models.JSONField(default=list)
     """Sets into which nobody follows because not everybody would fit: `[{name, capacity, needed}]`."""
+    access = models.JSONField(default=dict)
+    """How many students' records teachers come to see and cease to: `{id of the staff: [gains, loses]}`."""
     trouble = models.CharField(max_length=500, blank=True)
     """Why the last run did nothing, in words."""
     job = SchoolForeignKey("journal.Job", models.SET_NULL, null=True, related_name="+")

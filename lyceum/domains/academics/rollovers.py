@@ -22,6 +22,7 @@ from lyceum.domains.academics.models import (
 )
 from lyceum.domains.academics.rules.rollover.copying import Copies, plan_copies
 from lyceum.domains.academics.rules.rollover.proposing import BLOCKING, NOTICES, PROBLEMS
+from lyceum.domains.people.models import Staff
 from lyceum.domains.tenancy.queries import today
 
 MOST_SHOWN = 500
@@ -151,6 +152,23 @@ def read_copies(plan: RolloverPlan) -> Copies:
     """What would be copied; nothing once it was."""
     is_open = plan.state in (RolloverPlan.State.DRAFT, RolloverPlan.State.PREVIEWED)
     return plan_copies(plan) if is_open else Copies()
+
+
+@dataclass(frozen=True)
+class Access:
+    """How many students' records a teacher comes to see, and ceases to."""
+
+    name: str
+    gains: int
+    loses: int
+
+
+def list_access(plan: RolloverPlan, *, actor: Actor) -> list[Access]:
+    """Who gains and loses access when the year goes over, by name; as of the last decision."""
+    actor.require_all(Permission.ROLLOVER_PREVIEW)
+    staff = Staff.objects.filter(pk__in=list(plan.access)).select_related("person")
+    found = [Access(row.person.full_name, *plan.access[str(row.pk)]) for row in staff]
+    return sorted(found, key=lambda each: each.name)
 
 
 def list_kept(plan: RolloverPlan) -> list[RolloverChange]:

@@ -15,7 +15,9 @@ from lyceum.domains.academics.rest.router import router
 from lyceum.domains.academics.rest.shapes import GradeRef
 from lyceum.domains.academics.rollovers import (
     ORDER,
+    Access,
     get_rollover,
+    list_access,
     list_blocks,
     list_decisions,
     list_kept,
@@ -23,7 +25,6 @@ from lyceum.domains.academics.rollovers import (
     read_copies,
     tally,
 )
-from lyceum.domains.academics.rules.rollover.access import Access, list_access
 from lyceum.domains.academics.rules.rollover.applying import apply_rollover
 from lyceum.domains.academics.rules.rollover.beginning import NewYear, begin_rollover
 from lyceum.domains.academics.rules.rollover.decisions import Decided, decide

@@ -7,10 +7,10 @@ import pytest
 from lyceum.core import clock
 from lyceum.core.errors import NotAllowedError, NotFoundError
 from lyceum.domains.academics.models import Class, ClassMembership, ClassTeacher, Grade, Placement, RolloverChange, Term
+from lyceum.domains.academics.rollovers import list_access
 from lyceum.domains.academics.rules.calendar import create_term
 from lyceum.domains.academics.rules.members import NewMember, add_class_members, end_membership, move_student
 from lyceum.domains.academics.rules.placements import NewPlacement, leave_student, place_students
-from lyceum.domains.academics.rules.rollover.access import list_access
 from lyceum.domains.academics.rules.rollover.applying import apply_rollover
 from lyceum.domains.academics.rules.rollover.beginning import begin_rollover
 from lyceum.domains.academics.rules.rollover.decisions import Decided, decide

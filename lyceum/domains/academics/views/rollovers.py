@@ -25,6 +25,7 @@ from lyceum.domains.academics.queries import list_grade_names, list_years
 from lyceum.domains.academics.rollovers import (
     ORDER,
     get_rollover,
+    list_access,
     list_decisions,
     list_kept,
     list_next_forms,
@@ -34,7 +35,6 @@ from lyceum.domains.academics.rollovers import (
     read_copies,
     tally,
 )
-from lyceum.domains.academics.rules.rollover.access import list_access
 from lyceum.domains.academics.rules.rollover.applying import apply_rollover
 from lyceum.domains.academics.rules.rollover.beginning import NewYear, begin_rollover
 from lyceum.domains.academics.rules.rollover.copying import OPTIONS

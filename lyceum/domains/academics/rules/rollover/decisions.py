@@ -14,6 +14,7 @@ from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
 from lyceum.domains.academics.models import Grade, RolloverDecision, RolloverPlan
 from lyceum.domains.academics.rollovers import ORDER, list_decisions
+from lyceum.domains.academics.rules.rollover.access import count_access
 from lyceum.domains.academics.rules.rollover.following import plan_following
 from lyceum.domains.academics.rules.rollover.plans import get_plan_for_edit
 from lyceum.domains.academics.rules.rollover.proposing import STAYING, find_problems, form_for, propose
@@ -59,7 +60,8 @@ def keep_in_step(plan: RolloverPlan, situation: Situation) -> list[RolloverDecis
     if plan.state != RolloverPlan.State.APPLIED:
         following = plan_following(rows, situation)
         plan.full_sets, plan.counts = following.full, {"followers": len(following.pairs)}
-        plan.save(update_fields=["full_sets", "counts", "updated_at"])
+        plan.access = count_access(rows, following, situation)
+        plan.save(update_fields=["full_sets", "counts", "access", "updated_at"])
     return rows
 
 
