@@ -14,9 +14,12 @@ from lyceum.core import clock
 from lyceum.domains.academics.models import AcademicYear, RolloverDecision, RolloverPlan
 from lyceum.domains.academics.tests.rolling import NEXT_FIRST, Summer, make_summer, work
 from lyceum.domains.accounts.models import User
+from lyceum.domains.attendance.models import Register
+from lyceum.domains.attendance.rules.marks import take_register
+from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.journal.models import AuditEntry, Job
 from lyceum.testing.clients import browser, software, statements_for
-from lyceum.testing.factories import NOW, in_school, make_admin, make_manager, make_student
+from lyceum.testing.factories import NOW, in_school, make_admin, make_manager, make_student, set_times
 from lyceum.testing.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +100,43 @@ def test_every_door_refuses_what_stands_in_the_way_with_nothing_written(door: st
     assert refusal == "rollover_blocked"
     assert work() == []
     assert {name: rows for name, rows in summer.dump().items() if name in before} == before
+
+
+def undo_by_page(summer: Summer, admin: User, plan: RolloverPlan) -> str:
+    answer = browser(admin, summer.school).post(f"/rollovers/{plan.pk}/", {"act": "undo"})
+    return "" if answer.status_code == 302 else " ".join(e.code for e in answer.context["errors"])
+
+
+def undo_by_rest(summer: Summer, admin: User, plan: RolloverPlan) -> str:
+    answer = software(admin, summer.school).send(f"{ROLLOVERS}{plan.pk}/undo/")
+    return "" if answer.status_code == 202 else answer.json()["code"]
+
+
+UNDO_DOORS = {
+    "page": undo_by_page,
+    "rest": undo_by_rest,
+    "command": lambda summer, admin, plan: run(summer, admin, "undo").get("code", ""),
+}
+
+
+@pytest.mark.parametrize("door", UNDO_DOORS)
+def test_every_door_undoes_the_same_until_the_first_register(door: str):
+    summer = make_summer("7A", "8A")
+    summer.student("7A")
+    set_times(summer.school)
+    admin, before = make_admin(summer.school), summer.dump()
+    plan = summer.roll()
+
+    undone = UNDO_DOORS[door](summer, admin, plan)
+    work()
+    assert (undone, summer.dump()) == ("", before)
+    plan = summer.roll()
+    with in_school(summer.school), clock.frozen(NOW.replace(year=2027, month=9, day=1)):
+        open_day(NEXT_FIRST)
+        register = Register.objects.get(on=NEXT_FIRST, school_class__name="8A", session="AM")
+        take_register(register.pk, marks=[], rest="present", actor=summer.actor)
+
+    assert UNDO_DOORS[door](summer, admin, plan) == "rollover_in_use"
 
 
 def test_over_rest_from_the_plan_to_the_way_back():
