@@ -19,7 +19,7 @@ from lyceum.core.permissions import Role
 from lyceum.core.schools import school_scope
 from lyceum.demo.accounts import list_accounts
 from lyceum.demo.plan import HILLCREST
-from lyceum.domains.academics.models import AcademicYear, ClassMembership, ClassTeacher, RolloverPlan
+from lyceum.domains.academics.models import AcademicYear, ClassMembership, ClassTeacher, Grade, RolloverPlan
 from lyceum.domains.academics.rules.rollover.beginning import NewYear, begin_rollover
 from lyceum.domains.academics.rules.rollover.decisions import Decided, decide
 from lyceum.domains.accounts.models import Membership, SchoolLogin, User
@@ -214,6 +214,7 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
         "student-new": "/students/new/",
         "classes": "/classes/",
         "class-new": "/classes/new/",
+        "classes-arrange": f"/classes/arrange/?grade={Grade.objects.get(code='8').pk}",
         "attendance": "/attendance/",
         "absences": "/attendance/absences/",
         "conflicts": "/attendance/conflicts/",

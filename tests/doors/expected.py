@@ -232,6 +232,9 @@ REST: dict[str, Door] = {
         _p.STUDENTS_VIEW, About.CLASS, also=frozenset({Who.OTHER_TEACHER}), shows=(_p.CLASSES_VIEW,)
     ),  # teachers see the names of all on roll
     "addClassStudents": Door(_p.CLASSES_ASSIGN, body={"students": ["{newcomer}"]}, shows=(_p.CLASSES_VIEW,)),
+    "moveStudents": Door(
+        _p.CLASSES_ASSIGN, body={"moves": [{"student": "{student}", "to_class": "{other_class}"}], "on": "2026-11-23"}
+    ),
     "removeClassStudent": Door(_p.CLASSES_ASSIGN),
     "listClassTeachers": Door(_p.CLASSES_VIEW, About.CLASS),
     "assignTeacher": Door(_p.CLASSES_ASSIGN, body={"staff": "{staff}", "role": "assistant"}, shows=(_p.CLASSES_VIEW,)),
@@ -456,6 +459,8 @@ PAGES: dict[str, Door] = {
     "POST classes/": Door(_p.CLASSES_VIEW, body={"export": "csv"}),
     "GET classes/new/": Door(_p.CLASSES_EDIT),
     "POST classes/new/": Door(_p.CLASSES_EDIT, body={"name": "7C"}),
+    "GET classes/arrange/": Door(_p.CLASSES_ASSIGN),
+    "POST classes/arrange/": Door(_p.CLASSES_ASSIGN, body={"on": "2026-11-23"}),
     "GET classes/<uuid:class_id>/": Door(_p.CLASSES_VIEW, About.CLASS),
     "POST classes/<uuid:class_id>/": Door(_p.CLASSES_ASSIGN, body={"student": "{newcomer}"}),
     "GET classes/<uuid:class_id>/edit/": Door(_p.CLASSES_EDIT),
