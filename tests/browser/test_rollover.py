@@ -41,6 +41,7 @@ def test_whoever_stands_in_the_way_is_decided_on_a_phone_and_all_go_over_togethe
     expect(page.locator("ins")).to_have_text("Goes up: Year 8 · 8A")
     page.get_by_role("button", name="Change 1 row").tap()
     page.get_by_role("button", name="Preview").tap()
+    expect(page.get_by_role("button", name="Apply to 3 students")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.get_by_role("button", name="Apply to 3 students").tap()
     expect(page.get_by_role("progressbar")).to_be_visible()
