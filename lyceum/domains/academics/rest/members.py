@@ -100,24 +100,24 @@ def add(request: HttpRequest, class_id: UUID, body: MembersIn) -> list[dict[str,
     return [{"id": m.pk, "student": m.student_id, **{n: getattr(m, n) for n in names}} for m in made]
 
 
-class MoveIn(Strict):
+class FormMoveIn(Strict):
     """A student and the form they go into."""
 
     student: UUID
     to_class: UUID
 
 
-class MovesIn(Strict):
+class FormMovesIn(Strict):
     """Students who go into other forms from a day on, today unless told otherwise."""
 
-    moves: list[MoveIn] = Field(min_length=1, max_length=500)
+    moves: list[FormMoveIn] = Field(min_length=1, max_length=500)
     on: date | None = None
     reason: str = Field("", max_length=300)
     overfill_reason: str = Field("", max_length=300, description="Why a form may hold more than its capacity.")
 
 
 @router.post("class-moves/", response={201: list[AddedOut]}, operation_id="moveStudents")
-def move(request: HttpRequest, body: MovesIn) -> list[dict[str, Any]]:
+def move(request: HttpRequest, body: FormMovesIn) -> list[dict[str, Any]]:
     """Move students between forms, all together or none: two may change places in full forms."""
     made = move_students(
         [Move(each.student, each.to_class) for each in body.moves],

@@ -31,10 +31,10 @@ from lyceum.domains.academics.rules.rollover.decisions import Decided, decide
 from lyceum.domains.academics.rules.rollover.looking import choose_copies, preview_rollover
 from lyceum.domains.academics.rules.rollover.undoing import undo_rollover
 
-Decision = Literal["promote", "retain", "transfer", "leave", "graduate", "undecided"]
+RolloverChoice = Literal["promote", "retain", "transfer", "leave", "graduate", "undecided"]
 
 
-class Options(Strict):
+class RolloverOptions(Strict):
     """What is copied into the next year. Sets are the classes that are taught one subject."""
 
     terms: bool = Field(default_factory=left_out)
@@ -45,7 +45,7 @@ class Options(Strict):
     rooms: bool = Field(default_factory=left_out)
 
 
-class NewYearIn(Strict):
+class RolloverNewYearIn(Strict):
     """The next year, where it is yet to be made; its school days are those of the year before."""
 
     name: str = Field(max_length=40)
@@ -57,11 +57,11 @@ class RolloverIn(Strict):
     """From which year into which: one that is there, or a new one."""
 
     from_year: UUID
-    to_year: UUID | NewYearIn
-    options: Options = Field(default_factory=Options)
+    to_year: UUID | RolloverNewYearIn
+    options: RolloverOptions = Field(default_factory=RolloverOptions)
 
 
-class YearRef(Schema):
+class RolloverYear(Schema):
     """A school year, as other things mention it."""
 
     id: UUID
@@ -74,8 +74,8 @@ class RolloverOut(Schema):
     """A rollover: how far it is, and its students in numbers."""
 
     id: UUID
-    from_year: YearRef
-    to_year: YearRef
+    from_year: RolloverYear
+    to_year: RolloverYear
     state: str
     options: dict[str, bool]
     counts: dict[str, int] = Field(description="What the last run did, and before it what it would do.")
@@ -90,7 +90,7 @@ class RolloverOut(Schema):
     created_at: datetime
 
 
-class ExceptionOut(Schema):
+class RolloverExceptionOut(Schema):
     """A student in the way."""
 
     student: UUID
@@ -101,7 +101,7 @@ class ExceptionOut(Schema):
     form: str
 
 
-class CopiesOut(Schema):
+class RolloverCopiesOut(Schema):
     """What would be copied, by name."""
 
     terms: list[str]
@@ -109,7 +109,7 @@ class CopiesOut(Schema):
     teachers: int
 
 
-class AccessOut(Schema):
+class RolloverAccessOut(Schema):
     """How many students' records a teacher comes to see, and ceases to."""
 
     name: str
@@ -117,7 +117,7 @@ class AccessOut(Schema):
     loses: int
 
 
-class KeptOut(Schema):
+class RolloverKeptOut(Schema):
     """A row that undoing left: changed by somebody since (`edited_since`), or held by others (`held`)."""
 
     kind: str
@@ -131,9 +131,9 @@ class RolloverDetailOut(RolloverOut):
     decisions: dict[str, int]
     problems: dict[str, int]
     results: dict[str, int]
-    exceptions: list[ExceptionOut] = Field(description="The first 500 students in the way.")
-    copies: CopiesOut
-    kept: list[KeptOut]
+    exceptions: list[RolloverExceptionOut] = Field(description="The first 500 students in the way.")
+    copies: RolloverCopiesOut
+    kept: list[RolloverKeptOut]
 
 
 def _plan(plan: RolloverPlan) -> dict[str, Any]:
@@ -189,21 +189,21 @@ def rollover(request: HttpRequest, plan_id: UUID) -> dict[str, Any]:
 
 
 @router.patch("rollovers/{uuid:plan_id}/", response=RolloverDetailOut, operation_id="changeRollover")
-def change_rollover(request: HttpRequest, plan_id: UUID, body: Options) -> dict[str, Any]:
+def change_rollover(request: HttpRequest, plan_id: UUID, body: RolloverOptions) -> dict[str, Any]:
     """Choose what is copied; what is left out stays as it was."""
     actor = actor_of(request)
     plan = choose_copies(plan_id, options=body.dict(exclude_unset=True), actor=actor)
     return _detail(plan)
 
 
-@router.get("rollovers/{uuid:plan_id}/access/", response=list[AccessOut], operation_id="rolloverAccess")
+@router.get("rollovers/{uuid:plan_id}/access/", response=list[RolloverAccessOut], operation_id="rolloverAccess")
 def access(request: HttpRequest, plan_id: UUID) -> list[Access]:
     """Teachers who gain and lose access to students' records when the year goes over, by name."""
     actor = actor_of(request)
     return list_access(get_rollover(plan_id, actor=actor), actor=actor)
 
 
-class DecisionOut(Schema):
+class RolloverDecisionOut(Schema):
     """What becomes of one student: from where, to where, and what came of it."""
 
     student: UUID
@@ -220,7 +220,7 @@ class DecisionOut(Schema):
     reason: str
 
 
-class DecisionFilter(Walk):
+class RolloverDecisionFilter(Walk):
     """Which decisions: those with a problem, or of one decision, result or problem."""
 
     show: str = Field("", max_length=20)
@@ -229,8 +229,10 @@ class DecisionFilter(Walk):
     q: str = Field("", max_length=100)
 
 
-@router.get("rollovers/{uuid:plan_id}/decisions/", response=ListOf[DecisionOut], operation_id="listRolloverDecisions")
-def decisions(request: HttpRequest, plan_id: UUID, chosen: Query[DecisionFilter]) -> dict[str, Any]:
+@router.get(
+    "rollovers/{uuid:plan_id}/decisions/", response=ListOf[RolloverDecisionOut], operation_id="listRolloverDecisions"
+)
+def decisions(request: HttpRequest, plan_id: UUID, chosen: Query[RolloverDecisionFilter]) -> dict[str, Any]:
     """Every student of the year, those in the way first."""
     actor = actor_of(request)
     plan = get_rollover(plan_id, actor=actor)
@@ -247,18 +249,18 @@ def _decision(row: RolloverDecision) -> dict[str, Any]:
     return {"student": row.student_id, "full_name": row.student.person.full_name} | shown
 
 
-class DecideIn(Strict):
+class RolloverDecideIn(Strict):
     """What becomes of some students. Without grade and form it is the usual ones."""
 
     students: list[UUID] = Field(min_length=1, max_length=500)
-    decision: Decision
+    decision: RolloverChoice
     grade: UUID | None = None
     form: str = Field("", max_length=120, description="The form's name in the next year.")
     note: str = Field("", max_length=300)
 
 
 @router.post("rollovers/{uuid:plan_id}/decide/", response=RolloverDetailOut, operation_id="decideRollover")
-def decide_some(request: HttpRequest, plan_id: UUID, body: DecideIn) -> dict[str, Any]:
+def decide_some(request: HttpRequest, plan_id: UUID, body: RolloverDecideIn) -> dict[str, Any]:
     """Decide what becomes of some students. A plan that was previewed has to be looked at again."""
     actor = actor_of(request)
     decided = Decided(body.decision, body.grade, body.form, body.note)
