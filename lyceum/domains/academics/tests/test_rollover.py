@@ -117,6 +117,27 @@ def test_again_makes_no_new_row_and_takes_in_only_who_came_since():
     assert summer.decisions(plan)["Ben"] == ("promote", "8", "8A", "created")
 
 
+def test_who_came_since_and_stands_in_the_way_is_decided_on_and_taken_in():
+    summer = make_summer("7A", "8A")
+    ada = summer.student("7A", name="Ada")
+    plan = summer.roll()
+    new = make_student(summer.school, name="New")
+    with pytest.raises(RolloverBlockedError):
+        summer.apply(plan)
+
+    seen = summer.preview(plan)
+    assert (seen.state, summer.decisions(plan)["New"]) == ("applied", ("undecided", "", "", "undecided"))
+    with pytest.raises(RolloverClosedError):
+        decide_on(summer, plan, ada, decision="leave")
+    decide_on(summer, plan, new, decision="promote", grade_id=summer.grade("8").pk)
+    summer.apply(plan)
+
+    assert summer.decisions(plan) == {
+        "Ada": ("promote", "8", "8A", "already"),
+        "New": ("promote", "8", "8A", "created"),
+    }
+
+
 def test_everybody_of_the_year_is_in_the_result_with_a_reason_if_skipped():
     summer = make_summer("7A", "8A")
     summer.student("7A", name="Ada")

@@ -177,7 +177,7 @@ def _choices(request: HttpRequest) -> dict[str, object]:
 
 def _is_open(request: HttpRequest) -> bool:
     plan = get_rollover(_plan_id(request), actor=actor_of(request))
-    return plan.state in (RolloverPlan.State.DRAFT, RolloverPlan.State.PREVIEWED)
+    return plan.state != RolloverPlan.State.UNDONE
 
 
 DECIDE = BulkAct(

@@ -18,6 +18,7 @@ from lyceum.domains.academics.rules.rollover.access import count_access
 from lyceum.domains.academics.rules.rollover.following import plan_following
 from lyceum.domains.academics.rules.rollover.plans import get_plan_for_edit
 from lyceum.domains.academics.rules.rollover.proposing import STAYING, find_problems, form_for, propose
+from lyceum.domains.academics.rules.rollover.refusals import RolloverClosedError
 from lyceum.domains.academics.rules.rollover.situation import Pupil, Situation, read_situation
 from lyceum.domains.journal.rules import Changes, Target, record
 
@@ -142,6 +143,8 @@ def _decided(
     rows = list(RolloverDecision.objects.filter(plan=plan, student__in=students))
     if len(rows) < len(set(students)) or any(row.student_id not in situation.pupils for row in rows):
         raise NotFoundError(_("A student is not of the year that ends."))
+    if any(row.result for row in rows):
+        raise RolloverClosedError(_("This is done for some of them already. Change it student by student."))
     for row in rows:
         row.decision, row.by_hand, row.note = decided.decision, True, tidy(decided.note)[:300]
         pupil = situation.pupils[row.student_id]

@@ -15,18 +15,22 @@ from lyceum.domains.academics.rules.rollover.copying import OPTIONS
 from lyceum.domains.academics.rules.rollover.decisions import keep_in_step, reopen
 from lyceum.domains.academics.rules.rollover.plans import get_plan_for_edit
 from lyceum.domains.academics.rules.rollover.proposing import BLOCKING
-from lyceum.domains.academics.rules.rollover.refusals import RolloverBlockedError
+from lyceum.domains.academics.rules.rollover.refusals import RolloverBlockedError, RolloverClosedError
 from lyceum.domains.academics.rules.rollover.situation import read_situation
 from lyceum.domains.journal.rules import Target, record
 
 
 @transaction.atomic
 def preview_rollover(plan_id: UUID, *, actor: Actor) -> RolloverPlan:
-    """Look at what would happen to every student of the year. What nothing stands in the way of can be applied."""
+    """Look at what would happen to every student of the year. What nothing stands in the way of can be applied.
+
+    Where it is applied already, it is those who came since.
+    """
     plan = get_plan_for_edit(plan_id, actor=actor)
     rows = keep_in_step(plan, read_situation(plan))
-    blocked = any(row.problem in BLOCKING for row in rows)
-    plan.state = RolloverPlan.State.DRAFT if blocked else RolloverPlan.State.PREVIEWED
+    if plan.state != RolloverPlan.State.APPLIED:
+        blocked = any(row.problem in BLOCKING for row in rows)
+        plan.state = RolloverPlan.State.DRAFT if blocked else RolloverPlan.State.PREVIEWED
     plan.trouble = ""
     plan.save(update_fields=["state", "trouble", "updated_at"])
     record("academics.rollover.preview", target=Target.of(plan), actor=actor)
@@ -37,6 +41,8 @@ def preview_rollover(plan_id: UUID, *, actor: Actor) -> RolloverPlan:
 def choose_copies(plan_id: UUID, *, options: Mapping[str, bool], actor: Actor) -> RolloverPlan:
     """Choose what is copied; what is not named stays as it was. A plan that was previewed has to be looked at again."""
     plan = get_plan_for_edit(plan_id, actor=actor)
+    if plan.state == RolloverPlan.State.APPLIED:
+        raise RolloverClosedError(_("What was copied is changed class by class."))
     chosen = {name: bool(value) for name, value in options.items() if name in OPTIONS}
     changes = {name: [plan.options.get(name), value] for name, value in chosen.items()}
     plan.options = plan.options | chosen

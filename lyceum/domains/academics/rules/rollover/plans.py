@@ -12,13 +12,11 @@ from lyceum.domains.academics.rules.rollover.refusals import RolloverClosedError
 from lyceum.domains.academics.rules.rollover.watching import is_at_work
 
 
-def get_plan_for_edit(
-    plan_id: UUID, *, actor: Actor, permission: Permission = Permission.ROLLOVER_PREVIEW
-) -> RolloverPlan:
-    """The plan, locked, while it is neither applied nor undone nor at work."""
-    plan = get_locked_plan(plan_id, actor=actor, permission=permission)
-    if plan.state in (RolloverPlan.State.APPLIED, RolloverPlan.State.UNDONE):
-        raise RolloverClosedError(_("This rollover has been applied. What is done is changed student by student."))
+def get_plan_for_edit(plan_id: UUID, *, actor: Actor) -> RolloverPlan:
+    """The plan, locked, while it is neither undone nor at work."""
+    plan = get_locked_plan(plan_id, actor=actor, permission=Permission.ROLLOVER_PREVIEW)
+    if plan.state == RolloverPlan.State.UNDONE:
+        raise RolloverClosedError(_("This rollover was undone. Begin a new one."))
     return plan
 
 
