@@ -82,6 +82,8 @@ class Permission(StrEnum):
     CLASSES_EDIT = "classes.edit"
     CLASSES_ASSIGN = "classes.assign"
     CLASSES_OVERFILL = "classes.overfill"
+    ROLLOVER_PREVIEW = "rollover.preview"
+    ROLLOVER_APPLY = "rollover.apply"
     REGISTERS_VIEW = "attendance.view"
     REGISTERS_TAKE = "attendance.take"
     REGISTERS_AMEND = "attendance.amend"
@@ -162,6 +164,8 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.CLASSES_EDIT, "years, terms, grades, subjects, classes: edit", no, no, y, s, scope="classes:write"),
         row(p.CLASSES_ASSIGN, "assign students or teachers to classes", no, no, y, s, scope="classes:write"),
         row(p.CLASSES_OVERFILL, "go over a class's capacity, with a reason", no, no, y, s),
+        row(p.ROLLOVER_PREVIEW, "year rollover: plan, decide, preview", no, no, y, s),
+        row(p.ROLLOVER_APPLY, "year rollover: apply, undo", no, no, y),
         row(p.REGISTERS_VIEW, "registers and marks: see", grant, no, y, s, c, o, k, scope="attendance:read"),
         row(p.REGISTERS_TAKE, "take a register", no, no, y, s, c, scope="attendance:write"),
         row(p.REGISTERS_AMEND, "amend a mark after the teacher's time", no, no, y, s, scope="attendance:write"),
@@ -196,6 +200,7 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
         _p.REGISTERS_AMEND, _p.CASES_VIEW, _p.CASES_SETTLE, _p.NUMBERS_VIEW, _p.USERS_LIST, _p.USERS_EDIT,
         _p.IMPORTS_RUN, _p.LESSONS_EDIT,
         _p.DELIVERIES_VIEW, _p.ABSENCES_ASK, _p.ABSENCES_DECIDE, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
+        _p.ROLLOVER_PREVIEW,
     }),
     "Attendance": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,

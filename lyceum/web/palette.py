@@ -50,6 +50,7 @@ ACTS = (
     Act(lazy("Import a list"), "/imports/", Permission.IMPORTS_RUN, lazy("file, CSV, Excel, upload, OneRoster")),
     Act(lazy("Invite people"), "/settings/users/", Permission.USERS_EDIT, lazy("new user, account, add a teacher")),
     Act(lazy("Close a day"), "/settings/years/", Permission.CLASSES_EDIT, lazy("holiday, snow, training day, closure")),
+    Act(lazy("Go into the next year"), "/rollovers/", Permission.ROLLOVER_PREVIEW, lazy("rollover, promote, year end")),
     Act(lazy("Change language"), "/account/", Permission.PROFILE_EDIT, lazy("translation, locale")),
     Act(lazy("Change colours"), "/account/", Permission.PROFILE_EDIT, lazy("dark, light, theme")),
     Act(lazy("Change password"), "/account/#password-title", Permission.PROFILE_EDIT),

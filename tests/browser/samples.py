@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -18,7 +19,9 @@ from lyceum.core.permissions import Role
 from lyceum.core.schools import school_scope
 from lyceum.demo.accounts import list_accounts
 from lyceum.demo.plan import HILLCREST
-from lyceum.domains.academics.models import ClassMembership, ClassTeacher
+from lyceum.domains.academics.models import AcademicYear, ClassMembership, ClassTeacher, Grade, RolloverPlan
+from lyceum.domains.academics.rules.rollover.beginning import NewYear, begin_rollover
+from lyceum.domains.academics.rules.rollover.decisions import Decided, decide
 from lyceum.domains.accounts.models import Membership, SchoolLogin, User
 from lyceum.domains.accounts.rules.invitations import Invited, invite
 from lyceum.domains.accounts.rules.keys import create_key
@@ -198,6 +201,7 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
     asked = PlannedAbsence.objects.filter(state="asked").order_by("pk")[0]
     concern = Concern.objects.order_by("kind", "pk")[0]
     closure = close_sessions(NewClosure(asked.starts_on, asked.starts_on, "Burst pipe", sessions=["PM"]), actor=head)
+    plan = _plan_next_year(head)
     for name, path in {
         "planned-absences": "/attendance/planned/",
         "planned-absence": f"/attendance/planned/{asked.pk}/",
@@ -210,6 +214,7 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
         "student-new": "/students/new/",
         "classes": "/classes/",
         "class-new": "/classes/new/",
+        "classes-arrange": f"/classes/arrange/?grade={Grade.objects.get(code='8').pk}",
         "attendance": "/attendance/",
         "absences": "/attendance/absences/",
         "conflicts": "/attendance/conflicts/",
@@ -217,6 +222,7 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
         "keys": "/keys/",
         "imports": "/imports/",
         "settings-years": "/settings/years/",
+        "rollovers": "/rollovers/",
         "settings-subjects": "/settings/subjects/",
         "settings-rooms": "/settings/rooms/",
     }.items():
@@ -224,6 +230,8 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
     samples.add("students", OFFICE, "/students/?q=zzzzzz", "nothing found")
     samples.add("import", OFFICE, f"/imports/{waiting.pk}/", "columns")
     samples.add("import", OFFICE, f"/imports/{mapped.pk}/", "preview")
+    samples.add("rollover", OFFICE, f"/rollovers/{plan.pk}/")
+    samples.add("rollover-access", OFFICE, f"/rollovers/{plan.pk}/access/")
     samples.add("invitation", NOBODY, f"/invitation/{sent.secret}/")
     samples.add("invitation", NOBODY, "/invitation/of-long-ago/", "expired")
     for name, path in {
@@ -273,6 +281,15 @@ def _add_pages_of_absence(samples: Samples, system: Actor) -> None:
     samples.add("outbox", OFFICE, "/outbox/")
     samples.add("delivery", OFFICE, f"/outbox/{delivery.pk}/")
     samples.add("stop", NOBODY, f"/stop/{stop_address(delivery).split('/')[-2]}/")
+
+
+def _plan_next_year(actor: Actor) -> RolloverPlan:
+    """The current year's end, with somebody not decided yet."""
+    year = AcademicYear.objects.get(state="current")
+    following = NewYear("Next year", year.ends + timedelta(days=40), year.ends + timedelta(days=360))
+    plan = begin_rollover(year.pk, following, actor=actor)
+    student = plan.decisions.filter(decision="promote").order_by("pk")[0].student_id
+    return decide(plan.pk, [student], Decided("undecided"), actor=actor)
 
 
 def _import_something(actor: Actor) -> tuple[ImportRun, ImportRun]:

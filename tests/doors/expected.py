@@ -211,6 +211,7 @@ REST: dict[str, Door] = {
     "reopenDay": Door(_p.CLASSES_EDIT),
     "listGrades": Door(_p.CLASSES_VIEW),
     "createGrade": Door(_p.CLASSES_EDIT, body={"code": "X", "name": "X", "position": 900}),
+    "changeGrade": Door(_p.CLASSES_EDIT, body={"final": True}),
     "listSubjects": Door(_p.CLASSES_VIEW),
     "createSubject": Door(_p.CLASSES_EDIT),
     "listRooms": Door(_p.CLASSES_VIEW, About.WHOLE),
@@ -231,10 +232,24 @@ REST: dict[str, Door] = {
         _p.STUDENTS_VIEW, About.CLASS, also=frozenset({Who.OTHER_TEACHER}), shows=(_p.CLASSES_VIEW,)
     ),  # teachers see the names of all on roll
     "addClassStudents": Door(_p.CLASSES_ASSIGN, body={"students": ["{newcomer}"]}, shows=(_p.CLASSES_VIEW,)),
+    "moveStudents": Door(
+        _p.CLASSES_ASSIGN, body={"moves": [{"student": "{student}", "to_class": "{other_class}"}], "on": "2026-11-23"}
+    ),
     "removeClassStudent": Door(_p.CLASSES_ASSIGN),
     "listClassTeachers": Door(_p.CLASSES_VIEW, About.CLASS),
     "assignTeacher": Door(_p.CLASSES_ASSIGN, body={"staff": "{staff}", "role": "assistant"}, shows=(_p.CLASSES_VIEW,)),
     "removeClassTeacher": Door(_p.CLASSES_ASSIGN, shows=(_p.CLASSES_VIEW,)),
+    # over into the next year
+    "listRollovers": Door(_p.ROLLOVER_PREVIEW),
+    "createRollover": Door(_p.ROLLOVER_PREVIEW, body={"from_year": "{next_year}", "to_year": "{later_year}"}),
+    "getRollover": Door(_p.ROLLOVER_PREVIEW),
+    "changeRollover": Door(_p.ROLLOVER_PREVIEW, body={"sets": False}),
+    "listRolloverDecisions": Door(_p.ROLLOVER_PREVIEW),
+    "rolloverAccess": Door(_p.ROLLOVER_PREVIEW),
+    "decideRollover": Door(_p.ROLLOVER_PREVIEW, body={"students": ["{student}"], "decision": "leave"}),
+    "previewRollover": Door(_p.ROLLOVER_PREVIEW),
+    "applyRollover": Door(_p.ROLLOVER_APPLY),
+    "undoRollover": Door(_p.ROLLOVER_APPLY),
     # timetable
     "listLessons": Door(_p.LESSONS_VIEW),
     "getLesson": Door(_p.LESSONS_VIEW, About.CLASS),
@@ -444,6 +459,8 @@ PAGES: dict[str, Door] = {
     "POST classes/": Door(_p.CLASSES_VIEW, body={"export": "csv"}),
     "GET classes/new/": Door(_p.CLASSES_EDIT),
     "POST classes/new/": Door(_p.CLASSES_EDIT, body={"name": "7C"}),
+    "GET classes/arrange/": Door(_p.CLASSES_ASSIGN),
+    "POST classes/arrange/": Door(_p.CLASSES_ASSIGN, body={"on": "2026-11-23"}),
     "GET classes/<uuid:class_id>/": Door(_p.CLASSES_VIEW, About.CLASS),
     "POST classes/<uuid:class_id>/": Door(_p.CLASSES_ASSIGN, body={"student": "{newcomer}"}),
     "GET classes/<uuid:class_id>/edit/": Door(_p.CLASSES_EDIT),
@@ -455,6 +472,11 @@ PAGES: dict[str, Door] = {
     "POST classes/<uuid:class_id>/lessons/": Door(
         _p.LESSONS_EDIT, body={"weekday": "1", "period": "2", "starts_at": "09:00", "ends_at": "10:00"}
     ),
+    "GET rollovers/": Door(_p.ROLLOVER_PREVIEW),
+    "POST rollovers/": Door(_p.ROLLOVER_PREVIEW, body={"name": "2042"}),
+    "GET rollovers/<uuid:plan_id>/": Door(_p.ROLLOVER_PREVIEW),
+    "POST rollovers/<uuid:plan_id>/": Door(_p.ROLLOVER_PREVIEW, body={"act": "preview"}),
+    "GET rollovers/<uuid:plan_id>/access/": Door(_p.ROLLOVER_PREVIEW),
     "GET settings/years/": Door(_p.CLASSES_EDIT),
     "POST settings/years/": Door(_p.CLASSES_EDIT, body={"act": "close", "name": "Snow", "starts": "2026-12-01"}),
     "GET settings/subjects/": Door(_p.CLASSES_EDIT),

@@ -10,8 +10,9 @@ from uuid import UUID
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
 from lyceum.core.permissions import SCOPES, Role
-from lyceum.domains.academics.models import Class, ClassTeacher, ClosedDay
-from lyceum.domains.academics.rules.calendar import close_days, create_location
+from lyceum.domains.academics.models import Class, ClassTeacher, ClosedDay, Grade
+from lyceum.domains.academics.rules.calendar import close_days, create_location, create_year
+from lyceum.domains.academics.rules.rollover.beginning import begin_rollover
 from lyceum.domains.accounts.models import Membership, PermissionSet, SignInSession, User
 from lyceum.domains.accounts.rules.invitations import Invited, invite
 from lyceum.domains.accounts.rules.keys import create_key
@@ -196,6 +197,8 @@ class _Builder:
                 **self.make_rows_of_the_office(users[Who.ADMIN]),
                 "membership_id": Membership.objects.get(user=users[Who.ATTENDANCE]).pk,
                 **self.make_rows_of_classes(form, student),
+                **self.plan_next_year(form.year_id),
+                "grade_id": Grade.objects.get(code="1").pk,
                 **self.make_rows_of_students(student, users[Who.STUDENT]),
                 **self.take_register_of(form, student, teacher),
                 **self.tell(student, link.guardian_id, users[Who.GUARDIAN]),
@@ -239,6 +242,14 @@ class _Builder:
             "room": create_location(name="R1", actor=actor).pk,
             "enrolment_id": Enrolment.objects.get(student=student).pk,
         }
+
+    def plan_next_year(self, year: UUID) -> Ids:
+        actor = system_actor(self.school.pk)
+        coming, later = (
+            create_year(name=f"{n}", starts=date(n, 9, 1), ends=date(n + 1, 7, 20), actor=actor) for n in (2040, 2041)
+        )
+        plan = begin_rollover(year, coming.pk, actor=actor)
+        return {"plan_id": plan.pk, "next_year": coming.pk, "later_year": later.pk}
 
     def make_rows_of_students(self, student: Student, user: User) -> Ids:
         asked = edit_own_record(values={"last_name": "Marchetti-Lowe"}, actor=as_actor(user, self.school))

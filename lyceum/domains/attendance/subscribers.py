@@ -2,6 +2,7 @@
 
 from lyceum.core.actor import Actor
 from lyceum.domains.attendance.facts import AttendanceMarked
+from lyceum.domains.attendance.rules import rollovers  # noqa: F401  # has its say when a rollover is undone
 from lyceum.domains.attendance.rules.cases.opening import note_absences
 from lyceum.domains.attendance.rules.cases.settling import note_arrivals
 from lyceum.domains.attendance.rules.setup import use_preset_of_country

@@ -31,6 +31,7 @@ PLACES = (
     Place(_("Set up the school"), _("From nothing to the first register"), "/set-up-school/", Permission.CLASSES_EDIT),
     Place(_("School"), _("Name, address, time zone, languages"), "/settings/school/", Permission.SCHOOL_EDIT),
     Place(_("Years and terms"), _("When school is kept"), "/settings/years/", Permission.CLASSES_EDIT),
+    Place(_("Into the next year"), _("Everybody a grade up, at a time"), "/rollovers/", Permission.ROLLOVER_PREVIEW),
     Place(_("Classes"), _("Forms and teaching classes"), "/classes/", Permission.CLASSES_EDIT),
     Place(_("Attendance"), _("Codes and session times"), "/settings/attendance/", Permission.CODES_EDIT),
     Place(_("People and accounts"), _("Who may come in, and as what"), "/settings/users/", Permission.USERS_LIST),
