@@ -53,12 +53,15 @@ SELECT m.session, count(*) FILTER (WHERE m.meaning = ANY(%(here)s)),
     AND e.kind IN ('main', 'dual_main') AND e.exit <> 'no_show'
     AND e.first_day <= %(day)s AND (e.last_day IS NULL OR e.last_day >= %(day)s))
 FROM attendance_sessionmark m WHERE m.school_id = %(school)s AND m."on" = %(day)s AND m.meaning <> ''
-GROUP BY m.session ORDER BY m.session
+GROUP BY m.session HAVING bool_or(m.origin IN ('method', 'closure')) ORDER BY m.session
 """
 
 
 def presence_on(actor: Actor, day: date) -> list[Presence]:
-    """The sessions of a day that have marks, in order, for those who may see everybody's attendance."""
+    """The sessions of a day that have marks, in order, for those who may see everybody's attendance.
+
+    One of which nothing is known but planned absences has not begun.
+    """
     actor.require_all(Permission.NUMBERS_VIEW)
     values: dict[str, Any] = {"school": current_school(), "day": day, "here": [*HERE], "absent": [*ABSENT]}
     with connection.cursor() as cursor:

@@ -21,6 +21,7 @@ from lyceum.core.lists import BulkAct, Column, Filter, Planned, Table, answer_li
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast, Undo
+from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.queries import Standing, standings
 from lyceum.domains.attendance.codes import read_codes
 from lyceum.domains.attendance.models import PlannedAbsence, PlannedStudent
@@ -78,7 +79,7 @@ def absence_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     def context() -> dict[str, Any]:
         return {
             "student": student,
-            "today": today().isoformat(),
+            "today": _next_school_day().isoformat(),
             "whats": WHATS.items(),
             "parts": PARTS,
             "decides": decides,
@@ -86,6 +87,12 @@ def absence_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         }
 
     return submitted(request, "attendance/absence_new.html", context, act)
+
+
+def _next_school_day() -> date:
+    """Today, or the next day on which school is kept."""
+    day = today()
+    return next(iter(school_days().between(day, day + timedelta(days=90))), day)
 
 
 def _codes(actor: Actor) -> list[tuple[str, str]]:
