@@ -39,6 +39,7 @@ class Reach(StrEnum):
     CHILD = "K"
     PERMISSION_SET = "P"
     GROUP = "G"
+    EVACUATION = "E"
     GRANT = "grant"
     NONE = "—"
 
@@ -50,6 +51,7 @@ REACHES: dict[Reach, str] = {
     Reach.CHILD: "their own children",
     Reach.PERMISSION_SET: "with the named permission set",
     Reach.GROUP: "schools of their own group",
+    Reach.EVACUATION: "all in the school, during an evacuation",
     Reach.GRANT: "with a grant of the school, for a while",
     Reach.NONE: "never",
 }
@@ -96,8 +98,11 @@ class Permission(StrEnum):
     CONCERNS_VIEW = "attendance.concerns.view"
     CONCERNS_EDIT = "attendance.concerns.edit"
     YEAR_CLOSE = "attendance.year.close"
+    GATE_USE = "attendance.gate"
+    ON_SITE_VIEW = "attendance.on_site"
     LESSONS_VIEW = "timetable.view"
     LESSONS_EDIT = "timetable.edit"
+    COVER_ASSIGN = "timetable.cover.assign"
     IMPORTS_RUN = "imports.run"
     DELIVERIES_VIEW = "deliveries.view"
     PROVIDERS_EDIT = "providers.edit"
@@ -128,7 +133,7 @@ class PolicyRow:
 
 def _table() -> tuple[PolicyRow, ...]:
     p, row = Permission, PolicyRow
-    y, o, c, k, s, g, grant, no = (
+    y, o, c, k, s, g, grant, no, e = (
         Reach.ALL,
         Reach.OWN,
         Reach.CLASSES,
@@ -137,6 +142,7 @@ def _table() -> tuple[PolicyRow, ...]:
         Reach.GROUP,
         Reach.GRANT,
         Reach.NONE,
+        Reach.EVACUATION,
     )
     # Columns: super admin, group admin, school admin, manager, teacher, student, guardian, applicant, public
     return (
@@ -178,8 +184,11 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.CONCERNS_VIEW, "attendance concerns: see", no, no, y, s, c, scope="attendance:read"),
         row(p.CONCERNS_EDIT, "attendance concerns: take in hand, close", no, no, y, s),
         row(p.YEAR_CLOSE, "close a school year", no, no, y),
+        row(p.GATE_USE, "sign in and out at the gate", no, no, y, s, scope="attendance:write"),
+        row(p.ON_SITE_VIEW, "on-site list, evacuation roll", no, no, y, s, e),
         row(p.LESSONS_VIEW, "timetable: see", grant, g, y, y, y, o, k, scope="timetable:read"),
         row(p.LESSONS_EDIT, "timetable: edit", no, no, y, s, scope="timetable:write"),
+        row(p.COVER_ASSIGN, "assign cover", no, no, y, s, scope="cover:write"),
         row(p.IMPORTS_RUN, "import and roll back", no, g, y, s, scope="imports:write"),
         row(p.DELIVERIES_VIEW, "messages sent: what became of each", no, no, y, s, scope="deliveries:read"),
         row(p.PROVIDERS_EDIT, "who carries messages, and their texts", no, no, y),
@@ -193,6 +202,8 @@ SCOPES: frozenset[str] = frozenset(row.scope for row in POLICY.values() if row.s
 }
 
 _p = Permission
+COVER_PASS_OPENS: frozenset[Permission] = frozenset({_p.REGISTERS_VIEW, _p.REGISTERS_TAKE})
+"""What somebody without an account may do with a cover pass, for its lessons."""
 BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     "Office": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.STUDENTS_EDIT, _p.STUDENTS_ENROL, _p.CONTACTS_VIEW, _p.PEOPLE_EDIT,
@@ -201,12 +212,15 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
         _p.IMPORTS_RUN, _p.LESSONS_EDIT,
         _p.DELIVERIES_VIEW, _p.ABSENCES_ASK, _p.ABSENCES_DECIDE, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
         _p.ROLLOVER_PREVIEW,
+        _p.GATE_USE, _p.ON_SITE_VIEW, _p.COVER_ASSIGN,
     }),
     "Attendance": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
         _p.REGISTERS_TAKE, _p.REGISTERS_AMEND, _p.CASES_VIEW, _p.CASES_SETTLE, _p.NUMBERS_VIEW, _p.DELIVERIES_VIEW,
         _p.ABSENCES_ASK, _p.ABSENCES_DECIDE, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
+        _p.GATE_USE, _p.ON_SITE_VIEW,
     }),
+    "Cover": frozenset({_p.CLASSES_VIEW, _p.COVER_ASSIGN}),
     "Head of year": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
         _p.NUMBERS_VIEW, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,

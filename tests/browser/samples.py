@@ -19,6 +19,7 @@ from lyceum.core.permissions import Role
 from lyceum.core.schools import school_scope
 from lyceum.demo.accounts import list_accounts
 from lyceum.demo.plan import HILLCREST
+from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import AcademicYear, ClassMembership, ClassTeacher, Grade, RolloverPlan
 from lyceum.domains.academics.rules.rollover.beginning import NewYear, begin_rollover
 from lyceum.domains.academics.rules.rollover.decisions import Decided, decide
@@ -38,6 +39,9 @@ from lyceum.domains.attendance.models import (
 )
 from lyceum.domains.attendance.rules.cases.asking import ask_next, reply_link
 from lyceum.domains.attendance.rules.closures import NewClosure, close_sessions
+from lyceum.domains.attendance.rules.cover_passes import create_pass
+from lyceum.domains.attendance.rules.evacuations import start_evacuation
+from lyceum.domains.attendance.rules.gate import sign_in_student, sign_in_visitor
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.rules.previewing import preview_import
@@ -45,8 +49,10 @@ from lyceum.domains.exchange.rules.runs import map_import, start_import
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.rules.composing import stop_address
 from lyceum.domains.people.models import Student
+from lyceum.domains.people.policies import holds_on
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
+from lyceum.domains.timetable.models import Lesson
 from lyceum.testing.clients import start_session
 from lyceum.testing.factories import as_actor
 
@@ -78,6 +84,10 @@ NO_PAGES = {
     "language": "a write",
     "manifest": "a file",
     "offline": "goes back by itself where there is a network",
+    "evacuation-running": "leads on",
+    "on-site-kept": "JSON for the page without network",
+    "pass": "for whoever holds a pass: test_gate.py",
+    "pass-register": "for whoever holds a pass: test_gate.py",
     "own-day": "JSON for the page without network",
     "palette": "a part of a page",
     "service-worker": "a script",
@@ -140,6 +150,7 @@ def list_samples() -> Samples:
         _add_pages_of_school(samples, users[TEACHER])
         _add_pages_of_office(samples, users[OFFICE], head)
         _add_pages_of_absence(samples, system_actor(school.pk))
+        _add_pages_of_gate(samples, head)
     _add_pages_of_everybody(samples)
     return samples
 
@@ -290,6 +301,33 @@ def _plan_next_year(actor: Actor) -> RolloverPlan:
     plan = begin_rollover(year.pk, following, actor=actor)
     student = plan.decisions.filter(decision="promote").order_by("pk")[0].student_id
     return decide(plan.pk, [student], Decided("undecided"), actor=actor)
+
+
+def _add_pages_of_gate(samples: Samples, head: Actor) -> None:
+    visit = sign_in_visitor("Vera Visitor", host="Main office", actor=head).event
+    form = Register.objects.filter(kind="daily").latest("on", "pk").school_class_id
+    students = ClassMembership.objects.filter(school_class=form, ends_on__isnull=True).order_by("pk")[:5]
+    for each in students:
+        sign_in_student(each.student_id, actor=head)
+    roll = start_evacuation(actor=head)
+    day = school_days().between(today(), today() + timedelta(days=60))[0]
+    lesson = Lesson.objects.filter(holds_on(day), weekday=day.isoweekday())[0]
+    given = create_pass(holder_name="Ada Agency", on=day, lessons=[lesson.pk], actor=head)
+    for name, path, variant in (
+        ("gate", "/gate/", ""),
+        ("gate", "/gate/?direction=out&q=a", "going out"),
+        ("gate-cards", f"/gate/cards/?class={form}", ""),
+        ("gate-badge", f"/gate/visits/{visit.pk}/badge/", ""),
+        ("on-site", "/on-site/", ""),
+        ("on-site", "/on-site/?print=1", "all to print"),
+        ("evacuation", f"/evacuation/{roll.pk}/", ""),
+        ("cover", f"/cover/?date={day}", ""),
+        ("cover-lesson", f"/cover/{lesson.pk}/?date={day}", "covered"),
+        ("cover-lesson", f"/cover/{lesson.pk}/?date={day + timedelta(days=7)}", ""),
+    ):
+        samples.add(name, OFFICE, path, variant)
+    samples.add("evacuation", TEACHER, f"/evacuation/{roll.pk}/")
+    samples.add("pass-open", NOBODY, f"/pass/{given.link}/")
 
 
 def _import_something(actor: Actor) -> tuple[ImportRun, ImportRun]:

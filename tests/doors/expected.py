@@ -265,6 +265,13 @@ REST: dict[str, Door] = {
     ),
     "changeLesson": Door(_p.LESSONS_EDIT, body={"period": "2"}, shows=(_p.LESSONS_VIEW,)),
     "deleteLesson": Door(_p.LESSONS_EDIT),
+    "listCovers": Door(_p.LESSONS_VIEW),
+    "assignCover": Door(
+        _p.COVER_ASSIGN,
+        body={"lesson": "{lesson_id}", "date": "2026-11-27", "staff": "{staff}"},
+        shows=(_p.LESSONS_VIEW,),
+    ),
+    "cancelCover": Door(_p.COVER_ASSIGN, shows=(_p.LESSONS_VIEW,)),
     # imports: what is in a file, and who it is, is for those who may do both
     "listImports": Door(_p.IMPORTS_RUN),
     "createImport": Door(_p.IMPORTS_RUN, body={"file": "@students.csv"}),
@@ -331,6 +338,19 @@ REST: dict[str, Door] = {
     "setQuietHours": Door(IN_A_SCHOOL, body={"starts_at": "21:00", "ends_at": "07:00", "weekdays": [1]}),
     "listDeliveries": Door(_p.DELIVERIES_VIEW),
     "retryDelivery": Door(_p.DELIVERIES_VIEW),
+    "listGateEvents": Door(_p.GATE_USE),
+    "createGateEvent": Door(_p.GATE_USE, body={"direction": "out", "student": "{student}", "reason": "dentist"}),
+    "listOnSite": Door(_p.ON_SITE_VIEW),  # an evacuation is running: teachers see it too
+    "listEvacuations": Door(_p.ON_SITE_VIEW),
+    "startEvacuation": Door(_p.ON_SITE_VIEW, About.WHOLE),
+    "getEvacuation": Door(_p.ON_SITE_VIEW),
+    "accountFor": Door(_p.ON_SITE_VIEW, body={"people": ["{student}"]}),
+    "endEvacuation": Door(_p.ON_SITE_VIEW, About.WHOLE),
+    "listCoverPasses": Door(_p.COVER_ASSIGN),
+    "createCoverPass": Door(
+        _p.COVER_ASSIGN, body={"holder_name": "Ada Agency", "date": "2026-11-27", "lessons": ["{lesson_id}"]}
+    ),
+    "revokeCoverPass": Door(_p.COVER_ASSIGN),
     "attendanceSummary": Door(_p.NUMBERS_VIEW),
     "markArrived": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"student": "{student}"}),
     # The student of the world is not known to be of age, and so asks for nothing.
@@ -556,6 +576,26 @@ PAGES: dict[str, Door] = {
     "GET attendance/paper/<uuid:class_id>/": Door(_p.REGISTERS_TAKE),
     "GET settings/attendance/method/": Door(_p.CODES_EDIT, About.WHOLE),
     "POST settings/attendance/method/": Door(_p.CODES_EDIT, About.WHOLE, body={"starts_on": "2026-12-01"}),
+    "GET gate/": Door(_p.GATE_USE, query="?q=zoelle"),
+    "POST gate/": Door(_p.GATE_USE, body={"direction": "in", "card": "nobody's"}),
+    "GET gate/cards/": Door(_p.GATE_USE),
+    "GET gate/visits/<uuid:event_id>/badge/": Door(_p.GATE_USE),
+    "GET on-site/": Door(_p.ON_SITE_VIEW, query="?print=1"),  # an evacuation is running: teachers see it too
+    "POST on-site/": Door(_p.ON_SITE_VIEW, About.WHOLE),
+    "GET on-site/kept/": Door(_p.ON_SITE_VIEW, About.WHOLE),
+    "GET evacuation/": Door(_p.ON_SITE_VIEW),
+    "GET evacuation/<uuid:roll_id>/": Door(_p.ON_SITE_VIEW),
+    "POST evacuation/<uuid:roll_id>/": Door(_p.ON_SITE_VIEW, body={"act": "found", "person": "{student}"}),
+    "GET cover/": Door(_p.COVER_ASSIGN),
+    "POST cover/": Door(_p.COVER_ASSIGN, body={"act": "revoke"}),
+    "GET cover/<uuid:lesson_id>/": Door(_p.COVER_ASSIGN),
+    "POST cover/<uuid:lesson_id>/": Door(_p.COVER_ASSIGN, body={"act": "assign", "staff": "{staff}"}),
+    # with a pass: whoever has the link and the PIN, and nobody by their account
+    "GET pass/": Door(NOBODY),
+    "GET pass/registers/<uuid:register_id>/": Door(NOBODY),
+    "POST pass/registers/<uuid:register_id>/": Door(NOBODY),
+    "GET pass/<str:pass_link>/": Door(EVERYBODY),
+    "POST pass/<str:pass_link>/": Door(EVERYBODY, body={"pin": "{pin}"}),
     "GET settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE),
     "POST settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE, body={"act": "codes", "preset": "simple"}),
     # imports

@@ -32,6 +32,9 @@ from lyceum.domains.attendance.official import read_copy
 from lyceum.domains.attendance.queries import list_registers
 from lyceum.domains.attendance.rules.cases.asking import reply_link
 from lyceum.domains.attendance.rules.closures import NewClosure, close_sessions
+from lyceum.domains.attendance.rules.cover_passes import create_pass
+from lyceum.domains.attendance.rules.evacuations import start_evacuation
+from lyceum.domains.attendance.rules.gate import sign_in_visitor
 from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.rules.overrides import override_session, set_pattern
 from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
@@ -43,6 +46,7 @@ from lyceum.domains.notifications.rules.notify import News, Recipient, notify
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.rules.requests import edit_own_record
 from lyceum.domains.tenancy.models import School
+from lyceum.domains.timetable.models import Lesson
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
 from lyceum.testing.clients import Caller, browser, key_holder, nobody, software, start_session
 from lyceum.testing.factories import (
@@ -267,7 +271,23 @@ class _Builder:
         register = next(r for r in registers if (r.school_class_id, r.session) == (form.pk, "AM"))
         take_register(register.pk, marks=[], rest="present", actor=actor)
         mark = Mark.objects.get(register=register, student=student)
-        return {"register_id": register.pk, "mark_id": mark.pk, "conflict_id": self.find_conflict(mark, actor)}
+        ids = {"register_id": register.pk, "mark_id": mark.pk, "conflict_id": self.find_conflict(mark, actor)}
+        return ids | self.make_rows_of_the_gate()
+
+    def make_rows_of_the_gate(self) -> Ids:
+        """A visitor, an evacuation that runs, and somebody who covers today with a pass."""
+        actor, friday = system_actor(self.school.pk), date(2026, 11, 20)
+        visit = sign_in_visitor("Vera Visitor", actor=actor).event
+        form = Lesson.objects.select_related("school_class").get().school_class
+        [lesson] = create_lessons([NewLesson(form, 5, "2", time(10), time(11), starts_on=FIRST_DAY)], actor=actor)
+        new = create_pass(holder_name="Ada Agency", on=friday, lessons=[lesson.pk], actor=actor)
+        self.words |= {"pass_link": new.link, "pin": new.pin}
+        return {
+            "event_id": visit.pk,
+            "roll_id": start_evacuation(actor=actor).pk,
+            "pass_id": new.cover_pass.pk,
+            "cover_id": new.cover_pass.lessons.get().cover_id,
+        }
 
     def tell(self, student: Student, guardian: UUID, user: User) -> Ids:
         """An absence that nobody explained, and a message about it."""

@@ -176,3 +176,41 @@ class ConcernRaised(FactPayload, frozen=True, kw_only=True):
 
     def subject(self) -> str:
         return str(self.concern)
+
+
+class GatePassed(FactPayload, frozen=True, kw_only=True):
+    """Somebody came in or went out at the gate: a student, a member of staff, or else a visitor."""
+
+    type: ClassVar[str] = "attendance.gate"
+    topic: ClassVar[str] = "attendance"
+    is_live: ClassVar[bool] = True
+    event: UUID
+    student: UUID | None
+    staff: UUID | None
+    direction: str
+    date: date
+    registers: list[UUID]
+    """The student's registers of the day, which show it."""
+
+    def subject(self) -> str:
+        return str(self.event)
+
+    def live_topics(self) -> tuple[str, ...]:
+        return (f"on-site:{self.date}", *(f"register:{register}" for register in self.registers))
+
+
+class EvacuationChanged(FactPayload, frozen=True, kw_only=True):
+    """An evacuation began or ended, or somebody was accounted for."""
+
+    type: ClassVar[str] = "attendance.evacuation.changed"
+    topic: ClassVar[str] = "attendance"
+    is_live: ClassVar[bool] = True
+    roll: UUID
+    what: str
+    """started, accounted or ended."""
+
+    def subject(self) -> str:
+        return str(self.roll)
+
+    def live_topics(self) -> tuple[str, ...]:
+        return (f"evacuation:{self.roll}",)

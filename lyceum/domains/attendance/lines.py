@@ -27,6 +27,8 @@ class Line:
     label: str
     strip: SafeString
     conflict: RowConflict | None = None
+    is_linked: bool = True
+    """Whether the name leads to the student: not for those who cover."""
 
     @property
     def is_held(self) -> bool:
@@ -62,10 +64,18 @@ def _line(number: int, line: Line, control: str) -> str:
     row = line.row
     version = row.mark.version if row.mark else 0
     flags = "".join(f'<span class="flag">{escape(_flag(kind))}: {escape(text)}</span>' for kind, text in row.flags)
+    left = f"{row.left_at:%H:%M}" if row.left_at else ""
+    if left:
+        flags += f'<span class="flag left">{escape(_("signed out %(at)s") % {"at": left})}</span>'
+    name = escape(row.name)
+    if line.is_linked:
+        name = f'<a href="/students/{row.student_id}/" tabindex="-1" dir="auto">{name}</a>'
+    else:
+        name = f'<span dir="auto">{name}</span>'
     return (
-        f'<li class="line{" conflict" if line.conflict else ""}" id="s-{row.student_id}" data-v="{version}">'
+        f'<li class="line{" conflict" if line.conflict else ""}" id="s-{row.student_id}" data-v="{version}{left}">'
         f'<span class="nr">{number}</span>'
-        f'<span class="who"><a href="/students/{row.student_id}/" tabindex="-1" dir="auto">{escape(row.name)}</a>'
+        f'<span class="who">{name}'
         f"{flags}</span>"
         f'<span class="strip" aria-hidden="true">{line.strip}</span>'
         f'<span class="give">{control}</span>{_conflict(line)}</li>'

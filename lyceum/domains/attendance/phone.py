@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
+from django.db.models import Case, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from lyceum.domains.attendance.glyphs import tone
 from lyceum.domains.attendance.halves import half_of_register
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.planned import prefilled_codes
-from lyceum.domains.attendance.policies import own_registers
+from lyceum.domains.attendance.policies import own_registers, taught_registers
 from lyceum.domains.attendance.queries import list_registers
 from lyceum.domains.tenancy.queries import time_zone, today
 
@@ -59,6 +60,8 @@ class PhoneDay:
     who: str
     title: str
     until: datetime
+    covers: bool
+    """Whether one of them is somebody else's lesson: the phone then asks each minute whether it still is theirs."""
     registers: list[PhoneRegister]
 
 
@@ -71,7 +74,8 @@ def read_phone_day(actor: Actor) -> PhoneDay:
     """Today's registers of those classes and lessons that are the actor's own, however far the actor reaches."""
     day, zone, instant = today(), clock.zone(time_zone()), clock.now()
     rows = list_registers(actor, day=day, permission=Permission.REGISTERS_TAKE).filter(own_registers(actor))
-    registers = [row for row in rows if row.state != Register.State.NOT_REQUIRED]
+    rows = rows.annotate(is_taught=Case(When(taught_registers(actor), then=True), default=False))
+    registers: list[Register] = [row for row in rows if row.state != Register.State.NOT_REQUIRED]
     lines = _lines(registers, actor)
     codes, amends = read_codes(actor), actor.may(Permission.REGISTERS_AMEND)
     midnight = datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone)
@@ -79,6 +83,7 @@ def read_phone_day(actor: Actor) -> PhoneDay:
         who=whose(actor),
         title=date_format(day, "l j F"),
         until=min(instant + KEPT, midnight),
+        covers=not all(getattr(row, "is_taught", True) for row in registers),
         registers=[_register(row, lines[row.pk], codes, instant, amends) for row in registers],
     )
 

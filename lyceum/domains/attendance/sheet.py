@@ -9,13 +9,14 @@ from uuid import UUID
 
 from django.db import connection
 
+from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.schools import current_school
 from lyceum.domains.attendance.codes import code_named
 from lyceum.domains.attendance.halves import half_of_register
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.people.policies import KEPT_FROM_WORK_SQL
-from lyceum.domains.tenancy.queries import today
+from lyceum.domains.tenancy.queries import day_bounds, time_zone, today
 
 _ROWS = """
 SELECT st.id, COALESCE(NULLIF(p.preferred_name, ''), p.full_name), p.full_name, st.registration_number,
@@ -23,6 +24,9 @@ SELECT st.id, COALESCE(NULLIF(p.preferred_name, ''), p.full_name), p.full_name, 
   (SELECT array_agg(f.kind || ':' || f.text ORDER BY f.kind) FROM people_flag f
    WHERE f.school_id = %(school)s AND f.student_id = st.id AND f.kind IN ('medical', 'allergy')
      AND f.starts_on <= %(on)s AND (f.ends_on IS NULL OR f.ends_on >= %(on)s)),
+  (SELECT CASE g.direction WHEN 'out' THEN g.at END FROM attendance_gateevent g
+   WHERE g.school_id = %(school)s AND g.student_id = st.id AND g.at >= %(day_starts)s AND g.at < %(day_ends)s
+   ORDER BY g.at DESC, g.id DESC LIMIT 1),
   {strip}, plan.code_id, plan.planned_id, pattern."case", st.id IN ({kept})
 FROM academics_classmembership cm
 JOIN people_student st ON st.school_id = %(school)s AND st.id = cm.student_id
@@ -101,6 +105,8 @@ class SheetRow:
     flags: tuple[tuple[str, str], ...]
     strip: tuple[Glyph, ...]
     prefilled: Prefilled | None = None
+    left_at: datetime | None = None
+    """When they signed out at the gate, in local time; None where they did not, or came back."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +120,9 @@ class Sheet:
 def read_sheet(register: Register, *, actor: Actor, with_strips: bool = True) -> list[SheetRow]:
     """The rows of a register in name order: who is in the class that day and on roll that day.
 
-    Whoever a restriction keeps from a student has no row of that student.
+    Whoever a restriction keeps from a student has no row of that student; who covers sees no other days.
     """
+    with_strips = with_strips and not register.is_covered
     return read_whole_sheet(register, actor=actor, with_strips=with_strips).rows
 
 
@@ -123,6 +130,7 @@ def read_whole_sheet(register: Register, *, actor: Actor, with_strips: bool = Fa
     """The same rows, and whether the register still waits for somebody else's marks."""
     half = half_of_register(register)
     sql = _ROWS.format(strip=_STRIP if with_strips else "NULL", kept=KEPT_FROM_WORK_SQL)
+    day_starts, day_ends = day_bounds(register.on)
     values: dict[str, Any] = {
         "school": current_school(),
         "register": register.pk,
@@ -133,6 +141,8 @@ def read_whole_sheet(register: Register, *, actor: Actor, with_strips: bool = Fa
         "of_week": f"{register.on.isoweekday()}{register.session or ('AM', 'PM')[half]}",
         "user": actor.user_id,
         "today": today(),
+        "day_starts": day_starts,
+        "day_ends": day_ends,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -143,7 +153,7 @@ def read_whole_sheet(register: Register, *, actor: Actor, with_strips: bool = Fa
 
 
 def _row(columns: Sequence[Any]) -> SheetRow:
-    student_id, name, full_name, number, mark_id, *mark, flags, strip, planned_code, planned, case = columns
+    student_id, name, full_name, number, mark_id, *mark, flags, left_at, strip, planned_code, planned, case = columns
     return SheetRow(
         student_id=student_id,
         name=name,
@@ -153,6 +163,7 @@ def _row(columns: Sequence[Any]) -> SheetRow:
         flags=tuple(tuple(flag.split(":", 1)) for flag in flags or ()),
         strip=_strip(tuple(strip)) if strip else (),
         prefilled=_prefilled(planned_code, planned, case),
+        left_at=left_at and clock.local(left_at, time_zone()),
     )
 
 

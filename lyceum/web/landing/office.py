@@ -7,6 +7,7 @@ from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.quality import Gap, find_gaps
 from lyceum.domains.attendance.concerns import list_concerns
+from lyceum.domains.attendance.left import list_left
 from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.overview import list_absences
@@ -28,6 +29,7 @@ def registers_waiting(actor: Actor, day: date) -> dict[str, object]:
         "registers": [row for row in rows if row.state in ("missed", "due")],
         "missing": sum(row.state == "missed" for row in rows),
         "due": sum(row.state == "due" for row in rows),
+        "left": list_left(actor, day) if actor.reaches_all(Permission.CONCERNS_VIEW) else [],
         "taken": sum(row.register.state == Register.State.TAKEN for row in rows),
     }
 

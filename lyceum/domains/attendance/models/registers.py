@@ -71,6 +71,9 @@ class Register(SchoolOwned):
     has_open_conflicts = True
     """Whether anything on it may wait for a decision; whoever reads it alone knows better."""
 
+    is_covered = False
+    """Whether whoever reads it alone does so as a cover: nothing of other days is shown then."""
+
     def state_at(self, instant: datetime) -> str:
         """The state with what time alone does to it: due → missed; taken → closed; either → locked."""
         if self.state == self.State.NOT_REQUIRED:

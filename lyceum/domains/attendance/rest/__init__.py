@@ -1,9 +1,12 @@
-"""REST door of attendance: registers, marks, numbers, setting up, absences, and what phones send."""
+"""REST door of attendance: registers, marks, numbers, setting up, absences, phones, the gate and cover."""
 
 from lyceum.domains.attendance.rest import (
     cases,
     concerns,
+    cover,
     devices,
+    evacuations,
+    gate,
     marks,
     numbers,
     planned,
@@ -13,4 +16,18 @@ from lyceum.domains.attendance.rest import (
 )
 from lyceum.domains.attendance.rest.router import router
 
-__all__ = ["cases", "concerns", "devices", "marks", "numbers", "planned", "registers", "router", "setup", "statutory"]
+__all__ = [
+    "cases",
+    "concerns",
+    "cover",
+    "devices",
+    "evacuations",
+    "gate",
+    "marks",
+    "numbers",
+    "planned",
+    "registers",
+    "router",
+    "setup",
+    "statutory",
+]

@@ -22,6 +22,8 @@ class GivenMark:
     device_time: datetime | None = None
     is_prefilled: bool = False
     """Given by a planned absence or by what is expected of the student, not by whoever saves."""
+    origin: str = ""
+    """Where it comes from, if not from the hand of whoever saves: `gate`."""
 
 
 @dataclass(frozen=True)

@@ -121,3 +121,29 @@ class YearNotOverError(RuleError):
     """The school year still lasts."""
 
     code = "year_not_over"
+
+
+class EvacuationRunningError(RuleError):
+    """An evacuation is running: its roll is the one to work with."""
+
+    code = "evacuation_running"
+
+
+class EvacuationEndedError(RuleError):
+    """The evacuation is over; its roll stays as it was."""
+
+    code = "evacuation_ended"
+
+
+class VisitEndedError(RuleError):
+    """The visitor signed out already."""
+
+    code = "visit_ended"
+
+
+class CoverPassWrongError(RuleError):
+    """The link is none, the PIN is wrong, the day is another one, or the pass was revoked: one answer to all."""
+
+    code = "pass_wrong"
+    status = 422
+    title = gettext_noop("This pass does not open anything")

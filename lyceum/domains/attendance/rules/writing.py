@@ -67,7 +67,7 @@ def write_marks(register: Register, changes: Sequence[Change], sheet: Sheet, rea
         "device_times": [c.given.device_time for c in changes],
         "school": current_school(),
         "register": register.pk,
-        "origins": ["planned" if c.given.is_prefilled else origin for c in changes],
+        "origins": ["planned" if c.given.is_prefilled else c.given.origin or origin for c in changes],
         "by": actor.user_id,
         "by_name": actor.name,
         "at": clock.now(),

@@ -53,6 +53,8 @@ def figures_of(concern: Concern) -> str:
         return _("%(days)s days in a row") % said
     if concern.kind == "late":
         return _("%(late)s times late") % said
+    if concern.kind == "left_lesson":
+        return _("absent from %(class)s %(period)s") % said
     return ""
 
 

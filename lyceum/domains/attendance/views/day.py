@@ -23,6 +23,9 @@ PLACES = (
     (Permission.ABSENCES_DECIDE, "/attendance/planned/", _("Planned absences")),
     (Permission.CONCERNS_VIEW, "/attendance/concerns/", _("Concerns")),
     (Permission.REGISTERS_AMEND, "/attendance/closures/", _("Closures")),
+    (Permission.GATE_USE, "/gate/", _("Gate")),
+    (Permission.ON_SITE_VIEW, "/on-site/", _("On site now")),
+    (Permission.COVER_ASSIGN, "/cover/", _("Cover")),
 )
 """Where the office goes on from here."""
 STATES = {
