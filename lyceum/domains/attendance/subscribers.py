@@ -5,8 +5,10 @@ from lyceum.domains.attendance.facts import AttendanceMarked
 from lyceum.domains.attendance.rules import rollovers  # noqa: F401  # has its say when a rollover is undone
 from lyceum.domains.attendance.rules.cases.opening import note_absences
 from lyceum.domains.attendance.rules.cases.settling import note_arrivals
+from lyceum.domains.attendance.rules.recounts import recount_days
 from lyceum.domains.attendance.rules.setup import use_preset_of_country
 from lyceum.domains.journal.facts import hears
+from lyceum.domains.people.facts import MergeUndone, StudentMerged
 from lyceum.domains.tenancy.facts import SchoolProvisioned
 
 
@@ -23,3 +25,15 @@ def follow_absences(fact: AttendanceMarked, actor: Actor) -> None:
 def add_codes(fact: SchoolProvisioned, _actor: Actor) -> None:
     """A school has the codes of its country from the moment it exists."""
     use_preset_of_country(fact.country)
+
+
+@hears(StudentMerged)
+def count_merged_days(fact: StudentMerged, _actor: Actor) -> None:
+    """The one record's days hold what both had."""
+    recount_days([fact.student])
+
+
+@hears(MergeUndone)
+def count_parted_days(fact: MergeUndone, _actor: Actor) -> None:
+    """Each of the two has its own days again."""
+    recount_days([fact.student, fact.restored])
