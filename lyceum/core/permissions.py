@@ -78,7 +78,12 @@ class Permission(StrEnum):
     STUDENTS_ENROL = "students.enrol"
     CONTACTS_VIEW = "people.contacts.view"
     PEOPLE_EDIT = "people.edit"
+    PEOPLE_MERGE = "people.merge"
+    CHANGES_ASK = "people.changes.ask"
     FLAGS_VIEW = "people.flags.view"
+    SAFEGUARDING = "people.safeguarding"
+    CONSENTS_VIEW = "people.consents.view"
+    CONSENTS_ANSWER = "people.consents.answer"
     RESTRICTIONS_EDIT = "people.restrictions.edit"
     CLASSES_VIEW = "classes.view"
     CLASSES_EDIT = "classes.edit"
@@ -163,7 +168,12 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.STUDENTS_ENROL, "enrol, leave, number scheme", no, no, y, s, scope="students:write"),
         row(p.CONTACTS_VIEW, "contacts and addresses", no, no, y, s, c, o, o, scope="people:read"),
         row(p.PEOPLE_EDIT, "create and edit guardian, staff", no, no, y, s, scope="people:write"),
+        row(p.PEOPLE_MERGE, "merge two records of one person, and undo it", no, no, y, s),
+        row(p.CHANGES_ASK, "ask the office to change a record", no, no, no, no, no, o, k),
         row(p.FLAGS_VIEW, "medical flags", no, no, y, s, c, o, k),
+        row(p.SAFEGUARDING, "safeguarding flags", no, no, s, s),
+        row(p.CONSENTS_VIEW, "consents: see", no, no, y, s, c, o, k, scope="people:read"),
+        row(p.CONSENTS_ANSWER, "consents: give, refuse, withdraw", no, no, y, s, no, o, k, scope="people:write"),
         row(p.RESTRICTIONS_EDIT, "contact restriction", no, no, y, s),
         row(p.CLASSES_VIEW, "years, terms, grades, subjects, classes: read", grant, g, y, s, y, o, k,
             scope="classes:read"),
@@ -207,7 +217,8 @@ COVER_PASS_OPENS: frozenset[Permission] = frozenset({_p.REGISTERS_VIEW, _p.REGIS
 BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     "Office": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.STUDENTS_EDIT, _p.STUDENTS_ENROL, _p.CONTACTS_VIEW, _p.PEOPLE_EDIT,
-        _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.CLASSES_EDIT, _p.CLASSES_ASSIGN, _p.REGISTERS_VIEW, _p.REGISTERS_TAKE,
+        _p.PEOPLE_MERGE, _p.FLAGS_VIEW, _p.CONSENTS_VIEW, _p.CONSENTS_ANSWER,
+        _p.CLASSES_VIEW, _p.CLASSES_EDIT, _p.CLASSES_ASSIGN, _p.REGISTERS_VIEW, _p.REGISTERS_TAKE,
         _p.REGISTERS_AMEND, _p.CASES_VIEW, _p.CASES_SETTLE, _p.NUMBERS_VIEW, _p.USERS_LIST, _p.USERS_EDIT,
         _p.IMPORTS_RUN, _p.LESSONS_EDIT,
         _p.DELIVERIES_VIEW, _p.ABSENCES_ASK, _p.ABSENCES_DECIDE, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
@@ -222,12 +233,12 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     }),
     "Cover": frozenset({_p.CLASSES_VIEW, _p.COVER_ASSIGN}),
     "Head of year": frozenset({
-        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
-        _p.NUMBERS_VIEW, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
+        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CONSENTS_VIEW,
+        _p.CLASSES_VIEW, _p.REGISTERS_VIEW, _p.NUMBERS_VIEW, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
     }),
     "Safeguarding lead": frozenset({
-        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.RESTRICTIONS_EDIT, _p.REGISTERS_VIEW,
-        _p.NUMBERS_VIEW, _p.CONCERNS_VIEW,
+        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.SAFEGUARDING, _p.RESTRICTIONS_EDIT,
+        _p.REGISTERS_VIEW, _p.NUMBERS_VIEW, _p.CONCERNS_VIEW,
     }),
     "Timetable": frozenset({_p.CLASSES_VIEW, _p.LESSONS_EDIT}),
     "Data protection": frozenset({_p.TRAIL_VIEW, _p.STUDENTS_LIST, _p.STUDENTS_VIEW}),

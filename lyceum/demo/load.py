@@ -18,6 +18,7 @@ from lyceum.demo.build import Demo, Say, found_school, set_up
 from lyceum.demo.families import make_families
 from lyceum.demo.homes import add_families, add_flags
 from lyceum.demo.plan import GROUP_NAME, GROUP_SLUG, HILLCREST, LITTLE_OAK, PASSWORD, Plan
+from lyceum.demo.records import add_records
 from lyceum.demo.registers import fill_registers
 from lyceum.demo.roster import fill_seats, join_late
 from lyceum.demo.staffing import make_staff
@@ -113,6 +114,7 @@ def _make(demo: Demo, say: Say) -> None:
     add_families(demo)
     add_flags(demo)
     add_family_accounts(demo)
+    add_records(demo)
 
 
 def _take(demo: Demo, say: Say) -> int:

@@ -98,6 +98,7 @@ def admit(demo: Demo, pupils: Sequence[Pupil]) -> None:
             official_ids={"upn": pupil_number(p)} if demo.plan.country == "GB" else {},
             first_day=p.first_day,
             entry=p.entry,
+            confirm_new=True,
         )
         for p in pupils
     ]

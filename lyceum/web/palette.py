@@ -48,6 +48,13 @@ ACTS = (
     Act(lazy("Add a student"), "/students/new/", Permission.STUDENTS_EDIT, lazy("new pupil, admit, enrol")),
     Act(lazy("Make a class"), "/classes/new/", Permission.CLASSES_EDIT, lazy("new form, add a group")),
     Act(lazy("Import a list"), "/imports/", Permission.IMPORTS_RUN, lazy("file, CSV, Excel, upload, OneRoster")),
+    Act(
+        lazy("Find who is here twice"),
+        "/people/duplicates/",
+        Permission.PEOPLE_MERGE,
+        lazy("duplicates, merge, double"),
+    ),
+    Act(lazy("Changes asked for"), "/change-requests/", Permission.STUDENTS_EDIT, lazy("requests, corrections")),
     Act(lazy("Invite people"), "/settings/users/", Permission.USERS_EDIT, lazy("new user, account, add a teacher")),
     Act(lazy("Gate"), "/gate/", Permission.GATE_USE, lazy("arrive, late, leave early, visitor, badge, card")),
     Act(lazy("Who is on site"), "/on-site/", Permission.ON_SITE_VIEW, lazy("evacuation, fire, roll call")),

@@ -29,7 +29,7 @@ from lyceum.domains.attendance.strips import read_sessions
 from lyceum.domains.attendance.views.planned import absences_of, may_ask_absence
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
-from lyceum.domains.people.queries import get_student, list_flags, status_on
+from lyceum.domains.people.queries import get_student, list_flags, read_relatives, status_on
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
 from lyceum.web.children import children_at_other_schools, children_of
@@ -121,8 +121,28 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "may_edit": actor.reaches_all(Permission.STUDENTS_EDIT),
         "may_ask": status == "on_roll" and may_ask_absence(student.pk, actor=actor),
         "absences": absences_of(student.pk, actor=actor, day=day),
+        "family": read_relatives(student, actor=actor),
+        "places": _places_of(student, actor),
     }
     return render(request, "web/student.html", context)
+
+
+def _places_of(student: Student, actor: Actor) -> list[tuple[object, str]]:
+    """What else there is about a student, for those who may open it."""
+    offers = (
+        (
+            _("Flags"),
+            "flags/",
+            actor.reaches_all(Permission.STUDENTS_EDIT) or actor.reaches_all(Permission.SAFEGUARDING),
+        ),
+        (_("Guardians"), "guardians/", actor.reaches_all(Permission.PEOPLE_EDIT)),
+        (_("Consents"), "consents/", actor.may(Permission.CONSENTS_VIEW)),
+        (_("Family"), "family/", actor.reaches_all(Permission.PEOPLE_EDIT)),
+        (_("What happened"), "timeline/", actor.reaches_all(Permission.STUDENTS_LIST)),
+        (_("Merge with another record"), "merge/", actor.reaches_all(Permission.PEOPLE_MERGE)),
+        (_("Ask for a change"), "ask/", actor.may(Permission.CHANGES_ASK)),
+    )
+    return [(label, f"/students/{student.pk}/{path}") for label, path, may in offers if may]
 
 
 def _as_enrolment(span: Span) -> Enrolment:

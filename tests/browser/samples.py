@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -48,8 +49,12 @@ from lyceum.domains.exchange.rules.previewing import preview_import
 from lyceum.domains.exchange.rules.runs import map_import, start_import
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.rules.composing import stop_address
-from lyceum.domains.people.models import Student
+from lyceum.domains.people.duplicates import list_pairs
+from lyceum.domains.people.models import ChangeRequest, Flag, GuardianLink, Merge, Student
 from lyceum.domains.people.policies import holds_on
+from lyceum.domains.people.rules.additions import create_adults
+from lyceum.domains.people.rules.merges import merge_people
+from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.models import Lesson
@@ -188,6 +193,11 @@ def _add_pages_of_school(samples: Samples, teacher: User) -> None:
     samples.add("student", OFFICE, f"/students/{student}/")
     samples.add("student", TEACHER, f"/students/{student}/")
     samples.add("student", GUARDIAN, f"/students/{child}/")
+    samples.add("ask-change", GUARDIAN, f"/students/{child}/ask/")
+    samples.add("student-consents", GUARDIAN, f"/students/{child}/consents/")
+    samples.add("own-record", GUARDIAN, "/my-record/")
+    samples.add("own-record", STUDENT, "/my-record/")
+    samples.add("own-access", STUDENT, "/my-access/")
     samples.add("classes", TEACHER, "/classes/")
     samples.add("class", TEACHER, f"/classes/{form}/")
     samples.add("register", TEACHER, f"/registers/{newest.pk}/")
@@ -198,6 +208,14 @@ def _add_pages_of_school(samples: Samples, teacher: User) -> None:
         "student-move": f"/students/{student}/move/",
         "student-leave": f"/students/{student}/leave/",
         "guardian-new": f"/students/{student}/guardians/new/",
+        "guardians": f"/students/{student}/guardians/",
+        "guardian-edit": f"/guardians/{GuardianLink.objects.filter(ends_on=None).order_by('pk')[0].pk}/",
+        "student-flags": f"/students/{student}/flags/",
+        "student-consents": f"/students/{student}/consents/",
+        "student-family": f"/students/{student}/family/",
+        "student-timeline": f"/students/{student}/timeline/",
+        "student-merge": f"/students/{student}/merge/",
+        "flag": f"/flags/{_any_flag()}/",
         "class": f"/classes/{form}/",
         "class-edit": f"/classes/{form}/edit/",
         "class-lessons": f"/classes/{form}/lessons/",
@@ -213,6 +231,8 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
     concern = Concern.objects.order_by("kind", "pk")[0]
     closure = close_sessions(NewClosure(asked.starts_on, asked.starts_on, "Burst pipe", sessions=["PM"]), actor=head)
     plan = _plan_next_year(head)
+    pair, merge = list_pairs(head)[0], _merge_somebody(head)
+    change = ChangeRequest.objects.filter(state="pending").order_by("created_at")[0]
     for name, path in {
         "planned-absences": "/attendance/planned/",
         "planned-absence": f"/attendance/planned/{asked.pk}/",
@@ -221,6 +241,12 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
         "closures": "/attendance/closures/",
         "persistent": "/attendance/persistent/",
         "closure": f"/attendance/closures/{closure.closure.pk}/",
+        "duplicates": "/people/duplicates/",
+        "duplicate": f"/people/duplicates/{pair.one}/{pair.other}/",
+        "merges": "/people/merges/",
+        "merge-undo": f"/people/merges/{merge.pk}/undo/",
+        "change-requests": "/change-requests/",
+        "change-request": f"/change-requests/{change.pk}/",
         "students": "/students/",
         "student-new": "/students/new/",
         "classes": "/classes/",
@@ -249,6 +275,7 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
         "settings": "/settings/",
         "settings-school": "/settings/school/",
         "settings-users": "/settings/users/",
+        "settings-people": "/settings/people/",
         "settings-user": f"/settings/users/{office.pk}/",
         "settings-keys": "/settings/keys/",
         "settings-trail": "/settings/trail/",
@@ -328,6 +355,16 @@ def _add_pages_of_gate(samples: Samples, head: Actor) -> None:
         samples.add(name, OFFICE, path, variant)
     samples.add("evacuation", TEACHER, f"/evacuation/{roll.pk}/")
     samples.add("pass-open", NOBODY, f"/pass/{given.link}/")
+
+
+def _any_flag() -> UUID:
+    return Flag.objects.exclude(visible_to="set").order_by("pk")[0].pk
+
+
+def _merge_somebody(actor: Actor) -> Merge:
+    """Two adults who turn out to be one."""
+    made = create_adults([NewPerson("Mona Merged"), NewPerson("Monica Merged")], actor=actor)
+    return merge_people(made[0].pk, made[1].pk, actor=actor)
 
 
 def _import_something(actor: Actor) -> tuple[ImportRun, ImportRun]:

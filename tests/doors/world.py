@@ -43,7 +43,10 @@ from lyceum.domains.exchange.rules.runs import start_import
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.rules.composing import stop_address
 from lyceum.domains.notifications.rules.notify import News, Recipient, notify
-from lyceum.domains.people.models import Enrolment, Student
+from lyceum.domains.people.models import ConsentKind, Enrolment, Student
+from lyceum.domains.people.rules.families import create_family
+from lyceum.domains.people.rules.flags import add_flag
+from lyceum.domains.people.rules.merges import merge_people
 from lyceum.domains.people.rules.requests import edit_own_record
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.timetable.models import Lesson
@@ -184,6 +187,7 @@ class _Builder:
             Who.SUPER_ADMIN: self.make_super_admin(),
             Who.FOREIGN_ADMIN: make_admin(self.other_school),
         }
+        newcomer = make_student(school)
         with in_school(school):
             ids = {
                 "student": student.pk,
@@ -195,7 +199,11 @@ class _Builder:
                 "year": form.year_id,
                 "year_id": form.year_id,
                 "subject": subject.pk,
-                "newcomer": make_student(school).pk,
+                "newcomer": newcomer.pk,
+                "person_id": student.person_id,
+                "link_id": link.pk,
+                "other_id": newcomer.person_id,
+                **self.make_records(student, users[Who.ADMIN]),
                 "user": users[Who.STUDENT].pk,
                 "user_id": users[Who.STUDENT].pk,
                 **self.make_rows_of_the_office(users[Who.ADMIN]),
@@ -231,6 +239,16 @@ class _Builder:
             "run_id": start_import(BytesIO(STUDENTS_CSV), file_name="students.csv", actor=actor).pk,
             "key_id": key.key.pk,
             "permission_set": PermissionSet.objects.get(name="Attendance").pk,
+        }
+
+    def make_records(self, student: Student, admin: User) -> Ids:
+        actor = as_actor(admin, self.school)
+        twins = [make_student(self.school, name=name) for name in ("Tom Twice", "Tomas Twice")]
+        return {
+            "merge_id": merge_people(twins[0].person_id, twins[1].person_id, actor=actor).pk,
+            "flag_id": add_flag(student.pk, kind="diet", text="No nuts", actor=actor).pk,
+            "kind_id": ConsentKind.objects.order_by("name")[0].pk,
+            "family_id": create_family(name="Lowe", students=[student.pk], actor=actor).pk,
         }
 
     def make_rows_of_classes(self, form: Class, student: Student) -> Ids:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from lyceum.domains.attendance.rules.marks import RowConflict
 from lyceum.domains.attendance.sheet import SheetRow
+from lyceum.domains.people.words import FLAG_WORDS
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _control(line: Line, editable: bool) -> Callable[[Line, Mapping[str, str]], 
 
 
 def _flag(kind: str) -> str:
-    return _("allergy") if kind == "allergy" else _("medical")
+    return str(FLAG_WORDS.get(kind, kind))
 
 
 def _line(number: int, line: Line, control: str) -> str:

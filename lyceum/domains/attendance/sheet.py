@@ -22,7 +22,7 @@ _ROWS = """
 SELECT st.id, COALESCE(NULLIF(p.preferred_name, ''), p.full_name), p.full_name, st.registration_number,
   m.id, m.code_id, m.minutes_late, m.time_in, m.note, m.version, m.saved_in, m.origin, m.marked_by, m.marked_at,
   (SELECT array_agg(f.kind || ':' || f.text ORDER BY f.kind) FROM people_flag f
-   WHERE f.school_id = %(school)s AND f.student_id = st.id AND f.kind IN ('medical', 'allergy')
+   WHERE f.school_id = %(school)s AND f.student_id = st.id AND f.visible_to = 'register'
      AND f.starts_on <= %(on)s AND (f.ends_on IS NULL OR f.ends_on >= %(on)s)),
   (SELECT CASE g.direction WHEN 'out' THEN g.at END FROM attendance_gateevent g
    WHERE g.school_id = %(school)s AND g.student_id = st.id AND g.at >= %(day_starts)s AND g.at < %(day_ends)s

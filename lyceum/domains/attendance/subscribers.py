@@ -6,8 +6,10 @@ from lyceum.domains.attendance.rules import rollovers  # noqa: F401  # has its s
 from lyceum.domains.attendance.rules.cases.opening import note_absences
 from lyceum.domains.attendance.rules.cases.settling import note_arrivals
 from lyceum.domains.attendance.rules.left_lesson import heed_gate, heed_marks
+from lyceum.domains.attendance.rules.recounts import recount_days
 from lyceum.domains.attendance.rules.setup import use_preset_of_country
 from lyceum.domains.journal.facts import hears
+from lyceum.domains.people.facts import MergeUndone, StudentMerged
 from lyceum.domains.tenancy.facts import SchoolProvisioned
 
 
@@ -37,3 +39,15 @@ def clear_those_who_came(fact: GatePassed, actor: Actor) -> None:
     """Whoever passes the gate is not looked for any more."""
     if fact.student:
         heed_gate(fact.student, actor=actor)
+
+
+@hears(StudentMerged)
+def count_merged_days(fact: StudentMerged, _actor: Actor) -> None:
+    """The one record's days hold what both had."""
+    recount_days([fact.student])
+
+
+@hears(MergeUndone)
+def count_parted_days(fact: MergeUndone, _actor: Actor) -> None:
+    """Each of the two has its own days again."""
+    recount_days([fact.student, fact.restored])

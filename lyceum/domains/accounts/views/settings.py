@@ -34,6 +34,7 @@ PLACES = (
     Place(_("Into the next year"), _("Everybody a grade up, at a time"), "/rollovers/", Permission.ROLLOVER_PREVIEW),
     Place(_("Classes"), _("Forms and teaching classes"), "/classes/", Permission.CLASSES_EDIT),
     Place(_("Attendance"), _("Codes and session times"), "/settings/attendance/", Permission.CODES_EDIT),
+    Place(_("Records of people"), _("Consents, requests, access at 18"), "/settings/people/", Permission.SCHOOL_EDIT),
     Place(_("People and accounts"), _("Who may come in, and as what"), "/settings/users/", Permission.USERS_LIST),
     Place(_("Messages"), _("Who carries them, and their words"), "/settings/messages/", Permission.PROVIDERS_EDIT),
     Place(_("Outbox"), _("Every message, and what became of it"), "/outbox/", Permission.DELIVERIES_VIEW),
