@@ -16,7 +16,7 @@ from lyceum.api.problems import problem
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.errors import UnauthorizedError
-from lyceum.core.permissions import Permission, Role
+from lyceum.core.permissions import Permission, Reach, Role
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.record import Span, read_record
@@ -119,6 +119,7 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "numbers": numbers,
         "year": year,
         "may_edit": actor.reaches_all(Permission.STUDENTS_EDIT),
+        "sees_sessions": bool(actor.reaches(Permission.REGISTERS_VIEW) - {Reach.OWN, Reach.CHILD}),
         "may_ask": status == "on_roll" and may_ask_absence(student.pk, actor=actor),
         "absences": absences_of(student.pk, actor=actor, day=day),
         "family": read_relatives(student, actor=actor),

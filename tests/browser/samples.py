@@ -204,6 +204,7 @@ def _add_pages_of_school(samples: Samples, teacher: User) -> None:
     samples.add("register", OFFICE, f"/registers/{taken.pk}/", "taken")
     samples.add("register-history", OFFICE, f"/registers/{taken.pk}/history/")
     for name, path in {
+        "student-sessions": f"/students/{student}/sessions/",
         "student-edit": f"/students/{student}/edit/",
         "student-move": f"/students/{student}/move/",
         "student-leave": f"/students/{student}/leave/",

@@ -621,6 +621,15 @@ PAGES: dict[str, Door] = {
         body={"starts_on": "2026-12-01", "what": "family"},
         but=frozenset({Who.STUDENT}),
     ),
+    # Families see sessions in words, not by code.
+    "GET students/<uuid:student_id>/sessions/": Door(
+        _p.REGISTERS_VIEW, About.STUDENT, but=frozenset({Who.STUDENT, Who.GUARDIAN})
+    ),
+    "POST students/<uuid:student_id>/sessions/": Door(
+        _p.REGISTERS_AMEND,
+        About.WHOLE,
+        body={"act": "override", "on": "2026-11-20", "session": "AM", "code": "N", "reason": "seen"},
+    ),
     "GET attendance/planned/": Door(_p.ABSENCES_ASK),
     "POST attendance/planned/": Door(_p.ABSENCES_ASK, body={"export": "csv"}),
     "GET attendance/planned/<uuid:planned_id>/": Door(_p.ABSENCES_ASK, About.STUDENT, but=frozenset({Who.STUDENT})),

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from lyceum.core.actor import Actor, not_allowed
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission, Reach
-from lyceum.domains.attendance.models import SessionMark
+from lyceum.domains.attendance.models import SessionMark, SessionPattern
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 
@@ -30,3 +30,9 @@ def get_session_mark(student: UUID, *, on: date, session: str, actor: Actor) -> 
     if found is None:
         raise NotFoundError
     return found
+
+
+def list_patterns(student: UUID, *, actor: Actor) -> QuerySet[SessionPattern]:
+    """The sessions in which a student is not expected here, the newest first, for those who may set them."""
+    rows = SessionPattern.objects.filter(student=student).order_by("-starts_on", "pk")
+    return rows if actor.reaches_all(Permission.REGISTERS_AMEND) else rows.none()

@@ -39,6 +39,23 @@ CONCERN_STATES: dict[str, Promise] = {
 CONCERN_TONES = {"raised": "late", "in_hand": "due", "closed": "none"}
 
 
+ORIGINS: dict[str, Promise] = {
+    "override": lazy("The office"),
+    "plan": lazy("A planned absence"),
+    "method": lazy("The register"),
+    "pattern": lazy("Not expected here"),
+    "closure": lazy("A closure"),
+    "import": lazy("Another system"),
+}
+"""What decided a statutory mark."""
+CASES: dict[str, Promise] = {
+    "part_time": lazy("Part-time timetable, for a while"),
+    "not_compulsory": lazy("Not of compulsory school age"),
+    "dual": lazy("Registered at another school as well"),
+    "guest": lazy("Guest from another school"),
+}
+
+
 def span_words(row: PlannedAbsence) -> str:
     """From when to when an absence is planned, as people say it."""
     first = date_format(row.starts_on, _("j M"))

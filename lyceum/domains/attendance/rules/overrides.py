@@ -14,7 +14,7 @@ from lyceum.core.text import tidy
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.queries import standings
 from lyceum.domains.attendance.codes import code_named, fits, read_codes
-from lyceum.domains.attendance.models import Code, SessionMark, SessionOverride, SessionPattern
+from lyceum.domains.attendance.models import Code, SessionOverride, SessionPattern
 from lyceum.domains.attendance.rules.planned import derive_days
 from lyceum.domains.attendance.rules.refusals import FutureNotAllowedError, NotASchoolDayError, ReasonNeededError
 from lyceum.domains.attendance.rules.registers import times_on
@@ -166,8 +166,3 @@ def end_pattern(pattern_id: UUID, *, last_day: date, actor: Actor) -> SessionPat
     changes = {"ends_on": [old and f"{old}", f"{last_day}"]}
     record("attendance.pattern.end", target=Target.of(pattern), changes=changes, facts=facts, actor=actor)
     return pattern
-
-
-def list_overridden(student_id: UUID) -> list[SessionMark]:
-    """The sessions of a student that the office overrode. Ask only after the student was found."""
-    return list(SessionMark.objects.filter(student=student_id, origin="override").order_by("-on", "session")[:50])

@@ -17,6 +17,7 @@ from lyceum.domains.attendance.models import (
     SessionMark,
     SessionMarkPast,
     SessionOverride,
+    SessionPattern,
     SessionTimes,
     YearClosing,
 )
@@ -31,6 +32,7 @@ from lyceum.domains.attendance.rules.years import forget_closed_years
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.journal.models import Fact
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
+from lyceum.testing.clients import browser
 from lyceum.testing.factories import FIRST_DAY, NOW, as_actor, in_school, make_admin
 
 EVENING = datetime(2026, 11, 20, 18, tzinfo=UTC)
@@ -257,3 +259,24 @@ def test_another_schools_closure_cannot_be_undone(morning: Morning):
 
     with in_school(morning.school), pytest.raises(NotFoundError):
         undo_closure(closed.closure.pk, actor=morning.office)
+
+
+def test_the_page_of_sessions_says_what_decided_each_and_takes_the_offices_word(morning: Morning):
+    student = morning.students[0].pk
+    register = morning.register()
+    with in_school(morning.school):
+        take_register(register.pk, marks=[GivenMark(student, "N")], actor=morning.teacher)
+    page, office = f"/students/{student}/sessions/", browser(morning.office_user, morning.school)
+    form = {"on": f"{TODAY}", "session": "AM", "code": "/", "reason": "Seen"}
+
+    assert "The register" in browser(morning.teacher_user, morning.school).get(page).content.decode()
+    assert office.post(page, {**form, "act": "override"}).status_code == 302
+    assert office.post(page, {**form, "act": "override", "reason": ""}).status_code == 422
+    assert "The office" in office.get(page).content.decode()
+    assert office.post(page, {**form, "act": "clear"}).status_code == 302
+    pattern = {"act": "pattern", "case": "part_time", "slot": ["5PM"], "starts_on": f"{TODAY}"}
+    assert office.post(page, pattern).status_code == 302
+    with in_school(morning.school):
+        assert stands() == [("AM", "N", "method"), ("PM", "C2", "pattern")]
+        known = SessionPattern.objects.get().pk
+    assert office.post(page, {"act": "end", "pattern": f"{known}", "last_day": f"{TODAY}"}).status_code == 302
