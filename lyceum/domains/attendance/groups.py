@@ -33,15 +33,25 @@ _DAYS = f"FROM attendance_daysummary x {_ENROLLED}"
 
 _BY = {
     "grade": f"""
+WITH p AS MATERIALIZED (
+  SELECT student_id, grade_id, starts_on, ends_on FROM academics_placement
+  WHERE school_id = %(school)s AND student_id = ANY(%(students)s)
+    AND starts_on <= %(last)s AND (ends_on IS NULL OR ends_on >= %(first)s)
+)
 SELECT g.id::text, g.name, {_SUMS} {_DAYS}
-JOIN academics_placement p ON p.school_id = %(school)s AND p.student_id = x.student_id
+JOIN p ON p.student_id = x.student_id
   AND x."on" >= p.starts_on AND (p.ends_on IS NULL OR x."on" <= p.ends_on)
 JOIN academics_grade g ON g.school_id = %(school)s AND g.id = p.grade_id
 WHERE {_INSIDE} GROUP BY g.id, g.name, g.position ORDER BY g.position
 """,
     "class": f"""
+WITH m AS MATERIALIZED (
+  SELECT student_id, class_id, starts_on, ends_on FROM academics_classmembership
+  WHERE school_id = %(school)s AND is_form AND student_id = ANY(%(students)s)
+    AND starts_on <= %(last)s AND (ends_on IS NULL OR ends_on >= %(first)s)
+)
 SELECT c.id::text, c.name, {_SUMS} {_DAYS}
-JOIN academics_classmembership m ON m.school_id = %(school)s AND m.student_id = x.student_id AND m.is_form
+JOIN m ON m.student_id = x.student_id
   AND x."on" >= m.starts_on AND (m.ends_on IS NULL OR x."on" <= m.ends_on)
 JOIN academics_class c ON c.school_id = %(school)s AND c.id = m.class_id
 WHERE {_INSIDE} GROUP BY c.id, c.name ORDER BY c.name, c.id
