@@ -156,7 +156,7 @@ def one_planned(request: HttpRequest, planned_id: UUID) -> dict[str, Any]:
     return _planned(get_planned(planned_id, actor=actor), actor)
 
 
-class ApproveIn(Strict):
+class ApproveAbsenceIn(Strict):
     """The code that it is marked as, where not the proposed one; and a word to whoever asked."""
 
     code: str = Field("", max_length=4)
@@ -169,14 +169,14 @@ class ApproveIn(Strict):
     by_alias=True,
     operation_id="approveAbsence",
 )
-def approve(request: HttpRequest, planned_id: UUID, body: ApproveIn) -> dict[str, Any]:
+def approve(request: HttpRequest, planned_id: UUID, body: ApproveAbsenceIn) -> dict[str, Any]:
     """Approve it: it prefills and locks the marks of its sessions."""
     actor = actor_of(request)
     approve_absence(planned_id, symbol=body.code, answer=body.answer, actor=actor)
     return _planned(get_planned(planned_id, actor=actor), actor)
 
 
-class RefuseIn(Strict):
+class RefuseAbsenceIn(Strict):
     """Why it is refused."""
 
     answer: str = Field(min_length=1, max_length=500)
@@ -188,14 +188,14 @@ class RefuseIn(Strict):
     by_alias=True,
     operation_id="refuseAbsence",
 )
-def refuse(request: HttpRequest, planned_id: UUID, body: RefuseIn) -> dict[str, Any]:
+def refuse(request: HttpRequest, planned_id: UUID, body: RefuseAbsenceIn) -> dict[str, Any]:
     """Refuse it, saying why."""
     actor = actor_of(request)
     refuse_absence(planned_id, answer=body.answer, actor=actor)
     return _planned(get_planned(planned_id, actor=actor), actor)
 
 
-class CancelIn(Strict):
+class CancelAbsenceIn(Strict):
     """A word about why."""
 
     answer: str = Field("", max_length=500)
@@ -207,7 +207,7 @@ class CancelIn(Strict):
     by_alias=True,
     operation_id="cancelAbsence",
 )
-def cancel(request: HttpRequest, planned_id: UUID, body: CancelIn) -> dict[str, Any]:
+def cancel(request: HttpRequest, planned_id: UUID, body: CancelAbsenceIn) -> dict[str, Any]:
     """Take it back: its marks are free again, those already saved stay."""
     actor = actor_of(request)
     cancel_absence(planned_id, answer=body.answer, actor=actor)
