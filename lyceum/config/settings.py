@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "lyceum.domains.academics",
     "lyceum.domains.timetable",
     "lyceum.domains.attendance",
+    "lyceum.domains.behaviour",
     "lyceum.domains.exchange",
 ]
 

@@ -87,6 +87,24 @@ class Permission(StrEnum):
     REGISTERS_AMEND = "attendance.amend"
     NUMBERS_VIEW = "attendance.numbers.view"
     CODES_EDIT = "attendance.codes.edit"
+    INCIDENTS_RECORD = "behaviour.record"
+    INCIDENTS_VIEW = "behaviour.incidents.view"
+    CONFIDENTIAL_VIEW = "behaviour.confidential.view"
+    BEHAVIOUR_VIEW = "behaviour.view"
+    INCIDENTS_REVIEW = "behaviour.review"
+    POINTS_AWARD = "behaviour.points.award"
+    STAGES_DECIDE = "behaviour.stages.decide"
+    DETENTIONS_SET = "behaviour.detentions.set"
+    DETENTIONS_ASK_TO_MOVE = "behaviour.detentions.ask"
+    SLOTS_EDIT = "behaviour.slots.edit"
+    DETENTIONS_RUN = "behaviour.detentions.run"
+    INCIDENTS_CONTEST = "behaviour.contest"
+    CONTESTS_ANSWER = "behaviour.contests.answer"
+    NOTICES_SEND = "behaviour.notices.send"
+    NOTICES_ACKNOWLEDGE = "behaviour.notices.acknowledge"
+    BEHAVIOUR_EDIT = "behaviour.edit"
+    DASHBOARDS_VIEW = "behaviour.dashboards.view"
+    BEHAVIOUR_EXPORT = "behaviour.export"
     LESSONS_VIEW = "timetable.view"
     LESSONS_EDIT = "timetable.edit"
     IMPORTS_RUN = "imports.run"
@@ -158,6 +176,24 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.REGISTERS_AMEND, "amend a mark after the teacher's time", no, no, y, s, scope="attendance:write"),
         row(p.NUMBERS_VIEW, "attendance numbers", grant, g, y, s, c, o, k, scope="attendance:read"),
         row(p.CODES_EDIT, "codes, times, methods, thresholds", no, g, y),
+        row(p.INCIDENTS_RECORD, "record an incident or praise", no, no, y, s, y, scope="behaviour:write"),
+        row(p.INCIDENTS_VIEW, "incidents with their narrative: read", no, no, y, s, c, scope="behaviour:read"),
+        row(p.CONFIDENTIAL_VIEW, "confidential incidents: read", no, no, s, s),
+        row(p.BEHAVIOUR_VIEW, "summaries, points, detentions: read", no, no, y, s, c, o, k, scope="behaviour:read"),
+        row(p.INCIDENTS_REVIEW, "review, approve, reject, withdraw an incident", no, no, y, s),
+        row(p.POINTS_AWARD, "points by hand", no, no, y, s, c),
+        row(p.STAGES_DECIDE, "decide a stage or a suspension", no, no, y, s),
+        row(p.DETENTIONS_SET, "set a detention", no, no, y, s, c, scope="behaviour:write"),
+        row(p.DETENTIONS_ASK_TO_MOVE, "ask to move a detention", no, no, no, no, no, no, k),
+        row(p.SLOTS_EDIT, "detention slots, rooms, supervisors", no, no, y, s),
+        row(p.DETENTIONS_RUN, "take a detention register", no, no, y, s, o),
+        row(p.INCIDENTS_CONTEST, "contest an incident", no, no, no, no, no, o, k),
+        row(p.CONTESTS_ANSWER, "answer a contest", no, no, y, s),
+        row(p.NOTICES_SEND, "approve and send notices to families", no, no, y, s, o),
+        row(p.NOTICES_ACKNOWLEDGE, "acknowledge a notice", no, no, no, no, no, no, k),
+        row(p.BEHAVIOUR_EDIT, "behaviour: types, policies, scales", no, g, y, s),
+        row(p.DASHBOARDS_VIEW, "behaviour in numbers", no, g, y, s, c, o, k, scope="behaviour:read"),
+        row(p.BEHAVIOUR_EXPORT, "behaviour: take lists away as files", no, g, y, s, c, o, k),
         row(p.LESSONS_VIEW, "timetable: see", grant, g, y, y, y, o, k, scope="timetable:read"),
         row(p.LESSONS_EDIT, "timetable: edit", no, no, y, s, scope="timetable:write"),
         row(p.IMPORTS_RUN, "import and roll back", no, g, y, s, scope="imports:write"),
@@ -171,11 +207,19 @@ SCOPES: frozenset[str] = frozenset(row.scope for row in POLICY.values() if row.s
 }
 
 _p = Permission
+_behaviour = frozenset({
+    _p.INCIDENTS_RECORD, _p.INCIDENTS_VIEW, _p.BEHAVIOUR_VIEW, _p.INCIDENTS_REVIEW, _p.POINTS_AWARD, _p.STAGES_DECIDE,
+    _p.DETENTIONS_SET, _p.SLOTS_EDIT, _p.DETENTIONS_RUN, _p.CONTESTS_ANSWER, _p.NOTICES_SEND, _p.DASHBOARDS_VIEW,
+    _p.BEHAVIOUR_EXPORT,
+})  # fmt: skip
+"""What a head of year does about behaviour."""
 BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     "Office": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.STUDENTS_EDIT, _p.STUDENTS_ENROL, _p.CONTACTS_VIEW, _p.PEOPLE_EDIT,
         _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.CLASSES_EDIT, _p.CLASSES_ASSIGN, _p.REGISTERS_VIEW, _p.REGISTERS_TAKE,
         _p.REGISTERS_AMEND, _p.NUMBERS_VIEW, _p.USERS_LIST, _p.USERS_EDIT, _p.IMPORTS_RUN, _p.LESSONS_EDIT,
+        _p.INCIDENTS_RECORD, _p.BEHAVIOUR_VIEW, _p.DETENTIONS_SET, _p.SLOTS_EDIT, _p.DETENTIONS_RUN,
+        _p.BEHAVIOUR_EXPORT,
     }),
     "Attendance": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
@@ -183,11 +227,16 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     }),
     "Head of year": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
-        _p.NUMBERS_VIEW,
+        _p.NUMBERS_VIEW, *_behaviour,
+    }),
+    "Senior leader": frozenset({
+        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
+        _p.NUMBERS_VIEW, *_behaviour, _p.BEHAVIOUR_EDIT,
     }),
     "Safeguarding lead": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.RESTRICTIONS_EDIT, _p.REGISTERS_VIEW,
-        _p.NUMBERS_VIEW,
+        _p.NUMBERS_VIEW, _p.CLASSES_VIEW, _p.INCIDENTS_RECORD, _p.INCIDENTS_VIEW, _p.CONFIDENTIAL_VIEW,
+        _p.BEHAVIOUR_VIEW, _p.INCIDENTS_REVIEW, _p.NOTICES_SEND, _p.DASHBOARDS_VIEW,
     }),
     "Timetable": frozenset({_p.CLASSES_VIEW, _p.LESSONS_EDIT}),
     "Data protection": frozenset({_p.TRAIL_VIEW, _p.STUDENTS_LIST, _p.STUDENTS_VIEW}),

@@ -18,6 +18,7 @@ APPEND_ONLY = {
     "journal_fact": ("DELETE",),
     "attendance_markchange": ("UPDATE", "DELETE"),
     "attendance_sessionmarkpast": ("UPDATE", "DELETE"),
+    "behaviour_pointentry": ("UPDATE", "DELETE"),
 }
 
 
