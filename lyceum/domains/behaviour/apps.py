@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class BehaviourConfig(AppConfig):
     name = "lyceum.domains.behaviour"
     label = "behaviour"
+
+    def ready(self) -> None:
+        from lyceum.domains.behaviour import subscribers  # noqa: F401  # models are ready only now

@@ -60,6 +60,8 @@ class EscalationCase(SchoolOwned):
     policy = SchoolForeignKey(EscalationPolicy, models.PROTECT, related_name="cases")
     series = models.UUIDField()
     stage = models.PositiveSmallIntegerField()
+    warned_stage = models.PositiveSmallIntegerField(null=True)
+    """The stage that is one below being reached, besides the one that is."""
     evidence = ArrayField(models.UUIDField(), default=list)
     """Ids of the entries that were counted."""
     total = models.PositiveSmallIntegerField()
