@@ -20,6 +20,8 @@ from lyceum.domains.accounts import graphql as accounts
 from lyceum.domains.attendance import graphql as attendance
 from lyceum.domains.attendance import graphql_acts as attendance_acts
 from lyceum.domains.attendance.batches import read_registers
+from lyceum.domains.behaviour import graphql as behaviour
+from lyceum.domains.behaviour import graphql_acts as behaviour_acts
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people.batches import read_staff, read_students
 from lyceum.domains.tenancy import graphql as tenancy
@@ -47,7 +49,7 @@ def read_nodes(ids: list[UUID], actor: Actor) -> list[Any]:
 
 
 @strawberry.type
-class Query(tenancy.Query, accounts.Query, people.Query, academics.Query, attendance.Query):
+class Query(tenancy.Query, accounts.Query, people.Query, academics.Query, attendance.Query, behaviour.Query):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
         """Whatever has this id: a student, a class, a register, a member of staff."""
@@ -67,12 +69,14 @@ class Query(tenancy.Query, accounts.Query, people.Query, academics.Query, attend
 
 
 @strawberry.type
-class Mutation(accounts.Mutation, people.Mutation, academics_acts.Mutation, attendance_acts.Mutation):
+class Mutation(
+    accounts.Mutation, people.Mutation, academics_acts.Mutation, attendance_acts.Mutation, behaviour_acts.Mutation
+):
     pass
 
 
 @strawberry.type
-class Subscription(academics_acts.Subscription, attendance_acts.Subscription):
+class Subscription(academics_acts.Subscription, attendance_acts.Subscription, behaviour_acts.Subscription):
     pass
 
 

@@ -12,6 +12,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.live import Hears
 from lyceum.domains.attendance.live import follow_class, follow_day, follow_register
+from lyceum.domains.behaviour.live import follow_grade
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class _Kind:
 _KINDS = {
     "register": _Kind(UUID, lambda key, actor: follow_register(key, actor=actor)),
     "class": _Kind(UUID, lambda key, actor: follow_class(key, actor=actor)),
+    "incidents": _Kind(UUID, lambda key, actor: follow_grade(key, actor=actor)),
     "registers": _Kind(date.fromisoformat, lambda key, actor: follow_day(key, actor=actor)),
 }
 

@@ -36,6 +36,9 @@ class IncidentSubmitted(IncidentFact, frozen=True, kw_only=True):
     is_live: ClassVar[bool] = True
     grades: list[UUID]
     """Of its students."""
+    confidential: bool
+    guarded: bool
+    """Whether nobody but reviewers and safeguarding sees it before it is reviewed."""
 
     def live_topics(self) -> tuple[str, ...]:
         return tuple(f"incidents:{grade}" for grade in self.grades)

@@ -10,6 +10,7 @@ from lyceum.core.actor import system_actor
 from lyceum.core.schools import school_scope
 from lyceum.domains.behaviour.rules.notices import deliver_notice
 from lyceum.domains.behaviour.rules.retention import erase_rejected
+from lyceum.domains.behaviour.rules.trying import run_try
 from lyceum.domains.tenancy.models import School
 
 
@@ -35,3 +36,11 @@ def erase_old(timestamp: int) -> None:
 def _give_back_connection() -> None:
     if not connection.in_atomic_block:
         connection.close()
+
+
+@app.task(name="behaviour.try_policy", retry=RetryStrategy(max_attempts=3, exponential_wait=3))
+def try_policy(school_id: int, job_id: str) -> None:
+    """Try a policy on what happened already."""
+    with school_scope(school_id):
+        run_try(UUID(job_id), actor=system_actor(school_id))
+    _give_back_connection()

@@ -297,11 +297,14 @@ def _refuse_same_event(incident: Incident, students: Sequence[UUID]) -> None:
         )
 
 
+def is_guarded(incident: Incident) -> bool:
+    """Whether nobody but reviewers, reporter and safeguarding sees it before it is reviewed."""
+    return incident.confidential or incident.severity == GRAVEST or incident.type.category == SAFEGUARDING
+
+
 def needs_review(incident: Incident) -> bool:
-    """Whether somebody else looks at it before it counts and anybody else sees it."""
-    kind = incident.type
-    is_guarded = incident.confidential or incident.severity == GRAVEST or kind.category == SAFEGUARDING
-    return kind.needs_review or is_guarded or incident.source == Incident.Source.KEY
+    """Whether somebody else looks at it before it counts."""
+    return incident.type.needs_review or is_guarded(incident) or incident.source == Incident.Source.KEY
 
 
 def _submit(incident: Incident, parts: Sequence[Participant], actor: Actor) -> None:
@@ -323,6 +326,8 @@ def _submit(incident: Incident, parts: Sequence[Participant], actor: Actor) -> N
                 severity=incident.severity,
                 students=[StudentPoints(student=part.student_id, points=part.points) for part in parts],
                 grades=grades,
+                confidential=incident.confidential,
+                guarded=is_guarded(incident),
             )
         )
     changes = {"state": ["draft", incident.state]}
