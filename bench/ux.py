@@ -51,15 +51,17 @@ STRETCH = """
 FORMS = """
 () => {
   const all = [...document.querySelectorAll("main form")];
-  const sendable = f => [...f.elements].some(e => ["submit", "image"].includes(e.type) && e.checkVisibility());
+  const there = e => e.checkVisibility() || e.closest("details:not([open])")?.checkVisibility();
+  const sendable = f => [...f.elements].some(e => ["submit", "image"].includes(e.type) && there(e));
   return [all.length, all.filter(sendable).length];
 }
 """
+# What a list of rows offers: nothing on a page that has none.
 LISTS = """
 () => {
   const has = s => !!document.querySelector(`main ${s}`);
-  return [has("form[method=get], form.search"), has("a[href*='sort=']"), has("a[href*='csv']"), has("a[href*='xlsx']"),
-    has("input[type=checkbox][name]")];
+  return has(".list-line") ? [has("form.search"), has("a[href*='sort=']"), has("[name=export][value=csv]"),
+    has("[name=export][value=xlsx]"), has("a[href*='print=1']"), has("#bulk")] : [];
 }
 """
 
@@ -192,13 +194,13 @@ def _document(pages: Sequence[Page], palette: int | None) -> str:
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
         *(_row(page) for page in pages),
     ]
-    lists = [page for page in pages if any(page.lists[1:])]
+    lists = [page for page in pages if page.lists]
     lines += [
         "",
         "## Lists",
         "",
-        "| page | filter | sort | CSV | XLSX | several at once |",
-        "| --- | - | - | - | - | - |",
+        "| page | filter | sort | CSV | XLSX | print | several at once |",
+        "| --- | - | - | - | - | - | - |",
     ]
     lines += [f"| {p.sample} | " + " | ".join("yes" if has else "–" for has in p.lists) + " |" for p in lists]
     faults = [f"- {page.sample}: {fault}" for page in pages for fault in _all_faults(page)]

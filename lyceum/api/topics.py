@@ -13,6 +13,7 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.live import Hears
 from lyceum.domains.attendance.live import follow_class, follow_day, follow_register
 from lyceum.domains.behaviour.live import follow_grade
+from lyceum.domains.notifications.live import follow_own
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ _KINDS = {
     "class": _Kind(UUID, lambda key, actor: follow_class(key, actor=actor)),
     "incidents": _Kind(UUID, lambda key, actor: follow_grade(key, actor=actor)),
     "registers": _Kind(date.fromisoformat, lambda key, actor: follow_day(key, actor=actor)),
+    "user": _Kind(UUID, lambda key, actor: follow_own(key, actor=actor)),
 }
 
 

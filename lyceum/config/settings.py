@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from lyceum.config.carriers import read_carriers
+
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("LYCEUM_DATA", "lyceum-data")).resolve()
 DEBUG = os.environ.get("LYCEUM_DEBUG", "") == "1"
@@ -32,6 +34,7 @@ INSTALLED_APPS = [
     "lyceum.domains.journal",
     "lyceum.domains.tenancy",
     "lyceum.domains.accounts",
+    "lyceum.domains.notifications",
     "lyceum.domains.people",
     "lyceum.domains.academics",
     "lyceum.domains.timetable",
@@ -164,6 +167,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 IMPORT_LARGEST_BYTES = 200 * 1024 * 1024
+
+CARRIERS = read_carriers(os.environ.get("EMAIL_URL", ""), os.environ.get("SMS_URL", ""))
+"""Who carries e-mail and texts for schools that have nobody of their own. Without any they stay on the outbox page."""
+MAIL_FROM = CARRIERS.get("email", {}).get("sender", "") or "lyceum@localhost"
+SMS_HOSTS = {"twilio": "https://api.twilio.com", "vonage": "https://rest.nexmo.com"}
 
 PROCRASTINATE_ON_APP_READY = "lyceum.config.jobs.on_app_ready"
 PROCRASTINATE_IMPORT_PATHS: list[str] = []

@@ -20,13 +20,14 @@ def submitted(
     if request.method != "POST":
         return render(request, template, {"typed": request.GET, **context()})
     try:
-        return _gone_on(request, act())
+        return gone_on(request, act())
     except RuleError as error:
         shown = {"typed": request.POST, "errors": shown_errors(error), **context()}
         return render(request, template, shown, status=error.status)
 
 
-def _gone_on(request: HttpRequest, done: str | Done) -> HttpResponse:
+def gone_on(request: HttpRequest, done: str | Done) -> HttpResponse:
+    """To where an act leads, with what it has to say."""
     if isinstance(done, str):
         return redirect(done)
     response = redirect(done.address)

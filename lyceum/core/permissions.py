@@ -108,6 +108,8 @@ class Permission(StrEnum):
     LESSONS_VIEW = "timetable.view"
     LESSONS_EDIT = "timetable.edit"
     IMPORTS_RUN = "imports.run"
+    DELIVERIES_VIEW = "deliveries.view"
+    PROVIDERS_EDIT = "providers.edit"
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,8 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.LESSONS_VIEW, "timetable: see", grant, g, y, y, y, o, k, scope="timetable:read"),
         row(p.LESSONS_EDIT, "timetable: edit", no, no, y, s, scope="timetable:write"),
         row(p.IMPORTS_RUN, "import and roll back", no, g, y, s, scope="imports:write"),
+        row(p.DELIVERIES_VIEW, "messages sent: what became of each", no, no, y, s, scope="deliveries:read"),
+        row(p.PROVIDERS_EDIT, "who carries messages, and their texts", no, no, y),
     )  # fmt: skip
 
 
@@ -219,11 +223,11 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
         _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.CLASSES_EDIT, _p.CLASSES_ASSIGN, _p.REGISTERS_VIEW, _p.REGISTERS_TAKE,
         _p.REGISTERS_AMEND, _p.NUMBERS_VIEW, _p.USERS_LIST, _p.USERS_EDIT, _p.IMPORTS_RUN, _p.LESSONS_EDIT,
         _p.INCIDENTS_RECORD, _p.BEHAVIOUR_VIEW, _p.DETENTIONS_SET, _p.SLOTS_EDIT, _p.DETENTIONS_RUN,
-        _p.BEHAVIOUR_EXPORT,
+        _p.BEHAVIOUR_EXPORT, _p.DELIVERIES_VIEW,
     }),
     "Attendance": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
-        _p.REGISTERS_TAKE, _p.REGISTERS_AMEND, _p.NUMBERS_VIEW,
+        _p.REGISTERS_TAKE, _p.REGISTERS_AMEND, _p.NUMBERS_VIEW, _p.DELIVERIES_VIEW,
     }),
     "Head of year": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,

@@ -11,6 +11,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.toasts import take_toast
 from lyceum.domains.accounts.queries import Caller, current_memberships
 from lyceum.domains.attendance.phone import whose
+from lyceum.domains.notifications.queries import count_unread
 from lyceum.domains.tenancy.models import School
 from lyceum.web.keys import heard_keys, shortcuts_of
 from lyceum.web.navigation import items_for
@@ -34,6 +35,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "palette_keys": shortcuts_of("palette", single_keys=caller.single_keys),
         "here": request.path,
         "take_toast": partial(take_toast, request),  # once, by the page that says it
+        "tells": caller.actor.user_id is not None and caller.actor.school_id is not None,
+        "unread_count": partial(count_unread, caller.actor),  # asked by the page that shows it
         "who": whose(caller.actor),
         "takes": caller.actor.may(Permission.REGISTERS_TAKE),
     }

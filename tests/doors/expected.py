@@ -401,6 +401,7 @@ PAGES: dict[str, Door] = {
     "GET attendance/": Door(_p.REGISTERS_VIEW),
     "GET attendance/absences/": Door(_p.NUMBERS_VIEW),
     "POST attendance/absences/": Door(_p.NUMBERS_VIEW, body={"export": "csv"}),
+    "POST attendance/": Door(_p.REGISTERS_VIEW, body={"export": "csv"}),
     "GET registers/<uuid:register_id>/": Door(_p.REGISTERS_VIEW, About.REGISTER),
     "POST registers/<uuid:register_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER),
     "GET registers/<uuid:register_id>/rows/": Door(_p.REGISTERS_VIEW, About.REGISTER),

@@ -28,7 +28,7 @@ from lyceum.core.paging import Page, page_of
 Row = TypeVar("Row")
 M = TypeVar("M", bound=Model)
 MOST_EXPORTED, MOST_PRINTED, AT_A_TIME = 20_000, 1_000, 500
-_NOT_KEPT = ("cursor", "sort", "columns", "column", "print")
+_NOT_KEPT = ("cursor", "sort", "columns", "column", "print", "part")
 
 
 class TooManyRowsError(RuleError):
@@ -186,7 +186,7 @@ def _neighbours(request: HttpRequest, page: Page[Any]) -> dict[str, str]:
 
 
 def _query(request: HttpRequest, **changes: str) -> str:
-    kept = {name: value for name, value in request.GET.items() if name != "column"} | changes
+    kept = {name: value for name, value in request.GET.items() if name not in ("column", "part")} | changes
     return urlencode({name: value for name, value in kept.items() if value})
 
 

@@ -1,18 +1,32 @@
-"""Django's PostgreSQL backend with two changes: walls around a school's tables, and instants read by compiled code."""
+"""Django's PostgreSQL backend with three changes: walls around a school's tables, instants read by compiled
+code, and long lists of rows written in portions."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from django.db import models
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQLWrapper
 from django.db.backends.postgresql.features import DatabaseFeatures as PostgreSQLFeatures
+from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQLOperations
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
 
 from lyceum.core.postgresql.schema import WalledSchemaEditor, is_walled
 
+MOST_PARAMETERS = 2**16 - 1
+"""Of one statement, where PostgreSQL binds them."""
+
+
+class DatabaseOperations(PostgreSQLOperations):
+    def bulk_batch_size(self, fields: Sequence[Any], objs: Sequence[Any]) -> int:
+        """How many rows go into one statement: as many as there are, unless their values are too many for one."""
+        return max(1, min(len(objs), MOST_PARAMETERS // max(1, len(fields))))
+
 
 class DatabaseFeatures(PostgreSQLFeatures):
+    max_query_params = MOST_PARAMETERS
+
     def allows_group_by_selected_pks_on_model(self, model: type[models.Model]) -> bool:
         # The key of a walled table is (school_id, id): PostgreSQL cannot group by the id alone.
         return not is_walled(model) and super().allows_group_by_selected_pks_on_model(model)
@@ -29,6 +43,7 @@ def _with_compiled_instants(template: AdaptersMap) -> AdaptersMap:
 class DatabaseWrapper(PostgreSQLWrapper):
     SchemaEditorClass = WalledSchemaEditor
     features_class = DatabaseFeatures
+    ops_class = DatabaseOperations
 
     def get_connection_params(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super().get_connection_params()

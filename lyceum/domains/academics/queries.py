@@ -85,16 +85,20 @@ def _read_class_names(classes: QuerySet[Class], day: date) -> list[tuple[str, st
 _class_names = SchoolMemory(lambda: _read_class_names(Class.objects.all(), today()), seconds=5)
 
 
-def list_subjects(actor: Actor) -> QuerySet[Subject]:
-    """The subjects by name."""
+def list_subjects(actor: Actor, *, text: str = "") -> QuerySet[Subject]:
+    """The subjects by name, or those with the text in code, name or department."""
     actor.require(Permission.CLASSES_VIEW)
-    return Subject.objects.order_by("name", "pk")
+    rows = Subject.objects.order_by("name", "pk")
+    if text:
+        rows = rows.filter(Q(code__icontains=text) | Q(name__icontains=text) | Q(department__icontains=text))
+    return rows
 
 
-def list_locations(actor: Actor) -> QuerySet[Location]:
-    """The rooms by name."""
+def list_locations(actor: Actor, *, text: str = "") -> QuerySet[Location]:
+    """The rooms by name, or those with the text in it."""
     actor.require_all(Permission.CLASSES_VIEW)
-    return Location.objects.order_by("name", "pk")
+    rows = Location.objects.order_by("name", "pk")
+    return rows.filter(name__icontains=text) if text else rows
 
 
 def list_closed_days(actor: Actor) -> QuerySet[ClosedDay]:

@@ -1,10 +1,13 @@
 """Reading registers and their history."""
 
+from collections.abc import Collection
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from lyceum.core import clock
@@ -98,6 +101,32 @@ def list_registers(
     return rows.select_related("school_class__subject", "lesson").annotate(marked=_count_marks()).order_by(
         "due_at", "class_name", "pk"
     )  # fmt: skip
+
+
+def in_state(states: Collection[str], instant: datetime) -> Q:
+    """Registers that are in one of the states: `Register.state_at`, asked of many at once."""
+    kept = ~Q(state=Register.State.NOT_REQUIRED)
+    closed, open_still = Q(closes_at__lte=instant, locks_at__gt=instant), Q(closes_at__gt=instant, locks_at__gt=instant)
+    each = {
+        "not_required": ~kept,
+        "locked": kept & Q(locks_at__lte=instant),
+        "closed": closed & Q(state=Register.State.TAKEN),
+        "missed": closed & Q(state=Register.State.DUE),
+        "taken": open_still & Q(state=Register.State.TAKEN),
+        "due": open_still & Q(state=Register.State.DUE),
+    }
+    return reduce(or_, (each[state] for state in states))
+
+
+def missing_first(rows: QuerySet[Register], instant: datetime) -> QuerySet[Register]:
+    """The same registers with a `rank` to order by: 0 for one that was missed."""
+    return rows.annotate(rank=Case(When(in_state(["missed"], instant), then=0), default=1))
+
+
+def count_states(rows: QuerySet[Register], instant: datetime) -> dict[str, int]:
+    """How many of the registers are in each state."""
+    states = ("due", "taken", "closed", "missed", "locked", "not_required")
+    return rows.order_by().aggregate(**{state: Count("pk", filter=in_state([state], instant)) for state in states})
 
 
 def _count_marks() -> Coalesce:

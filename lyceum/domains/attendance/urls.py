@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from lyceum.domains.attendance.views import absences, devices, registers
+from lyceum.domains.attendance.views import absences, day, devices, registers
 
 urlpatterns = [
-    path("attendance/", registers.day_page, name="attendance"),
+    path("attendance/", day.day_page, name="attendance"),
     path("attendance/absences/", absences.absences_page, name="absences"),
     path("attendance/conflicts/", devices.conflicts_page, name="conflicts"),
     path("attendance/conflicts/<uuid:conflict_id>/", devices.decide, name="conflict"),

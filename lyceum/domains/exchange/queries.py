@@ -21,10 +21,13 @@ ACTION_ORDER = ("error", "end", "update", "create", "skip")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def list_runs(actor: Actor) -> QuerySet[ImportRun]:
-    """The school's imports, newest first."""
+def list_runs(actor: Actor, *, state: str = "", text: str = "") -> QuerySet[ImportRun]:
+    """The school's imports, newest first: all, or those in a state or of a file with the text in its name."""
     actor.require_all(Permission.IMPORTS_RUN)
-    return ImportRun.objects.select_related("job").order_by("-created_at", "pk")
+    rows = ImportRun.objects.select_related("job").order_by("-created_at", "pk")
+    if state:
+        rows = rows.filter(state=state)
+    return rows.filter(file_name__icontains=text) if text else rows
 
 
 def get_run(run_id: UUID, *, actor: Actor) -> ImportRun:

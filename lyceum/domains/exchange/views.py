@@ -1,15 +1,20 @@
 """Pages of exchange: bring a file in, look at what it would do, apply it, take it back."""
 
+from functools import partial
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazily
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lyceum.core.errors import RuleError, invalid_field
-from lyceum.core.forms import submitted, typed_number
+from lyceum.core.forms import typed_number
+from lyceum.core.lists import Column, Filter, Table, answer_list, answer_list_with_form
 from lyceum.core.paging import page_of
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
@@ -23,7 +28,27 @@ from lyceum.domains.exchange.rules.looking import WAITING, cancel_import, start_
 from lyceum.domains.exchange.rules.rollback import start_rollback
 from lyceum.domains.exchange.rules.runs import map_import, start_import
 from lyceum.domains.exchange.rules.starting import apply_import, count_errors, count_removals, is_over_limit
+from lyceum.domains.journal.rules import note_export
 
+_TONES = {"applied": " tag-present", "failed": " tag-absent", "previewed": " tag-due"}
+
+
+def _state_html(run: ImportRun) -> SafeString:
+    return format_html('<span class="tag{}">{}</span>', _TONES.get(run.state, ""), _(run.get_state_display()))
+
+
+RUNS: Table[ImportRun] = Table(
+    name="imports",
+    label=_lazily("Brought in before"),
+    columns=(
+        Column("file", _lazily("File"), lambda run: run.file_name, sort=("file_name",)),
+        Column("kind", _lazily("Kind"), lambda run: _(run.kind), sort=("kind",)),
+        Column("when", _lazily("When"), lambda run: run.created_at, sort=("created_at",)),
+        Column("state", _lazily("State"), lambda run: _(run.get_state_display()), html=_state_html, sort=("state",)),
+    ),
+    href=lambda run: f"/imports/{run.pk}/",
+    order=("-created_at", "pk"),
+)
 ACTIONS = ("error", "create", "update", "end", "skip")
 
 
@@ -42,7 +67,22 @@ def imports_page(request: HttpRequest) -> HttpResponse:
             start_preview(run.pk, actor=actor, enqueue=tasks.enqueue(tasks.preview, actor))
         return f"/imports/{run.pk}/"
 
-    return submitted(request, "exchange/imports.html", lambda: {"runs": list_runs(actor)[:50]}, act)
+    def show(context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        return answer_list(
+            request,
+            RUNS,
+            list_runs(actor, state=request.GET.get("state", ""), text=request.GET.get("q", "")),
+            template="exchange/imports.html",
+            filters=(
+                Filter("q", _lazily("File")),
+                Filter("state", _lazily("State"), [(s.value, _(s.label)) for s in ImportRun.State], every=_("All")),
+            ),
+            note_export=partial(note_export, RUNS.name, request.GET.urlencode(), actor=actor),
+            context=context,
+            status=status,
+        )
+
+    return answer_list_with_form(request, show, act)
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +13,11 @@ from django.views.decorators.http import require_http_methods
 from lyceum.core.actor import Actor
 from lyceum.core.errors import invalid_field
 from lyceum.core.forms import needed_date, submitted, typed_date, typed_id, typed_ids, typed_number
+from lyceum.core.lists import Column, Filter, Table, answer_list, answer_list_with_form
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast, Undo
+from lyceum.domains.academics.models import Location, Subject
 from lyceum.domains.academics.queries import (
     list_closed_days,
     list_locations,
@@ -32,6 +35,7 @@ from lyceum.domains.academics.rules.calendar import (
     create_year,
     reopen_days,
 )
+from lyceum.domains.journal.rules import note_export
 
 WEEKDAYS = (
     ("1", _("Monday")),
@@ -43,6 +47,25 @@ WEEKDAYS = (
     ("7", _("Sunday")),
 )
 _YEARS = "/settings/years/"
+SUBJECTS: Table[Subject] = Table(
+    name="subjects",
+    label=_("Subjects"),
+    columns=(
+        Column("name", _("Subject"), lambda row: row.name, sort=("name",)),
+        Column("code", _("Code"), lambda row: row.code, sort=("code",)),
+        Column("department", _("Department"), lambda row: row.department, sort=("department",)),
+    ),
+    order=("name", "pk"),
+)
+ROOMS: Table[Location] = Table(
+    name="rooms",
+    label=_("Rooms"),
+    columns=(
+        Column("name", _("Room"), lambda row: row.name, sort=("name",)),
+        Column("seats", _("Seats"), lambda row: row.capacity, is_number=True),
+    ),
+    order=("name", "pk"),
+)
 CLOSED_KINDS = (("holiday", _("Holiday")), ("training", _("Training day")), ("closure", _("Closure")))
 
 
@@ -124,12 +147,24 @@ def subjects_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     actor.require_all(Permission.CLASSES_EDIT)
 
+    def show(context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        return answer_list(
+            request,
+            SUBJECTS,
+            list_subjects(actor, text=request.GET.get("q", "")),
+            template="academics/subjects.html",
+            filters=(Filter("q", _("Code, name or department")),),
+            note_export=partial(note_export, SUBJECTS.name, request.GET.urlencode(), actor=actor),
+            context=context,
+            status=status,
+        )
+
     def act() -> str:
         names = ("code", "name", "department")
         create_subjects([NewSubject(**{name: request.POST.get(name, "") for name in names})], actor=actor)
         return "/settings/subjects/"
 
-    return submitted(request, "academics/subjects.html", lambda: {"subjects": list_subjects(actor)}, act)
+    return answer_list_with_form(request, show, act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,9 +173,21 @@ def rooms_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     actor.require_all(Permission.CLASSES_EDIT)
 
+    def show(context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        return answer_list(
+            request,
+            ROOMS,
+            list_locations(actor, text=request.GET.get("q", "")),
+            template="academics/rooms.html",
+            filters=(Filter("q", _("Part of the name")),),
+            note_export=partial(note_export, ROOMS.name, request.GET.urlencode(), actor=actor),
+            context=context,
+            status=status,
+        )
+
     def act() -> str:
         seats = typed_number(request, "capacity", 0)
         create_location(name=request.POST.get("name", ""), capacity=seats or None, actor=actor)
         return "/settings/rooms/"
 
-    return submitted(request, "academics/rooms.html", lambda: {"rooms": list_locations(actor)}, act)
+    return answer_list_with_form(request, show, act)

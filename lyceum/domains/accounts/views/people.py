@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from lyceum.core.actor import Actor
 from lyceum.core.errors import InvalidError, RuleError
 from lyceum.core.forms import shown_errors, submitted, typed_id
+from lyceum.core.lists import is_about_list
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast, Undo
@@ -48,7 +49,7 @@ from lyceum.domains.accounts.views.user_list import answer_users, standing
 def users_page(request: HttpRequest) -> HttpResponse:
     """Who may come in, and as what; and the invitation of more."""
     actor = actor_of(request)
-    if request.method == "GET" or {"export", "bulk"} & set(request.POST):
+    if is_about_list(request):
         return answer_users(request, _invitation_context(request, actor))
     try:
         sent = invite_all(_invited(request), actor=actor)

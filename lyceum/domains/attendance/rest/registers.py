@@ -17,6 +17,7 @@ from lyceum.domains.attendance.meanings import COUNTS, Meaning
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.queries import (
     get_register,
+    in_state,
     list_history,
     list_registers,
     marks_as_known,
@@ -112,6 +113,8 @@ def registers(request: HttpRequest, chosen: Query[RegisterFilter]) -> dict[str, 
     actor = actor_of(request)
     permission = Permission.REGISTERS_TAKE if chosen.teacher == "me" else Permission.REGISTERS_VIEW
     rows = list_registers(actor, day=chosen.date or today(), permission=permission)
+    if chosen.state:
+        rows = rows.filter(in_state([chosen.state], clock.now()))
     page = page_of(
         rows,
         order=("due_at", "class_name", "pk"),
@@ -119,8 +122,7 @@ def registers(request: HttpRequest, chosen: Query[RegisterFilter]) -> dict[str, 
         cursor=chosen.cursor,
         count=chosen.count,
     )
-    items = [_register(row) for row in page.rows]
-    return listed(page, [item for item in items if chosen.state in (None, item["state"])])
+    return listed(page, [_register(row) for row in page.rows])
 
 
 @router.get("registers/{uuid:register_id}/", response=SheetOut, operation_id="getRegister")

@@ -1,18 +1,23 @@
-from datetime import date, time
+from datetime import date, datetime, time
+from itertools import product
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.domains.academics.rules.calendar import close_days
 from lyceum.domains.attendance.models import Register
-from lyceum.domains.attendance.queries import list_registers, now_register
+from lyceum.domains.attendance.queries import count_states, in_state, list_registers, now_register
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError, NotASchoolDayError
 from lyceum.domains.attendance.rules.registers import open_day, require_school_day, times_on
 from lyceum.domains.attendance.rules.setup import require_set_up, set_session_times
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
+from lyceum.domains.attendance.views.day import STATES
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
+from lyceum.testing.clients import browser
 from lyceum.testing.factories import in_school, make_class, make_school, make_teaching_class, set_times
 
 
@@ -148,3 +153,37 @@ def test_the_clock_makes_the_registers_of_a_school_that_is_set_up(morning: Morni
 
     assert open_school_day(morning.school.pk) == 2
     assert open_school_day(bare.pk) == 0
+
+
+def test_the_database_finds_the_states_that_time_makes(morning: Morning):
+    register = morning.register()
+    with in_school(morning.school):
+        instants = (register.due_at, register.closes_at, register.locks_at)
+        stored = (Register.State.DUE, Register.State.TAKEN, Register.State.NOT_REQUIRED)
+
+        for state, instant in product(stored, instants):
+            Register.objects.update(state=state)
+            register.state = state
+            said = register.state_at(instant)
+            found = [s for s in STATES if Register.objects.filter(in_state([s], instant), pk=register.pk).exists()]
+            assert found == [said]
+            assert count_states(Register.objects.filter(pk=register.pk), instant)[said] == 1
+
+
+def test_the_page_of_a_day_shows_what_is_missing_first_and_by_state(morning: Morning):
+    office = browser(morning.office_user, morning.school)
+    morning.register()
+    with in_school(morning.school):
+        Register.objects.filter(session="AM").update(state=Register.State.TAKEN)
+
+    with clock.frozen(datetime.combine(TODAY, time(23), ZoneInfo("Europe/London"))):
+        page = office.get(f"/attendance/?date={TODAY}").content.decode()
+        missed = office.get(f"/attendance/?date={TODAY}&state=missed").content.decode()
+        part = office.get(f"/attendance/?date={TODAY}&part=rows").content.decode()
+        file = office.post(f"/attendance/?date={TODAY}", {"export": "csv"}).content.decode("utf-8-sig")
+
+    assert page.index("not taken") < page.index("tag-closed")
+    assert "Afternoon" in missed
+    assert "Morning" not in missed.partition("<tbody>")[2]
+    assert "<h1>" not in part
+    assert [line.split(",")[1] for line in file.splitlines()] == ["Session", "Afternoon", "Morning"]

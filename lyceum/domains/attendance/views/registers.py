@@ -1,9 +1,9 @@
-"""Pages of attendance: the register, its history, the office's day, and its settings."""
+"""Pages of a register and its history; and the settings of attendance."""
 
 import json
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import time
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from lyceum.domains.attendance.lines import Line, lines_html
 from lyceum.domains.attendance.models import CodeSet, Register, SessionTimes
 from lyceum.domains.attendance.phone import whose
 from lyceum.domains.attendance.presets import PRESETS
-from lyceum.domains.attendance.queries import get_register, list_conflicts, list_history, list_registers
+from lyceum.domains.attendance.queries import get_register, list_history
 from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, Saved, take_register
 from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times, what_is_missing
 from lyceum.domains.attendance.sheet import read_sheet
@@ -198,41 +198,6 @@ def register_history(request: HttpRequest, register_id: UUID) -> HttpResponse:
         "zone": clock.zone(time_zone()),
     }
     return render(request, "attendance/history.html", context)
-
-
-@require_GET
-def day_page(request: HttpRequest) -> HttpResponse:
-    """The registers of a day: what is missing first."""
-    actor = actor_of(request)
-    day = _day(request.GET.get("date", ""))
-    registers = list(list_registers(actor, day=day))
-    instant = clock.now()
-    states = Counter(register.state_at(instant) for register in registers)
-    rows = [
-        (register, register.state_at(instant), register.due_at.astimezone(clock.zone(time_zone())))
-        for register in registers
-    ]
-    context = {
-        "day": day,
-        "is_today": day == today(),
-        "rows": sorted(rows, key=lambda row: (row[1] != "missed", row[2], row[0].class_name)),
-        "missing": states["missed"],
-        "due": states["due"],
-        "taken": len(registers) - states["missed"] - states["due"] - states["not_required"],
-        "missing_setup": [] if registers else what_is_missing(day),
-        "to_decide": list_conflicts(actor).count(),
-    }
-    template = "attendance/_day_rows.html" if request.GET.get("part") == "rows" else "attendance/day.html"
-    return render(request, template, context)
-
-
-def _day(text: str) -> date:
-    if not text:
-        return today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise invalid_field("/date", "date", _("Give the date as year-month-day, as in 2026-11-20.")) from None
 
 
 @require_http_methods(["GET", "POST"])

@@ -148,8 +148,8 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const fresh of page.querySelectorAll(".line")) {
     const line = document.getElementById(fresh.id);
-    // What was changed here and not saved stays; the save then shows both values.
-    if (!line || touched.has(line.id) || line.dataset.v === fresh.dataset.v) continue;
+    // What was changed here and not saved, or is being chosen, stays; the save then shows both values.
+    if (!line || line === asking || touched.has(line.id) || line.dataset.v === fresh.dataset.v) continue;
     fresh.classList.add("arrived");
     line.replaceWith(document.adoptNode(fresh));
   }

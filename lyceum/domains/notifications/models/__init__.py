@@ -1,0 +1,22 @@
+"""Notifications, how each travels to an address, and what a person wants."""
+
+from lyceum.domains.notifications.models.addresses import Address, InboundSms
+from lyceum.domains.notifications.models.deliveries import Delivery, DeliveryAttempt
+from lyceum.domains.notifications.models.notifications import Notification
+from lyceum.domains.notifications.models.providers import Provider, ProviderEvent
+from lyceum.domains.notifications.models.templates import Template
+from lyceum.domains.notifications.models.wishes import DigestSetting, Preference, QuietHours
+
+__all__ = [
+    "Address",
+    "Delivery",
+    "DeliveryAttempt",
+    "DigestSetting",
+    "InboundSms",
+    "Notification",
+    "Preference",
+    "Provider",
+    "ProviderEvent",
+    "QuietHours",
+    "Template",
+]

@@ -1,0 +1,100 @@
+"""Reading what one was told, and what became of messages."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from lyceum.core import clock
+from lyceum.core.actor import Actor
+from lyceum.core.errors import NotFoundError
+from lyceum.core.permissions import Permission
+from lyceum.domains.accounts.queries import own_id
+from lyceum.domains.notifications.choice import Wishes
+from lyceum.domains.notifications.models import Address, Delivery, InboundSms, Notification, Provider, Template
+from lyceum.domains.notifications.wishes import read_wishes
+
+NOT_REACHED = ("failed", "bounced", "suppressed", "expired")
+NEWEST_FIRST = ("-created_at", "-pk")
+
+
+def list_notifications(actor: Actor, *, is_read: bool | None = None, type_: str = "") -> QuerySet[Notification]:
+    """What the actor was told, the newest first; without what is over or was taken back."""
+    rows = Notification.objects.filter(_stands(), user=own_id(actor)).order_by(*NEWEST_FIRST)
+    if is_read is not None:
+        rows = rows.filter(is_read=is_read)
+    return rows.filter(type=type_) if type_ else rows
+
+
+def _stands() -> Q:
+    return Q(withdrawn_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()))
+
+
+def count_unread(actor: Actor) -> int:
+    """How many things the actor has not read yet; none for software."""
+    if actor.user_id is None or actor.school_id is None:
+        return 0
+    return Notification.objects.filter(_stands(), user=actor.user_id, is_read=False).count()
+
+
+def get_notification(notification_id: UUID, *, actor: Actor) -> Notification:
+    """One thing that the actor was told."""
+    found = list_notifications(actor).filter(pk=notification_id).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def own_wishes(actor: Actor, *, usual: Wishes) -> Wishes:
+    """What the actor wants to hear and how."""
+    user = own_id(actor)
+    return read_wishes({user: usual})[user]
+
+
+def list_deliveries(
+    actor: Actor, *, channel: str = "", state: str = "", text: str = "", source: str = ""
+) -> QuerySet[Delivery]:
+    """Messages and what became of each, the newest first. `not_reached` finds all that arrived nowhere."""
+    actor.require_all(Permission.DELIVERIES_VIEW)
+    rows = Delivery.objects.select_related("notification").order_by(*NEWEST_FIRST)
+    if channel:
+        rows = rows.filter(channel=channel)
+    if state:
+        rows = rows.filter(state__in=NOT_REACHED if state == "not_reached" else [state])
+    if text:
+        rows = rows.filter(Q(address__icontains=text) | Q(notification__name__icontains=text))
+    return rows.filter(notification__source=source) if source else rows
+
+
+def get_delivery(delivery_id: UUID, *, actor: Actor) -> Delivery:
+    """One message, with its tries."""
+    found = list_deliveries(actor).prefetch_related("tries").filter(pk=delivery_id).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def list_providers(actor: Actor) -> QuerySet[Provider]:
+    """The school's own carriers by channel and rank."""
+    actor.require_all(Permission.PROVIDERS_EDIT)
+    return Provider.objects.order_by("channel", "rank", "pk")
+
+
+def list_own_texts(actor: Actor) -> QuerySet[Template]:
+    """The school's own words that are in use."""
+    actor.require_all(Permission.PROVIDERS_EDIT)
+    return Template.objects.filter(in_use=True).order_by("key", "channel", "language", "pk")
+
+
+def list_inbound(actor: Actor, *, handled: bool | None = None) -> QuerySet[InboundSms]:
+    """Texts that came in, the newest first."""
+    actor.require_all(Permission.DELIVERIES_VIEW)
+    rows = InboundSms.objects.order_by(*NEWEST_FIRST)
+    return rows if handled is None else rows.filter(handled_at__isnull=not handled)
+
+
+def list_troubled_addresses(actor: Actor) -> QuerySet[Address]:
+    """Addresses that take nothing, or not always."""
+    actor.require_all(Permission.DELIVERIES_VIEW)
+    return Address.objects.exclude(state=Address.State.OK).order_by("-since", "pk")

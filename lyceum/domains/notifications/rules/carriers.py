@@ -1,0 +1,105 @@
+"""Who carries by a channel, in their order; and who is left alone for a while after failing too often."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from lyceum.core import clock
+from lyceum.domains.accounts.rules.secrets import unseal
+from lyceum.domains.notifications.models import Provider
+from lyceum.domains.notifications.providers import Sender, SendError
+from lyceum.domains.notifications.providers.email import BACKENDS, EmailSender
+from lyceum.domains.notifications.providers.local import LocalSender
+from lyceum.domains.notifications.providers.sms import SnsSender, TwilioSender, VonageSender
+
+PURPOSE = "notifications.provider"
+MOST_FAILURES, LEFT_ALONE = 5, timedelta(minutes=5)
+SMS_KINDS: dict[str, Callable[..., Sender]] = {"twilio": TwilioSender, "vonage": VonageSender, "sns": SnsSender}
+
+
+class Carriers:
+    """The senders of one batch, each made once and kept open."""
+
+    def __init__(self) -> None:
+        self._senders: dict[str, list[Sender]] = {}
+        self._rows: dict[str, Provider] = {}
+        self._broken: set[str] = set()
+
+    def of(self, channel: str) -> list[Sender]:
+        """The senders by a channel that may be tried now, the first of them first.
+
+        A school's own come before the installation's. Where nobody has any, messages stay here to be read.
+        """
+        if channel not in self._senders:
+            self._senders[channel] = self._make(channel)
+        return [sender for sender in self._senders[channel] if sender.name not in self._broken]
+
+    def _make(self, channel: str) -> list[Sender]:
+        rows = list(Provider.objects.filter(channel=channel).order_by("rank"))
+        now = clock.now()
+        made: list[Sender] = []
+        for row in rows:
+            name = str(row.pk)
+            self._rows[name] = row
+            if row.state == Provider.State.ON and (row.closed_until is None or row.closed_until <= now):
+                made.append(make_sender(row.kind, name=name, sender=row.sender, options=options_of(row)))
+        usual = settings.CARRIERS.get(channel)
+        if usual:
+            made.append(make_sender(usual["kind"], name=usual["kind"], sender=usual["sender"], options=usual))
+        return made or ([] if rows else [LocalSender(channel)])
+
+    def note(self, sender: Sender, error: SendError | None) -> None:
+        """Keep in mind what a sender did: one that is set up wrong waits for a person, one that fails for a while."""
+        row = self._rows.get(sender.name)
+        if error is not None and not error.is_permanent:
+            self._note_trouble(sender.name, row, error)
+        elif row is not None and error is None and row.failures:
+            row.failures, row.closed_until = 0, None
+            row.save(update_fields=["failures", "closed_until", "updated_at"])
+
+    def _note_trouble(self, name: str, row: Provider | None, error: SendError) -> None:
+        if error.is_setup:
+            self._broken.add(name)
+        if row is None:
+            return
+        row.failures += 1
+        row.last_answer = f"{error.code} {error}".strip()[:300]
+        if error.is_setup:
+            row.state = Provider.State.BROKEN
+        elif row.failures >= MOST_FAILURES:
+            row.closed_until = clock.now() + LEFT_ALONE
+            self._broken.add(name)
+        row.save(update_fields=["failures", "last_answer", "state", "closed_until", "updated_at"])
+
+    def close(self) -> None:
+        """Close whatever is open."""
+        for senders in self._senders.values():
+            for sender in senders:
+                sender.close()
+
+
+def make_sender(kind: str, *, name: str, sender: str, options: dict[str, Any]) -> Sender:
+    """A sender of a kind."""
+    if kind in BACKENDS:
+        return EmailSender(kind, name=name, sender=sender, options=options)
+    return SMS_KINDS[kind](name=name, sender=sender, options=options)
+
+
+def options_of(row: Provider) -> dict[str, Any]:
+    """A provider's settings together with its secrets."""
+    secrets = json.loads(unseal(bytes(row.secrets), purpose=PURPOSE)) if row.secrets else {}
+    return {**row.settings, **secrets}
+
+
+def has_carrier(channel: str) -> bool:
+    """Whether messages by this channel leave the house at all."""
+    return (
+        channel in settings.CARRIERS
+        or Provider.objects.filter(~Q(state=Provider.State.PAUSED), channel=channel).exists()
+    )

@@ -1,0 +1,63 @@
+"""A delivery as the message that leaves the house."""
+
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core import signing
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from lyceum.core.language import speaking
+from lyceum.domains.notifications.models import Delivery, Notification
+from lyceum.domains.notifications.providers import Outgoing
+from lyceum.domains.notifications.words import Channel, Type
+from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.queries import this_school
+
+UNSUBSCRIBE = "notifications.unsubscribe"
+
+
+def compose(delivery: Delivery) -> Outgoing:
+    """The message as it is handed over: for e-mail with a page, a way to stop it, and links instead of files."""
+    school, notification = this_school(), delivery.notification
+    link = address_of(notification.link)
+    if delivery.channel == Channel.SMS:
+        text = f"{delivery.text} {link}".strip() if link else delivery.text
+        return Outgoing(str(delivery.pk), delivery.address, "", school.name, "", text)
+    return compose_mail(delivery, notification, school, link)
+
+
+def compose_mail(delivery: Delivery, notification: Notification, school: School, link: str) -> Outgoing:
+    """An e-mail with both its parts."""
+    stop = "" if _cannot_be_stopped(notification) else stop_address(delivery)
+    with speaking(notification.language):
+        opens = _("Open in Lyceum")
+        text = "\n\n".join(filter(None, (delivery.text, f"{opens}: {link}" if link else "", school.name)))
+        page = {"delivery": delivery, "notification": notification, "school": school, "link": link, "stop": stop}
+        html = render_to_string("notifications/mail.html", page)
+    return Outgoing(
+        key=str(delivery.pk),
+        to=delivery.address,
+        sender="",
+        sender_name=school.name,
+        subject=delivery.subject,
+        text=text,
+        html=html,
+        unsubscribe=stop,
+        reply_to=school.email,
+    )
+
+
+def _cannot_be_stopped(notification: Notification) -> bool:
+    return notification.statutory or notification.type == Type.ACCOUNT
+
+
+def address_of(link: str) -> str:
+    """A place in the site as an address that a mail program opens."""
+    return urljoin(f"{settings.PUBLIC_URL}/", link.lstrip("/")) if link else ""
+
+
+def stop_address(delivery: Delivery) -> str:
+    """Where one touch stops this kind of message by this way."""
+    token = signing.dumps([delivery.school_id, str(delivery.pk)], salt=UNSUBSCRIBE, compress=True)
+    return address_of(f"/stop/{token}/")

@@ -1,0 +1,89 @@
+"""Acts of the office on messages: try again, let an address in again, stop by a link."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core import signing
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from lyceum.core import clock
+from lyceum.core.actor import Actor, system_actor
+from lyceum.core.errors import NotFoundError, RuleError
+from lyceum.core.permissions import Permission
+from lyceum.core.schools import crossing_to, current_school
+from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.notifications.models import Address, Delivery, Preference
+from lyceum.domains.notifications.queries import get_delivery
+from lyceum.domains.notifications.rules.composing import UNSUBSCRIBE
+from lyceum.domains.notifications.rules.outcomes import suppress
+from lyceum.domains.notifications.rules.queue import send_at
+from lyceum.domains.notifications.words import Mode
+from lyceum.domains.tenancy.queries import find_school_name
+
+STOP_FOR_DAYS = 400
+AGAIN = ("failed", "bounced", "suppressed", "expired")
+
+
+class NothingToRetryError(RuleError):
+    """It went, or is still on its way."""
+
+    code = "nothing_to_retry"
+    status = 409
+    title = gettext_noop("Nothing to try again")
+
+
+@transaction.atomic
+def retry_delivery(delivery_id: UUID, *, actor: Actor) -> Delivery:
+    """Try a message again that reached nobody; its address counts as good again."""
+    actor.require_all(Permission.DELIVERIES_VIEW)
+    delivery = get_delivery(delivery_id, actor=actor)
+    if delivery.state not in AGAIN or delivery.notification.withdrawn_at is not None:
+        raise NothingToRetryError(_("This message is %(state)s.") % {"state": delivery.state})
+    now = clock.now()
+    delivery.state, delivery.not_before, delivery.attempts, delivery.error = Delivery.State.QUEUED, now, 0, ""
+    delivery.save(update_fields=["state", "not_before", "attempts", "error", "updated_at"])
+    Address.objects.filter(channel=delivery.channel, value=delivery.address, state=Address.State.SUPPRESSED).update(
+        state=Address.State.OK, since=now, why="", updated_at=now
+    )
+    record("notifications.delivery.retry", target=Target.of(delivery), actor=actor)
+    send_at(current_school(), now)
+    return delivery
+
+
+def read_stop(token: str) -> tuple[int, UUID]:
+    """School and delivery of a link that stops messages; refuses one that is not ours or very old."""
+    try:
+        school_id, delivery_id = signing.loads(token, salt=UNSUBSCRIBE, max_age=STOP_FOR_DAYS * 86400)
+        return int(school_id), UUID(delivery_id)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise NotFoundError(_("This link has ended.")) from None
+
+
+def stop_by_link(token: str) -> str:
+    """Stop this kind of message for whoever got it: for the account by this channel, else for the address.
+
+    Returns the school's name.
+    """
+    school_id, delivery_id = read_stop(token)
+    with crossing_to(school_id):
+        delivery = Delivery.objects.select_related("notification").filter(pk=delivery_id).first()
+        if delivery is None:
+            raise NotFoundError
+        user = delivery.notification.user_id
+        if user is None:
+            suppress(delivery.channel, delivery.address, why="unsubscribed", state=Address.State.OPTED_OUT)
+        else:
+            kind, channel = delivery.notification.type, delivery.channel
+            Preference.objects.update_or_create(
+                user_id=user, type=kind, channel=channel, defaults={"mode": Mode.OFF.value}
+            )
+            record(
+                "notifications.stop",
+                target=Target("accounts.user", user),
+                changes={f"{kind}.{channel}": [None, Mode.OFF.value]},
+                actor=system_actor(school_id),
+            )
+        return find_school_name()

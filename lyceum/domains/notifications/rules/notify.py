@@ -1,0 +1,193 @@
+"""Telling people: a row for each in the transaction of the act, and the ways by which it goes on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from lyceum.core import clock
+from lyceum.core.actor import Actor
+from lyceum.core.ids import new_id
+from lyceum.core.schools import current_school
+from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.notifications.choice import FAMILY_WISHES, Asked, Way, Wishes, choose_ways
+from lyceum.domains.notifications.facts import NotificationsCreated
+from lyceum.domains.notifications.models import Address, Delivery, Notification
+from lyceum.domains.notifications.rules.queue import send_at
+from lyceum.domains.notifications.rules.wording import Wording
+from lyceum.domains.notifications.wishes import read_wishes
+from lyceum.domains.notifications.words import Channel, Urgency
+from lyceum.domains.tenancy.queries import time_zone
+
+RANKS = {Urgency.URGENT.value: 0, Urgency.IMPORTANT.value: 1}
+WAYS_HOME = (Channel.EMAIL.value, Channel.PUSH.value)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody to be told, finished by the caller: who, in which language, by which addresses, and why."""
+
+    person: UUID
+    """The person; the user of somebody who is no person of the school."""
+    name: str
+    reason: str = ""
+    """Why them, as it stands in every record of it: "mother, contact 1"."""
+    user: UUID | None = None
+    language: str = ""
+    addresses: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By channel, those that they agreed to, the best first."""
+    usual: Wishes = FAMILY_WISHES
+    """What holds where they chose nothing."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What is said to them alone, as a link of their own."""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class News:
+    """What is told."""
+
+    type: str
+    template: str
+    values: Mapping[str, str]
+    dedupe_key: str
+    """The same key tells a person once, however often it is said."""
+    urgency: str = Urgency.ROUTINE.value
+    statutory: bool = False
+    channels: Sequence[str] = WAYS_HOME
+    one_is_enough: bool = False
+    """The first channel that reaches them, and no other."""
+    link: str = ""
+    about_student: UUID | None = None
+    source: str = ""
+    expires_at: datetime | None = None
+
+
+def notify(news: News, recipients: Sequence[Recipient], *, actor: Actor) -> list[Notification]:
+    """Tell people something. Who was told it before is not told again, and nobody of their own act.
+
+    Returns the notifications that were made. However many people: one statement for the rows, one for the ways.
+    """
+    told = [each for each in recipients if each.user is None or each.user != actor.user_id]
+    wording = Wording(news.template)
+    made = _write(news, told, wording)
+    if not made:
+        return []
+    _write_ways(news, made, wording)
+    rows = [row for row, _recipient in made]
+    users = tuple(row.user_id for row in rows if row.user_id)
+    record(
+        "notifications.notify",
+        target=Target("notifications.notification", news.source or news.dedupe_key, news.template),
+        changes={"people": [None, len(rows)]},
+        facts=[NotificationsCreated(kind=news.type, users=users, source=news.source)],
+        actor=actor,
+    )
+    return rows
+
+
+Made = list[tuple[Notification, Recipient]]
+
+
+def _write(news: News, recipients: Sequence[Recipient], wording: Wording) -> Made:
+    """The rows of those who were not told before."""
+    rows = [_row(news, each, wording) for each in recipients]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    kept = set(Notification.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    return [(row, each) for row, each in zip(rows, recipients, strict=True) if row.pk in kept]
+
+
+def _row(news: News, recipient: Recipient, wording: Wording) -> Notification:
+    values = {**news.values, **recipient.values}
+    words, language = wording.say(Channel.IN_APP, values, language=recipient.language)
+    return Notification(
+        id=new_id(),
+        recipient=recipient.person,
+        user_id=recipient.user,
+        name=recipient.name[:200],
+        reason=recipient.reason[:300],
+        type=news.type,
+        template=news.template,
+        values=values,
+        subject=words.subject[:200],
+        message=words.message[:2000],
+        language=language,
+        urgency=news.urgency,
+        statutory=news.statutory,
+        link=recipient.link or news.link,
+        about_student=news.about_student,
+        source=news.source,
+        dedupe_key=news.dedupe_key,
+        expires_at=news.expires_at,
+    )
+
+
+def _write_ways(news: News, made: Made, wording: Wording) -> None:
+    """The deliveries of each, with their words; and a job for each moment at which some of them go."""
+    now, zone = clock.now(), clock.zone(time_zone())
+    wishes = read_wishes({row.user_id: each.usual for row, each in made if row.user_id})
+    known = _read_known({address for _row, each in made for ways in each.addresses.values() for address in ways})
+    asked = Asked(news.type, news.urgency, news.statutory, news.channels, news.one_is_enough)
+    deliveries = []
+    for row, each in made:
+        wants = wishes[row.user_id] if row.user_id else each.usual
+        ways = choose_ways(asked, each.addresses, wishes=wants, known=known, zone=zone, now=now)
+        deliveries += [_delivery(row, way, wording) for way in ways]
+    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    for at in {delivery.not_before for delivery in deliveries if delivery.state in ("queued", "held")}:
+        send_at(current_school(), at)
+
+
+def _delivery(row: Notification, way: Way, wording: Wording) -> Delivery:
+    words, _language = wording.say(way.channel, row.values, language=row.language)
+    return Delivery(
+        notification=row,
+        channel=way.channel,
+        address=way.address,
+        subject=words.subject[:200],
+        text=words.message[:2000],
+        state=way.state,
+        not_before=way.not_before,
+        in_digest=way.in_digest,
+        rank=RANKS.get(row.urgency, 2),
+        error=way.why,
+    )
+
+
+def _read_known(values: set[str]) -> dict[tuple[str, str], str]:
+    """What is known of the addresses that are not simply in order."""
+    rows = Address.objects.filter(value__in=values).exclude(state=Address.State.OK)
+    return {(row.channel, row.value): row.state for row in rows}
+
+
+def withdraw(
+    *, source: str = "", about_student: UUID | None = None, recipients: Sequence[UUID] | None = None, actor: Actor
+) -> int:
+    """Take back what is not on its way yet, and hide what is in the app. Returns how many messages were stopped."""
+    which = Q(withdrawn_at__isnull=True)
+    if source:
+        which &= Q(source=source)
+    if about_student is not None:
+        which &= Q(about_student=about_student)
+    if recipients is not None:
+        which &= Q(recipient__in=recipients)
+    if not (source or about_student is not None):
+        raise ValueError("withdraw needs a source or a student")
+    ids = list(Notification.objects.filter(which).values_list("pk", flat=True))
+    if not ids:
+        return 0
+    stopped = Delivery.objects.filter(notification__in=ids, state__in=("held", "queued")).update(
+        state=Delivery.State.WITHDRAWN, updated_at=clock.now()
+    )
+    Notification.objects.filter(pk__in=ids).update(withdrawn_at=clock.now(), updated_at=clock.now())
+    record(
+        "notifications.withdraw",
+        target=Target("notifications.notification", source or about_student, source),
+        changes={"messages": [None, stopped]},
+        actor=actor,
+    )
+    return stopped

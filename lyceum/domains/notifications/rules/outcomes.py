@@ -1,0 +1,107 @@
+"""What became of a message, and what follows from it: another try, another way, or an address that takes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from lyceum.core import clock
+from lyceum.core.actor import system_actor
+from lyceum.core.schools import current_school
+from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.notifications.facts import AddressSuppressed, DeliveryChanged
+from lyceum.domains.notifications.models import Address, Delivery, DeliveryAttempt
+from lyceum.domains.notifications.providers import Sender, SendError, Sent
+from lyceum.domains.notifications.rules.queue import send_at
+
+_MINUTE = timedelta(minutes=1)
+WAITS = (_MINUTE, 5 * _MINUTE, 30 * _MINUTE, 120 * _MINUTE, 360 * _MINUTE, 1440 * _MINUTE)
+URGENT_WAITS = (timedelta(seconds=15), _MINUTE, 5 * _MINUTE)
+SOFT_BOUNCES, SOFT_DAYS = 3, timedelta(days=7)
+FORWARD = ("held", "queued", "sending", "sent", "delivered", "read")
+"""A report never takes a message back along this way."""
+
+
+def note_sent(delivery: Delivery, outcome: Sent, sender: Sender, tries: Sequence[DeliveryAttempt]) -> None:
+    """The provider took it."""
+    DeliveryAttempt.objects.bulk_create(tries)
+    now = clock.now()
+    Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.SENDING).update(
+        state=Delivery.State.SENT,
+        sent_at=now,
+        provider=sender.name,
+        provider_message=outcome.message[:200],
+        segments=outcome.segments,
+        error="",
+        updated_at=now,
+    )
+
+
+def note_failure(delivery: Delivery, error: SendError, tries: Sequence[DeliveryAttempt]) -> None:
+    """Nobody took it: it is tried again later, goes by another way, or has failed for good."""
+    DeliveryAttempt.objects.bulk_create(tries)
+    waits = URGENT_WAITS if delivery.rank == 0 else WAITS
+    if error.is_permanent:
+        _end(delivery, Delivery.State.BOUNCED, str(error))
+        suppress(delivery.channel, delivery.address, why=str(error))
+    elif delivery.attempts > len(waits):
+        _end(delivery, Delivery.State.FAILED, str(error))
+    else:
+        at = clock.now() + waits[delivery.attempts - 1]
+        Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.SENDING).update(
+            state=Delivery.State.QUEUED, not_before=at, error=str(error)[:300], updated_at=clock.now()
+        )
+        send_at(current_school(), at)
+
+
+def _end(delivery: Delivery, state: str, why: str) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(state=state, error=why[:300], updated_at=clock.now())
+    _tell(delivery, state)
+
+
+def _tell(delivery: Delivery, state: str) -> None:
+    record(
+        f"notifications.delivery.{state}",
+        target=Target("notifications.delivery", delivery.pk, delivery.channel),
+        facts=[DeliveryChanged(delivery=delivery.pk, channel=delivery.channel, state=state)],
+        actor=system_actor(current_school()),
+    )
+
+
+def report(delivery: Delivery, state: str, *, why: str = "") -> None:
+    """A provider says what became of a message. Out of order it changes nothing, but a bounce always holds."""
+    if state in (Delivery.State.BOUNCED, Delivery.State.FAILED):
+        if delivery.state not in (Delivery.State.BOUNCED, Delivery.State.FAILED):
+            _end(delivery, state, why)
+        return
+    if delivery.state in FORWARD and FORWARD.index(state) > FORWARD.index(delivery.state):
+        Delivery.objects.filter(pk=delivery.pk).update(state=state, updated_at=clock.now())
+        _tell(delivery, state)
+
+
+def suppress(channel: str, value: str, *, why: str, state: str = Address.State.SUPPRESSED) -> None:
+    """Nothing goes to an address any more, until somebody says that it works again."""
+    now = clock.now()
+    row, _made = Address.objects.get_or_create(channel=channel, value=value, defaults={"since": now})
+    if row.state == state:
+        return
+    Address.objects.filter(pk=row.pk).update(state=state, since=now, why=why[:300], updated_at=now)
+    record(
+        "notifications.address.suppress",
+        target=Target("notifications.address", row.pk, channel),
+        changes={"state": [row.state, state]},
+        reason=why[:300],
+        facts=[AddressSuppressed(address=row.pk, reason=str(state))],
+        actor=system_actor(current_school()),
+    )
+
+
+def note_soft_bounce(channel: str, value: str, *, at: datetime, why: str) -> None:
+    """Three of them in a week, and the address is one that bounces."""
+    row, _made = Address.objects.get_or_create(channel=channel, value=value, defaults={"since": at})
+    kept = [text for text in row.soft_bounces if at - datetime.fromisoformat(text) < SOFT_DAYS] + [at.isoformat()]
+    bouncing = len(kept) >= SOFT_BOUNCES and row.state == Address.State.OK
+    state = Address.State.BOUNCING if bouncing else row.state
+    Address.objects.filter(pk=row.pk).update(
+        soft_bounces=kept[-SOFT_BOUNCES:], state=state, why=why[:300], updated_at=at
+    )

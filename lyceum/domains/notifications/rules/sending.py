@@ -1,0 +1,126 @@
+"""Sending what is due: taken in portions, handed over one by one, and each answer written down at once.
+
+A worker that falls silent loses nothing: what it had taken goes back after a minute, and at most the one
+message that it was handing over goes twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from django.db.models import F, Q
+
+from lyceum.core import clock
+from lyceum.core.schools import school_scope
+from lyceum.domains.notifications.models import Delivery, DeliveryAttempt
+from lyceum.domains.notifications.providers import Outgoing, Sender, SendError, Sent
+from lyceum.domains.notifications.rules.carriers import Carriers
+from lyceum.domains.notifications.rules.composing import compose
+from lyceum.domains.notifications.rules.outcomes import note_failure, note_sent
+from lyceum.domains.notifications.rules.queue import send_at
+
+PORTION = 100
+GIVEN_BACK_AFTER = timedelta(seconds=60)
+
+
+def send_due(school_id: int) -> int:
+    """Send everything of a school that may go now, the urgent first. Returns how many were handed over."""
+    carriers = Carriers()
+    sent = 0
+    try:
+        while portion := _take(school_id):
+            for delivery in portion:
+                sent += _send(school_id, delivery, carriers)
+    finally:
+        carriers.close()
+    _come_back_for_the_rest(school_id)
+    return sent
+
+
+def _take(school_id: int) -> list[Delivery]:
+    """A portion of what is due, now this worker's."""
+    now = clock.now()
+    with school_scope(school_id):
+        _drop_what_is_over()
+        due = Q(state__in=("held", "queued"), in_digest=False, not_before__lte=now)
+        left_lying = Q(state=Delivery.State.SENDING, taken_at__lt=now - GIVEN_BACK_AFTER)
+        rows = Delivery.objects.filter(due | left_lying).order_by("rank", "not_before", "pk")
+        ids = list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:PORTION])
+        if not ids:
+            return []
+        Delivery.objects.filter(pk__in=ids).update(
+            state=Delivery.State.SENDING, taken_at=now, attempts=F("attempts") + 1, updated_at=now
+        )
+        taken = Delivery.objects.filter(pk__in=ids).select_related("notification")
+        return list(taken.order_by("rank", "not_before", "pk"))
+
+
+def _drop_what_is_over() -> None:
+    """What nobody needs any more: expired, or taken back."""
+    waiting = Delivery.objects.filter(state__in=("held", "queued"))
+    now = clock.now()
+    waiting.filter(notification__expires_at__lte=now).update(state=Delivery.State.EXPIRED, updated_at=now)
+    waiting.filter(notification__withdrawn_at__isnull=False).update(state=Delivery.State.WITHDRAWN, updated_at=now)
+
+
+def _send(school_id: int, delivery: Delivery, carriers: Carriers) -> bool:
+    with school_scope(school_id):
+        senders = carriers.of(delivery.channel)
+        message = compose(delivery)
+    tries: list[DeliveryAttempt] = []
+    error = SendError("Nobody carries this now.")
+    for sender in senders:
+        outcome = _try(sender, message, delivery, tries)
+        with school_scope(school_id):
+            carriers.note(sender, outcome if isinstance(outcome, SendError) else None)
+            if isinstance(outcome, Sent):
+                note_sent(delivery, outcome, sender, tries)
+                return True
+        error = outcome
+        if error.is_permanent:
+            break
+    with school_scope(school_id):
+        note_failure(delivery, error, tries)
+    return False
+
+
+def _try(sender: Sender, message: Outgoing, delivery: Delivery, tries: list[DeliveryAttempt]) -> Sent | SendError:
+    began = time.monotonic()
+    outcome: Sent | SendError
+    try:
+        outcome = sender.send(message)
+    except SendError as error:
+        outcome = error
+    failed = isinstance(outcome, SendError)
+    tries.append(
+        DeliveryAttempt(
+            school_id=delivery.school_id,
+            delivery=delivery,
+            at=clock.now(),
+            provider=sender.name,
+            code=outcome.code if isinstance(outcome, SendError) else "",
+            text=str(outcome)[:300] if failed else "",
+            milliseconds=round(1000 * (time.monotonic() - began)),
+        )
+    )
+    return outcome
+
+
+def _come_back_for_the_rest(school_id: int) -> None:
+    """What waits for a later moment is asked for again then."""
+    with school_scope(school_id):
+        rows = Delivery.objects.filter(state="queued", in_digest=False).order_by("not_before")
+        next_at = rows.values_list("not_before", flat=True).first()
+        if next_at is not None:
+            send_at(school_id, next_at)
+
+
+def waiting_schools(schools: Sequence[int]) -> Iterator[int]:
+    """The schools that have something to send now, whatever became of the job for it."""
+    for school_id in schools:
+        with school_scope(school_id):
+            late = Q(state__in=("held", "queued", "sending"), not_before__lte=clock.now())
+            if Delivery.objects.filter(late).exists():
+                yield school_id

@@ -1,0 +1,35 @@
+"""Sending as jobs. Each names its school, and is safe to run twice."""
+
+from django.db import connection
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from lyceum.domains.notifications.rules.digests import send_digests
+from lyceum.domains.notifications.rules.queue import SEND
+from lyceum.domains.notifications.rules.sending import send_due, waiting_schools
+from lyceum.domains.tenancy.models import School
+
+
+@app.task(name=SEND, retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def send(school_id: int) -> None:
+    """Send what is due in a school: single messages, then the digests."""
+    try:
+        send_due(school_id)
+        send_digests(school_id)
+    finally:
+        _give_back_connection()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="notifications.sweep", queueing_lock="notifications.sweep", pass_context=False)
+def sweep(timestamp: int) -> None:
+    """Every five minutes: what should have gone and did not, as after kill -9 of a worker."""
+    del timestamp
+    for school_id in list(waiting_schools(list(School.objects.values_list("pk", flat=True)))):
+        app.configure_task(SEND).defer(school_id=school_id)
+    _give_back_connection()
+
+
+def _give_back_connection() -> None:
+    if not connection.in_atomic_block:
+        connection.close()

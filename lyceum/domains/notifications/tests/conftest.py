@@ -1,0 +1,93 @@
+"""A mail server that really listens, and people to write to."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import Message
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from lyceum.core import clock
+from lyceum.core.actor import Actor, system_actor
+from lyceum.domains.notifications.rules.notify import News, Recipient
+from lyceum.domains.tenancy.models import School
+
+
+@dataclass
+class MailServer:
+    """Keeps what it got. Refuses whom it is told to refuse."""
+
+    port: int = 0
+    got: list[Message] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
+    """What it says to a recipient instead of "250 OK"."""
+
+    async def handle_RCPT(  # noqa: N802  # as the server calls it
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.got.append(message_from_bytes(envelope.content or b""))
+        return "250 OK"
+
+    @property
+    def recipients(self) -> list[str]:
+        return [str(mail["To"]) for mail in self.got]
+
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """A Friday at noon: nobody's quiet hours."""
+    with clock.frozen(NOON):
+        yield
+
+
+@pytest.fixture
+def mail_server(settings: Any) -> Iterator[MailServer]:
+    server = MailServer()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        server.port = probe.getsockname()[1]
+    controller = Controller(server, hostname="127.0.0.1", port=server.port)
+    controller.start()
+    settings.CARRIERS = {
+        "email": {"kind": "smtp", "sender": "office@hill.example", "host": "127.0.0.1", "port": server.port}
+    }
+    yield server
+    controller.stop()
+
+
+def somebody(name: str = "Grace", **given: object) -> Recipient:
+    """A guardian with an e-mail address."""
+    key = name.lower()
+    values: dict[str, object] = {"addresses": {"email": [f"{key}@example.org"]}, "reason": "mother, 1"}
+    return Recipient(person=uuid4(), name=name, **{**values, **given})  # type: ignore[arg-type]
+
+
+def news(key: str = "a", **given: object) -> News:
+    """Something to tell."""
+    values: dict[str, object] = {"type": "attendance", "template": "test", "values": {}, "urgency": "important"}
+    return News(dedupe_key=key, **{**values, **given})  # type: ignore[arg-type]
+
+
+def system(school: School) -> Actor:
+    return system_actor(school.pk)
+
+
+def some_id() -> UUID:
+    return uuid4()

@@ -1,0 +1,15 @@
+"""Addresses of the pages of notifications."""
+
+from django.urls import path
+
+from lyceum.domains.notifications.views import deliveries, own, stopping
+
+urlpatterns = [
+    path("notifications/", own.notifications_page, name="notifications"),
+    path("notifications/badge/", own.badge_part, name="notifications-badge"),
+    path("notifications/settings/", own.wishes_page, name="notification-settings"),
+    path("notifications/<uuid:notification_id>/", own.open_notification, name="notification"),
+    path("outbox/", deliveries.outbox_page, name="outbox"),
+    path("outbox/<uuid:delivery_id>/", deliveries.delivery_page, name="delivery"),
+    path("stop/<str:token>/", stopping.stop_page, name="stop"),
+]
