@@ -27,7 +27,7 @@ def notices(request: HttpRequest, incident_id: UUID, walk: Query[Walk]) -> dict[
         cursor=walk.cursor,
         count=walk.count,
     )
-    return listed(page, [notice_shape(row) for row in page.rows])
+    return listed(page, [notice_shape(row, actor=actor) for row in page.rows])
 
 
 class NoticeIn(Strict):
@@ -42,13 +42,14 @@ def write(request: HttpRequest, incident_id: UUID, body: NoticeIn) -> Status[dic
     """Write a notice about one child. It is held until somebody sends it."""
     actor = actor_of(request)
     part = next((row for row in rows_of(incident_id, actor=actor) if row.student_id == body.student), None)
-    return Status(201, notice_shape(write_notice(part.pk if part else incident_id, text=body.text, actor=actor)))
+    notice = write_notice(part.pk if part else incident_id, text=body.text, actor=actor)
+    return Status(201, notice_shape(notice, actor=actor))
 
 
 @router.post("behaviour/notices/{uuid:notice_id}/send/", response=NoticeOut, operation_id="sendBehaviourNotice")
 def send(request: HttpRequest, notice_id: UUID) -> dict[str, Any]:
     """Let a held notice go; for ten seconds it can be called back."""
-    return notice_shape(send_notice(notice_id, actor=actor_of(request)))
+    return notice_shape(send_notice(notice_id, actor=actor_of(request)), actor=actor_of(request))
 
 
 class RecallIn(Strict):
@@ -60,7 +61,8 @@ class RecallIn(Strict):
 @router.post("behaviour/notices/{uuid:notice_id}/recall/", response=NoticeOut, operation_id="recallBehaviourNotice")
 def recall(request: HttpRequest, notice_id: UUID, body: RecallIn) -> dict[str, Any]:
     """Call a notice back before it has gone."""
-    return notice_shape(recall_notice(notice_id, reason=body.reason, actor=actor_of(request)))
+    done = recall_notice(notice_id, reason=body.reason, actor=actor_of(request))
+    return notice_shape(done, actor=actor_of(request))
 
 
 @router.post(
@@ -68,4 +70,4 @@ def recall(request: HttpRequest, notice_id: UUID, body: RecallIn) -> dict[str, A
 )
 def acknowledge(request: HttpRequest, notice_id: UUID) -> dict[str, Any]:
     """A guardian says that they have read it."""
-    return notice_shape(acknowledge_notice(notice_id, actor=actor_of(request)), for_family=True)
+    return notice_shape(acknowledge_notice(notice_id, actor=actor_of(request)))

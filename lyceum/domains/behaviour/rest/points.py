@@ -177,6 +177,6 @@ def of_student(request: HttpRequest, student_id: UUID) -> dict[str, Any]:
         "stages": [case_shape(case) for case in list_cases(actor, student=student.pk)[:SHOWN]],
         "actions": [action_shape(a) for a in list_actions(actor, student=student.pk)[:SHOWN]] if is_staff else [],
         "notices": [
-            notice_shape(each, for_family=True) for each in list_family_notices(actor, student=student.pk)[:SHOWN]
+            notice_shape(each) for each in list_family_notices(actor, student=student.pk)[:SHOWN]
         ] if is_family else [],
     }  # fmt: skip

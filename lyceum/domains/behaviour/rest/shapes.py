@@ -6,9 +6,11 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from lyceum.core.actor import Actor
 from lyceum.core.rest import Strict
 from lyceum.domains.behaviour.models import Action, EscalationCase, IncidentType, Notice, Participant
 from lyceum.domains.behaviour.rows import description_of, is_for_staff, place_of, reporter_of, type_name_of
+from lyceum.domains.behaviour.rules.telling import shown_recipients
 
 Day = date
 Role = Literal["involved", "instigator", "target", "witness"]
@@ -261,8 +263,8 @@ class NoticeOut(Schema):
     replaces: UUID | None
 
 
-def notice_shape(notice: Notice, *, for_family: bool = False) -> dict[str, Any]:
-    """A notice; families do not read who else was told, or not."""
+def notice_shape(notice: Notice, *, actor: Actor | None = None) -> dict[str, Any]:
+    """A notice; families, for whom no actor is given, do not read who else was told, or not."""
     return {
         "id": notice.pk,
         "student": notice.student_id,
@@ -270,7 +272,7 @@ def notice_shape(notice: Notice, *, for_family: bool = False) -> dict[str, Any]:
         "status": notice.state,
         "urgent": notice.urgent,
         "asks_acknowledgement": notice.asks_acknowledgement,
-        "recipients": [] if for_family else notice.recipients,
+        "recipients": shown_recipients(notice, actor=actor) if actor else [],
         "nobody_reached": notice.nobody_reached,
         "recallable_until": notice.recallable_until,
         "sent_at": notice.sent_at,

@@ -26,7 +26,7 @@ from lyceum.domains.behaviour.rules.refusals import (
     NoticeStateError,
     OwnReportError,
 )
-from lyceum.domains.behaviour.rules.telling import Recipient, hand_over, recipients_for
+from lyceum.domains.behaviour.rules.telling import Recipient, hand_over, recipients_for, shown_recipients, take_back
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 from lyceum.domains.people.models import Person, Student
 from lyceum.domains.people.policies import visible_students
@@ -241,7 +241,7 @@ def send_notice(notice_id: UUID, *, actor: Actor) -> Notice:
     notice.recipients = [asdict(each) for each in told]
     notice.nobody_reached = not any(each.told for each in told)
     if notice.nobody_reached:
-        reasons = "; ".join(f"{each.name}: {each.reason}" for each in told)
+        reasons = "; ".join(f"{each['name']}: {each['reason']}" for each in shown_recipients(notice, actor=actor))
         raise NobodyReachedError(
             _("Nobody may be told: %(reasons)s") % {"reasons": reasons or _("no contact is known")}, recipients=reasons
         )
@@ -270,22 +270,24 @@ def recall_notice(notice_id: UUID, *, reason: str = "", actor: Actor) -> Notice:
     return notice
 
 
-def withdraw_unsent(incident: Incident, reason: str) -> None:
+def withdraw_notices(incident: Incident, reason: str, *, actor: Actor) -> None:
     """Nobody is told any more of what does not count."""
     rows = Notice.objects.filter(participant__incident=incident, state__in=(State.HELD, State.RECALLABLE))
     rows.update(state=State.WITHDRAWN, withdrawn_reason=reason[:300], updated_at=clock.now())
+    take_back(incident, actor=actor)
 
 
 @transaction.atomic
 def deliver_notice(notice_id: UUID, *, actor: Actor) -> bool:
     """Hand a notice over to be delivered once its time to be called back is over; doing it twice sends it once."""
-    rows = Notice.objects.filter(pk=notice_id, state=State.RECALLABLE).select_related("student__person")
+    rows = Notice.objects.filter(pk=notice_id, state=State.RECALLABLE)
+    rows = rows.select_related("student__person", "participant")
     notice = next(iter(rows.select_for_update(of=("self",))), None)
     if notice is None or notice.recallable_until is None or clock.now() < notice.recallable_until:
         return False
     notice.state, notice.sent_at = State.SENT, clock.now()
-    notice.save(update_fields=["state", "sent_at", "updated_at"])
-    hand_over(notice, actor=actor)
+    notice.nobody_reached = not hand_over(notice, actor=actor)
+    notice.save(update_fields=["state", "sent_at", "nobody_reached", "updated_at"])
     record(
         "behaviour.notice.deliver",
         target=Target.of(notice),

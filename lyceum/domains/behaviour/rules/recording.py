@@ -34,6 +34,7 @@ from lyceum.domains.behaviour.rules.refusals import (
     SameEventError,
     SeverityRangeError,
 )
+from lyceum.domains.behaviour.rules.telling import alert_reviewers
 from lyceum.domains.behaviour.words import USUAL_POINTS
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Enrolment, Student
@@ -331,6 +332,8 @@ def _submit(incident: Incident, parts: Sequence[Participant], actor: Actor) -> N
             )
         )
     changes = {"state": ["draft", incident.state]}
+    if not is_import:
+        alert_reviewers(incident, actor=actor)
     record("behaviour.incident.submit", target=Target.of(incident), changes=changes, facts=facts, actor=actor)
     if not waits:
         take_effect(incident, parts, reviewed=False, quiet=is_import, actor=actor)

@@ -18,7 +18,7 @@ from lyceum.domains.behaviour.policies import own_family
 from lyceum.domains.behaviour.queries import get_incident, parts_of
 from lyceum.domains.behaviour.rules.changing import Changing
 from lyceum.domains.behaviour.rules.effects import take_effect
-from lyceum.domains.behaviour.rules.notices import withdraw_unsent
+from lyceum.domains.behaviour.rules.notices import withdraw_notices
 from lyceum.domains.behaviour.rules.points import reverse_entries, standing_entries
 from lyceum.domains.behaviour.rules.refusals import IncidentStateError, OwnReportError
 from lyceum.domains.behaviour.rules.stages import check_stages
@@ -120,7 +120,7 @@ def withdraw_incident(incident_id: UUID, *, reason: str, actor: Actor) -> Incide
     Action.objects.filter(participant__incident=incident, state=Action.State.PLANNED).update(
         state=Action.State.CANCELLED, updated_at=clock.now()
     )
-    withdraw_unsent(incident, reason)
+    withdraw_notices(incident, reason, actor=actor)
     record(
         "behaviour.incident.withdraw",
         target=Target.of(incident),
