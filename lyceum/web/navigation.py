@@ -33,6 +33,8 @@ def items_for(actor: Actor) -> list[Item]:
         items.append(Item(_("Classes"), "/classes/", "classes"))
     if actor.reaches_all(Permission.REGISTERS_VIEW):
         items.append(Item(_("Attendance"), "/attendance/", "attendance"))
+    if actor.may(Permission.INCIDENTS_VIEW):
+        items.append(Item(_("Behaviour"), "/behaviour/", "behaviour"))
     if actor.reaches_all(Permission.IMPORTS_RUN):
         items.append(Item(_("Import"), "/imports/", "import"))
     if actor.reaches_all(Permission.SCHOOL_EDIT) or actor.reaches_all(Permission.USERS_LIST):

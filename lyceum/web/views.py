@@ -24,6 +24,7 @@ from lyceum.domains.accounts.queries import Caller
 from lyceum.domains.attendance.glyphs import strip_html
 from lyceum.domains.attendance.numbers import numbers_of
 from lyceum.domains.attendance.strips import read_sessions
+from lyceum.domains.behaviour.views.student import glance_of
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.queries import get_student, list_flags, status_on
@@ -107,6 +108,7 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "numbers": numbers,
         "year": year,
         "may_edit": actor.reaches_all(Permission.STUDENTS_EDIT),
+        "behaviour": glance_of(student, actor=actor),
     }
     return render(request, "web/student.html", context)
 

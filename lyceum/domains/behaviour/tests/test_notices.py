@@ -103,11 +103,14 @@ def test_who_is_restricted_gets_nothing_and_staff_read_why(friday: Friday):
 
     notice = only_notice(friday)
     assert [(r["name"], r["told"], r["reason"]) for r in notice.recipients] == [
-        ("Grace Guardian", False, "a restriction says no")
+        ("Grace Guardian", False, "kept from the child by a restriction")
     ]
     with in_school(friday.school):
         with pytest.raises(NobodyReachedError) as refused:
             send_notice(notice.pk, actor=friday.head)
+        assert "Grace" not in refused.value.extra["recipients"]  # a head of year may not know of restrictions
+        with pytest.raises(NobodyReachedError) as refused:
+            send_notice(notice.pk, actor=friday.who("lead"))
         assert "Grace Guardian" in refused.value.extra["recipients"]
         assert not list_participations(friday.guardian)
         assert not list_family_notices(friday.guardian)
