@@ -13,6 +13,7 @@ from lyceum.core.errors import NotFoundError, RuleError
 from lyceum.core.schools import current_school, school_scope
 from lyceum.demo.accounts import add_family_accounts, share_a_person
 from lyceum.demo.amendments import amend_marks
+from lyceum.demo.behaviour import fill_behaviour
 from lyceum.demo.build import Demo, Say, found_school, set_up
 from lyceum.demo.families import make_families
 from lyceum.demo.homes import add_families, add_flags
@@ -124,6 +125,7 @@ def _take(demo: Demo, say: Say) -> int:
 def _finish(demo: Demo, say: Say) -> None:
     """What the office changed since, and the registers of today."""
     changed = amend_marks(demo)
+    fill_behaviour(demo, say)
     with demo.on(demo.today):
         due = open_day(demo.today)
         actor = system_actor(current_school(), name="Demo school", via=Via.COMMAND)
