@@ -104,6 +104,8 @@ def _reaches(who: Who, act: Permission, about: About) -> bool:
 _password = "correct horse battery"
 SIGNING_IN = {"identifier": "zoelle", "school": "{school}", "password": _password}
 
+NEW_INCIDENT = {"incident_type": "{incident_type_id}", "student": "{student}", "another_event": True}
+
 REST: dict[str, Door] = {
     # signing in: whoever has the secret
     "login": Door(EVERYBODY, body=SIGNING_IN, any_key=True),
@@ -301,6 +303,52 @@ REST: dict[str, Door] = {
     "setSessionTimes": Door(
         _p.CODES_EDIT, About.WHOLE, body={"session": "PM", "starts_at": "13:00", "closes_at": "13:20"}
     ),
+    # behaviour
+    "listIncidentTypes": Door(_p.INCIDENTS_RECORD),
+    "createIncidentType": Door(_p.BEHAVIOUR_EDIT, body={"code": "gum", "name": "Chewing gum"}),
+    "changeIncidentType": Door(_p.BEHAVIOUR_EDIT, body={"name": "Chewing gum"}),
+    "deleteIncidentType": Door(_p.BEHAVIOUR_EDIT),
+    "listPointScales": Door(_p.BEHAVIOUR_VIEW),
+    "createPointScale": Door(_p.BEHAVIOUR_EDIT, body={"name": "House points"}),
+    "listIncidents": Door(_p.BEHAVIOUR_VIEW),
+    "recordIncident": Door(_p.INCIDENTS_RECORD, body=NEW_INCIDENT),
+    "getIncident": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "changeIncident": Door(_p.INCIDENTS_REVIEW, body={"narrative": "More"}),
+    "deleteIncidentDraft": Door(frozenset({Who.TEACHER})),  # its author, to hear that it is none
+    "submitIncident": Door(frozenset({Who.TEACHER})),
+    "addIncidentStudents": Door(
+        frozenset({Who.TEACHER, Who.ADMIN}), body={"students": [{"student": "{newcomer}"}]}
+    ),  # author and reviewers
+    "reviewIncident": Door(_p.INCIDENTS_REVIEW, body={"decision": "approve"}),
+    "withdrawIncident": Door(_p.INCIDENTS_REVIEW, body={"reason": "Somebody else"}),
+    "contestIncident": Door(_p.INCIDENTS_CONTEST, About.STUDENT, body={"text": "It was not so"}),
+    "answerContest": Door(_p.CONTESTS_ANSWER, body={"student": "{student}", "text": "It was"}),
+    "listIncidentNotices": Door(_p.NOTICES_SEND, About.STUDENT),
+    "writeIncidentNotice": Door(_p.NOTICES_SEND, About.STUDENT, body={"student": "{student}", "text": "News"}),
+    "sendBehaviourNotice": Door(_p.NOTICES_SEND, About.STUDENT),
+    "recallBehaviourNotice": Door(_p.NOTICES_SEND, About.STUDENT),
+    "acknowledgeBehaviourNotice": Door(_p.NOTICES_ACKNOWLEDGE, About.STUDENT),
+    "listPoints": Door(_p.BEHAVIOUR_VIEW),
+    "awardPoints": Door(_p.POINTS_AWARD, About.STUDENT, body={"student": "{student}", "points": 1}),
+    "takeBackPoints": Door(_p.POINTS_AWARD, About.STUDENT),
+    "getStudentBehaviour": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "listEscalationPolicies": Door(_p.BEHAVIOUR_EDIT),
+    "saveEscalationPolicy": Door(
+        _p.BEHAVIOUR_EDIT,
+        body={"name": "Late", "starts_on": "2026-11-23", "types": ["{incident_type_id}"], "stages": [{"threshold": 3}]},
+    ),
+    "retireEscalationPolicy": Door(_p.BEHAVIOUR_EDIT),
+    "tryEscalationPolicy": Door(_p.BEHAVIOUR_EDIT),
+    "listEscalations": Door(_p.BEHAVIOUR_VIEW),
+    "approveEscalation": Door(_p.STAGES_DECIDE),
+    "dismissEscalation": Door(_p.STAGES_DECIDE, body={"reason": "Talked already"}),
+    "listBehaviourActions": Door(_p.INCIDENTS_VIEW),
+    "setBehaviourAction": Door(
+        _p.INCIDENTS_REVIEW, body={"student": "{student}", "kind": "talk", "from": "2026-11-23"}
+    ),
+    "finishBehaviourAction": Door(_p.INCIDENTS_REVIEW),
+    "cancelBehaviourAction": Door(_p.INCIDENTS_REVIEW),
+    "behaviourDashboard": Door(_p.DASHBOARDS_VIEW),
 }
 """By operation id."""
 
@@ -411,6 +459,30 @@ PAGES: dict[str, Door] = {
     "POST attendance/conflicts/<uuid:conflict_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"act": "keep"}),
     "GET settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE),
     "POST settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE, body={"act": "codes", "preset": "simple"}),
+    # behaviour
+    "GET behaviour/": Door(_p.DASHBOARDS_VIEW),
+    "GET behaviour/record/": Door(_p.INCIDENTS_RECORD),
+    "POST behaviour/record/": Door(
+        _p.INCIDENTS_RECORD, body={"type": "{incident_type_id}", "student": "{student}", "another": "1"}
+    ),
+    "GET behaviour/incidents/": Door(_p.BEHAVIOUR_VIEW),
+    "POST behaviour/incidents/": Door(_p.BEHAVIOUR_VIEW, body={"export": "csv"}),
+    "GET behaviour/points/": Door(_p.BEHAVIOUR_VIEW),
+    "POST behaviour/points/": Door(_p.BEHAVIOUR_VIEW, body={"export": "csv"}),
+    "GET behaviour/queue/": Door(_p.INCIDENTS_REVIEW),
+    "POST behaviour/queue/": Door(
+        _p.INCIDENTS_REVIEW, body={"row": "{incident_id}", "act": "approve"}, but=frozenset({Who.FOREIGN_ADMIN})
+    ),  # in whose school there is no such row
+    "GET behaviour/stages/<uuid:case_id>/": Door(_p.INCIDENTS_VIEW, About.STUDENT),
+    "POST behaviour/stages/<uuid:case_id>/": Door(_p.STAGES_DECIDE, body={"act": "dismiss", "reason": "Talked"}),
+    "GET incidents/<uuid:incident_id>/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "POST incidents/<uuid:incident_id>/": Door(_p.INCIDENTS_REVIEW, body={"act": "withdraw", "reason": "Not so"}),
+    "GET students/<uuid:student_id>/behaviour/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "POST students/<uuid:student_id>/behaviour/": Door(_p.POINTS_AWARD, About.STUDENT, body={"points": "1"}),
+    "GET settings/behaviour/": Door(_p.BEHAVIOUR_EDIT),
+    "POST settings/behaviour/": Door(_p.BEHAVIOUR_EDIT, body={"act": "type", "code": "gum", "name": "Gum"}),
+    "GET settings/behaviour/policies/<uuid:policy_id>/": Door(_p.BEHAVIOUR_EDIT),
+    "POST settings/behaviour/policies/<uuid:policy_id>/": Door(_p.BEHAVIOUR_EDIT, body={"act": "retire"}),
     # imports
     "GET imports/": Door(_p.IMPORTS_RUN),
     "POST imports/": Door(_p.IMPORTS_RUN, body={"file": "@students.csv"}),

@@ -21,6 +21,11 @@ from lyceum.domains.attendance.models import Conflict, Mark
 from lyceum.domains.attendance.queries import list_registers
 from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
+from lyceum.domains.behaviour.models import EscalationCase, IncidentType, Notice
+from lyceum.domains.behaviour.rules.actions import NewAction, set_action
+from lyceum.domains.behaviour.rules.notices import RECALL, deliver_notice, send_notice
+from lyceum.domains.behaviour.rules.points import award_points
+from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, record_incident
 from lyceum.domains.exchange.rules.runs import start_import
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.rules.requests import edit_own_record
@@ -181,6 +186,7 @@ class _Builder:
                 **self.make_rows_of_classes(form, student),
                 **self.make_rows_of_students(student, users[Who.STUDENT]),
                 **self.take_register_of(form, student, teacher),
+                **self.make_rows_of_behaviour(student, teacher),
             }
         names = {"student": student.person.full_name, "guardian": link.guardian.full_name}
         return World(self.school, self.other_school, users, ids, self.words, names)
@@ -238,6 +244,26 @@ class _Builder:
         take_register(register.pk, marks=[], rest="present", actor=actor)
         mark = Mark.objects.get(register=register, student=student)
         return {"register_id": register.pk, "mark_id": mark.pk, "conflict_id": self.find_conflict(mark, actor)}
+
+    def make_rows_of_behaviour(self, student: Student, teacher: User) -> Ids:
+        """What the class's teacher reported: told to the family, and leading to a stage and an action."""
+        actor, system = as_actor(teacher, self.school), system_actor(self.school.pk)
+        kind = IncidentType.objects.get(code="disruption")
+        incident = record_incident(NewIncident(kind.pk, [NewPart(student.pk, points=-10)]), actor=actor).incident
+        notice = send_notice(Notice.objects.get().pk, actor=actor)
+        with clock.frozen(NOW + RECALL):
+            deliver_notice(notice.pk, actor=system)
+        case = EscalationCase.objects.get()
+        action = set_action(NewAction(student.pk, "talk", NOW.date()), actor=system)
+        return {
+            "incident_type_id": kind.pk,
+            "incident_id": incident.pk,
+            "notice_id": notice.pk,
+            "case_id": case.pk,
+            "policy_id": case.policy_id,
+            "action_id": action.pk,
+            "entry_id": award_points(student.pk, points=1, actor=actor).pk,
+        }
 
     def find_conflict(self, mark: Mark, actor: Actor) -> UUID:
         """A phone that saw no mark sends another."""

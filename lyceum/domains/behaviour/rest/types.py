@@ -79,16 +79,16 @@ class TypePatch(Strict):
     active: bool = Field(default_factory=left_out)
 
 
-@router.patch("incident-types/{uuid:type_id}/", response=TypeOut, operation_id="changeIncidentType")
-def change(request: HttpRequest, type_id: UUID, body: TypePatch) -> dict[str, Any]:
+@router.patch("incident-types/{uuid:incident_type_id}/", response=TypeOut, operation_id="changeIncidentType")
+def change(request: HttpRequest, incident_type_id: UUID, body: TypePatch) -> dict[str, Any]:
     """Change or retire a kind of incident; what was recorded with it stays."""
-    return type_shape(edit_type(type_id, values=body.dict(exclude_unset=True), actor=actor_of(request)))
+    return type_shape(edit_type(incident_type_id, values=body.dict(exclude_unset=True), actor=actor_of(request)))
 
 
-@router.delete("incident-types/{uuid:type_id}/", response={204: None}, operation_id="deleteIncidentType")
-def delete(request: HttpRequest, type_id: UUID) -> Status[None]:
+@router.delete("incident-types/{uuid:incident_type_id}/", response={204: None}, operation_id="deleteIncidentType")
+def delete(request: HttpRequest, incident_type_id: UUID) -> Status[None]:
     """Delete a kind of incident that was never used."""
-    delete_type(type_id, actor=actor_of(request))
+    delete_type(incident_type_id, actor=actor_of(request))
     return Status(204, None)
 
 

@@ -39,9 +39,11 @@ def may_contest(part: Participant) -> bool:
 @transaction.atomic
 def contest_incident(incident_id: UUID, *, student_id: UUID | None = None, text: str, actor: Actor) -> Participant:
     """Contest one child's part, once and in time. The contest stays with the record."""
+    rows = Participant.objects.filter(visible_participations(actor), incident=incident_id)
+    if not rows.exists():
+        raise NotFoundError
     actor.require(Permission.INCIDENTS_CONTEST)
-    mine = Student.objects.filter(visible_students(actor, Permission.INCIDENTS_CONTEST))
-    rows = Participant.objects.filter(visible_participations(actor), incident=incident_id, student__in=mine)
+    rows = rows.filter(student__in=Student.objects.filter(visible_students(actor, Permission.INCIDENTS_CONTEST)))
     if student_id:
         rows = rows.filter(student=student_id)
     rows = rows.select_related("incident", "student__person").order_by("pk")

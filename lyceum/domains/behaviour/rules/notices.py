@@ -301,6 +301,8 @@ def deliver_notice(notice_id: UUID, *, actor: Actor) -> bool:
 @transaction.atomic
 def acknowledge_notice(notice_id: UUID, *, actor: Actor) -> Notice:
     """A guardian says that they have read it."""
+    if not Notice.objects.filter(pk=notice_id).exists():
+        raise NotFoundError
     actor.require(Permission.NOTICES_ACKNOWLEDGE)
     mine = Student.objects.filter(visible_students(actor, Permission.NOTICES_ACKNOWLEDGE))
     rows = Notice.objects.filter(pk=notice_id, student__in=mine, state=State.SENT)
