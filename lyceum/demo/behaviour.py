@@ -182,19 +182,21 @@ def _by_hand(demo: Demo, days: Sequence[date], kinds: dict[str, IncidentType]) -
     here = [p for p in demo.pupils if p.key in demo.students and p.is_on_roll(demo.today) and p.is_on_roll(days[0])]
     teachers = [w.key for w in demo.workers if w.teaches and w.key in demo.users]
     dice, count = dice_for(demo.plan, "recent behaviour", demo.today), 0
-    own = next(p for p in demo.households[0].pupils if p in here)
+    own = [pupil for pupil in demo.households[0].pupils if pupil in here]
     codes = ("work", "effort", "kindness", "work", "disruption", "homework", "defiance")
     wanted: list[tuple[Sequence[Pupil], str, date]] = [
         ([dice.choice(here)], code, day) for day in days for code in codes
     ]
-    wanted += [([own], "effort", days[0]), ([own], "fighting", days[1]), ([own], "service", days[-1])]
-    pair = [each for each in dice.sample(here, 4) if each is not own][:2]
+    for child in own:
+        wanted += [([child], "effort", days[0]), ([child], "fighting", days[1]), ([child], "service", days[-1])]
+    pair = [each for each in dice.sample(here, 4) if each not in own][:2]
     wanted += [(pair, "fighting", days[-1]), (pair[:1], "assault", days[-1]), (pair[1:], "bullying", days[-1])]
     for pupils, code, day in sorted(wanted, key=lambda each: each[2]):
         at = demo.instant(day, time(dice.choice((9, 10, 11, 13, 14)), dice.randint(0, 50)))
         _record(demo, pupils, kinds[code], at, dice.choice(teachers))
         count += 1
-    _tell(demo, own)
+    for child in own:
+        _tell(demo, child)
     return count
 
 

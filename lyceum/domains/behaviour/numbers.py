@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -205,10 +206,16 @@ def _count(
             base_size = bases.get((kind, key), 0) if kind in ("grade", "class") else None
             by[kind].append(Counted(key, label or key, praise, concerns, students, base_size))
     for name, counts in by.items():
-        counts.sort(key=lambda c: c.key if name in ("severity", "week") else c.label if name in ("grade", "class") else
-                    f"{99999 - c.concerns - c.praise:06}")  # fmt: skip
+        counts.sort(key=partial(_place, name))
     total = by.pop("polarity")
     return by, sorted(times), total[0] if total else Counted("", "")
+
+
+def _place(name: str, count: Counted) -> tuple[int, str]:
+    """Weeks and severities in their order, grades and classes by name, everything else by how often."""
+    if name in ("severity", "week"):
+        return (0, count.key)
+    return (0 if name in ("grade", "class") else -count.concerns - count.praise, count.label)
 
 
 def _stages(students: Sequence[UUID], first: date, last: date) -> dict[str, int]:

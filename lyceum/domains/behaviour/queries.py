@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
@@ -238,6 +238,14 @@ def list_family_notices(actor: Actor, *, student: UUID | None = None) -> QuerySe
     if student:
         rows = rows.filter(student=student)
     return rows.select_related("student__person", "participant__incident__type").order_by("-sent_at", "pk")
+
+
+def count_unread(actor: Actor) -> dict[UUID, int]:
+    """How many notices about each of the actor's children ask for an answer and have none."""
+    if not actor.may(Permission.NOTICES_ACKNOWLEDGE):
+        return {}
+    rows = list_family_notices(actor).filter(asks_acknowledgement=True, acknowledged_at__isnull=True)
+    return dict(rows.order_by().values_list("student").annotate(n=Count("pk")))
 
 
 def grade_of(wanted: UUID) -> Grade:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -71,7 +72,10 @@ def refuse_other_names(text: str, own: Person, others: Iterable[Person], *, poin
 def usual_text(participant: Participant, kind: IncidentType) -> str:
     """What a family reads where nobody wrote anything else: their own child, and no more."""
     incident, called = participant.incident, participant.student.person.called
-    lines = [_("%(name)s: %(what)s on %(day)s.") % {"name": called, "what": kind.family_name, "day": incident.on}]
+    lines = [
+        _("%(name)s: %(what)s on %(day)s.")
+        % {"name": called, "what": _(kind.family_name), "day": date_format(incident.on, "DATE_FORMAT")}
+    ]
     if incident.summary:
         lines.append(incident.summary)
     if participant.outcome:
