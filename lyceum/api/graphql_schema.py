@@ -19,9 +19,11 @@ from lyceum.domains.academics.batches import read_classes
 from lyceum.domains.accounts import graphql as accounts
 from lyceum.domains.attendance import graphql as attendance
 from lyceum.domains.attendance import graphql_acts as attendance_acts
+from lyceum.domains.attendance import graphql_cases as attendance_cases
 from lyceum.domains.attendance.batches import read_registers
 from lyceum.domains.behaviour import graphql as behaviour
 from lyceum.domains.behaviour import graphql_acts as behaviour_acts
+from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people.batches import read_staff, read_students
 from lyceum.domains.tenancy import graphql as tenancy
@@ -49,7 +51,16 @@ def read_nodes(ids: list[UUID], actor: Actor) -> list[Any]:
 
 
 @strawberry.type
-class Query(tenancy.Query, accounts.Query, people.Query, academics.Query, attendance.Query, behaviour.Query):
+class Query(
+    tenancy.Query,
+    accounts.Query,
+    notifications.Query,
+    people.Query,
+    academics.Query,
+    attendance.Query,
+    attendance_cases.Query,
+    behaviour.Query,
+):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
         """Whatever has this id: a student, a class, a register, a member of staff."""
@@ -70,13 +81,25 @@ class Query(tenancy.Query, accounts.Query, people.Query, academics.Query, attend
 
 @strawberry.type
 class Mutation(
-    accounts.Mutation, people.Mutation, academics_acts.Mutation, attendance_acts.Mutation, behaviour_acts.Mutation
+    accounts.Mutation,
+    notifications.Mutation,
+    people.Mutation,
+    academics_acts.Mutation,
+    attendance_acts.Mutation,
+    attendance_cases.Mutation,
+    behaviour_acts.Mutation,
 ):
     pass
 
 
 @strawberry.type
-class Subscription(academics_acts.Subscription, attendance_acts.Subscription, behaviour_acts.Subscription):
+class Subscription(
+    notifications.Subscription,
+    academics_acts.Subscription,
+    attendance_acts.Subscription,
+    attendance_cases.Subscription,
+    behaviour_acts.Subscription,
+):
     pass
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.live import Hears
-from lyceum.domains.attendance.live import follow_class, follow_day, follow_register
+from lyceum.domains.attendance.live import follow_cases, follow_class, follow_day, follow_register
 from lyceum.domains.behaviour.live import follow_grade
 from lyceum.domains.notifications.live import follow_own
 
@@ -24,11 +24,18 @@ class _Kind:
     check: Callable[[Any, Actor], Hears]
 
 
+def _the_open_ones(written: str) -> str:
+    if written != "open":
+        raise ValueError(written)
+    return written
+
+
 _KINDS = {
     "register": _Kind(UUID, lambda key, actor: follow_register(key, actor=actor)),
     "class": _Kind(UUID, lambda key, actor: follow_class(key, actor=actor)),
     "incidents": _Kind(UUID, lambda key, actor: follow_grade(key, actor=actor)),
     "registers": _Kind(date.fromisoformat, lambda key, actor: follow_day(key, actor=actor)),
+    "cases": _Kind(_the_open_ones, lambda key, actor: follow_cases(key, actor=actor)),
     "user": _Kind(UUID, lambda key, actor: follow_own(key, actor=actor)),
 }
 

@@ -85,6 +85,8 @@ class Permission(StrEnum):
     REGISTERS_VIEW = "attendance.view"
     REGISTERS_TAKE = "attendance.take"
     REGISTERS_AMEND = "attendance.amend"
+    CASES_VIEW = "attendance.cases.view"
+    CASES_SETTLE = "attendance.cases.settle"
     NUMBERS_VIEW = "attendance.numbers.view"
     CODES_EDIT = "attendance.codes.edit"
     INCIDENTS_RECORD = "behaviour.record"
@@ -176,6 +178,8 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.REGISTERS_VIEW, "registers and marks: see", grant, no, y, s, c, o, k, scope="attendance:read"),
         row(p.REGISTERS_TAKE, "take a register", no, no, y, s, c, scope="attendance:write"),
         row(p.REGISTERS_AMEND, "amend a mark after the teacher's time", no, no, y, s, scope="attendance:write"),
+        row(p.CASES_VIEW, "absence cases: read, answer one's own", no, no, y, s, c, no, k, scope="attendance:read"),
+        row(p.CASES_SETTLE, "absence cases: call, confirm, close", no, no, y, s),
         row(p.NUMBERS_VIEW, "attendance numbers", grant, g, y, s, c, o, k, scope="attendance:read"),
         row(p.CODES_EDIT, "codes, times, methods, thresholds", no, g, y),
         row(p.INCIDENTS_RECORD, "record an incident or praise", no, no, y, s, y, scope="behaviour:write"),
@@ -221,13 +225,13 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     "Office": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.STUDENTS_EDIT, _p.STUDENTS_ENROL, _p.CONTACTS_VIEW, _p.PEOPLE_EDIT,
         _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.CLASSES_EDIT, _p.CLASSES_ASSIGN, _p.REGISTERS_VIEW, _p.REGISTERS_TAKE,
-        _p.REGISTERS_AMEND, _p.NUMBERS_VIEW, _p.USERS_LIST, _p.USERS_EDIT, _p.IMPORTS_RUN, _p.LESSONS_EDIT,
-        _p.INCIDENTS_RECORD, _p.BEHAVIOUR_VIEW, _p.DETENTIONS_SET, _p.SLOTS_EDIT, _p.DETENTIONS_RUN,
-        _p.BEHAVIOUR_EXPORT, _p.DELIVERIES_VIEW,
+        _p.REGISTERS_AMEND, _p.CASES_VIEW, _p.CASES_SETTLE, _p.NUMBERS_VIEW, _p.USERS_LIST, _p.USERS_EDIT,
+        _p.IMPORTS_RUN, _p.LESSONS_EDIT, _p.INCIDENTS_RECORD, _p.BEHAVIOUR_VIEW, _p.DETENTIONS_SET, _p.SLOTS_EDIT,
+        _p.DETENTIONS_RUN, _p.BEHAVIOUR_EXPORT, _p.DELIVERIES_VIEW,
     }),
     "Attendance": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
-        _p.REGISTERS_TAKE, _p.REGISTERS_AMEND, _p.NUMBERS_VIEW, _p.DELIVERIES_VIEW,
+        _p.REGISTERS_TAKE, _p.REGISTERS_AMEND, _p.CASES_VIEW, _p.CASES_SETTLE, _p.NUMBERS_VIEW, _p.DELIVERIES_VIEW,
     }),
     "Head of year": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,

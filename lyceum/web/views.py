@@ -14,14 +14,16 @@ from django.views.decorators.http import require_GET
 from lyceum.api.circumstances import is_api
 from lyceum.api.problems import problem
 from lyceum.core import clock
-from lyceum.core.actor import ActorKind
+from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.errors import UnauthorizedError
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.record import Span, read_record
 from lyceum.domains.accounts.queries import Caller
+from lyceum.domains.attendance.cases import list_cases, sessions_in_words
 from lyceum.domains.attendance.glyphs import strip_html
+from lyceum.domains.attendance.models import AbsenceCase
 from lyceum.domains.attendance.numbers import numbers_of
 from lyceum.domains.attendance.strips import read_sessions
 from lyceum.domains.behaviour.views.student import glance_of
@@ -67,10 +69,18 @@ def today_page(request: HttpRequest) -> HttpResponse:
     elif actor.may(Permission.REGISTERS_TAKE):
         context |= teacher_landing(actor, day)
     if actor.roles & {Role.GUARDIAN, Role.STUDENT}:
-        context |= {"children": children_of(actor, day)}
+        context |= {"children": children_of(actor, day), "to_answer": _to_answer(actor)}
     if caller_of(request).has_other_schools:
         context |= {"elsewhere": children_at_other_schools(actor)}
     return render(request, template, context)
+
+
+def _to_answer(actor: Actor) -> list[tuple[AbsenceCase, str]]:
+    """Absences of one's own children that nobody has explained, with their sessions."""
+    if not actor.may(Permission.CASES_VIEW):
+        return []
+    cases = list_cases(actor, states=(AbsenceCase.State.OPEN, AbsenceCase.State.ASKED))[:20]
+    return [(case, sessions_in_words(list(case.sessions.all()))) for case in cases]
 
 
 def caller_of(request: HttpRequest) -> Caller:

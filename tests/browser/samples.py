@@ -23,11 +23,14 @@ from lyceum.domains.accounts.models import Membership, SchoolLogin, User
 from lyceum.domains.accounts.rules.invitations import Invited, invite
 from lyceum.domains.accounts.rules.keys import create_key
 from lyceum.domains.accounts.rules.users import create_user
-from lyceum.domains.attendance.models import Register
+from lyceum.domains.attendance.models import AbsenceCase, CaseReply, CaseSession, CaseTry, Code, Register
+from lyceum.domains.attendance.rules.cases.asking import ask_next, reply_link
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.rules.previewing import preview_import
 from lyceum.domains.exchange.rules.runs import map_import, start_import
+from lyceum.domains.notifications.models import Delivery
+from lyceum.domains.notifications.rules.composing import stop_address
 from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
@@ -50,6 +53,8 @@ NO_PAGES = {
     "set-up": "only there before the first school is: test_the_first_page_of_all",
     "register-rows": "a part of a page",
     "import-mapping": "a write",
+    "notification": "a write",
+    "notifications-badge": "a number for the shell",
     "import-apply": "a write",
     "import-rollback": "a write",
     "import-cancel": "a write",
@@ -119,6 +124,7 @@ def list_samples() -> Samples:
         open_day(today())
         _add_pages_of_school(samples, users[TEACHER])
         _add_pages_of_office(samples, users[OFFICE], head)
+        _add_pages_of_absence(samples, system_actor(school.pk))
     _add_pages_of_everybody(samples)
     return samples
 
@@ -212,6 +218,33 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
     samples.add("today", HEAD, "/today/")
     for step in ("year", "times", "forms", "students", "teachers"):
         samples.add("set-up-step", HEAD, f"/set-up-school/{step}/", step)
+
+
+def _add_pages_of_absence(samples: Samples, system: Actor) -> None:
+    """A child of the demo guardian is away: asked, and answered on the phone."""
+    child = Student.objects.filter(guardian_links__guardian__user__logins__username="guardian").order_by("pk")[0]
+    case = AbsenceCase.objects.create(student=child, opened_on=today())
+    for session in ("AM", "PM"):
+        CaseSession.objects.create(case=case, on=today(), session=session)
+    ask_next([case], actor=system)
+    asked = CaseTry.objects.filter(case=case).order_by("at")[0]
+    code = Code.objects.get(symbol="I", code_set__state="in_use")
+    CaseReply.objects.create(
+        case=case, person=asked.person, name=asked.name, verified=True, via="phone", text="has a cold", code=code,
+        at=clock.now(),
+    )  # fmt: skip
+    delivery = Delivery.objects.filter(notification__source__endswith=f"{case.pk}").order_by("pk")[0]
+    Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.FAILED, error="no answer")
+    samples.add("cases", OFFICE, "/attendance/cases/")
+    samples.add("case", OFFICE, f"/attendance/cases/{case.pk}/")
+    samples.add("case-answer", GUARDIAN, f"/attendance/cases/{case.pk}/answer/")
+    samples.add("reply", NOBODY, reply_link(case, asked.person))
+    samples.add("reply", NOBODY, "/reply/of-long-ago/", "ended")
+    samples.add("notifications", GUARDIAN, "/notifications/")
+    samples.add("notification-settings", GUARDIAN, "/notifications/settings/")
+    samples.add("outbox", OFFICE, "/outbox/")
+    samples.add("delivery", OFFICE, f"/outbox/{delivery.pk}/")
+    samples.add("stop", NOBODY, f"/stop/{stop_address(delivery).split('/')[-2]}/")
 
 
 def _import_something(actor: Actor) -> tuple[ImportRun, ImportRun]:

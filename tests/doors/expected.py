@@ -23,6 +23,7 @@ class About(StrEnum):
     STUDENT = "the student"
     CLASS = "the class"
     REGISTER = "a register of the class"
+    CHILD = "the student, as a matter of the family"
 
 
 RELATED: Mapping[About, frozenset[Who]] = {
@@ -31,6 +32,7 @@ RELATED: Mapping[About, frozenset[Who]] = {
     About.STUDENT: frozenset({Who.TEACHER, Who.STUDENT, Who.GUARDIAN}),
     About.CLASS: frozenset({Who.TEACHER, Who.STUDENT, Who.GUARDIAN}),
     About.REGISTER: frozenset({Who.TEACHER}),
+    About.CHILD: frozenset({Who.TEACHER, Who.GUARDIAN}),
 }
 """Who of the narrow ones has to do with it."""
 
@@ -50,6 +52,7 @@ _SETS: Mapping[Who, str] = {Who.OFFICE: "Office", Who.ATTENDANCE: "Attendance"}
 EVERYBODY = frozenset(Who)
 SIGNED_IN = EVERYBODY - {Who.PUBLIC}
 NOBODY: frozenset[Who] = frozenset()
+IN_A_SCHOOL = SIGNED_IN
 
 
 @dataclass(frozen=True)
@@ -297,6 +300,24 @@ REST: dict[str, Door] = {
     "listConflicts": Door(_p.REGISTERS_VIEW),
     "keepMark": Door(_p.REGISTERS_TAKE, About.REGISTER),
     "replaceMark": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"version": 1}),
+    # absences that nobody has explained; a student's own are for the family and the school
+    "listAbsenceCases": Door(_p.CASES_VIEW),
+    "getAbsenceCase": Door(_p.CASES_VIEW, About.CHILD),
+    "replyToAbsenceCase": Door(frozenset({Who.GUARDIAN}), body={"reason": "I"}),
+    "confirmAbsenceCase": Door(_p.CASES_SETTLE, body={"code": "I"}, shows=(_p.CASES_VIEW,)),
+    # what one is told, and what became of messages
+    "listNotifications": Door(IN_A_SCHOOL),
+    "getNotification": Door(frozenset({Who.GUARDIAN})),
+    "readNotification": Door(frozenset({Who.GUARDIAN})),
+    "readAllNotifications": Door(IN_A_SCHOOL),
+    "getNotificationPreferences": Door(IN_A_SCHOOL),
+    "setNotificationPreferences": Door(
+        IN_A_SCHOOL, body={"preferences": [{"type": "attendance", "channel": "email", "mode": "now"}]}
+    ),
+    "getQuietHours": Door(IN_A_SCHOOL),
+    "setQuietHours": Door(IN_A_SCHOOL, body={"starts_at": "21:00", "ends_at": "07:00", "weekdays": [1]}),
+    "listDeliveries": Door(_p.DELIVERIES_VIEW),
+    "retryDelivery": Door(_p.DELIVERIES_VIEW),
     "attendanceSummary": Door(_p.NUMBERS_VIEW),
     "listCodes": Door(_p.REGISTERS_VIEW),
     "chooseCodes": Door(_p.CODES_EDIT, About.WHOLE, body={"preset": "simple"}),
@@ -450,6 +471,29 @@ PAGES: dict[str, Door] = {
     "GET attendance/absences/": Door(_p.NUMBERS_VIEW),
     "POST attendance/absences/": Door(_p.NUMBERS_VIEW, body={"export": "csv"}),
     "POST attendance/": Door(_p.REGISTERS_VIEW, body={"export": "csv"}),
+    "GET attendance/cases/": Door(_p.CASES_VIEW),
+    "POST attendance/cases/": Door(_p.CASES_VIEW, body={"export": "csv"}),
+    "GET attendance/cases/<uuid:case_id>/": Door(_p.CASES_VIEW, About.CHILD),
+    "POST attendance/cases/<uuid:case_id>/": Door(_p.CASES_SETTLE, body={"act": "confirm", "code": "I"}),
+    "GET attendance/cases/<uuid:case_id>/answer/": Door(_p.CASES_VIEW, About.CHILD),
+    "POST attendance/cases/<uuid:case_id>/answer/": Door(frozenset({Who.GUARDIAN}), body={"reason": "I"}),
+    "GET stop/<str:link>/": Door(EVERYBODY),
+    "POST stop/<str:link>/": Door(EVERYBODY),
+    "GET reply/<str:token>/": Door(EVERYBODY),
+    "POST reply/<str:token>/": Door(EVERYBODY, body={"reason": "I"}),
+    # notifications
+    "GET notifications/": Door(IN_A_SCHOOL),
+    "POST notifications/": Door(IN_A_SCHOOL),
+    "GET notifications/badge/": Door(IN_A_SCHOOL),
+    "GET notifications/settings/": Door(IN_A_SCHOOL),
+    "POST notifications/settings/": Door(
+        IN_A_SCHOOL, body={"attendance-email": "now", "starts_at": "21:00", "ends_at": "07:00", "digest_at": "17:00"}
+    ),
+    "POST notifications/<uuid:notification_id>/": Door(frozenset({Who.GUARDIAN})),
+    "GET outbox/": Door(_p.DELIVERIES_VIEW),
+    "POST outbox/": Door(_p.DELIVERIES_VIEW, body={"export": "csv"}),
+    "GET outbox/<uuid:delivery_id>/": Door(_p.DELIVERIES_VIEW),
+    "POST outbox/<uuid:delivery_id>/": Door(_p.DELIVERIES_VIEW),
     "GET registers/<uuid:register_id>/": Door(_p.REGISTERS_VIEW, About.REGISTER),
     "POST registers/<uuid:register_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER),
     "GET registers/<uuid:register_id>/rows/": Door(_p.REGISTERS_VIEW, About.REGISTER),
@@ -473,8 +517,8 @@ PAGES: dict[str, Door] = {
     "POST behaviour/queue/": Door(
         _p.INCIDENTS_REVIEW, body={"row": "{incident_id}", "act": "approve"}, but=frozenset({Who.FOREIGN_ADMIN})
     ),  # in whose school there is no such row
-    "GET behaviour/stages/<uuid:case_id>/": Door(_p.INCIDENTS_VIEW, About.STUDENT),
-    "POST behaviour/stages/<uuid:case_id>/": Door(_p.STAGES_DECIDE, body={"act": "dismiss", "reason": "Talked"}),
+    "GET behaviour/stages/<uuid:escalation_id>/": Door(_p.INCIDENTS_VIEW, About.STUDENT),
+    "POST behaviour/stages/<uuid:escalation_id>/": Door(_p.STAGES_DECIDE, body={"act": "dismiss", "reason": "Talked"}),
     "GET incidents/<uuid:incident_id>/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
     "POST incidents/<uuid:incident_id>/": Door(_p.INCIDENTS_REVIEW, body={"act": "withdraw", "reason": "Not so"}),
     "GET students/<uuid:student_id>/behaviour/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),

@@ -128,7 +128,7 @@ def test_page_that_is_read_writes_nothing(page):
 
 
 def list_told_names(tried: Tried) -> list[tuple[Who, str]]:
-    if tried.door.body == SIGNING_IN:  # tells whose secret it was
+    if tried.door.body == SIGNING_IN or "token" in tried.route.names:  # tells whose secret it was
         return []
     return [
         (who, whose)

@@ -17,8 +17,9 @@ from lyceum.domains.accounts.rules.invitations import Invited, invite
 from lyceum.domains.accounts.rules.keys import create_key
 from lyceum.domains.accounts.rules.sessions import Opened
 from lyceum.domains.accounts.rules.tokens import issue_pair
-from lyceum.domains.attendance.models import Conflict, Mark
+from lyceum.domains.attendance.models import AbsenceCase, CaseReply, Code, Conflict, Mark
 from lyceum.domains.attendance.queries import list_registers
+from lyceum.domains.attendance.rules.cases.asking import reply_link
 from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
 from lyceum.domains.behaviour.models import EscalationCase, IncidentType, Notice
@@ -27,6 +28,9 @@ from lyceum.domains.behaviour.rules.notices import RECALL, deliver_notice, send_
 from lyceum.domains.behaviour.rules.points import award_points
 from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, record_incident
 from lyceum.domains.exchange.rules.runs import start_import
+from lyceum.domains.notifications.models import Delivery
+from lyceum.domains.notifications.rules.composing import stop_address
+from lyceum.domains.notifications.rules.notify import News, Recipient, notify
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.rules.requests import edit_own_record
 from lyceum.domains.tenancy.models import School
@@ -187,6 +191,7 @@ class _Builder:
                 **self.make_rows_of_students(student, users[Who.STUDENT]),
                 **self.take_register_of(form, student, teacher),
                 **self.make_rows_of_behaviour(student, teacher),
+                **self.tell(student, link.guardian_id, users[Who.GUARDIAN]),
             }
         names = {"student": student.person.full_name, "guardian": link.guardian.full_name}
         return World(self.school, self.other_school, users, ids, self.words, names)
@@ -259,11 +264,26 @@ class _Builder:
             "incident_type_id": kind.pk,
             "incident_id": incident.pk,
             "notice_id": notice.pk,
-            "case_id": case.pk,
+            "escalation_id": case.pk,
             "policy_id": case.policy_id,
             "action_id": action.pk,
             "entry_id": award_points(student.pk, points=1, actor=actor).pk,
         }
+
+    def tell(self, student: Student, guardian: UUID, user: User) -> Ids:
+        """An absence that nobody explained, and a message about it."""
+        case = AbsenceCase.objects.create(student=student, opened_on=NOW.date())
+        CaseReply.objects.create(
+            case=case, person=guardian, verified=True, via="link", code=Code.objects.get(symbol="I"), at=NOW
+        )
+        self.words["token"] = reply_link(case, guardian).split("/")[2]
+        told = Recipient(guardian, "Gudrun Ashgrove", user=user.pk, addresses={"email": ["gudrun@school.example"]})
+        news = News("attendance", "test", {}, "first", urgency="important")
+        (row,) = notify(news, [told], actor=system_actor(self.school.pk))
+        delivery = Delivery.objects.get(notification=row)
+        Delivery.objects.update(state="failed")
+        self.words["link"] = stop_address(delivery).split("/")[-2]
+        return {"case_id": case.pk, "notification_id": row.pk, "delivery_id": delivery.pk}
 
     def find_conflict(self, mark: Mark, actor: Actor) -> UUID:
         """A phone that saw no mark sends another."""

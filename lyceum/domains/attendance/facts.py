@@ -54,6 +54,59 @@ class AttendanceAmended(FactPayload, frozen=True, kw_only=True):
         return str(self.mark)
 
 
+class _AboutCase(FactPayload, frozen=True, kw_only=True):
+    case: UUID
+    student: UUID
+
+    topic: ClassVar[str] = "attendance"
+
+    def subject(self) -> str:
+        return str(self.case)
+
+
+class CaseOpened(_AboutCase, frozen=True, kw_only=True):
+    """A student is absent, and nobody knows why."""
+
+    type: ClassVar[str] = "attendance.case.opened"
+    is_live: ClassVar[bool] = True
+
+    def live_topics(self) -> tuple[str, ...]:
+        return ("cases:open",)
+
+
+class CaseAnswered(_AboutCase, frozen=True, kw_only=True):
+    """Somebody said why, or that they do not know."""
+
+    type: ClassVar[str] = "attendance.case.answered"
+    is_live: ClassVar[bool] = True
+
+    def live_topics(self) -> tuple[str, ...]:
+        return ("cases:open",)
+
+
+class CaseResolved(_AboutCase, frozen=True, kw_only=True):
+    """It is settled: explained, arrived after all, or closed without an explanation."""
+
+    type: ClassVar[str] = "attendance.case.resolved"
+    is_live: ClassVar[bool] = True
+    state: str
+
+    def live_topics(self) -> tuple[str, ...]:
+        return ("cases:open",)
+
+
+class RegisterMissed(FactPayload, frozen=True, kw_only=True):
+    """A register was not taken in time."""
+
+    type: ClassVar[str] = "attendance.register.missed"
+    topic: ClassVar[str] = "attendance"
+    register: UUID
+    takers: list[UUID]
+
+    def subject(self) -> str:
+        return str(self.register)
+
+
 class ConflictFound(FactPayload, frozen=True, kw_only=True):
     """A mark from a device was not written: somebody decides between it and the server's."""
 

@@ -8,7 +8,7 @@ from lyceum.core.live import Hears
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.live import hears_members, sees_whole_class
 from lyceum.domains.academics.queries import get_class
-from lyceum.domains.attendance.facts import AttendanceMarked
+from lyceum.domains.attendance.facts import AttendanceMarked, CaseAnswered, CaseOpened, CaseResolved
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.policies import registers_for
 from lyceum.domains.attendance.queries import get_register
@@ -54,6 +54,14 @@ def follow_day(day: date, *, actor: Actor) -> Hears:
     rows = Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW), on=day)
     visible = frozenset(rows.values_list("pk", flat=True))
     return lambda fact: hears(fact) and fact.register in visible
+
+
+def follow_cases(_which: str, *, actor: Actor) -> Hears:
+    """Absences that nobody has explained, for those who see all of them."""
+    if not actor.reaches_all(Permission.CASES_VIEW):
+        raise not_allowed(Permission.CASES_VIEW)
+    kept = frozenset(row["student"] for row in kept_from_work(actor))
+    return lambda fact: isinstance(fact, CaseOpened | CaseAnswered | CaseResolved) and fact.student not in kept
 
 
 def _hears_marks(actor: Actor) -> Hears:

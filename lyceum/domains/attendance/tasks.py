@@ -1,9 +1,15 @@
 """What attendance does by the clock."""
 
+from datetime import date
+
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from lyceum.core.actor import system_actor
 from lyceum.core.schools import school_scope
+from lyceum.domains.attendance.rules.cases.asking import ASK_NEXT, ask_those_due
+from lyceum.domains.attendance.rules.cases.opening import FOLLOW_UP, open_cases
+from lyceum.domains.attendance.rules.chasing import chase_registers
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.tenancy.models import School
@@ -19,6 +25,40 @@ def open_days(timestamp: int) -> None:
     for school_id in schools:
         open_school_day(school_id)
     connection.close()
+
+
+@app.task(name=FOLLOW_UP)
+def follow_up(school_id: int, day: str) -> None:
+    """Open the cases of a day once its registers have closed."""
+    with school_scope(school_id):
+        open_cases(date.fromisoformat(day))
+    _give_back_connection()
+
+
+@app.task(name=ASK_NEXT)
+def ask_next_contact(school_id: int) -> None:
+    """Go on to the next contact where nobody answered."""
+    with school_scope(school_id):
+        ask_those_due(actor=system_actor(school_id))
+    _give_back_connection()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="attendance.watch", queueing_lock="attendance.watch", pass_context=False)
+def watch(timestamp: int) -> None:
+    """Every five minutes: registers that are late, and contacts who have not answered."""
+    del timestamp
+    schools = School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True)
+    for school_id in schools:
+        with school_scope(school_id):
+            chase_registers(actor=system_actor(school_id))
+            ask_those_due(actor=system_actor(school_id))
+    _give_back_connection()
+
+
+def _give_back_connection() -> None:
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def open_school_day(school_id: int) -> int:

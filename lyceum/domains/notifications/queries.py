@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
-from lyceum.core.errors import NotFoundError
+from lyceum.core.errors import NotAllowedError, NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.accounts.queries import own_id
 from lyceum.domains.notifications.choice import Wishes
@@ -21,10 +22,18 @@ NEWEST_FIRST = ("-created_at", "-pk")
 
 def list_notifications(actor: Actor, *, is_read: bool | None = None, type_: str = "") -> QuerySet[Notification]:
     """What the actor was told, the newest first; without what is over or was taken back."""
-    rows = Notification.objects.filter(_stands(), user=own_id(actor)).order_by(*NEWEST_FIRST)
+    rows = Notification.objects.filter(_stands(), user=member_id(actor)).order_by(*NEWEST_FIRST)
     if is_read is not None:
         rows = rows.filter(is_read=is_read)
     return rows.filter(type=type_) if type_ else rows
+
+
+def member_id(actor: Actor) -> UUID:
+    """The id of a human in a school: told are only people of a school."""
+    user = own_id(actor)
+    if actor.school_id is None:
+        raise NotAllowedError(_("Sign in to a school first."))
+    return user
 
 
 def _stands() -> Q:
@@ -48,7 +57,7 @@ def get_notification(notification_id: UUID, *, actor: Actor) -> Notification:
 
 def own_wishes(actor: Actor, *, usual: Wishes) -> Wishes:
     """What the actor wants to hear and how."""
-    user = own_id(actor)
+    user = member_id(actor)
     return read_wishes({user: usual})[user]
 
 

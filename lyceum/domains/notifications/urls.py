@@ -11,5 +11,5 @@ urlpatterns = [
     path("notifications/<uuid:notification_id>/", own.open_notification, name="notification"),
     path("outbox/", deliveries.outbox_page, name="outbox"),
     path("outbox/<uuid:delivery_id>/", deliveries.delivery_page, name="delivery"),
-    path("stop/<str:token>/", stopping.stop_page, name="stop"),
+    path("stop/<str:link>/", stopping.stop_page, name="stop"),
 ]

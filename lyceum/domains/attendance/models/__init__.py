@@ -1,5 +1,6 @@
 """Codes, registers, marks and what each was before; the statutory mark and the numbers."""
 
+from lyceum.domains.attendance.models.cases import AbsenceCase, CaseReply, CaseSession, CaseTry
 from lyceum.domains.attendance.models.codes import (
     SESSION_WORDS,
     AttendanceRule,
@@ -14,7 +15,11 @@ from lyceum.domains.attendance.models.sessions import DaySummary, SessionMark, S
 
 __all__ = [
     "SESSION_WORDS",
+    "AbsenceCase",
     "AttendanceRule",
+    "CaseReply",
+    "CaseSession",
+    "CaseTry",
     "Code",
     "CodeSet",
     "Conflict",

@@ -36,6 +36,8 @@ class Register(SchoolOwned):
     taken_by = models.UUIDField(null=True)
     taken_at = models.DateTimeField(null=True)
     recorded_on_paper = models.BooleanField(default=False)
+    chased = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """How often its takers were reminded: once late, once closed."""
     version = models.PositiveIntegerField(default=0)
     """Rises with every save that changed something."""
 

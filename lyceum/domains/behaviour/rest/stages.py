@@ -160,13 +160,13 @@ class ApproveIn(Strict):
     note: str = Field("", max_length=500)
 
 
-@router.post("behaviour/escalations/{uuid:case_id}/approve/", response=CaseOut, operation_id="approveEscalation")
-def approve(request: HttpRequest, case_id: UUID, body: ApproveIn) -> dict[str, Any]:
+@router.post("behaviour/escalations/{uuid:escalation_id}/approve/", response=CaseOut, operation_id="approveEscalation")
+def approve(request: HttpRequest, escalation_id: UUID, body: ApproveIn) -> dict[str, Any]:
     """Decide that the stage's step is taken."""
     actor = actor_of(request)
     decision = Decision(body.from_, body.to, body.owner, body.letter, body.note)
-    approve_case(case_id, decision=decision, actor=actor)
-    return case_shape(get_case(case_id, actor=actor))
+    approve_case(escalation_id, decision=decision, actor=actor)
+    return case_shape(get_case(escalation_id, actor=actor))
 
 
 class DismissIn(Strict):
@@ -175,12 +175,12 @@ class DismissIn(Strict):
     reason: str = Field(min_length=1, max_length=500)
 
 
-@router.post("behaviour/escalations/{uuid:case_id}/dismiss/", response=CaseOut, operation_id="dismissEscalation")
-def dismiss(request: HttpRequest, case_id: UUID, body: DismissIn) -> dict[str, Any]:
+@router.post("behaviour/escalations/{uuid:escalation_id}/dismiss/", response=CaseOut, operation_id="dismissEscalation")
+def dismiss(request: HttpRequest, escalation_id: UUID, body: DismissIn) -> dict[str, Any]:
     """Decide that nothing follows."""
     actor = actor_of(request)
-    dismiss_case(case_id, reason=body.reason, actor=actor)
-    return case_shape(get_case(case_id, actor=actor))
+    dismiss_case(escalation_id, reason=body.reason, actor=actor)
+    return case_shape(get_case(escalation_id, actor=actor))
 
 
 class ActionFilter(Walk):

@@ -66,16 +66,16 @@ def _decide(request: HttpRequest) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-def stage_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def stage_page(request: HttpRequest, escalation_id: UUID) -> HttpResponse:
     """One student at a stage: the evidence, what would follow, the letter; and the decision."""
     actor = actor_of(request)
     actor.require(Permission.INCIDENTS_VIEW)
-    case = get_case(case_id, actor=actor)
+    case = get_case(escalation_id, actor=actor)
 
     def act() -> str | Done:
         form = request.POST
         if form.get("act") == "dismiss":
-            dismiss_case(case_id, reason=form.get("reason", ""), actor=actor)
+            dismiss_case(escalation_id, reason=form.get("reason", ""), actor=actor)
             return Done(QUEUE, Toast(_("Nothing follows.")))
         decision = Decision(
             starts_on=typed_date(request, "starts_on"),
@@ -83,7 +83,7 @@ def stage_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
             letter=form.get("letter", ""),
             note=form.get("note", ""),
         )
-        approve_case(case_id, decision=decision, actor=actor)
+        approve_case(escalation_id, decision=decision, actor=actor)
         return Done(QUEUE, Toast(_("The stage is approved.")))
 
     def context() -> dict[str, Any]:

@@ -35,7 +35,7 @@ class DeliveryOut(Schema):
     sent_at: datetime | None
 
 
-class Which(Walk):
+class DeliveryFilter(Walk):
     """Which messages."""
 
     channel: str = Field("", pattern="^(email|sms|push)?$")
@@ -62,7 +62,7 @@ def _shown(row: Delivery) -> dict[str, Any]:
 
 
 @router.get("deliveries/", response=ListOf[DeliveryOut], operation_id="listDeliveries")
-def deliveries(request: HttpRequest, which: Query[Which]) -> dict[str, Any]:
+def deliveries(request: HttpRequest, which: Query[DeliveryFilter]) -> dict[str, Any]:
     """Messages, the newest first; `state=not_reached` finds all that arrived nowhere."""
     rows = list_deliveries(actor_of(request), channel=which.channel, state=which.state, source=which.source)
     page = page_of(rows, order=NEWEST_FIRST, limit=which.limit, cursor=which.cursor, count=which.count)

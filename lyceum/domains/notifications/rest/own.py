@@ -42,7 +42,7 @@ class NotificationOut(Schema):
     about_student: UUID | None
 
 
-class Wanted(Walk):
+class NotificationFilter(Walk):
     """Which notifications."""
 
     is_read: bool | None = None
@@ -54,7 +54,7 @@ def _shown(row: Notification) -> dict[str, Any]:
 
 
 @router.get("notifications/", response=ListOf[NotificationOut], operation_id="listNotifications")
-def notifications(request: HttpRequest, wanted: Query[Wanted]) -> dict[str, Any]:
+def notifications(request: HttpRequest, wanted: Query[NotificationFilter]) -> dict[str, Any]:
     """What the caller was told, the newest first."""
     rows = list_notifications(actor_of(request), is_read=wanted.is_read, type_=wanted.type)
     page = page_of(rows, order=NEWEST_FIRST, limit=wanted.limit, cursor=wanted.cursor, count=wanted.count)

@@ -82,7 +82,7 @@ def notify(news: News, recipients: Sequence[Recipient], *, actor: Actor) -> list
     users = tuple(row.user_id for row in rows if row.user_id)
     record(
         "notifications.notify",
-        target=Target("notifications.notification", news.source or news.dedupe_key, news.template),
+        target=Target("notifications.notification", rows[0].pk, news.source or news.template),
         changes={"people": [None, len(rows)]},
         facts=[NotificationsCreated(kind=news.type, users=users, source=news.source)],
         actor=actor,
@@ -186,7 +186,7 @@ def withdraw(
     Notification.objects.filter(pk__in=ids).update(withdrawn_at=clock.now(), updated_at=clock.now())
     record(
         "notifications.withdraw",
-        target=Target("notifications.notification", source or about_student, source),
+        target=Target("notifications.notification", ids[0], source),
         changes={"messages": [None, stopped]},
         actor=actor,
     )

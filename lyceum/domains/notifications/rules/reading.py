@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import invalid_field
-from lyceum.domains.accounts.queries import own_id
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.notifications.models import DigestSetting, Notification, Preference, QuietHours
-from lyceum.domains.notifications.queries import get_notification, list_notifications
+from lyceum.domains.notifications.queries import get_notification, list_notifications, member_id
 from lyceum.domains.notifications.words import Channel, Mode, Type
 
 
@@ -39,7 +38,7 @@ def mark_all_read(*, actor: Actor) -> int:
 @transaction.atomic
 def set_preferences(modes: Mapping[tuple[str, str], str], *, actor: Actor) -> None:
     """Choose how one hears of each kind by each channel. What is in Lyceum itself is always there."""
-    user = own_id(actor)
+    user = member_id(actor)
     for (kind, channel), mode in modes.items():
         if kind not in Type.values or channel not in Channel.values or mode not in Mode.values:
             raise invalid_field(f"/{kind}/{channel}", "choice", _("Choose one of the list."))
@@ -68,7 +67,7 @@ def set_quiet_hours(starts_at: time, ends_at: time, weekdays: Sequence[int], *, 
     if starts_at == ends_at:
         raise invalid_field("/ends_at", "range", _("Quiet hours end at another time than they begin."))
     row, _made = QuietHours.objects.update_or_create(
-        user_id=own_id(actor),
+        user_id=member_id(actor),
         defaults={"starts_at": starts_at, "ends_at": ends_at, "weekdays": sorted(set(weekdays))},
     )
     record("notifications.quiet_hours", target=Target("accounts.user", row.user_id), actor=actor)
@@ -80,6 +79,6 @@ def set_digest(at: time, *, every: str = "daily", actor: Actor) -> DigestSetting
     """Choose when the digest comes."""
     if every not in ("daily", "weekly"):
         raise invalid_field("/every", "choice", _("Choose one of the list."))
-    row, _made = DigestSetting.objects.update_or_create(user_id=own_id(actor), defaults={"at": at, "every": every})
+    row, _made = DigestSetting.objects.update_or_create(user_id=member_id(actor), defaults={"at": at, "every": every})
     record("notifications.digest", target=Target("accounts.user", row.user_id), actor=actor)
     return row

@@ -10,9 +10,9 @@ from lyceum.domains.notifications.rules.deliveries import read_stop, stop_by_lin
 
 @csrf_exempt  # the mail program sends it (RFC 8058), and the link itself is the proof
 @require_http_methods(["GET", "POST"])
-def stop_page(request: HttpRequest, token: str) -> HttpResponse:
+def stop_page(request: HttpRequest, link: str) -> HttpResponse:
     """Ask, then stop."""
     if request.method == "POST":
-        return render(request, "notifications/stop.html", {"stopped": True, "school": stop_by_link(token)})
-    read_stop(token)
+        return render(request, "notifications/stop.html", {"stopped": True, "school": stop_by_link(link)})
+    read_stop(link)
     return render(request, "notifications/stop.html", {"stopped": False})

@@ -48,3 +48,17 @@ async function refresh() {
 }
 
 if (list) listen(list.dataset.topic, () => { asked ??= setTimeout(refresh, 250); });
+
+// How many notifications are new, on a page that stays open.
+
+const bell = document.querySelector(".bell");
+
+async function count() {
+  const answer = await fetch("/notifications/badge/");
+  if (!answer.ok || answer.redirected) return;
+  const unread = await answer.text();
+  bell.querySelector(".badge").textContent = unread;
+  bell.setAttribute("aria-label", unread ? `${bell.dataset.label}: ${unread}` : bell.dataset.label);
+}
+
+if (bell) listen(bell.dataset.topic, count);

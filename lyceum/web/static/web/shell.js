@@ -2,7 +2,7 @@
 if (document.querySelector("#toasts > *")) import("./toasts.js");
 import("./offline/sync.js"); // not waited for: the page's own script comes first
 // The bell hears of what is new once the page has nothing else to do.
-if (document.querySelector(".bell")) addEventListener("load", () => setTimeout(() => import("./bell.js"), 1000));
+if (document.querySelector(".bell")) addEventListener("load", () => setTimeout(() => import("./live.js"), 1000));
 
 // The keys of every page. Which keys there are, and what they do, the server says; fields keep theirs.
 const table = JSON.parse(document.getElementById("keys")?.textContent ?? "{}");
