@@ -26,6 +26,7 @@ from lyceum.domains.accounts.rules.users import create_user
 from lyceum.domains.attendance.models import AbsenceCase, CaseReply, CaseSession, CaseTry, Code, Register
 from lyceum.domains.attendance.rules.cases.asking import ask_next, reply_link
 from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.behaviour.models import EscalationCase, EscalationPolicy, Incident, Notice
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.rules.previewing import preview_import
 from lyceum.domains.exchange.rules.runs import map_import, start_import
@@ -124,6 +125,7 @@ def list_samples() -> Samples:
         open_day(today())
         _add_pages_of_school(samples, users[TEACHER])
         _add_pages_of_office(samples, users[OFFICE], head)
+        _add_pages_of_behaviour(samples)
         _add_pages_of_absence(samples, system_actor(school.pk))
     _add_pages_of_everybody(samples)
     return samples
@@ -245,6 +247,30 @@ def _add_pages_of_absence(samples: Samples, system: Actor) -> None:
     samples.add("outbox", OFFICE, "/outbox/")
     samples.add("delivery", OFFICE, f"/outbox/{delivery.pk}/")
     samples.add("stop", NOBODY, f"/stop/{stop_address(delivery).split('/')[-2]}/")
+
+
+def _add_pages_of_behaviour(samples: Samples) -> None:
+    """What the demo school recorded, as the head, a teacher and a family see it."""
+    own = Student.objects.filter(guardian_links__guardian__user__logins__username="guardian")
+    told = Notice.objects.filter(student__in=own, state="sent", participant__isnull=False)
+    notice = told.select_related("participant").order_by("pk")[0]
+    waiting = Incident.objects.filter(state="submitted").order_by("pk")[0]
+    form = ClassTeacher.objects.filter(school_class__kind="form").latest("starts_on").school_class_id
+    samples.add("behaviour", HEAD, "/behaviour/")
+    samples.add("behaviour", GUARDIAN, "/behaviour/")
+    samples.add("behaviour-record", TEACHER, f"/behaviour/record/?class={form}")
+    samples.add("behaviour-incidents", HEAD, "/behaviour/incidents/")
+    samples.add("behaviour-points", HEAD, "/behaviour/points/")
+    samples.add("behaviour-queue", HEAD, "/behaviour/queue/")
+    samples.add("behaviour-stage", HEAD, f"/behaviour/stages/{EscalationCase.objects.order_by('pk')[0].pk}/")
+    samples.add("incident", HEAD, f"/incidents/{waiting.pk}/", "to review")
+    samples.add("incident", HEAD, f"/incidents/{notice.participant.incident_id}/")
+    samples.add("incident", GUARDIAN, f"/incidents/{notice.participant.incident_id}/")
+    samples.add("student-behaviour", HEAD, f"/students/{notice.student_id}/behaviour/")
+    samples.add("student-behaviour", GUARDIAN, f"/students/{notice.student_id}/behaviour/")
+    samples.add("settings-behaviour", HEAD, "/settings/behaviour/")
+    policy = EscalationPolicy.objects.order_by("pk")[0]
+    samples.add("behaviour-policy", HEAD, f"/settings/behaviour/policies/{policy.pk}/")
 
 
 def _import_something(actor: Actor) -> tuple[ImportRun, ImportRun]:

@@ -678,18 +678,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="escalationcase",
-            index=models.Index(fields=["school", "state", "created_at"], name="case_by_state"),
+            index=models.Index(fields=["school", "state", "created_at"], name="escalation_by_state"),
         ),
         migrations.AddIndex(
             model_name="escalationcase",
-            index=models.Index(fields=["school", "student"], name="case_by_student"),
+            index=models.Index(fields=["school", "student"], name="escalation_by_student"),
         ),
         migrations.AddConstraint(
             model_name="escalationcase",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state__in", ("warned", "reached"))),
                 fields=("school", "student", "series"),
-                name="one_open_case",
+                name="one_open_escalation",
             ),
         ),
         migrations.AddIndex(

@@ -81,12 +81,12 @@ class EscalationCase(SchoolOwned):
             models.UniqueConstraint(
                 fields=["school", "student", "series"],
                 condition=Q(state__in=("warned", "reached")),
-                name="one_open_case",
+                name="one_open_escalation",
             ),
         ]
         indexes = [
-            models.Index(fields=["school", "state", "created_at"], name="case_by_state"),
-            models.Index(fields=["school", "student"], name="case_by_student"),
+            models.Index(fields=["school", "state", "created_at"], name="escalation_by_state"),
+            models.Index(fields=["school", "student"], name="escalation_by_student"),
         ]
 
     def __str__(self) -> str:
