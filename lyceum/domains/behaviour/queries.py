@@ -22,9 +22,9 @@ from lyceum.domains.behaviour.models import (
     Participant,
     PointScale,
 )
-from lyceum.domains.behaviour.policies import visible_incidents, visible_participations
+from lyceum.domains.behaviour.policies import own_family, visible_incidents, visible_participations
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import kept_from_work, visible_students
+from lyceum.domains.people.policies import kept_from_work, own_record, visible_students
 from lyceum.domains.tenancy.queries import today
 
 INCIDENT_ORDER = ("-occurred_at", "pk")
@@ -170,12 +170,13 @@ def list_cases(actor: Actor, *, states: Iterable[str] = (), student: UUID | None
     actor.require(Permission.BEHAVIOUR_VIEW)
     students = Student.objects.filter(visible_students(actor, Permission.BEHAVIOUR_VIEW))
     rows = EscalationCase.objects.filter(student__in=students)
+    decided, own = Q(state__in=("approved", "done")), Student.objects.filter(own_record(actor))
+    told = decided | Q(state="warned", student__in=own)  # no family hears of a stage before somebody has decided
     if actor.may(Permission.INCIDENTS_VIEW):
-        rows = rows.exclude(student__in=kept_from_work(actor))
+        family = Student.objects.filter(own_family(actor))
+        rows = rows.exclude(student__in=kept_from_work(actor)).filter(told | ~Q(student__in=family))
     else:
-        rows = rows.filter(state__in=("warned", "approved", "done"))  # no family hears of a stage before it is decided
-        if not actor.reaches(Permission.INCIDENTS_CONTEST):
-            rows = rows.none()
+        rows = rows.filter(told) if actor.may(Permission.INCIDENTS_CONTEST) else rows.none()
     if states:
         rows = rows.filter(state__in=list(states))
     if student:

@@ -8,8 +8,9 @@ from procrastinate.contrib.django import app
 
 from lyceum.core.actor import system_actor
 from lyceum.core.schools import school_scope
-from lyceum.domains.behaviour.rules.notices import deliver_notice
+from lyceum.domains.behaviour.rules.notices import deliver_notice, remind_unread
 from lyceum.domains.behaviour.rules.retention import erase_rejected
+from lyceum.domains.behaviour.rules.stages import let_leavers_lapse
 from lyceum.domains.behaviour.rules.trying import run_try
 from lyceum.domains.tenancy.models import School
 
@@ -30,6 +31,18 @@ def erase_old(timestamp: int) -> None:
     for school_id in School.objects.values_list("pk", flat=True):
         with school_scope(school_id):
             erase_rejected(actor=system_actor(school_id))
+    _give_back_connection()
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="behaviour.remind_unread", queueing_lock="behaviour.remind_unread")
+def remind(timestamp: int) -> None:
+    """Every hour: remind families of what they have not confirmed after a day, once; let stages of leavers lapse."""
+    del timestamp
+    for school_id in School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True):
+        with school_scope(school_id):
+            remind_unread(actor=system_actor(school_id))
+            let_leavers_lapse(actor=system_actor(school_id))
     _give_back_connection()
 
 

@@ -34,6 +34,7 @@ from lyceum.domains.people.policies import visible_students
 
 RECALL = timedelta(seconds=10)
 """How long a notice can be called back once somebody has sent it."""
+REMIND = timedelta(hours=24)
 SERIOUS = 3
 """From this severity on a family is asked to acknowledge."""
 State = Notice.State
@@ -300,6 +301,17 @@ def deliver_notice(notice_id: UUID, *, actor: Actor) -> bool:
         actor=actor,
     )
     return True
+
+
+@transaction.atomic
+def remind_unread(*, actor: Actor) -> int:
+    """Remind once of what nobody of the family has confirmed a day after it was sent; returns of how many."""
+    now = clock.now()
+    rows = Notice.objects.filter(
+        state=State.SENT, asks_acknowledgement=True, acknowledged_at__isnull=True, nobody_reached=False,
+        sent_at__range=(now - 2 * REMIND, now - REMIND),
+    ).select_related("student__person", "participant")  # fmt: skip
+    return sum(hand_over(notice, again=True, actor=actor) for notice in rows.order_by("pk")[:1000])
 
 
 @transaction.atomic

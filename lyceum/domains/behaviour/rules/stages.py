@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from lyceum.core import clock
@@ -15,6 +16,8 @@ from lyceum.domains.behaviour.facts import StageLapsed, StageReached
 from lyceum.domains.behaviour.models import EscalationCase, EscalationPolicy, PointEntry
 from lyceum.domains.behaviour.windows import first_day_of
 from lyceum.domains.journal.rules import Entry, Target, record_all
+from lyceum.domains.people.models import Student
+from lyceum.domains.people.queries import is_on_roll
 from lyceum.domains.tenancy.queries import today
 
 State = EscalationCase.State
@@ -91,6 +94,16 @@ def how_far(policy: EscalationPolicy, entries: Sequence[Counted], used: dict[int
             if reached is None:
                 total, evidence = value, [entry.id for entry in left]
     return Came(reached, warned, total, evidence)
+
+
+@transaction.atomic
+def let_leavers_lapse(*, actor: Actor) -> None:
+    """Nothing is left to decide about students who are not on roll any more."""
+    changes, here = _Changes(), Student.objects.filter(is_on_roll(today()))
+    rows = EscalationCase.objects.filter(state__in=(State.WARNED, State.REACHED)).exclude(student__in=here)
+    for case in rows.select_for_update(of=("self",)):
+        _lapse(case, changes)
+    _write(changes, actor)
 
 
 @dataclass

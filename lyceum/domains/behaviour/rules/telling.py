@@ -76,8 +76,8 @@ def shown_recipients(notice: Notice, *, actor: Actor) -> list[dict[str, object]]
     return [each for each in notice.recipients if named or each.get("why_not") != WhyNot.RESTRICTED]
 
 
-def hand_over(notice: Notice, *, actor: Actor) -> bool:
-    """Tell those who were to be told and still may be; returns whether there was anybody."""
+def hand_over(notice: Notice, *, again: bool = False, actor: Actor) -> bool:
+    """Tell those who were to be told and still may be, once or once again; returns whether there was anybody."""
     wanted = {each["person"] for each in notice.recipients if each["told"]}
     choices = contacts_of([notice.student_id], purpose=Purpose.BEHAVIOUR, day=today(), actor=actor)
     told = [each for each in choices.get(notice.student_id, ()) if each.is_told and str(each.person) in wanted]
@@ -89,7 +89,7 @@ def hand_over(notice: Notice, *, actor: Actor) -> bool:
         type=Type.BEHAVIOUR.value,
         template=NOTICE,
         values={"name": notice.student.person.called},
-        dedupe_key=f"{NOTICE}:{notice.pk}",
+        dedupe_key=f"{NOTICE}:{notice.pk}{':again' if again else ''}",
         urgency=urgency.value,
         channels=channels,
         link=f"/students/{notice.student_id}/behaviour/#n-{notice.pk}",

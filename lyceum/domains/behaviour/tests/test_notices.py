@@ -11,6 +11,7 @@ from lyceum.domains.behaviour.rules.notices import (
     acknowledge_notice,
     deliver_notice,
     recall_notice,
+    remind_unread,
     send_notice,
     write_notice,
 )
@@ -24,6 +25,7 @@ from lyceum.domains.behaviour.rules.refusals import (
     OwnReportError,
 )
 from lyceum.domains.behaviour.tests.conftest import Friday, later, make_friday
+from lyceum.domains.notifications.models import Notification
 from lyceum.domains.people.models import ContactRestriction, GuardianLink
 from lyceum.testing.factories import LONG_AGO, in_school
 
@@ -162,6 +164,21 @@ def test_a_guardian_acknowledges_once_and_nobody_elses(friday: Friday):
         first = acknowledge_notice(notice.pk, actor=friday.guardian).acknowledged_at
         with later(hours=1):
             assert acknowledge_notice(notice.pk, actor=friday.guardian).acknowledged_at == first
+
+
+def test_a_family_that_has_not_confirmed_is_reminded_once(friday: Friday):
+    friday.record("fighting")
+    system = system_actor(friday.school.pk)
+    with in_school(friday.school):
+        send_notice(only_notice(friday).pk, actor=friday.head)
+        with later(seconds=20):
+            deliver_notice(only_notice(friday).pk, actor=system)
+            assert remind_unread(actor=system) == 0
+        for hours in (25, 26, 60):
+            with later(hours=hours):
+                remind_unread(actor=system)
+
+        assert Notification.objects.filter(user=friday.users["guardian"], type="behaviour").count() == 2
 
 
 def test_contested_once_in_time_and_answered_by_somebody_else(friday: Friday):

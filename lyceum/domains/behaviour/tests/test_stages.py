@@ -7,6 +7,7 @@ import pytest
 from lyceum.core.actor import system_actor
 from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
 from lyceum.domains.academics.rules.calendar import close_days
+from lyceum.domains.academics.rules.placements import leave_student
 from lyceum.domains.behaviour.models import Action, EscalationCase, EscalationPolicy, Notice
 from lyceum.domains.behaviour.queries import list_cases
 from lyceum.domains.behaviour.rules.actions import NewAction, finish_action, set_action
@@ -20,6 +21,7 @@ from lyceum.domains.behaviour.rules.refusals import (
     SuspensionLimitError,
 )
 from lyceum.domains.behaviour.rules.reviewing import withdraw_incident
+from lyceum.domains.behaviour.rules.stages import check_stages, let_leavers_lapse
 from lyceum.domains.behaviour.tests.conftest import Friday, later
 from lyceum.domains.behaviour.windows import first_of_school_weeks
 from lyceum.domains.journal.models import Fact
@@ -63,6 +65,28 @@ def test_one_below_warns_and_the_next_point_reaches_the_stage(friday: Friday):
     assert cases(friday) == [(1, "approved", None, 5), (2, "reached", None, 15)]
     with in_school(friday.school):
         assert Fact.objects.filter(type="behaviour.stage.reached").count() == 2
+
+
+def test_a_warning_is_for_the_student_and_the_teacher_and_not_for_the_family(friday: Friday):
+    lose(friday, 4)
+
+    with in_school(friday.school):
+        seen = [name for name in ("student", "teacher", "head", "guardian", "other") if list_cases(friday.who(name))]
+
+    assert seen == ["student", "teacher", "head"]
+
+
+def test_who_leaves_has_no_stage_to_be_decided(friday: Friday):
+    lose(friday, 10)
+    with in_school(friday.school):
+        leave_student(friday.students[0].pk, last_day=date(2026, 11, 20), exit="withdrawn",
+                      actor=system_actor(friday.school.pk))  # fmt: skip
+        let_leavers_lapse(actor=system_actor(friday.school.pk))
+        assert cases(friday) == [(2, "reached", None, 10)]  # today is the last day
+        with later(days=1):
+            let_leavers_lapse(actor=system_actor(friday.school.pk))
+
+    assert cases(friday) == [(2, "lapsed", None, 10)]
 
 
 def test_no_family_hears_before_somebody_approves(friday: Friday):
@@ -186,8 +210,6 @@ def test_a_policy_by_number_of_incidents_of_some_types_and_grades(friday: Friday
 
 
 def test_a_look_at_the_stages_is_three_statements(friday: Friday, django_assert_num_queries):
-    from lyceum.domains.behaviour.rules.stages import check_stages
-
     lose(friday, 1)
     head = friday.head
     with in_school(friday.school), django_assert_num_queries(3):
