@@ -15,7 +15,7 @@ from lyceum.domains.behaviour.rest.router import router
 Day = date
 
 
-class CountOut(Schema):
+class BehaviourCountOut(Schema):
     """One group. Numbers of groups of fewer than five students are null."""
 
     key: str
@@ -26,7 +26,7 @@ class CountOut(Schema):
     per_hundred: float | None
 
 
-class TimeOut(Schema):
+class BehaviourTimeOut(Schema):
     """Concerns on a weekday (ISO, Monday = 1) in a period."""
 
     weekday: int
@@ -34,7 +34,7 @@ class TimeOut(Schema):
     concerns: int
 
 
-class SpanOut(Schema):
+class BehaviourSpanOut(Schema):
     """The figures of a span of days."""
 
     from_: Day = Field(alias="from")
@@ -49,17 +49,17 @@ class SpanOut(Schema):
     per_hundred: float | None
 
 
-class DashboardOut(SpanOut):
+class BehaviourDashboardOut(BehaviourSpanOut):
     """What happened, and what happened in the same days a year before."""
 
-    by: dict[str, list[CountOut]]
-    times: list[TimeOut]
+    by: dict[str, list[BehaviourCountOut]]
+    times: list[BehaviourTimeOut]
     stages: dict[str, int]
     actions: dict[str, int]
-    before: SpanOut | None
+    before: BehaviourSpanOut | None
 
 
-class DashboardFilter(Strict):
+class BehaviourDashboardFilter(Strict):
     """Over which days and about whom."""
 
     from_: Day | None = Field(None, alias="from")
@@ -93,8 +93,8 @@ def _count(count: Counted) -> dict[str, Any]:
     }
 
 
-@router.get("behaviour/dashboard/", response=DashboardOut, by_alias=True, operation_id="behaviourDashboard")
-def dashboard(request: HttpRequest, chosen: Query[DashboardFilter]) -> dict[str, Any]:
+@router.get("behaviour/dashboard/", response=BehaviourDashboardOut, by_alias=True, operation_id="behaviourDashboard")
+def dashboard(request: HttpRequest, chosen: Query[BehaviourDashboardFilter]) -> dict[str, Any]:
     """Behaviour in numbers among the students that the caller may see; by default this school year."""
     wanted = IncidentFilter(student=chosen.student, grade=chosen.grade, school_class=chosen.class_id, mine=chosen.mine)
     first, last = usual_span(chosen.from_, chosen.to)

@@ -13,7 +13,14 @@ from lyceum.core.paging import page_of
 from lyceum.core.rest import Instant, ListOf, Strict, Walk, actor_of, left_out, listed
 from lyceum.domains.behaviour.queries import IncidentFilter
 from lyceum.domains.behaviour.rest.router import router
-from lyceum.domains.behaviour.rest.shapes import IncidentOut, PartIn, Role, RowOut, incident_shape, row_shape
+from lyceum.domains.behaviour.rest.shapes import (
+    IncidentOut,
+    IncidentPartIn,
+    IncidentRowOut,
+    Role,
+    incident_shape,
+    row_shape,
+)
 from lyceum.domains.behaviour.rows import ROW_ORDER, list_rows, rows_of
 from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, add_students, delete_draft, record_incident
 from lyceum.domains.behaviour.rules.recording import submit_incident as hand_in
@@ -51,7 +58,7 @@ class IncidentSpan(Walk):
         )
 
 
-@router.get("incidents/", response=ListOf[RowOut], operation_id="listIncidents")
+@router.get("incidents/", response=ListOf[IncidentRowOut], operation_id="listIncidents")
 def incidents(request: HttpRequest, chosen: Query[IncidentSpan]) -> dict[str, Any]:
     """A row for each student of an incident, newest first, as far as the caller may read them."""
     page = page_of(
@@ -69,7 +76,7 @@ class IncidentIn(Strict):
 
     incident_type: UUID
     student: UUID | None = None
-    students: list[PartIn] = Field(default_factory=list, max_length=200)
+    students: list[IncidentPartIn] = Field(default_factory=list, max_length=200)
     severity: int | None = Field(None, ge=-9, le=9)
     points: int | None = Field(None, ge=-1000, le=1000)
     occurred_at: Instant | None = None
@@ -85,7 +92,7 @@ class IncidentIn(Strict):
     external_id: str = Field("", max_length=80)
 
 
-def _part(given: PartIn) -> NewPart:
+def _part(given: IncidentPartIn) -> NewPart:
     return NewPart(given.student, given.role, given.points, given.severity, given.outcome, given.statement)
 
 
@@ -127,7 +134,7 @@ def one(request: HttpRequest, incident_id: UUID) -> dict[str, Any]:
     return incident_shape(rows_of(incident_id, actor=actor_of(request)))
 
 
-class PartPatch(Strict):
+class IncidentPartPatch(Strict):
     """What changes of one student's part."""
 
     student: UUID
@@ -147,7 +154,7 @@ class IncidentPatch(Strict):
     narrative: str = Field(default_factory=left_out, max_length=10_000)
     summary: str = Field(default_factory=left_out, max_length=1000)
     confidential: bool = Field(default_factory=left_out)
-    students: list[PartPatch] = Field(default_factory=left_out, max_length=200)
+    students: list[IncidentPartPatch] = Field(default_factory=left_out, max_length=200)
     reason: str = Field(default_factory=left_out, max_length=500)
 
     def values(self) -> dict[str, Any]:
@@ -181,14 +188,14 @@ def submit(request: HttpRequest, incident_id: UUID) -> dict[str, Any]:
     return incident_shape(rows_of(incident_id, actor=actor_of(request)))
 
 
-class PartsIn(Strict):
+class IncidentPartsIn(Strict):
     """Students to add to the same event."""
 
-    students: list[PartIn] = Field(min_length=1, max_length=200)
+    students: list[IncidentPartIn] = Field(min_length=1, max_length=200)
 
 
 @router.post("incidents/{uuid:incident_id}/participants/", response=IncidentOut, operation_id="addIncidentStudents")
-def add(request: HttpRequest, incident_id: UUID, body: PartsIn) -> dict[str, Any]:
+def add(request: HttpRequest, incident_id: UUID, body: IncidentPartsIn) -> dict[str, Any]:
     """Add students to the same event."""
     add_students(incident_id, parts=[_part(given) for given in body.students], actor=actor_of(request))
     return incident_shape(rows_of(incident_id, actor=actor_of(request)))

@@ -14,10 +14,10 @@ from lyceum.domains.behaviour.models import PointEntry
 from lyceum.domains.behaviour.queries import IncidentFilter, list_actions, list_cases, list_family_notices
 from lyceum.domains.behaviour.rest.router import router
 from lyceum.domains.behaviour.rest.shapes import (
-    ActionOut,
-    CaseOut,
-    NoticeOut,
-    RowOut,
+    BehaviourActionOut,
+    BehaviourNoticeOut,
+    EscalationOut,
+    IncidentRowOut,
     action_shape,
     case_shape,
     notice_shape,
@@ -31,7 +31,7 @@ Day = date
 SHOWN = 100
 
 
-class BalanceOut(Schema):
+class PointBalanceOut(Schema):
     """A student's points on one scale this year. Scales are never added to each other."""
 
     student: UUID
@@ -42,7 +42,7 @@ class BalanceOut(Schema):
     negative: int
 
 
-class EntryOut(Schema):
+class PointEntryOut(Schema):
     """One entry behind a balance."""
 
     id: UUID
@@ -62,8 +62,8 @@ class EntryOut(Schema):
 class PointsOut(Schema):
     """Balances, and what they are made of where asked for."""
 
-    balances: list[BalanceOut]
-    entries: list[EntryOut]
+    balances: list[PointBalanceOut]
+    entries: list[PointEntryOut]
 
 
 class PointsFilter(Strict):
@@ -117,7 +117,7 @@ def points(request: HttpRequest, chosen: Query[PointsFilter]) -> dict[str, Any]:
     return {"balances": [_balance(b) for each in found.values() for b in each], "entries": entries}
 
 
-class AwardIn(Strict):
+class PointAwardIn(Strict):
     """Points by hand, up or down."""
 
     student: UUID
@@ -126,21 +126,21 @@ class AwardIn(Strict):
     note: str = Field("", max_length=300)
 
 
-@router.post("behaviour/points/", response={201: EntryOut}, operation_id="awardPoints")
-def award(request: HttpRequest, body: AwardIn) -> Status[dict[str, Any]]:
+@router.post("behaviour/points/", response={201: PointEntryOut}, operation_id="awardPoints")
+def award(request: HttpRequest, body: PointAwardIn) -> Status[dict[str, Any]]:
     """Give or take points by hand."""
     entry = award_points(body.student, points=body.points, note=body.note, scale_id=body.scale, actor=actor_of(request))
     return Status(201, _entry(entry))
 
 
-class TakeBackIn(Strict):
+class PointTakeBackIn(Strict):
     """Why."""
 
     reason: str = Field("", max_length=300)
 
 
 @router.post("behaviour/points/{uuid:entry_id}/take-back/", response={204: None}, operation_id="takeBackPoints")
-def take_back(request: HttpRequest, entry_id: UUID, body: TakeBackIn) -> Status[None]:
+def take_back(request: HttpRequest, entry_id: UUID, body: PointTakeBackIn) -> Status[None]:
     """Take back points that were given by hand."""
     take_back_points(entry_id, reason=body.reason, actor=actor_of(request))
     return Status(204, None)
@@ -150,11 +150,11 @@ class StudentBehaviourOut(Schema):
     """A student's behaviour, as the caller may read it."""
 
     student: UUID
-    balances: list[BalanceOut]
-    incidents: list[RowOut]
-    stages: list[CaseOut]
-    actions: list[ActionOut]
-    notices: list[NoticeOut]
+    balances: list[PointBalanceOut]
+    incidents: list[IncidentRowOut]
+    stages: list[EscalationOut]
+    actions: list[BehaviourActionOut]
+    notices: list[BehaviourNoticeOut]
 
 
 @router.get(

@@ -17,7 +17,7 @@ Role = Literal["involved", "instigator", "target", "witness"]
 Severity = Field(ge=1, le=9, description="1 to 4, from the lightest to the gravest.")
 
 
-class TypeOut(Schema):
+class IncidentTypeOut(Schema):
     """A kind of incident."""
 
     id: UUID
@@ -47,7 +47,7 @@ def type_shape(kind: IncidentType) -> dict[str, Any]:
     return {"id": kind.pk, "scale": kind.scale_id, **{name: getattr(kind, name) for name in names}}
 
 
-class RowOut(Schema):
+class IncidentRowOut(Schema):
     """One student's part in an incident. `description` is the narrative for staff, the summary for families."""
 
     id: UUID
@@ -120,7 +120,7 @@ class IncidentOut(Schema):
     reviewed_by: str | None
     reason: str | None
     version: int
-    students: list[RowOut]
+    students: list[IncidentRowOut]
 
 
 def incident_shape(rows: list[Participant]) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def incident_shape(rows: list[Participant]) -> dict[str, Any]:
     }
 
 
-class PartIn(Strict):
+class IncidentPartIn(Strict):
     """One student's part. Without points, those of the type."""
 
     student: UUID
@@ -161,7 +161,7 @@ class PartIn(Strict):
     statement: str = Field("", max_length=4000)
 
 
-class CaseOut(Schema):
+class EscalationOut(Schema):
     """A student at a stage, with the evidence as it was counted."""
 
     id: UUID
@@ -202,7 +202,7 @@ def case_shape(case: EscalationCase) -> dict[str, Any]:
     }
 
 
-class ActionOut(Schema):
+class BehaviourActionOut(Schema):
     """What follows for a student."""
 
     id: UUID
@@ -237,7 +237,7 @@ def action_shape(action: Action) -> dict[str, Any]:
     }
 
 
-class RecipientOut(Schema):
+class NoticeRecipientOut(Schema):
     """An adult of the family: told, or not and why."""
 
     name: str
@@ -245,7 +245,7 @@ class RecipientOut(Schema):
     reason: str
 
 
-class NoticeOut(Schema):
+class BehaviourNoticeOut(Schema):
     """A message to one family about one child, as it was written."""
 
     id: UUID
@@ -254,7 +254,7 @@ class NoticeOut(Schema):
     status: str
     urgent: bool
     asks_acknowledgement: bool
-    recipients: list[RecipientOut]
+    recipients: list[NoticeRecipientOut]
     nobody_reached: bool
     recallable_until: datetime | None
     sent_at: datetime | None

@@ -13,7 +13,7 @@ from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
 from lyceum.domains.behaviour.models import EscalationPolicy
 from lyceum.domains.behaviour.queries import get_case, list_actions, list_cases, list_policies
 from lyceum.domains.behaviour.rest.router import router
-from lyceum.domains.behaviour.rest.shapes import ActionOut, CaseOut, action_shape, case_shape
+from lyceum.domains.behaviour.rest.shapes import BehaviourActionOut, EscalationOut, action_shape, case_shape
 from lyceum.domains.behaviour.rules.actions import NewAction, cancel_action, finish_action, set_action
 from lyceum.domains.behaviour.rules.decisions import Decision, approve_case, dismiss_case
 from lyceum.domains.behaviour.rules.escalation import NewPolicy, NewStage, retire_policy, save_policy
@@ -28,7 +28,7 @@ Kind = Literal[
 ]  # fmt: skip
 
 
-class StageIn(Strict):
+class EscalationStageIn(Strict):
     """One threshold: how much, what then, who decides (the name of a permission set), and the letter."""
 
     threshold: int = Field(ge=1, le=10_000)
@@ -38,7 +38,7 @@ class StageIn(Strict):
     letter: str = Field("", max_length=2000)
 
 
-class PolicyIn(Strict):
+class EscalationPolicyIn(Strict):
     """A policy on the points of a scale or on incidents of types. `of` makes it a new version of another."""
 
     name: str = Field(max_length=120)
@@ -48,11 +48,11 @@ class PolicyIn(Strict):
     grades: list[UUID] = Field(default_factory=list, max_length=60)
     window: Literal["weeks", "term", "year"] = "weeks"
     weeks: int = Field(6, ge=1, le=60)
-    stages: list[StageIn] = Field(min_length=1, max_length=12)
+    stages: list[EscalationStageIn] = Field(min_length=1, max_length=12)
     of: UUID | None = None
 
 
-class StageOut(Schema):
+class EscalationStageOut(Schema):
     """One threshold."""
 
     n: int
@@ -63,7 +63,7 @@ class StageOut(Schema):
     letter: str
 
 
-class PolicyOut(Schema):
+class EscalationPolicyOut(Schema):
     """One version of a policy."""
 
     id: UUID
@@ -76,7 +76,7 @@ class PolicyOut(Schema):
     grades: list[UUID]
     window: str
     weeks: int
-    stages: list[StageOut]
+    stages: list[EscalationStageOut]
     retired: bool
 
 
@@ -85,7 +85,7 @@ def _policy(row: EscalationPolicy) -> dict[str, Any]:
     return {"id": row.pk, "scale": row.scale_id, **{name: getattr(row, name) for name in names}}
 
 
-@router.get("behaviour/policies/", response=ListOf[PolicyOut], operation_id="listEscalationPolicies")
+@router.get("behaviour/policies/", response=ListOf[EscalationPolicyOut], operation_id="listEscalationPolicies")
 def policies(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
     """Every version of every policy."""
     page = page_of(
@@ -98,8 +98,8 @@ def policies(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
     return listed(page, [_policy(row) for row in page.rows])
 
 
-@router.post("behaviour/policies/", response={201: PolicyOut}, operation_id="saveEscalationPolicy")
-def save(request: HttpRequest, body: PolicyIn) -> Status[dict[str, Any]]:
+@router.post("behaviour/policies/", response={201: EscalationPolicyOut}, operation_id="saveEscalationPolicy")
+def save(request: HttpRequest, body: EscalationPolicyIn) -> Status[dict[str, Any]]:
     """Make a policy, or a new version of one."""
     new = NewPolicy(
         body.name,
@@ -114,20 +114,24 @@ def save(request: HttpRequest, body: PolicyIn) -> Status[dict[str, Any]]:
     return Status(201, _policy(save_policy(new, of=body.of, actor=actor_of(request))))
 
 
-@router.post("behaviour/policies/{uuid:policy_id}/retire/", response=PolicyOut, operation_id="retireEscalationPolicy")
+@router.post(
+    "behaviour/policies/{uuid:policy_id}/retire/", response=EscalationPolicyOut, operation_id="retireEscalationPolicy"
+)
 def retire(request: HttpRequest, policy_id: UUID) -> dict[str, Any]:
     """It counts nothing from now on."""
     return _policy(retire_policy(policy_id, actor=actor_of(request)))
 
 
-class TryOut(Schema):
+class PolicyTryOut(Schema):
     """The job that tries a policy."""
 
     job: UUID
     state: str
 
 
-@router.post("behaviour/policies/{uuid:policy_id}/try/", response={202: TryOut}, operation_id="tryEscalationPolicy")
+@router.post(
+    "behaviour/policies/{uuid:policy_id}/try/", response={202: PolicyTryOut}, operation_id="tryEscalationPolicy"
+)
 def try_out(request: HttpRequest, policy_id: UUID) -> Status[dict[str, Any]]:
     """Count who would have come to which stage on last year's data; nothing is changed or sent."""
     job = ask_to_try(policy_id, actor=actor_of(request))
@@ -135,22 +139,22 @@ def try_out(request: HttpRequest, policy_id: UUID) -> Status[dict[str, Any]]:
     return Status(202, {"job": job.pk, "state": job.state})
 
 
-class CaseFilter(Walk):
+class EscalationFilter(Walk):
     """Which stages."""
 
     student: UUID | None = None
     status: Literal["warned", "reached", "approved", "done", "dismissed", "lapsed"] | None = None
 
 
-@router.get("behaviour/escalations/", response=ListOf[CaseOut], operation_id="listEscalations")
-def cases(request: HttpRequest, chosen: Query[CaseFilter]) -> dict[str, Any]:
+@router.get("behaviour/escalations/", response=ListOf[EscalationOut], operation_id="listEscalations")
+def cases(request: HttpRequest, chosen: Query[EscalationFilter]) -> dict[str, Any]:
     """Stages that students came to, newest first. Families see those that were decided."""
     rows = list_cases(actor_of(request), states=[chosen.status] if chosen.status else (), student=chosen.student)
     page = page_of(rows, order=CASE_ORDER, limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
     return listed(page, [case_shape(row) for row in page.rows])
 
 
-class ApproveIn(Strict):
+class EscalationApproveIn(Strict):
     """From and until when, by whom, and the letter; a letter left out is the stage's own."""
 
     from_: Day | None = Field(None, alias="from")
@@ -160,8 +164,10 @@ class ApproveIn(Strict):
     note: str = Field("", max_length=500)
 
 
-@router.post("behaviour/escalations/{uuid:escalation_id}/approve/", response=CaseOut, operation_id="approveEscalation")
-def approve(request: HttpRequest, escalation_id: UUID, body: ApproveIn) -> dict[str, Any]:
+@router.post(
+    "behaviour/escalations/{uuid:escalation_id}/approve/", response=EscalationOut, operation_id="approveEscalation"
+)
+def approve(request: HttpRequest, escalation_id: UUID, body: EscalationApproveIn) -> dict[str, Any]:
     """Decide that the stage's step is taken."""
     actor = actor_of(request)
     decision = Decision(body.from_, body.to, body.owner, body.letter, body.note)
@@ -169,36 +175,40 @@ def approve(request: HttpRequest, escalation_id: UUID, body: ApproveIn) -> dict[
     return case_shape(get_case(escalation_id, actor=actor))
 
 
-class DismissIn(Strict):
+class EscalationDismissIn(Strict):
     """Why nothing follows."""
 
     reason: str = Field(min_length=1, max_length=500)
 
 
-@router.post("behaviour/escalations/{uuid:escalation_id}/dismiss/", response=CaseOut, operation_id="dismissEscalation")
-def dismiss(request: HttpRequest, escalation_id: UUID, body: DismissIn) -> dict[str, Any]:
+@router.post(
+    "behaviour/escalations/{uuid:escalation_id}/dismiss/", response=EscalationOut, operation_id="dismissEscalation"
+)
+def dismiss(request: HttpRequest, escalation_id: UUID, body: EscalationDismissIn) -> dict[str, Any]:
     """Decide that nothing follows."""
     actor = actor_of(request)
     dismiss_case(escalation_id, reason=body.reason, actor=actor)
     return case_shape(get_case(escalation_id, actor=actor))
 
 
-class ActionFilter(Walk):
+class BehaviourActionFilter(Walk):
     """Which actions."""
 
     student: UUID | None = None
     status: Literal["planned", "done", "cancelled"] | None = None
 
 
-@router.get("behaviour/actions/", response=ListOf[ActionOut], by_alias=True, operation_id="listBehaviourActions")
-def actions(request: HttpRequest, chosen: Query[ActionFilter]) -> dict[str, Any]:
+@router.get(
+    "behaviour/actions/", response=ListOf[BehaviourActionOut], by_alias=True, operation_id="listBehaviourActions"
+)
+def actions(request: HttpRequest, chosen: Query[BehaviourActionFilter]) -> dict[str, Any]:
     """What follows for students, newest first."""
     rows = list_actions(actor_of(request), student=chosen.student, state=chosen.status or "")
     page = page_of(rows, order=("-starts_on", "pk"), limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
     return listed(page, [action_shape(row) for row in page.rows])
 
 
-class ActionIn(Strict):
+class BehaviourActionIn(Strict):
     """What follows, from when to when."""
 
     student: UUID
@@ -211,8 +221,8 @@ class ActionIn(Strict):
     note: str = Field("", max_length=500)
 
 
-@router.post("behaviour/actions/", response={201: ActionOut}, by_alias=True, operation_id="setBehaviourAction")
-def set_one(request: HttpRequest, body: ActionIn) -> Status[dict[str, Any]]:
+@router.post("behaviour/actions/", response={201: BehaviourActionOut}, by_alias=True, operation_id="setBehaviourAction")
+def set_one(request: HttpRequest, body: BehaviourActionIn) -> Status[dict[str, Any]]:
     """Set what follows for a student."""
     new = NewAction(
         body.student,
@@ -227,7 +237,7 @@ def set_one(request: HttpRequest, body: ActionIn) -> Status[dict[str, Any]]:
     return Status(201, action_shape(set_action(new, actor=actor_of(request))))
 
 
-class FinishIn(Strict):
+class BehaviourActionFinishIn(Strict):
     """How long it really was, and why not as planned."""
 
     real_days: Decimal | None = Field(None, ge=0, le=366)
@@ -236,18 +246,18 @@ class FinishIn(Strict):
 
 @router.post(
     "behaviour/actions/{uuid:action_id}/finish/",
-    response=ActionOut,
+    response=BehaviourActionOut,
     by_alias=True,
     operation_id="finishBehaviourAction",
 )
-def finish(request: HttpRequest, action_id: UUID, body: FinishIn) -> dict[str, Any]:
+def finish(request: HttpRequest, action_id: UUID, body: BehaviourActionFinishIn) -> dict[str, Any]:
     """Say that it was done."""
     actor = actor_of(request)
     done = finish_action(action_id, real_days=body.real_days, difference=body.difference or "", actor=actor)
     return action_shape(done)
 
 
-class CancelIn(Strict):
+class BehaviourActionCancelIn(Strict):
     """Why."""
 
     reason: str = Field("", max_length=500)
@@ -255,10 +265,10 @@ class CancelIn(Strict):
 
 @router.post(
     "behaviour/actions/{uuid:action_id}/cancel/",
-    response=ActionOut,
+    response=BehaviourActionOut,
     by_alias=True,
     operation_id="cancelBehaviourAction",
 )
-def cancel(request: HttpRequest, action_id: UUID, body: CancelIn) -> dict[str, Any]:
+def cancel(request: HttpRequest, action_id: UUID, body: BehaviourActionCancelIn) -> dict[str, Any]:
     """Call it off."""
     return action_shape(cancel_action(action_id, reason=body.reason, actor=actor_of(request)))

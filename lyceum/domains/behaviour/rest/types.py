@@ -11,7 +11,7 @@ from lyceum.core.rest import ListOf, Strict, Walk, actor_of, left_out, listed
 from lyceum.domains.behaviour.models import PointScale
 from lyceum.domains.behaviour.queries import list_scales, list_types
 from lyceum.domains.behaviour.rest.router import router
-from lyceum.domains.behaviour.rest.shapes import TypeOut, type_shape
+from lyceum.domains.behaviour.rest.shapes import IncidentTypeOut, type_shape
 from lyceum.domains.behaviour.rules.types import create_scale, create_type, delete_type, edit_type
 
 Tell = Literal["never", "after_review", "always"]
@@ -19,7 +19,7 @@ Polarity = Literal["positive", "negative", "neutral"]
 FollowUp = Literal["none", "detention", "action"]
 
 
-@router.get("incident-types/", response=ListOf[TypeOut], operation_id="listIncidentTypes")
+@router.get("incident-types/", response=ListOf[IncidentTypeOut], operation_id="listIncidentTypes")
 def types(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
     """The kinds of incidents in use, in the school's order."""
     page = page_of(
@@ -32,7 +32,7 @@ def types(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
     return listed(page, [type_shape(row) for row in page.rows])
 
 
-class TypeIn(Strict):
+class IncidentTypeIn(Strict):
     """A new kind of incident. Points not given are those of its severity."""
 
     code: str = Field(max_length=40)
@@ -52,15 +52,15 @@ class TypeIn(Strict):
     grades: list[UUID] = Field(default_factory=list, max_length=60)
 
 
-@router.post("incident-types/", response={201: TypeOut}, operation_id="createIncidentType")
-def create(request: HttpRequest, body: TypeIn) -> Status[dict[str, Any]]:
+@router.post("incident-types/", response={201: IncidentTypeOut}, operation_id="createIncidentType")
+def create(request: HttpRequest, body: IncidentTypeIn) -> Status[dict[str, Any]]:
     """Make a kind of incident."""
     values = body.dict(exclude_unset=True)
     values["scale_id"] = values.pop("scale", None)
     return Status(201, type_shape(create_type(code=values.pop("code"), values=values, actor=actor_of(request))))
 
 
-class TypePatch(Strict):
+class IncidentTypePatch(Strict):
     """What changes. `active: false` retires it."""
 
     name: str = Field(default_factory=left_out, max_length=120)
@@ -79,8 +79,8 @@ class TypePatch(Strict):
     active: bool = Field(default_factory=left_out)
 
 
-@router.patch("incident-types/{uuid:incident_type_id}/", response=TypeOut, operation_id="changeIncidentType")
-def change(request: HttpRequest, incident_type_id: UUID, body: TypePatch) -> dict[str, Any]:
+@router.patch("incident-types/{uuid:incident_type_id}/", response=IncidentTypeOut, operation_id="changeIncidentType")
+def change(request: HttpRequest, incident_type_id: UUID, body: IncidentTypePatch) -> dict[str, Any]:
     """Change or retire a kind of incident; what was recorded with it stays."""
     return type_shape(edit_type(incident_type_id, values=body.dict(exclude_unset=True), actor=actor_of(request)))
 
@@ -92,7 +92,7 @@ def delete(request: HttpRequest, incident_type_id: UUID) -> Status[None]:
     return Status(204, None)
 
 
-class ScaleOut(Schema):
+class PointScaleOut(Schema):
     """A kind of points."""
 
     id: UUID
@@ -107,7 +107,7 @@ def _scale(scale: PointScale) -> dict[str, Any]:
     return {"id": scale.pk, **{name: getattr(scale, name) for name in names}}
 
 
-@router.get("behaviour/scales/", response=ListOf[ScaleOut], operation_id="listPointScales")
+@router.get("behaviour/scales/", response=ListOf[PointScaleOut], operation_id="listPointScales")
 def scales(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
     """The school's scales. Their points are never added to each other."""
     page = page_of(
@@ -120,7 +120,7 @@ def scales(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
     return listed(page, [_scale(row) for row in page.rows])
 
 
-class ScaleIn(Strict):
+class PointScaleIn(Strict):
     """A new kind of points."""
 
     name: str = Field(max_length=60)
@@ -129,7 +129,7 @@ class ScaleIn(Strict):
     house_totals: bool = False
 
 
-@router.post("behaviour/scales/", response={201: ScaleOut}, operation_id="createPointScale")
-def make_scale(request: HttpRequest, body: ScaleIn) -> Status[dict[str, Any]]:
+@router.post("behaviour/scales/", response={201: PointScaleOut}, operation_id="createPointScale")
+def make_scale(request: HttpRequest, body: PointScaleIn) -> Status[dict[str, Any]]:
     """Make a scale."""
     return Status(201, _scale(create_scale(**body.dict(), actor=actor_of(request))))
