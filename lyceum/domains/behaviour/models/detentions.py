@@ -263,7 +263,13 @@ class Detention(SchoolOwned):
     @property
     def type_name(self) -> str:
         """What kind of detention it is."""
-        return self.type.name
+        return str(self.type)
+
+    @property
+    def supervisor(self) -> str:
+        """Who supervised; before the register was saved, who leads the slot (read with it)."""
+        leading: list[SlotSupervisor] = getattr(self.slot, "leading", []) if self.slot else []
+        return self.supervisor_name or next((str(row.staff) for row in leading), "")
 
     @property
     def state_words(self) -> Promise | str:
@@ -321,6 +327,9 @@ class DetentionMark(SaidInRegister, SchoolRow):
             ),
         ]
 
+    def __str__(self) -> str:
+        return str(self.mark)
+
 
 class DetentionMarkPast(SaidInRegister, SchoolRow):
     """Each version of a mark, from the first on. Rows are only ever added."""
@@ -331,6 +340,9 @@ class DetentionMarkPast(SaidInRegister, SchoolRow):
         constraints = [
             models.UniqueConstraint(fields=["school", "detention", "version"], name="detention_mark_version_once")
         ]
+
+    def __str__(self) -> str:
+        return str(self.mark)
 
 
 class DetentionPast(SchoolRow):
