@@ -23,6 +23,7 @@ from lyceum.domains.attendance import graphql_cases as attendance_cases
 from lyceum.domains.attendance.batches import read_registers
 from lyceum.domains.behaviour import graphql as behaviour
 from lyceum.domains.behaviour import graphql_acts as behaviour_acts
+from lyceum.domains.behaviour import graphql_detentions as detentions
 from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people.batches import read_staff, read_students
@@ -60,6 +61,7 @@ class Query(
     attendance.Query,
     attendance_cases.Query,
     behaviour.Query,
+    detentions.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
@@ -88,6 +90,7 @@ class Mutation(
     attendance_acts.Mutation,
     attendance_cases.Mutation,
     behaviour_acts.Mutation,
+    detentions.Mutation,
 ):
     pass
 
@@ -99,6 +102,7 @@ class Subscription(
     attendance_acts.Subscription,
     attendance_cases.Subscription,
     behaviour_acts.Subscription,
+    detentions.Subscription,
 ):
     pass
 
