@@ -1,10 +1,12 @@
 """Reading detentions, their types and slots: always within the actor's school and rights."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
@@ -14,14 +16,25 @@ from lyceum.domains.behaviour.detention_policies import (
     visible_detentions,
     visible_slots,
 )
-from lyceum.domains.behaviour.models import Detention, DetentionMarkPast, DetentionSlot, DetentionType, SlotSupervisor
-from lyceum.domains.behaviour.rules.detentions.fitting import HOLDING
+from lyceum.domains.behaviour.models import (
+    Detention,
+    DetentionMarkPast,
+    DetentionSlot,
+    DetentionType,
+    Incident,
+    Notice,
+    Participant,
+    SlotSupervisor,
+)
+from lyceum.domains.behaviour.policies import visible_incidents
+from lyceum.domains.behaviour.rules.detentions.fitting import HOLDING, with_seats
 from lyceum.domains.behaviour.rules.detentions.states import THREE_STATES
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import kept_from_work, visible_students
 
 DETENTION_ORDER = ("-created_at", "pk")
 SLOT_ORDER = ("starts_at", "pk")
+MOST_OFFERED = 40
 
 
 def list_detention_types(actor: Actor, *, active: bool | None = None) -> QuerySet[DetentionType]:
@@ -157,6 +170,37 @@ def _locked(detention_id: UUID, allowed: Q) -> Detention:
     if found is None:
         raise NotFoundError
     return found
+
+
+def list_day_detentions(actor: Actor, slots: Sequence[UUID]) -> QuerySet[Detention]:
+    """Who serves or served in those slots, by name."""
+    rows = Detention.objects.filter(visible_detentions(actor), slot__in=slots).exclude(
+        state__in=("cancelled", "rescheduled", "proposed")
+    )
+    return rows.select_related("student__person", "type").order_by("student__person__sort_name", "pk")
+
+
+def list_open_slots(type_id: UUID) -> list[DetentionSlot]:
+    """The coming slots of a type to choose from, with seats taken."""
+    rows = DetentionSlot.objects.filter(type=type_id, state__in=("open", "full"), starts_at__gt=clock.now())
+    return list(with_seats(rows)[:MOST_OFFERED])
+
+
+def list_notices_of(detention: Detention) -> QuerySet[Notice]:
+    """What a family was told of a detention, the newest first."""
+    return Notice.objects.filter(detention=detention.pk).order_by("-created_at", "-pk")
+
+
+def find_part(participant_id: UUID, *, actor: Actor) -> Participant | None:
+    """The part in an incident that a detention may follow, as far as the actor reads incidents."""
+    incidents = Incident.objects.filter(visible_incidents(actor))
+    rows = Participant.objects.filter(pk=participant_id, incident__in=incidents)
+    return rows.select_related("incident__type", "student__person").first()
+
+
+def may_run(slot: DetentionSlot, actor: Actor) -> bool:
+    """Whether the actor may take the slot's register."""
+    return DetentionSlot.objects.filter(runnable_slots(actor), pk=slot.pk).exists()
 
 
 def may_change(detention: Detention, actor: Actor) -> bool:

@@ -47,6 +47,11 @@ class DetentionSlot(Node):
     state: str
     version: int
 
+    @classmethod
+    def is_type_of(cls, row: object, _info: object) -> bool:
+        """Rows of the table are of this type."""
+        return isinstance(row, models.DetentionSlot)
+
     @strawberry.field
     def room(self, slot: strawberry.Parent[models.DetentionSlot]) -> str:
         """The room, where there is one."""
@@ -75,6 +80,11 @@ class Detention(Node):
     moves: int
     minutes_served: int | None
     type_name: str = through("type.name")
+
+    @classmethod
+    def is_type_of(cls, row: object, _info: object) -> bool:
+        """Rows of the table are of this type."""
+        return isinstance(row, models.Detention)
 
     @strawberry.field
     def status(self, row: strawberry.Parent[models.Detention]) -> str:

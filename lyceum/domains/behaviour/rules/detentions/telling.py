@@ -1,7 +1,7 @@
 """Telling families of detentions: each family of its own child, once for each thing that happened."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -13,12 +13,13 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.domains.behaviour.detention_queries import get_detention_of_child
 from lyceum.domains.behaviour.facts import NoticeApproved
-from lyceum.domains.behaviour.models import Detention, Notice
+from lyceum.domains.behaviour.models import Detention, DetentionSlot, DetentionType, Notice
 from lyceum.domains.behaviour.rules.detentions.fitting import said
 from lyceum.domains.behaviour.rules.notices import RECALL, acknowledge_notice
 from lyceum.domains.behaviour.rules.refusals import NoticeStateError
 from lyceum.domains.behaviour.rules.telling import Recipient, recipients_for
 from lyceum.domains.journal.rules import Entry, Target, record_all
+from lyceum.domains.people.models import Student
 
 State = Notice.State
 GRACE = timedelta(minutes=15)
@@ -55,6 +56,26 @@ def notice_text(detention: Detention, occasion: Occasion) -> str:
     if detention.slot and detention.slot.room:
         lines.append(_("Place: %(room)s.") % {"room": detention.slot.room})
     return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a family would read, and who of them."""
+
+    text: str
+    recipients: tuple[Recipient, ...]
+
+
+def preview_notice(
+    student: Student, kind: DetentionType, slot: DetentionSlot | None, reason: str, *, actor: Actor
+) -> Preview | None:
+    """What setting a detention would tell the family, before anybody has set it."""
+    if slot is None or not kind.tell_guardians:
+        return None
+    row = Detention(
+        student=student, type=kind, slot=slot, starts_at=slot.starts_at, minutes=slot.minutes, reason=reason
+    )
+    return Preview(notice_text(row, Occasion.SET), tuple(recipients_for([student.pk], actor=actor)[student.pk]))
 
 
 def tell_family(detentions: Sequence[Detention], occasion: Occasion, *, actor: Actor) -> None:

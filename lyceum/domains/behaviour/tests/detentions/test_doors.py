@@ -11,7 +11,7 @@ from lyceum.core import clock
 from lyceum.domains.behaviour.models import Detention, DetentionMark, DetentionSlot, Notice
 from lyceum.domains.behaviour.rules.detentions.setting import propose_slots
 from lyceum.domains.behaviour.tests.detentions.conftest import MONDAY, TUESDAY, Year, make_detention_year
-from lyceum.testing.clients import key_holder, software, statements_for
+from lyceum.testing.clients import browser, key_holder, software, statements_for
 from lyceum.testing.factories import guardian_of, in_school
 
 AT_SLOT = datetime(2026, 11, 23, 15, 25, tzinfo=UTC)
@@ -163,12 +163,29 @@ def by_rest(year: Year, slot: DetentionSlot, mark: str) -> str:
     return "" if answer.status_code == 200 else " ".join(error["code"] for error in answer.json()["errors"])
 
 
+def by_page(year: Year, slot: DetentionSlot, mark: str) -> str:
+    symbol = {"absent_unexcused": "N", "late": "L"}[mark]
+    form = {f"mark-{first_of(year, slot)}": symbol, "rest": "present", "base_version": "0"}
+    answer = browser(year.office_user, year.school).post(f"/behaviour/slots/{slot.pk}/", form)
+    return "" if answer.status_code == 302 else " ".join(error.code for error in answer.context["errors"])
+
+
+def by_graphql(year: Year, slot: DetentionSlot, mark: str) -> str:
+    acted = "takeDetentionRegister(input: $i) { saved errors { code fields { code } } }"
+    document = f"mutation ($i: TakeDetentionRegisterInput!) {{ {acted} }}"
+    marks = [{"detentionId": first_of(year, slot), "mark": mark}]
+    given = {"slotId": str(slot.pk), "marks": marks, "rest": "present", "baseVersion": 0}
+    client = software(year.office_user, year.school)
+    answer = client.send("/graphql", {"query": document, "variables": {"i": given}}).json()
+    return " ".join(e["code"] for no in answer["data"]["takeDetentionRegister"]["errors"] for e in no["fields"])
+
+
 def first_of(year: Year, slot: DetentionSlot) -> str:
     with in_school(year.school):
         return str(Detention.objects.filter(slot=slot).order_by("student__person__sort_name")[0].pk)
 
 
-REGISTER_DOORS: dict[str, Run] = {"rest": by_rest}
+REGISTER_DOORS: dict[str, Run] = {"page": by_page, "rest": by_rest, "graphql": by_graphql}
 
 
 @pytest.mark.parametrize("door", REGISTER_DOORS)
@@ -219,3 +236,42 @@ def test_other_schools_answer_404_for_each_id(year: Year):
         body = {"supervisors": [str(other.supervisor.pk)]} if method == "put" else None
         answer = client.send(f"/api/v1/{path}", body, method=method) if body else client.get(f"/api/v1/{path}")
         assert answer.status_code == 404, path
+
+
+SET = """mutation ($i: SetDetentionInput!) { setDetention(input: $i) {
+  detention { id state slotId student { id } } passed { code } errors { code } } }"""
+MOVE = """mutation ($i: RescheduleDetentionInput!) { rescheduleDetention(input: $i) {
+  detention { state slotId movedFromId } errors { code } } }"""
+READ = """{ detentions(status: "scheduled") { edges { node { state status date minutes supervisor } } }
+  detentionSlots(date: "2026-11-24") { edges { node { seatsTaken capacity supervisors needsSupervisor } } } }"""
+
+
+def test_graphql_sets_moves_and_reads(year: Year):
+    year.slot(MONDAY)
+    tuesday = year.slot(TUESDAY)
+    client = software(year.teacher_user, year.school)
+
+    def ask(document: str, **given: str):
+        return client.send("/graphql", {"query": document, "variables": {"i": given}}).json()["data"]
+
+    student = str(year.students[0].pk)
+    made = ask(SET, studentId=student, typeId=str(year.kind.pk), reason="Late")["setDetention"]
+    moved = ask(MOVE, detentionId=made["detention"]["id"], slotId=str(tuesday.pk))["rescheduleDetention"]
+    read = ask(READ)
+
+    assert (made["errors"], made["detention"]["student"]) == ([], {"id": student})
+    assert moved["detention"] == {
+        "state": "scheduled",
+        "slotId": str(tuesday.pk),
+        "movedFromId": made["detention"]["id"],
+    }
+    (row,) = (edge["node"] for edge in read["detentions"]["edges"])
+    assert row == {
+        "state": "scheduled",
+        "status": "scheduled",
+        "date": "2026-11-24",
+        "minutes": 30,
+        "supervisor": "Sam Supervisor",
+    }
+    (slot,) = (edge["node"] for edge in read["detentionSlots"]["edges"])
+    assert slot == {"seatsTaken": 1, "capacity": 10, "supervisors": ["Sam Supervisor"], "needsSupervisor": False}
