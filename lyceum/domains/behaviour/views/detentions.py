@@ -46,6 +46,7 @@ from lyceum.domains.behaviour.rules.detentions.setting import (
 )
 from lyceum.domains.behaviour.rules.detentions.states import MAY_BECOME
 from lyceum.domains.behaviour.rules.detentions.telling import acknowledge_detention, preview_notice
+from lyceum.domains.behaviour.rules.telling import shown_recipients
 from lyceum.domains.behaviour.views.detention_board import TONES
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.models import Student
@@ -253,7 +254,7 @@ def _context(detention_id: UUID, actor: Actor) -> dict[str, Any]:
         "may_ask": mine and row.state == "scheduled",
         "may_acknowledge": mine and sent is not None and sent.acknowledged_at is None,
         "sent": sent,
-        "notices": notices if at_work else [],
+        "notices": [(each, shown_recipients(each, actor=actor)) for each in notices] if at_work else [],
         "slots": _slot_choices(row.type_id) if changes or decides else [],
         "past": row.past.order_by("version") if at_work else [],
         "marks": list_marks_past(row) if at_work else [],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission
 from lyceum.domains.behaviour.detention_queries import get_detention_of_child
 from lyceum.domains.behaviour.facts import NoticeApproved
 from lyceum.domains.behaviour.models import Detention, DetentionSlot, DetentionType, Notice
@@ -19,6 +20,7 @@ from lyceum.domains.behaviour.rules.notices import RECALL, acknowledge_notice
 from lyceum.domains.behaviour.rules.refusals import NoticeStateError
 from lyceum.domains.behaviour.rules.telling import Recipient, recipients_for
 from lyceum.domains.journal.rules import Entry, Target, record_all
+from lyceum.domains.people.contacts_for import WhyNot
 from lyceum.domains.people.models import Student
 
 State = Notice.State
@@ -75,7 +77,10 @@ def preview_notice(
     row = Detention(
         student=student, type=kind, slot=slot, starts_at=slot.starts_at, minutes=slot.minutes, reason=reason
     )
-    return Preview(notice_text(row, Occasion.SET), tuple(recipients_for([student.pk], actor=actor)[student.pk]))
+    told = recipients_for([student.pk], actor=actor)[student.pk]
+    if not actor.reaches_all(Permission.RESTRICTIONS_EDIT):
+        told = [each for each in told if each.why_not != WhyNot.RESTRICTED]
+    return Preview(notice_text(row, Occasion.SET), tuple(told))
 
 
 def tell_family(detentions: Sequence[Detention], occasion: Occasion, *, actor: Actor) -> None:
@@ -137,13 +142,20 @@ def _note_untold(rows: Sequence[Detention], told: dict[UUID, list[Recipient]]) -
     for row in rows:
         recipients = told[row.student_id]
         reached = any(each.told for each in recipients)
-        reasons = "; ".join(f"{each.name}: {each.reason}" for each in recipients) or _("no contact is known")
-        why = "" if reached else reasons[:300]
+        why = "" if reached else _why_nobody(recipients)
         if row.untold != why:
             row.untold = why
             changed.append(row)
     if changed:
         Detention.objects.bulk_update(changed, ["untold"])
+
+
+def _why_nobody(recipients: Sequence[Recipient]) -> str:
+    """Why nobody is told, in words that every colleague may read: of a restriction the notice alone knows."""
+    if not recipients:
+        return _("no contact is known")
+    open_reasons = [f"{each.name}: {each.reason}" for each in recipients if each.why_not != WhyNot.RESTRICTED]
+    return ("; ".join(open_reasons) or _("nobody may be told"))[:300]
 
 
 def note_told(notice_id: UUID) -> None:

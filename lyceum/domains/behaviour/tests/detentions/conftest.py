@@ -20,9 +20,9 @@ from lyceum.domains.people.models import Staff, Student
 from lyceum.domains.tenancy.models import School
 from lyceum.testing.factories import (
     NOW,
+    guardian_of,
     in_school,
     make_class,
-    make_guardian,
     make_manager,
     make_school,
     make_staff,
@@ -98,7 +98,7 @@ def make_detention_year(size: int = 3, **school: str) -> Year:
     form = make_class(made)
     students = [make_student(made, form, name=f"Student {n:02}") for n in range(size)]
     for student in students:
-        make_guardian(student)
+        guardian_of(student, name=f"Guardian of {student}")
     with in_school(made):
         kind = create_detention_type({"name": "After school"}, actor=system_actor(made.pk))
     return Year(

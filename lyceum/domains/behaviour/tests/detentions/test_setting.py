@@ -268,4 +268,5 @@ def test_a_restricted_parent_is_not_told_and_the_office_reads_why(year: Year):
         notice = Notice.objects.get()
         assert (notice.state, notice.nobody_reached) == ("held", True)
         assert [each["told"] for each in notice.recipients] == [False]
-        assert parent.full_name in year.now(placed.detention).untold
+        assert notice.recipients[0]["why_not"] == "restricted"
+        assert year.now(placed.detention).untold == "nobody may be told"
