@@ -108,6 +108,15 @@ _password = "correct horse battery"
 SIGNING_IN = {"identifier": "zoelle", "school": "{school}", "password": _password}
 
 NEW_INCIDENT = {"incident_type": "{incident_type_id}", "student": "{student}", "another_event": True}
+FAMILY = frozenset({Who.STUDENT, Who.GUARDIAN})
+NEW_DETENTION = {"student": "{student}", "type": "{detention_type_id}", "reason": "Late"}
+NEW_SLOT = {
+    "type": "{detention_type_id}",
+    "date": "2026-11-24",
+    "starts_at": "15:30",
+    "capacity": 5,
+    "supervisors": ["{staff}"],
+}
 
 REST: dict[str, Door] = {
     # signing in: whoever has the secret
@@ -370,6 +379,40 @@ REST: dict[str, Door] = {
     "finishBehaviourAction": Door(_p.INCIDENTS_REVIEW),
     "cancelBehaviourAction": Door(_p.INCIDENTS_REVIEW),
     "behaviourDashboard": Door(_p.DASHBOARDS_VIEW),
+    # detentions
+    "listDetentionTypes": Door(_p.BEHAVIOUR_VIEW),
+    "createDetentionType": Door(_p.BEHAVIOUR_EDIT, body={"name": "Break"}),
+    "changeDetentionType": Door(_p.BEHAVIOUR_EDIT, body={"name": "Short break"}),
+    "listDetentionSlots": Door(_p.BEHAVIOUR_VIEW),
+    "createDetentionSlots": Door(_p.SLOTS_EDIT, body=NEW_SLOT),
+    "proposeDetentionSlots": Door(
+        _p.DETENTIONS_SET,
+        About.STUDENT,
+        body={"type": "{detention_type_id}", "students": ["{student}"]},
+        shows=(_p.BEHAVIOUR_VIEW,),
+    ),
+    "noteSupervisorAway": Door(
+        _p.SLOTS_EDIT,
+        body={"staff": "{staff}", "starts_at": "2026-11-20T09:00:00Z", "ends_at": "2026-11-20T16:00:00Z"},
+    ),
+    "getDetentionSlot": Door(_p.BEHAVIOUR_VIEW, but=FAMILY),  # who reads of their own detentions alone
+    "cancelDetentionSlot": Door(_p.SLOTS_EDIT, body={"reason": "Boiler"}),
+    "moveDetentionSlot": Door(_p.SLOTS_EDIT, body={"to": "{slot_id}"}),
+    "assignDetentionSupervisors": Door(_p.SLOTS_EDIT, body={"supervisors": ["{staff}"]}),
+    "getDetentionRegister": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "takeDetentionRegister": Door(_p.DETENTIONS_RUN, About.REGISTER, body={"rest": "present"}),
+    "listDetentions": Door(_p.BEHAVIOUR_VIEW),
+    "setDetention": Door(_p.DETENTIONS_SET, About.STUDENT, body=NEW_DETENTION, shows=(_p.BEHAVIOUR_VIEW,)),
+    "getDetention": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "approveDetention": Door(_p.INCIDENTS_REVIEW, body={"slot": None}),
+    "rescheduleDetention": Door(
+        _p.DETENTIONS_SET, About.STUDENT, body={"reason": "Dentist"}, shows=(_p.BEHAVIOUR_VIEW,)
+    ),
+    "cancelDetention": Door(_p.DETENTIONS_SET, About.STUDENT, body={"reason": "Dentist"}, shows=(_p.BEHAVIOUR_VIEW,)),
+    "excuseDetention": Door(_p.DETENTIONS_SET, About.WHOLE, body={"reason": "Dentist"}, shows=(_p.BEHAVIOUR_VIEW,)),
+    "correctDetention": Door(_p.INCIDENTS_REVIEW, body={"state": "completed", "reason": "It was served"}),
+    "askToMoveDetention": Door(_p.DETENTIONS_ASK_TO_MOVE, About.STUDENT, body={"reason": "Dentist"}),
+    "acknowledgeDetention": Door(_p.NOTICES_ACKNOWLEDGE, About.STUDENT),
 }
 """By operation id."""
 
@@ -527,6 +570,34 @@ PAGES: dict[str, Door] = {
     "POST settings/behaviour/": Door(_p.BEHAVIOUR_EDIT, body={"act": "type", "code": "gum", "name": "Gum"}),
     "GET settings/behaviour/policies/<uuid:policy_id>/": Door(_p.BEHAVIOUR_EDIT),
     "POST settings/behaviour/policies/<uuid:policy_id>/": Door(_p.BEHAVIOUR_EDIT, body={"act": "retire"}),
+    # detentions
+    "GET behaviour/detentions/": Door(_p.BEHAVIOUR_VIEW, but=FAMILY),  # who have the list of their own
+    "GET behaviour/detentions/all/": Door(_p.BEHAVIOUR_VIEW),
+    "POST behaviour/detentions/all/": Door(_p.BEHAVIOUR_EXPORT, body={"export": "csv"}),
+    "GET behaviour/detentions/new/": Door(_p.DETENTIONS_SET),
+    "POST behaviour/detentions/new/": Door(
+        _p.DETENTIONS_SET, About.STUDENT, body=NEW_DETENTION, but=frozenset({Who.FOREIGN_ADMIN})
+    ),  # whose school has no such student
+    "GET behaviour/detentions/<uuid:detention_id>/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "POST behaviour/detentions/<uuid:detention_id>/": Door(
+        _p.DETENTIONS_SET, About.STUDENT, body={"act": "cancel", "reason": "Dentist"}
+    ),
+    "GET behaviour/slots/new/": Door(_p.SLOTS_EDIT),
+    "POST behaviour/slots/new/": Door(_p.SLOTS_EDIT, body={"type": "{detention_type_id}", "date": "2026-11-24"}),
+    "GET behaviour/slots/away/": Door(_p.SLOTS_EDIT),
+    "POST behaviour/slots/away/": Door(_p.SLOTS_EDIT, body={"staff": "{staff}", "first": "2026-11-23"}),
+    "GET behaviour/slots/<uuid:slot_id>/": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "POST behaviour/slots/<uuid:slot_id>/": Door(_p.DETENTIONS_RUN, About.REGISTER, body={"rest": "present"}),
+    "GET behaviour/slots/<uuid:slot_id>/rows/": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "GET behaviour/slots/<uuid:slot_id>/slips/": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "GET behaviour/slots/<uuid:slot_id>/edit/": Door(_p.SLOTS_EDIT),
+    "POST behaviour/slots/<uuid:slot_id>/edit/": Door(_p.SLOTS_EDIT, body={"act": "supervise", "lead": "{staff}"}),
+    "GET settings/detentions/": Door(_p.BEHAVIOUR_EDIT),
+    "POST settings/detentions/": Door(_p.BEHAVIOUR_EDIT, body={"name": "Break", "when": "break"}),
+    "GET settings/detentions/<uuid:detention_type_id>/": Door(_p.BEHAVIOUR_EDIT),
+    "POST settings/detentions/<uuid:detention_type_id>/": Door(
+        _p.BEHAVIOUR_EDIT, body={"name": "Short break", "when": "break"}
+    ),
     # imports
     "GET imports/": Door(_p.IMPORTS_RUN),
     "POST imports/": Door(_p.IMPORTS_RUN, body={"file": "@students.csv"}),

@@ -75,6 +75,7 @@ def whole_slots(rows: QuerySet[DetentionSlot]) -> QuerySet[DetentionSlot]:
 
 def get_slot(slot_id: UUID, *, actor: Actor) -> DetentionSlot:
     """The slot, where the actor may see it."""
+    actor.require(Permission.BEHAVIOUR_VIEW)
     slot = whole_slots(DetentionSlot.objects.filter(visible_slots(actor), pk=slot_id)).first()
     if slot is None:
         raise NotFoundError
@@ -157,7 +158,6 @@ def get_detention_to_decide(detention_id: UUID, *, actor: Actor) -> Detention:
 
 def get_detention_of_child(detention_id: UUID, *, actor: Actor) -> Detention:
     """The detention, locked, for a guardian of its student."""
-    actor.require(Permission.DETENTIONS_ASK_TO_MOVE)
     children = Student.objects.filter(visible_students(actor, Permission.DETENTIONS_ASK_TO_MOVE))
     return _locked(detention_id, Q(student__in=children.values("pk")) & ~Q(state="proposed"))
 

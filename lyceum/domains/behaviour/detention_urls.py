@@ -16,5 +16,5 @@ urlpatterns = [
     path("behaviour/slots/<uuid:slot_id>/slips/", detention_slots.slot_slips, name="slot-slips"),
     path("behaviour/slots/<uuid:slot_id>/edit/", detention_slots.slot_edit, name="slot-edit"),
     path("settings/detentions/", detention_types.types_page, name="settings-detentions"),
-    path("settings/detentions/<uuid:type_id>/", detention_types.type_page, name="settings-detention"),
+    path("settings/detentions/<uuid:detention_type_id>/", detention_types.type_page, name="settings-detention"),
 ]

@@ -20,7 +20,7 @@ from lyceum.domains.behaviour.detention_queries import (
 )
 from lyceum.domains.behaviour.detention_sheet import SlotRow, read_slot_sheet
 from lyceum.domains.behaviour.models import DetentionSlot, DetentionType
-from lyceum.domains.behaviour.rest.detentions import PassedOut
+from lyceum.domains.behaviour.rest.detentions import PassedSlotOut
 from lyceum.domains.behaviour.rest.router import router
 from lyceum.domains.behaviour.rules.detentions.moving import move_slot, shown
 from lyceum.domains.behaviour.rules.detentions.register import GivenMark, take_slot_register
@@ -39,7 +39,7 @@ Day = date  # several schemas have a field called date
 MARK = "^(present|late|absent_unexcused|absent_authorised|left_early|refused)$"
 
 
-class TypeOut(Schema):
+class DetentionTypeOut(Schema):
     """A kind of detention."""
 
     id: UUID
@@ -59,7 +59,7 @@ class TypeOut(Schema):
     active: bool
 
 
-class TypeIn(Strict):
+class DetentionTypeIn(Strict):
     """A kind of detention; what is left out is as usual."""
 
     name: str = Field(max_length=80)
@@ -77,7 +77,7 @@ class TypeIn(Strict):
     in_teaching_time: bool = False
 
 
-class TypeChange(Strict):
+class DetentionTypeChange(Strict):
     """The fields that change."""
 
     name: str = Field(default_factory=left_out, max_length=80)
@@ -97,7 +97,7 @@ class TypeChange(Strict):
 
 
 def _type(kind: DetentionType) -> dict[str, Any]:
-    names = TypeOut.model_fields.keys() - {"id", "escalates_to"}
+    names = DetentionTypeOut.model_fields.keys() - {"id", "escalates_to"}
     return {"id": kind.pk, "escalates_to": kind.escalates_to_id} | {name: getattr(kind, name) for name in names}
 
 
@@ -108,7 +108,7 @@ def _values(body: Schema) -> dict[str, Any]:
     return values
 
 
-@router.get("detention-types/", response=ListOf[TypeOut], operation_id="listDetentionTypes")
+@router.get("detention-types/", response=ListOf[DetentionTypeOut], operation_id="listDetentionTypes")
 def types(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
     """The kinds of detention."""
     rows = list_detention_types(actor_of(request))
@@ -116,19 +116,21 @@ def types(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
     return listed(page, [_type(row) for row in page.rows])
 
 
-@router.post("detention-types/", response={201: TypeOut}, operation_id="createDetentionType")
-def create_type(request: HttpRequest, body: TypeIn) -> Status[dict[str, Any]]:
+@router.post("detention-types/", response={201: DetentionTypeOut}, operation_id="createDetentionType")
+def create_type(request: HttpRequest, body: DetentionTypeIn) -> Status[dict[str, Any]]:
     """Make a kind of detention."""
     return Status(201, _type(create_detention_type(_values(body), actor=actor_of(request))))
 
 
-@router.patch("detention-types/{uuid:type_id}/", response=TypeOut, operation_id="changeDetentionType")
-def change_type(request: HttpRequest, type_id: UUID, body: TypeChange) -> dict[str, Any]:
+@router.patch(
+    "detention-types/{uuid:detention_type_id}/", response=DetentionTypeOut, operation_id="changeDetentionType"
+)
+def change_type(request: HttpRequest, detention_type_id: UUID, body: DetentionTypeChange) -> dict[str, Any]:
     """Change or retire a kind of detention."""
-    return _type(edit_detention_type(type_id, _values(body), actor=actor_of(request)))
+    return _type(edit_detention_type(detention_type_id, _values(body), actor=actor_of(request)))
 
 
-class SupervisorOut(Schema):
+class DetentionSupervisorOut(Schema):
     """Who supervises."""
 
     staff: UUID
@@ -136,7 +138,7 @@ class SupervisorOut(Schema):
     leads: bool
 
 
-class SlotOut(Schema):
+class DetentionSlotOut(Schema):
     """A slot."""
 
     id: UUID
@@ -150,7 +152,7 @@ class SlotOut(Schema):
     capacity: int
     seats_taken: int
     state: str
-    supervisors: list[SupervisorOut]
+    supervisors: list[DetentionSupervisorOut]
     needs_supervisor: bool
     version: int
 
@@ -178,7 +180,7 @@ def slot_out(slot: DetentionSlot) -> dict[str, Any]:
     }
 
 
-class SlotFilter(Walk):
+class DetentionSlotFilter(Walk):
     """Which slots: of the coming two weeks unless told otherwise."""
 
     from_: Day | None = Field(None, alias="from")
@@ -187,8 +189,8 @@ class SlotFilter(Walk):
     mine: bool = False
 
 
-@router.get("detention-slots/", response=ListOf[SlotOut], operation_id="listDetentionSlots", by_alias=True)
-def slots(request: HttpRequest, chosen: Query[SlotFilter]) -> dict[str, Any]:
+@router.get("detention-slots/", response=ListOf[DetentionSlotOut], operation_id="listDetentionSlots", by_alias=True)
+def slots(request: HttpRequest, chosen: Query[DetentionSlotFilter]) -> dict[str, Any]:
     """Slots in order of time."""
     first = chosen.from_ or today()
     last = chosen.to or _later(first)
@@ -201,7 +203,7 @@ def _later(first: Day) -> Day:
     return min(first, Day.max - timedelta(days=14)) + timedelta(days=14)
 
 
-class NewSlotIn(Strict):
+class DetentionSlotIn(Strict):
     """A slot, or one a week for so many weeks. The first supervisor leads."""
 
     type: UUID
@@ -214,8 +216,8 @@ class NewSlotIn(Strict):
     weeks: int = Field(1, ge=1, le=52)
 
 
-@router.post("detention-slots/", response={201: list[SlotOut]}, operation_id="createDetentionSlots")
-def create(request: HttpRequest, body: NewSlotIn) -> Status[list[dict[str, Any]]]:
+@router.post("detention-slots/", response={201: list[DetentionSlotOut]}, operation_id="createDetentionSlots")
+def create(request: HttpRequest, body: DetentionSlotIn) -> Status[list[dict[str, Any]]]:
     """Make slots."""
     actor = actor_of(request)
     new = NewSlot(
@@ -233,24 +235,24 @@ def create(request: HttpRequest, body: NewSlotIn) -> Status[list[dict[str, Any]]
     return Status(201, [slot_out(row) for row in rows])
 
 
-class ProposeIn(Strict):
+class DetentionProposeIn(Strict):
     """For whom a slot of which type is sought."""
 
     type: UUID
     students: list[UUID] = Field(min_length=1, max_length=200)
 
 
-class ProposalOut(Schema):
+class DetentionProposalOut(Schema):
     """The slot that fits a student, if one does, and the nearer ones that do not."""
 
     student: UUID
     slot: UUID | None
     starts_at: datetime | None
-    passed: list[PassedOut]
+    passed: list[PassedSlotOut]
 
 
-@router.post("detention-slots/propose/", response=list[ProposalOut], operation_id="proposeDetentionSlots")
-def propose(request: HttpRequest, body: ProposeIn) -> list[dict[str, Any]]:
+@router.post("detention-slots/propose/", response=list[DetentionProposalOut], operation_id="proposeDetentionSlots")
+def propose(request: HttpRequest, body: DetentionProposeIn) -> list[dict[str, Any]]:
     """The earliest slot that fits each student, and why nearer ones do not. Sets nothing."""
     return [
         {
@@ -263,7 +265,7 @@ def propose(request: HttpRequest, body: ProposeIn) -> list[dict[str, Any]]:
     ]
 
 
-class AwayIn(Strict):
+class SupervisorAwayIn(Strict):
     """Who cannot supervise, from when to when."""
 
     staff: UUID
@@ -272,8 +274,8 @@ class AwayIn(Strict):
     reason: str = Field("", max_length=300)
 
 
-@router.post("detention-slots/away/", response=list[SlotOut], operation_id="noteSupervisorAway")
-def away(request: HttpRequest, body: AwayIn) -> list[dict[str, Any]]:
+@router.post("detention-slots/away/", response=list[DetentionSlotOut], operation_id="noteSupervisorAway")
+def away(request: HttpRequest, body: SupervisorAwayIn) -> list[dict[str, Any]]:
     """Note that somebody is away: the slots they leave, some of which need a supervisor."""
     actor = actor_of(request)
     left = note_away(body.staff, starts_at=body.starts_at, ends_at=body.ends_at, reason=body.reason, actor=actor)
@@ -284,56 +286,58 @@ def away(request: HttpRequest, body: AwayIn) -> list[dict[str, Any]]:
     return [slot_out(row) for row in rows]
 
 
-@router.get("detention-slots/{uuid:slot_id}/", response=SlotOut, operation_id="getDetentionSlot")
+@router.get("detention-slots/{uuid:slot_id}/", response=DetentionSlotOut, operation_id="getDetentionSlot")
 def slot(request: HttpRequest, slot_id: UUID) -> dict[str, Any]:
     """One slot."""
     return slot_out(get_slot(slot_id, actor=actor_of(request)))
 
 
-class CancelIn(Strict):
+class DetentionSlotCancelIn(Strict):
     """Why the slot is cancelled."""
 
     reason: str = Field(max_length=300)
 
 
-@router.post("detention-slots/{uuid:slot_id}/cancel/", response=SlotOut, operation_id="cancelDetentionSlot")
-def cancel(request: HttpRequest, slot_id: UUID, body: CancelIn) -> dict[str, Any]:
+@router.post("detention-slots/{uuid:slot_id}/cancel/", response=DetentionSlotOut, operation_id="cancelDetentionSlot")
+def cancel(request: HttpRequest, slot_id: UUID, body: DetentionSlotCancelIn) -> dict[str, Any]:
     """Cancel a slot; whoever was to serve in it is moved, and that does not count."""
     actor = actor_of(request)
     cancel_slot(slot_id, reason=body.reason, actor=actor)
     return slot_out(get_slot(slot_id, actor=actor))
 
 
-class MoveIn(Strict):
+class DetentionSlotMoveIn(Strict):
     """The slot to which everybody moves."""
 
     to: UUID
     reason: str = Field("", max_length=300)
 
 
-@router.post("detention-slots/{uuid:slot_id}/move/", response=SlotOut, operation_id="moveDetentionSlot")
-def move(request: HttpRequest, slot_id: UUID, body: MoveIn) -> dict[str, Any]:
+@router.post("detention-slots/{uuid:slot_id}/move/", response=DetentionSlotOut, operation_id="moveDetentionSlot")
+def move(request: HttpRequest, slot_id: UUID, body: DetentionSlotMoveIn) -> dict[str, Any]:
     """Move everybody of a slot into another one."""
     actor = actor_of(request)
     move_slot(slot_id, to_slot_id=body.to, reason=body.reason, actor=actor)
     return slot_out(get_slot(body.to, actor=actor))
 
 
-class SupervisorsIn(Strict):
+class DetentionSupervisorsIn(Strict):
     """Who supervises; the first leads."""
 
     supervisors: list[UUID] = Field(min_length=1, max_length=20)
 
 
-@router.put("detention-slots/{uuid:slot_id}/supervisors/", response=SlotOut, operation_id="assignDetentionSupervisors")
-def supervisors(request: HttpRequest, slot_id: UUID, body: SupervisorsIn) -> dict[str, Any]:
+@router.put(
+    "detention-slots/{uuid:slot_id}/supervisors/", response=DetentionSlotOut, operation_id="assignDetentionSupervisors"
+)
+def supervisors(request: HttpRequest, slot_id: UUID, body: DetentionSupervisorsIn) -> dict[str, Any]:
     """Say who supervises a slot."""
     actor = actor_of(request)
     assign_supervisors(slot_id, staff=body.supervisors, actor=actor)
     return slot_out(get_slot(slot_id, actor=actor))
 
 
-class SlotMarkOut(Schema):
+class DetentionMarkOut(Schema):
     """What the register says of a student."""
 
     mark: str
@@ -345,7 +349,7 @@ class SlotMarkOut(Schema):
     version: int
 
 
-class SlotLineOut(Schema):
+class DetentionLineOut(Schema):
     """A student of a slot; `expected` is the mark that follows from what is known of their day."""
 
     detention: UUID
@@ -353,10 +357,10 @@ class SlotLineOut(Schema):
     name: str
     state: str
     expected: str
-    mark: SlotMarkOut | None
+    mark: DetentionMarkOut | None
 
 
-class SlotSheetOut(Schema):
+class DetentionSheetOut(Schema):
     """The register of a slot."""
 
     slot: UUID
@@ -367,7 +371,7 @@ class SlotSheetOut(Schema):
     closes_at: datetime
     state: str
     version: int
-    lines: list[SlotLineOut]
+    lines: list[DetentionLineOut]
 
 
 def _sheet(slot: DetentionSlot, actor: Actor) -> dict[str, Any]:
@@ -405,14 +409,14 @@ def _line(row: SlotRow) -> dict[str, Any]:
     }
 
 
-@router.get("detention-slots/{uuid:slot_id}/register/", response=SlotSheetOut, operation_id="getDetentionRegister")
+@router.get("detention-slots/{uuid:slot_id}/register/", response=DetentionSheetOut, operation_id="getDetentionRegister")
 def register(request: HttpRequest, slot_id: UUID) -> dict[str, Any]:
     """Who serves in a slot, and what was marked."""
     actor = actor_of(request)
     return _sheet(get_slot_for_run(slot_id, actor=actor), actor)
 
 
-class SlotMarkIn(Strict):
+class DetentionMarkIn(Strict):
     """One mark. Minutes late, or left early by; `outcome` where more than a third was missed, with a reason."""
 
     detention: UUID
@@ -422,16 +426,16 @@ class SlotMarkIn(Strict):
     reason: str = Field("", max_length=300)
 
 
-class SlotMarksIn(Strict):
+class DetentionMarksIn(Strict):
     """Any number of marks. `rest: present` marks everybody who has no mark and none given here."""
 
-    marks: list[SlotMarkIn] = Field(default_factory=list, max_length=200)
+    marks: list[DetentionMarkIn] = Field(default_factory=list, max_length=200)
     rest: str | None = Field(None, pattern="^present$")
     base_version: int | None = Field(None, ge=0, le=2147483647)
     reason: str = Field("", max_length=300)
 
 
-class SlotConflictOut(Schema):
+class DetentionConflictOut(Schema):
     """A row that somebody else changed meanwhile and that was left as it is."""
 
     detention: UUID
@@ -442,15 +446,17 @@ class SlotConflictOut(Schema):
     version: int
 
 
-class SlotSavedOut(SlotSheetOut):
+class DetentionSavedOut(DetentionSheetOut):
     """The register after a save."""
 
     saved: int
-    conflicts: list[SlotConflictOut]
+    conflicts: list[DetentionConflictOut]
 
 
-@router.put("detention-slots/{uuid:slot_id}/register/", response=SlotSavedOut, operation_id="takeDetentionRegister")
-def take(request: HttpRequest, slot_id: UUID, body: SlotMarksIn) -> dict[str, Any]:
+@router.put(
+    "detention-slots/{uuid:slot_id}/register/", response=DetentionSavedOut, operation_id="takeDetentionRegister"
+)
+def take(request: HttpRequest, slot_id: UUID, body: DetentionMarksIn) -> dict[str, Any]:
     """Save marks: all of them, or none where one is wrong."""
     actor = actor_of(request)
     saved = take_slot_register(

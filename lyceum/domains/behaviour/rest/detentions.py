@@ -61,7 +61,7 @@ class DetentionOut(Schema):
     version: int
 
 
-class PassedOut(Schema):
+class PassedSlotOut(Schema):
     """A nearer slot that does not fit, and why."""
 
     slot: UUID
@@ -70,11 +70,11 @@ class PassedOut(Schema):
     why: str
 
 
-class PlacedOut(DetentionOut):
+class DetentionPlacedOut(DetentionOut):
     """A detention that was set; `code` is `no_slot` where none fits and it waits."""
 
     code: str
-    passed: list[PassedOut]
+    passed: list[PassedSlotOut]
 
 
 class DetentionFilter(Walk):
@@ -148,7 +148,7 @@ class DetentionIn(Strict):
     notes: str = Field("", max_length=600)
 
 
-@router.post("detentions/", response={201: PlacedOut, 200: PlacedOut}, operation_id="setDetention")
+@router.post("detentions/", response={201: DetentionPlacedOut, 200: DetentionPlacedOut}, operation_id="setDetention")
 def create(request: HttpRequest, body: DetentionIn) -> Status[dict[str, Any]]:
     """Set a detention. 200 with the code `no_slot` where no slot fits: it is kept and waits."""
     actor = actor_of(request)
@@ -182,7 +182,7 @@ def detention(request: HttpRequest, detention_id: UUID) -> dict[str, Any]:
     return detention_out(get_detention(detention_id, actor=actor), actor)
 
 
-class SlotIn(Strict):
+class DetentionApproveIn(Strict):
     """The slot; the next one that fits where it is left out."""
 
     slot: UUID | None = None
@@ -190,30 +190,32 @@ class SlotIn(Strict):
 
 @router.post(
     "detentions/{uuid:detention_id}/approve/",
-    response={201: PlacedOut, 200: PlacedOut},
+    response={201: DetentionPlacedOut, 200: DetentionPlacedOut},
     operation_id="approveDetention",
 )
-def approve(request: HttpRequest, detention_id: UUID, body: SlotIn) -> Status[dict[str, Any]]:
+def approve(request: HttpRequest, detention_id: UUID, body: DetentionApproveIn) -> Status[dict[str, Any]]:
     """Set a proposed detention."""
     actor = actor_of(request)
     return _placed(approve_detention(detention_id, slot_id=body.slot, actor=actor), actor)
 
 
-class RescheduleIn(Strict):
+class DetentionRescheduleIn(Strict):
     """Where to, and why; the next slot that fits where it is left out."""
 
     slot: UUID | None = None
     reason: str = Field("", max_length=300)
 
 
-class MovedOut(DetentionOut):
+class DetentionMovedOut(DetentionOut):
     """The detention that holds now, and the nearer slots that did not fit."""
 
-    passed: list[PassedOut]
+    passed: list[PassedSlotOut]
 
 
-@router.post("detentions/{uuid:detention_id}/reschedule/", response=MovedOut, operation_id="rescheduleDetention")
-def reschedule(request: HttpRequest, detention_id: UUID, body: RescheduleIn) -> dict[str, Any]:
+@router.post(
+    "detentions/{uuid:detention_id}/reschedule/", response=DetentionMovedOut, operation_id="rescheduleDetention"
+)
+def reschedule(request: HttpRequest, detention_id: UUID, body: DetentionRescheduleIn) -> dict[str, Any]:
     """Move a detention; the old one is kept and points to the new one, which is answered."""
     actor = actor_of(request)
     return _moved(reschedule_detention(detention_id, slot_id=body.slot, reason=body.reason, actor=actor), actor)
@@ -224,28 +226,28 @@ def _moved(moved: Moved, actor: Actor) -> dict[str, Any]:
     return found | {"passed": _passed(moved.passed)}
 
 
-class ReasonIn(Strict):
+class DetentionReasonIn(Strict):
     """Why."""
 
     reason: str = Field(max_length=300)
 
 
 @router.post("detentions/{uuid:detention_id}/cancel/", response=DetentionOut, operation_id="cancelDetention")
-def cancel(request: HttpRequest, detention_id: UUID, body: ReasonIn) -> dict[str, Any]:
+def cancel(request: HttpRequest, detention_id: UUID, body: DetentionReasonIn) -> dict[str, Any]:
     """Take a detention back."""
     actor = actor_of(request)
     cancel_detention(detention_id, reason=body.reason, actor=actor)
     return detention_out(get_detention(detention_id, actor=actor), actor)
 
 
-@router.post("detentions/{uuid:detention_id}/excuse/", response=MovedOut, operation_id="excuseDetention")
-def excuse(request: HttpRequest, detention_id: UUID, body: ReasonIn) -> dict[str, Any]:
+@router.post("detentions/{uuid:detention_id}/excuse/", response=DetentionMovedOut, operation_id="excuseDetention")
+def excuse(request: HttpRequest, detention_id: UUID, body: DetentionReasonIn) -> dict[str, Any]:
     """Excuse a detention: it moves to the next slot that fits, and that does not count."""
     actor = actor_of(request)
     return _moved(excuse_detention(detention_id, reason=body.reason, actor=actor), actor)
 
 
-class CorrectIn(Strict):
+class DetentionCorrectIn(Strict):
     """What it really was, and why it is corrected."""
 
     state: str = Field(pattern="^(completed|missed|cancelled)$")
@@ -254,7 +256,7 @@ class CorrectIn(Strict):
 
 
 @router.post("detentions/{uuid:detention_id}/correct/", response=DetentionOut, operation_id="correctDetention")
-def correct(request: HttpRequest, detention_id: UUID, body: CorrectIn) -> dict[str, Any]:
+def correct(request: HttpRequest, detention_id: UUID, body: DetentionCorrectIn) -> dict[str, Any]:
     """Correct a detention that is over; what it said before is kept."""
     actor = actor_of(request)
     correct_detention(
@@ -263,8 +265,10 @@ def correct(request: HttpRequest, detention_id: UUID, body: CorrectIn) -> dict[s
     return detention_out(get_detention(detention_id, actor=actor), actor)
 
 
-@router.post("detentions/{uuid:detention_id}/ask-to-move/", response=MovedOut, operation_id="askToMoveDetention")
-def ask(request: HttpRequest, detention_id: UUID, body: ReasonIn) -> dict[str, Any]:
+@router.post(
+    "detentions/{uuid:detention_id}/ask-to-move/", response=DetentionMovedOut, operation_id="askToMoveDetention"
+)
+def ask(request: HttpRequest, detention_id: UUID, body: DetentionReasonIn) -> dict[str, Any]:
     """A guardian asks for another time: it moves to the next slot, or a person decides."""
     actor = actor_of(request)
     return _moved(ask_to_move(detention_id, words=body.reason, actor=actor), actor)

@@ -46,18 +46,18 @@ def types_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def type_page(request: HttpRequest, type_id: UUID) -> HttpResponse:
+def type_page(request: HttpRequest, detention_type_id: UUID) -> HttpResponse:
     """Change or retire one kind of detention."""
     actor = actor_of(request)
     actor.require_all(Permission.BEHAVIOUR_EDIT)
 
     def act() -> Done:
         values = _typed(request) | {"active": request.POST.get("active") == "1"}
-        kind = edit_detention_type(type_id, values, actor=actor)
+        kind = edit_detention_type(detention_type_id, values, actor=actor)
         return Done(_LIST, Toast(gettext("%(name)s was changed.") % {"name": kind}))
 
     def context() -> dict[str, Any]:
-        return _form(actor, get_detention_type(type_id, actor=actor))
+        return _form(actor, get_detention_type(detention_type_id, actor=actor))
 
     return submitted(request, "behaviour/detention_type.html", context, act)
 

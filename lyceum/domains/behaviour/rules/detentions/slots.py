@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.constraints import refusing
-from lyceum.core.errors import FieldError, InvalidError, NotFoundError, invalid_field
+from lyceum.core.errors import FieldError, InvalidError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.academics.days import school_days
@@ -179,7 +179,7 @@ def note_away(
     actor.require_all(Permission.SLOTS_EDIT)
     person = Staff.objects.filter(pk=staff_id).select_related("person").first()
     if person is None:
-        raise NotFoundError
+        raise invalid_field("/staff", "staff_unknown", _("There is no such member of staff here."))
     if not starts_at < ends_at:
         raise invalid_field("/ends_at", "order", _("The end lies before the beginning."))
     StaffAway.objects.create(
