@@ -33,6 +33,7 @@ PLACES = (
     Place(_("Years and terms"), _("When school is kept"), "/settings/years/", Permission.CLASSES_EDIT),
     Place(_("Classes"), _("Forms and teaching classes"), "/classes/", Permission.CLASSES_EDIT),
     Place(_("Attendance"), _("Codes and session times"), "/settings/attendance/", Permission.CODES_EDIT),
+    Place(_("Detentions"), _("Kinds, length and notice"), "/settings/detentions/", Permission.BEHAVIOUR_EDIT),
     Place(_("Behaviour"), _("Praise, incidents, points, stages"), "/settings/behaviour/", Permission.BEHAVIOUR_EDIT),
     Place(_("People and accounts"), _("Who may come in, and as what"), "/settings/users/", Permission.USERS_LIST),
     Place(_("Keys"), _("Other software's way in"), "/settings/keys/", Permission.KEYS_EDIT),

@@ -55,6 +55,8 @@ from lyceum.domains.people.queries import get_student, list_own_students
 from lyceum.domains.tenancy.queries import today
 
 MOST_FOUND = 20
+CAME_FROM = {"board": "/behaviour/detentions/", "queue": "/behaviour/queue/"}
+"""Pages on which proposals are set one after the other."""
 
 
 def _state_html(row: Detention) -> SafeString:
@@ -290,9 +292,8 @@ def _approve(request: HttpRequest, detention_id: UUID, actor: Actor) -> Done:
     placed = approve_detention(detention_id, slot_id=typed_id(request, "slot"), actor=actor)
     at = placed.detention.starts_at
     words = gettext("Set: %(at)s.") % {"at": said(at)} if at else gettext("No slot fits yet.")
-    if request.POST.get("from") == "board":
-        return Done("/behaviour/detentions/", Toast(words))
-    return _back(placed.detention, words)
+    came_from = CAME_FROM.get(request.POST.get("from", ""))
+    return Done(came_from, Toast(words)) if came_from else _back(placed.detention, words)
 
 
 def _correct(request: HttpRequest, detention_id: UUID, actor: Actor) -> Done:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.behaviour.models import Detention, DetentionSlot, StudentDay
 from lyceum.domains.behaviour.rules.detentions.moving import Moved, excuse_and_move, place_excused
@@ -20,13 +21,27 @@ from lyceum.domains.people.queries import is_on_roll, on_roll
 from lyceum.domains.tenancy.queries import today
 
 LOOKED_BACK = timedelta(days=60)
+MOST_AT_ONCE = 200
 
 
 def follow_up(actor: Actor) -> None:
     """What happens by itself every hour. Doing it twice does it once."""
     cancel_closed_slots(actor)
     propose_after_missed(actor)
-    place_excused(actor)
+    place_waiting(actor)
+
+
+@transaction.atomic
+def place_waiting(actor: Actor) -> list[Detention]:
+    """Look again for slots for what waits without one, as far as no person has to approve it; returns what has one."""
+    actor.require_all(Permission.SLOTS_EDIT)
+    placed = [moved.new for moved in place_excused(actor) if moved.new]
+    rows = Detention.objects.filter(state=State.PROPOSED, follows__isnull=True, type__needs_approval=False)
+    rows = rows.select_related("student__person", "type", "slot", "follows").order_by("created_at", "pk")
+    for row in rows.select_for_update(of=("self",))[:MOST_AT_ONCE]:
+        if not schedule_proposed(row, actor=actor).has_no_slot:
+            placed.append(row)
+    return placed
 
 
 @transaction.atomic

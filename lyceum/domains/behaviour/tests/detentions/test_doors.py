@@ -1,9 +1,12 @@
 """One act, one rule, every door; and what other software reads."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -279,3 +282,34 @@ def test_graphql_sets_moves_and_reads(year: Year):
     }
     (slot,) = (edge["node"] for edge in read["detentionSlots"]["edges"])
     assert slot == {"seatsTaken": 1, "capacity": 10, "supervisors": ["Sam Supervisor"], "needsSupervisor": False}
+
+
+def test_the_command_finds_slots_for_what_waits(year: Year):
+    waiting = year.set().detention
+    slot = year.slot(MONDAY)
+    with in_school(year.school):
+        login = year.office_user.logins.get().username
+    said = StringIO()
+
+    call_command("detentions", "propose-slots", "--school", year.school.slug, "--as", login, "--json", stdout=said)
+
+    assert [row["slot"] for row in json.loads(said.getvalue())] == [str(slot.pk)]
+    with in_school(year.school):
+        assert year.now(waiting).state == "scheduled"
+
+
+def test_the_queue_of_a_head_of_year_shows_what_waits_and_sets_it(year: Year):
+    slot = year.slot(MONDAY)
+    year.kind.needs_approval = True
+    with in_school(year.school):
+        year.kind.save()
+    row = year.set().detention
+    client = browser(year.head_user, year.school)
+
+    page = client.get("/behaviour/queue/").content.decode()
+    done = client.post(f"/behaviour/detentions/{row.pk}/", {"act": "approve", "from": "queue"})
+
+    assert f"/behaviour/detentions/{row.pk}/" in page
+    assert done.url == "/behaviour/queue/"
+    with in_school(year.school):
+        assert year.now(row).slot_id == slot.pk
