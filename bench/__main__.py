@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.place import prepared
 
-NAMES = ("register_save", "morning_peak", "summary_year", "import_10k", "ux")
+NAMES = ("register_save", "morning_peak", "summary_year", "propose_slot", "import_10k", "ux")
 STUDENTS = 1050
 DAYS, DAYS_OF_A_YEAR = 90, 190
 

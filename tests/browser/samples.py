@@ -27,6 +27,7 @@ from lyceum.domains.attendance.models import AbsenceCase, CaseReply, CaseSession
 from lyceum.domains.attendance.rules.cases.asking import ask_next, reply_link
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.behaviour.models import EscalationCase, EscalationPolicy, Incident, Notice
+from lyceum.domains.behaviour.models import Detention
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.rules.previewing import preview_import
 from lyceum.domains.exchange.rules.runs import map_import, start_import
@@ -53,6 +54,8 @@ NO_PAGES = {
     "switch": "a write",
     "set-up": "only there before the first school is: test_the_first_page_of_all",
     "register-rows": "a part of a page",
+    "slot-rows": "a part of a page",
+    "detention-calendar": "a file",
     "import-mapping": "a write",
     "notification": "a write",
     "notifications-badge": "a number for the shell",
@@ -127,6 +130,7 @@ def list_samples() -> Samples:
         _add_pages_of_office(samples, users[OFFICE], head)
         _add_pages_of_behaviour(samples)
         _add_pages_of_absence(samples, system_actor(school.pk))
+        _add_pages_of_detentions(samples)
     _add_pages_of_everybody(samples)
     return samples
 
@@ -286,6 +290,30 @@ def _import_something(actor: Actor) -> tuple[ImportRun, ImportRun]:
     columns = {"Name": "full_name", "Birthday": "birth_date", "Year": "grade"}
     map_import(mapped.pk, columns=columns, actor=actor)
     return waiting, preview_import(mapped.pk, actor=actor)
+
+
+def _add_pages_of_detentions(samples: Samples) -> None:
+    """As the demo has them: slots of this and next week, detentions in each state."""
+    served = Detention.objects.filter(state="completed").latest("on", "pk")
+    live = Detention.objects.filter(state="scheduled").latest("on", "pk")
+    taken, coming = f"/behaviour/slots/{served.slot_id}", f"/behaviour/slots/{live.slot_id}"
+    student = live.student_id
+    samples.add("detention-board", HEAD, f"/behaviour/detentions/?date={served.on}", "a day that is over")
+    samples.add("detention-board", OFFICE, f"/behaviour/detentions/?date={live.on}")
+    samples.add("detentions", OFFICE, "/behaviour/detentions/all/")
+    samples.add("detentions", GUARDIAN, "/behaviour/detentions/all/")
+    samples.add("detention-new", OFFICE, "/behaviour/detentions/new/?q=a")
+    samples.add("detention-new", OFFICE, f"/behaviour/detentions/new/?student={student}", "with a student")
+    samples.add("detention", HEAD, f"/behaviour/detentions/{served.pk}/", "served")
+    samples.add("detention", OFFICE, f"/behaviour/detentions/{live.pk}/")
+    samples.add("slot-register", OFFICE, f"{taken}/", "taken")
+    samples.add("slot-register", OFFICE, f"{coming}/", "not open yet")
+    samples.add("slot-slips", OFFICE, f"{coming}/slips/")
+    samples.add("slot-edit", OFFICE, f"{coming}/edit/")
+    samples.add("slot-new", OFFICE, "/behaviour/slots/new/")
+    samples.add("slot-away", OFFICE, "/behaviour/slots/away/")
+    samples.add("settings-detentions", HEAD, "/settings/detentions/")
+    samples.add("settings-detention", HEAD, f"/settings/detentions/{live.type_id}/")
 
 
 def _add_pages_of_everybody(samples: Samples) -> None:

@@ -574,6 +574,7 @@ PAGES: dict[str, Door] = {
     "GET behaviour/detentions/": Door(_p.BEHAVIOUR_VIEW, but=FAMILY),  # who have the list of their own
     "GET behaviour/detentions/all/": Door(_p.BEHAVIOUR_VIEW),
     "POST behaviour/detentions/all/": Door(_p.BEHAVIOUR_EXPORT, body={"export": "csv"}),
+    "GET behaviour/detentions/calendar.ics": Door(_p.BEHAVIOUR_VIEW),
     "GET behaviour/detentions/new/": Door(_p.DETENTIONS_SET),
     "POST behaviour/detentions/new/": Door(
         _p.DETENTIONS_SET, About.STUDENT, body=NEW_DETENTION, but=frozenset({Who.FOREIGN_ADMIN})

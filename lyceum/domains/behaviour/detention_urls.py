@@ -7,6 +7,7 @@ from lyceum.domains.behaviour.views import detention_board, detention_slots, det
 urlpatterns = [
     path("behaviour/detentions/", detention_board.board_page, name="detention-board"),
     path("behaviour/detentions/all/", detentions.list_page, name="detentions"),
+    path("behaviour/detentions/calendar.ics", detentions.calendar_file, name="detention-calendar"),
     path("behaviour/detentions/new/", detentions.detention_new, name="detention-new"),
     path("behaviour/detentions/<uuid:detention_id>/", detentions.detention_page, name="detention"),
     path("behaviour/slots/new/", detention_slots.slot_new, name="slot-new"),

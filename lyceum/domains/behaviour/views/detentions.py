@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError, invalid_field
@@ -19,6 +19,7 @@ from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast, Undo
+from lyceum.domains.behaviour.detention_calendar import calendar_text, list_entries
 from lyceum.domains.behaviour.detention_policies import is_staff_here
 from lyceum.domains.behaviour.detention_queries import (
     DETENTION_ORDER,
@@ -114,6 +115,16 @@ def list_page(request: HttpRequest) -> HttpResponse:
         note_export=partial(note_export, TABLE.name, asked.urlencode(), actor=actor) if exports else None,
         context={"at_work": is_staff_here(actor), "may_set": actor.may(Permission.DETENTIONS_SET)},
     )
+
+
+@require_GET
+def calendar_file(request: HttpRequest) -> HttpResponse:
+    """One's slots, or one's detentions, for a calendar: time and place alone."""
+    actor = actor_of(request)
+    actor.require(Permission.BEHAVIOUR_VIEW)
+    response = HttpResponse(calendar_text(list_entries(actor)), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="detentions.ics"'
+    return response
 
 
 FOR_FAMILIES: Table[Detention] = Table(

@@ -6,8 +6,10 @@ import pytest
 
 from lyceum.core import clock
 from lyceum.core.permissions import Role
+from lyceum.domains.academics.rules.calendar import create_location
 from lyceum.domains.behaviour.models import Detention, DetentionSlot, DetentionType, Notice, StaffAway
-from lyceum.domains.behaviour.tests.detentions.conftest import MONDAY, TUESDAY, Year
+from lyceum.domains.behaviour.tests.detentions.conftest import FRIDAY, MONDAY, TUESDAY, Year
+from lyceum.domains.people.models import ContactRestriction, Person
 from lyceum.testing.clients import browser, statements_for
 from lyceum.testing.factories import account_for, guardian_of, in_school, make_admin
 
@@ -200,3 +202,30 @@ def test_a_slot_of_yesterday_says_when_it_opened_and_a_coming_one_when_it_opens(
 
     assert "The register opens on Tue 24 Nov 15:20." in page
     assert "Save" not in page
+
+
+def test_a_calendar_has_time_and_place_and_nothing_about_anybody(year: Year):
+    with in_school(year.school):
+        room = create_location(name="R1, upstairs", actor=year.system)
+    year.slot(MONDAY, room_id=room.pk)
+    year.set()
+    kept_away = guardian_of(year.students[0], name="Kept Away")
+    supervisor = account_for(year.supervisor.person, Role.TEACHER)
+    with in_school(year.school):
+        ContactRestriction.objects.create(
+            student=year.students[0],
+            person=Person.objects.get(user=kept_away),
+            kinds=["no_information"],
+            starts_on=FRIDAY,
+            made_by=year.office_user.pk,
+        )
+
+    def entries(user) -> list[str]:
+        answer = browser(user, year.school).get("/behaviour/detentions/calendar.ics")
+        return [line for line in answer.content.decode().split("\r\n") if line.startswith(("DTSTART", "LOC", "SUM"))]
+
+    whole = ["DTSTART:20261123T153000Z", "SUMMARY:Detention", "LOCATION:R1\\, upstairs"]
+    assert entries(supervisor) == whole
+    assert entries(guardian_of(year.students[0])) == whole
+    assert entries(kept_away) == []
+    assert entries(guardian_of(year.students[1])) == []
