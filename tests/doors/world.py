@@ -24,12 +24,12 @@ from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
 from lyceum.domains.behaviour.models import EscalationCase, IncidentType, Notice
 from lyceum.domains.behaviour.rules.actions import NewAction, set_action
-from lyceum.domains.behaviour.rules.notices import RECALL, deliver_notice, send_notice
-from lyceum.domains.behaviour.rules.points import award_points
-from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, record_incident
 from lyceum.domains.behaviour.rules.detentions.setting import NewDetention, set_detention
 from lyceum.domains.behaviour.rules.detentions.slots import NewSlot, create_slots
 from lyceum.domains.behaviour.rules.detentions.types import create_detention_type
+from lyceum.domains.behaviour.rules.notices import RECALL, deliver_notice, send_notice
+from lyceum.domains.behaviour.rules.points import award_points
+from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, record_incident
 from lyceum.domains.exchange.rules.runs import start_import
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.rules.composing import stop_address
@@ -273,6 +273,7 @@ class _Builder:
             "action_id": action.pk,
             "entry_id": award_points(student.pk, points=1, actor=actor).pk,
         }
+
     def set_detention_of(self, form: Class, student: Student, teacher: User) -> Ids:
         """The student's, set by the class's teacher, in a slot that the teacher supervises and that opens now."""
         actor = system_actor(self.school.pk)
