@@ -86,11 +86,6 @@ def _live_through(demo: Demo, day: date, students: Iterator[Student]) -> None:
     with demo.on(day, time(7, 30)):
         propose_after_missed(demo.head)
     _set(demo, day, time(9, 30), students, 5)
-    with demo.on(day, time(10)):
-        Notice.objects.filter(detention__isnull=False, state=Notice.State.RECALLABLE).update(
-            state=Notice.State.SENT, sent_at=clock.now()
-        )
-        Detention.objects.filter(state="scheduled", told_at__isnull=True, untold="").update(told_at=clock.now())
     slots = DetentionSlot.objects.filter(on=day).order_by("starts_at")
     for slot in slots:
         with demo.on(day, clock.local(slot.starts_at, demo.plan.time_zone).time()):
@@ -109,6 +104,14 @@ def _set(demo: Demo, day: date, at: time, students: Iterator[Student], count: in
             elif n == 4 and placed.detention.slot_id:
                 with suppress(NoSlotError):
                     reschedule_detention(placed.detention.pk, reason="Dentist", actor=demo.head)
+        _let_notices_leave()
+
+
+def _let_notices_leave() -> None:
+    """As they would have left ten seconds later."""
+    waiting = Notice.objects.filter(detention__isnull=False, state=Notice.State.RECALLABLE)
+    waiting.update(state=Notice.State.SENT, sent_at=clock.now())
+    Detention.objects.filter(state="scheduled", told_at__isnull=True, untold="").update(told_at=clock.now())
 
 
 def _take(demo: Demo, slot: DetentionSlot) -> None:

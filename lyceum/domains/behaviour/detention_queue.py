@@ -18,4 +18,4 @@ def waiting_detentions(actor: Actor) -> Section | None:
     return Section("detentions", _("Detentions"), "behaviour/_detention_waiting.html", found[:SHOWN], more)
 
 
-SECTIONS.append(waiting_detentions)
+SECTIONS.insert(2, waiting_detentions)  # after reports and stages

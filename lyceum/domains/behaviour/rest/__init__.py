@@ -2,7 +2,9 @@
 
 from lyceum.domains.behaviour.rest import (
     dashboard,
+    detention_registers,
     detention_slots,
+    detention_types,
     detentions,
     incidents,
     notices,
@@ -15,7 +17,9 @@ from lyceum.domains.behaviour.rest.router import router
 
 __all__ = [
     "dashboard",
+    "detention_registers",
     "detention_slots",
+    "detention_types",
     "detentions",
     "incidents",
     "notices",

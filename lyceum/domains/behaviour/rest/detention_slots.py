@@ -1,4 +1,4 @@
-"""Types and slots of detentions over REST, and the register of a slot."""
+"""Slots of detentions over REST: made, proposed, moved, cancelled, supervised."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,23 +7,18 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, Query, Schema, Status
 
-from lyceum.core.actor import Actor
 from lyceum.core.paging import page_of
-from lyceum.core.rest import Instant, ListOf, Strict, TimeOfDay, Walk, actor_of, left_out, listed
+from lyceum.core.rest import Instant, ListOf, Strict, TimeOfDay, Walk, actor_of, listed
 from lyceum.domains.behaviour.detention_queries import (
     SLOT_ORDER,
     get_slot,
-    get_slot_for_run,
-    list_detention_types,
     list_slots,
     needs_supervisor,
 )
-from lyceum.domains.behaviour.detention_sheet import SlotRow, read_slot_sheet
-from lyceum.domains.behaviour.models import DetentionSlot, DetentionType
+from lyceum.domains.behaviour.models import DetentionSlot
 from lyceum.domains.behaviour.rest.detentions import PassedSlotOut
 from lyceum.domains.behaviour.rest.router import router
 from lyceum.domains.behaviour.rules.detentions.moving import move_slot, shown
-from lyceum.domains.behaviour.rules.detentions.register import GivenMark, take_slot_register
 from lyceum.domains.behaviour.rules.detentions.setting import propose_slots
 from lyceum.domains.behaviour.rules.detentions.slots import (
     NewSlot,
@@ -32,102 +27,10 @@ from lyceum.domains.behaviour.rules.detentions.slots import (
     create_slots,
     note_away,
 )
-from lyceum.domains.behaviour.rules.detentions.types import create_detention_type, edit_detention_type
 from lyceum.domains.tenancy.queries import today
 
 Day = date  # several schemas have a field called date
 MARK = "^(present|late|absent_unexcused|absent_authorised|left_early|refused)$"
-
-
-class DetentionTypeOut(Schema):
-    """A kind of detention."""
-
-    id: UUID
-    name: str
-    when: str
-    minutes: int
-    notice_hours: int
-    cut_off: TimeOfDay | None
-    grades: list[UUID]
-    escalates_to: UUID | None
-    max_moves: int
-    tell_guardians: bool
-    needs_approval: bool
-    escalates_by_itself: bool
-    several_a_day: bool
-    in_teaching_time: bool
-    active: bool
-
-
-class DetentionTypeIn(Strict):
-    """A kind of detention; what is left out is as usual."""
-
-    name: str = Field(max_length=80)
-    when: str = Field("after_school", pattern="^(break|lunch|after_school)$")
-    minutes: int = Field(30, ge=5, le=240)
-    notice_hours: int | None = Field(None, ge=0, le=720)
-    cut_off: TimeOfDay | None = None
-    grades: list[UUID] = Field(default_factory=list, max_length=100)
-    escalates_to: UUID | None = None
-    max_moves: int = Field(2, ge=0, le=20)
-    tell_guardians: bool = True
-    needs_approval: bool = False
-    escalates_by_itself: bool = False
-    several_a_day: bool = False
-    in_teaching_time: bool = False
-
-
-class DetentionTypeChange(Strict):
-    """The fields that change."""
-
-    name: str = Field(default_factory=left_out, max_length=80)
-    when: str = Field(default_factory=left_out, pattern="^(break|lunch|after_school)$")
-    minutes: int = Field(default_factory=left_out, ge=5, le=240)
-    notice_hours: int = Field(default_factory=left_out, ge=0, le=720)
-    cut_off: TimeOfDay | None = None
-    grades: list[UUID] = Field(default_factory=left_out, max_length=100)
-    escalates_to: UUID | None = None
-    max_moves: int = Field(default_factory=left_out, ge=0, le=20)
-    tell_guardians: bool = Field(default_factory=left_out)
-    needs_approval: bool = Field(default_factory=left_out)
-    escalates_by_itself: bool = Field(default_factory=left_out)
-    several_a_day: bool = Field(default_factory=left_out)
-    in_teaching_time: bool = Field(default_factory=left_out)
-    active: bool = Field(default_factory=left_out)
-
-
-def _type(kind: DetentionType) -> dict[str, Any]:
-    names = DetentionTypeOut.model_fields.keys() - {"id", "escalates_to"}
-    return {"id": kind.pk, "escalates_to": kind.escalates_to_id} | {name: getattr(kind, name) for name in names}
-
-
-def _values(body: Schema) -> dict[str, Any]:
-    values = body.dict(exclude_unset=True)
-    if "escalates_to" in values:
-        values["escalates_to_id"] = values.pop("escalates_to")
-    return values
-
-
-@router.get("detention-types/", response=ListOf[DetentionTypeOut], operation_id="listDetentionTypes")
-def types(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
-    """The kinds of detention."""
-    rows = list_detention_types(actor_of(request))
-    page = page_of(rows, order=("name", "pk"), limit=walk.limit, cursor=walk.cursor, count=walk.count)
-    return listed(page, [_type(row) for row in page.rows])
-
-
-@router.post("detention-types/", response={201: DetentionTypeOut}, operation_id="createDetentionType")
-def create_type(request: HttpRequest, body: DetentionTypeIn) -> Status[dict[str, Any]]:
-    """Make a kind of detention."""
-    return Status(201, _type(create_detention_type(_values(body), actor=actor_of(request))))
-
-
-@router.patch(
-    "detention-types/{uuid:detention_type_id}/", response=DetentionTypeOut, operation_id="changeDetentionType"
-)
-def change_type(request: HttpRequest, detention_type_id: UUID, body: DetentionTypeChange) -> dict[str, Any]:
-    """Change or retire a kind of detention."""
-    return _type(edit_detention_type(detention_type_id, _values(body), actor=actor_of(request)))
 
 
 class DetentionSupervisorOut(Schema):
@@ -335,147 +238,3 @@ def supervisors(request: HttpRequest, slot_id: UUID, body: DetentionSupervisorsI
     actor = actor_of(request)
     assign_supervisors(slot_id, staff=body.supervisors, actor=actor)
     return slot_out(get_slot(slot_id, actor=actor))
-
-
-class DetentionMarkOut(Schema):
-    """What the register says of a student."""
-
-    mark: str
-    minutes: int | None
-    outcome: str
-    reason: str
-    by: str
-    at: datetime
-    version: int
-
-
-class DetentionLineOut(Schema):
-    """A student of a slot; `expected` is the mark that follows from what is known of their day."""
-
-    detention: UUID
-    student: UUID
-    name: str
-    state: str
-    expected: str
-    mark: DetentionMarkOut | None
-
-
-class DetentionSheetOut(Schema):
-    """The register of a slot."""
-
-    slot: UUID
-    type_name: str
-    starts_at: datetime
-    ends_at: datetime
-    opens_at: datetime
-    closes_at: datetime
-    state: str
-    version: int
-    lines: list[DetentionLineOut]
-
-
-def _sheet(slot: DetentionSlot, actor: Actor) -> dict[str, Any]:
-    return {
-        "slot": slot.pk,
-        "type_name": slot.type.name,
-        "starts_at": slot.starts_at,
-        "ends_at": slot.ends_at,
-        "opens_at": slot.opens_at,
-        "closes_at": slot.closes_at,
-        "state": slot.state,
-        "version": slot.version,
-        "lines": [_line(row) for row in read_slot_sheet(slot, actor=actor)],
-    }
-
-
-def _line(row: SlotRow) -> dict[str, Any]:
-    mark = row.mark
-    return {
-        "detention": row.detention.pk,
-        "student": row.detention.student_id,
-        "name": row.name,
-        "state": row.detention.state,
-        "expected": row.expected,
-        "mark": mark
-        and {
-            "mark": mark.mark,
-            "minutes": mark.minutes,
-            "outcome": mark.outcome,
-            "reason": mark.reason,
-            "by": mark.by_name,
-            "at": mark.at,
-            "version": mark.version,
-        },
-    }
-
-
-@router.get("detention-slots/{uuid:slot_id}/register/", response=DetentionSheetOut, operation_id="getDetentionRegister")
-def register(request: HttpRequest, slot_id: UUID) -> dict[str, Any]:
-    """Who serves in a slot, and what was marked."""
-    actor = actor_of(request)
-    return _sheet(get_slot_for_run(slot_id, actor=actor), actor)
-
-
-class DetentionMarkIn(Strict):
-    """One mark. Minutes late, or left early by; `outcome` where more than a third was missed, with a reason."""
-
-    detention: UUID
-    mark: str = Field(pattern=MARK)
-    minutes: int | None = Field(None, ge=1, le=240)
-    outcome: str = Field("", pattern="^(|completed|missed)$")
-    reason: str = Field("", max_length=300)
-
-
-class DetentionMarksIn(Strict):
-    """Any number of marks. `rest: present` marks everybody who has no mark and none given here."""
-
-    marks: list[DetentionMarkIn] = Field(default_factory=list, max_length=200)
-    rest: str | None = Field(None, pattern="^present$")
-    base_version: int | None = Field(None, ge=0, le=2147483647)
-    reason: str = Field("", max_length=300)
-
-
-class DetentionConflictOut(Schema):
-    """A row that somebody else changed meanwhile and that was left as it is."""
-
-    detention: UUID
-    yours: str
-    theirs: str
-    by: str
-    at: datetime
-    version: int
-
-
-class DetentionSavedOut(DetentionSheetOut):
-    """The register after a save."""
-
-    saved: int
-    conflicts: list[DetentionConflictOut]
-
-
-@router.put(
-    "detention-slots/{uuid:slot_id}/register/", response=DetentionSavedOut, operation_id="takeDetentionRegister"
-)
-def take(request: HttpRequest, slot_id: UUID, body: DetentionMarksIn) -> dict[str, Any]:
-    """Save marks: all of them, or none where one is wrong."""
-    actor = actor_of(request)
-    saved = take_slot_register(
-        slot_id,
-        marks=[GivenMark(m.detention, m.mark, m.minutes, m.outcome, m.reason) for m in body.marks],
-        rest=body.rest or "",
-        base_version=body.base_version,
-        reason=body.reason,
-        actor=actor,
-    )
-    conflicts = [
-        {
-            "detention": each.detention_id,
-            "yours": each.yours,
-            "theirs": each.theirs,
-            "by": each.by,
-            "at": each.at,
-            "version": each.version,
-        }
-        for each in saved.conflicts
-    ]
-    return _sheet(saved.slot, actor) | {"saved": saved.saved, "conflicts": conflicts}

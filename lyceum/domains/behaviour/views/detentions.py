@@ -1,6 +1,8 @@
 """Pages of detentions: the list, setting one, and one with everything that can be done with it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -70,7 +72,7 @@ TABLE: Table[Detention] = Table(
     columns=(
         Column("student", _("Student"), lambda row: row.student.person.full_name, sort=("student__person__sort_name",)),
         Column("number", _("Number"), lambda row: row.student.registration_number, is_extra=True),
-        Column("type", _("Detention"), lambda row: row.type.name, sort=("type__name",)),
+        Column("type", _("Detention"), lambda row: gettext(row.type.name), sort=("type__name",)),
         Column("when", _("When"), lambda row: said(row.starts_at) if row.starts_at else ""),
         Column("date", _("Date"), lambda row: row.on, is_extra=True),
         Column("minutes", _("Minutes"), lambda row: row.minutes, is_number=True),
@@ -97,13 +99,20 @@ def list_page(request: HttpRequest) -> HttpResponse:
         status=asked["status"] if known else "",
         type_id=asked_id(request, "type"),
         student=asked_id(request, "student"),
+        first=_asked_day(request, "from"),
+        last=_asked_day(request, "to"),
     )
     every = _("All")
     filters = (
         Filter("status", _("State"), states, every=every),
         Filter(
-            "type", _("Detention"), [(str(each.pk), each.name) for each in list_detention_types(actor)], every=every
+            "type",
+            _("Detention"),
+            [(str(each.pk), gettext(each.name)) for each in list_detention_types(actor)],
+            every=every,
         ),
+        Filter("from", _("From"), kind="date"),
+        Filter("to", _("To"), kind="date"),
     )
     exports = actor.may(Permission.BEHAVIOUR_EXPORT)
     return answer_list(
@@ -115,6 +124,14 @@ def list_page(request: HttpRequest) -> HttpResponse:
         note_export=partial(note_export, TABLE.name, asked.urlencode(), actor=actor) if exports else None,
         context={"at_work": is_staff_here(actor), "may_set": actor.may(Permission.DETENTIONS_SET)},
     )
+
+
+def _asked_day(request: HttpRequest, name: str) -> date | None:
+    """A day of the address, or None: what is no day filters nothing."""
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None
 
 
 @require_GET
@@ -269,9 +286,29 @@ def _context(detention_id: UUID, actor: Actor) -> dict[str, Any]:
         "sent": sent,
         "notices": [(each, shown_recipients(each, actor=actor)) for each in notices] if at_work else [],
         "slots": _slot_choices(row.type_id) if changes or decides else [],
-        "past": row.past.order_by("version") if at_work else [],
-        "marks": list_marks_past(row) if at_work else [],
+        "past": _past(row) if at_work else [],
     }
+
+
+@dataclass(frozen=True)
+class Was:
+    """What a detention was, or what its register said, at some time."""
+
+    words: object
+    minutes: int | None
+    at: str
+    by: str
+    why: str
+
+
+def _past(row: Detention) -> list[Was]:
+    """States and marks in the order of time."""
+    states = [
+        (each.at, each.get_state_display(), None, each.by_name, each.why) for each in row.past.order_by("version")
+    ]
+    marks = [(each.at, each.words, each.minutes, each.by_name, each.reason) for each in list_marks_past(row)]
+    found = sorted([*marks, *states], key=lambda each: each[0])
+    return [Was(words, minutes, said(at), by, why) for at, words, minutes, by, why in found]
 
 
 def _back(detention: Detention, words: str) -> Done:

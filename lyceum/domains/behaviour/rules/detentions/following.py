@@ -4,14 +4,14 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.behaviour.models import Detention, DetentionSlot, StudentDay
-from lyceum.domains.behaviour.rules.detentions.moving import Moved, excuse_and_move, place_excused
+from lyceum.domains.behaviour.models import Detention, DetentionSlot
+from lyceum.domains.behaviour.rules.detentions.moving import place_excused
 from lyceum.domains.behaviour.rules.detentions.setting import cancel_all, schedule_proposed
 from lyceum.domains.behaviour.rules.detentions.slots import cancel_slot
 from lyceum.domains.behaviour.rules.detentions.states import State, note_past
@@ -69,7 +69,8 @@ def propose_after_missed(actor: Actor) -> list[Detention]:
 def _following(missed: Detention) -> Detention:
     after = missed.type.escalates_to
     kind = after if after and after.active else missed.type
-    reason = _("Missed on %(day)s: %(reason)s") % {"day": missed.on, "reason": missed.reason}
+    day = date_format(missed.on, "j F") if missed.on else ""
+    reason = _("Missed on %(day)s: %(reason)s") % {"day": day, "reason": missed.reason}
     return Detention(
         student=missed.student,
         type=kind,
@@ -94,31 +95,6 @@ def cancel_closed_slots(actor: Actor, *, days: int = 21) -> list[DetentionSlot]:
         reason = _("No school is kept: %(why)s") % {"why": school_days().why_closed(slot.on)}
         cancel_slot(slot.pk, reason=reason, actor=actor)
     return closed
-
-
-@transaction.atomic
-def note_student_day(
-    student_id: UUID, day: date, *, off_site: bool, authorised: bool | None, why: str = "", actor: Actor
-) -> list[Moved]:
-    """Note whether a student is away on a day. It prefills the day's slot register.
-
-    An authorised absence on a day that has not come yet excuses that day's detentions at once and moves them.
-    """
-    StudentDay.objects.update_or_create(
-        student_id=student_id,
-        on=day,
-        defaults={
-            "off_site": off_site,
-            "authorised": authorised if off_site else None,
-            "why": why,
-            "recorded_at": clock.now(),
-        },
-    )
-    if not (off_site and authorised and day > today()):
-        return []
-    rows = Detention.objects.filter(student=student_id, on=day, state=State.SCHEDULED)
-    planned = list(rows.select_related("student__person", "type", "slot").select_for_update(of=("self",)))
-    return excuse_and_move(planned, why=_("Absence authorised"), actor=actor) if planned else []
 
 
 @transaction.atomic

@@ -89,9 +89,3 @@ class DetentionReasonNeededError(InvalidError):
     """This change needs a reason."""
 
     code = "reason_needed"
-
-
-class TypeInUseError(RuleError):
-    """Detentions or slots are of this type: it retires instead."""
-
-    code = "type_in_use"

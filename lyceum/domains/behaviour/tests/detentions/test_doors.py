@@ -10,7 +10,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from lyceum.api.topics import check_topic
 from lyceum.core import clock
+from lyceum.core.errors import NotFoundError
+from lyceum.domains.behaviour.detention_facts import DetentionSet
 from lyceum.domains.behaviour.models import Detention, DetentionMark, DetentionSlot, Notice
 from lyceum.domains.behaviour.rules.detentions.setting import propose_slots
 from lyceum.domains.behaviour.tests.detentions.conftest import MONDAY, TUESDAY, Year, make_detention_year
@@ -313,3 +316,22 @@ def test_the_queue_of_a_head_of_year_shows_what_waits_and_sets_it(year: Year):
     assert done.url == "/behaviour/queue/"
     with in_school(year.school):
         assert year.now(row).slot_id == slot.pk
+
+
+def test_who_may_see_a_slot_follows_what_happens_in_it(year: Year):
+    slot = year.slot(MONDAY)
+    other = make_detention_year(1, name="Dale School")
+    row = year.set().detention
+    told = DetentionSet(detention=row.pk, student=row.student_id, slot=slot.pk, starts=row.starts_at)
+
+    with in_school(year.school):
+        hears = check_topic(f"detention-slot:{slot.pk}", actor=year.teacher)
+        guardian = year.actor(guardian_of(year.students[0]))
+        with pytest.raises(NotFoundError):
+            check_topic(f"detention-slot:{slot.pk}", actor=guardian)
+    with in_school(other.school), pytest.raises(NotFoundError):
+        check_topic(f"detention-slot:{slot.pk}", actor=other.office)
+
+    assert hears(told)
+    assert told.live_topics() == (f"detention-slot:{slot.pk}",)
+    assert not hears(object())

@@ -8,12 +8,9 @@ from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
 from lyceum.domains.academics.models import ClosedDay
 from lyceum.domains.academics.rules.calendar import close_days, create_location
 from lyceum.domains.behaviour.detention_queries import get_slot, list_waiting, needs_supervisor
-from lyceum.domains.behaviour.models import Detention, DetentionSlot, Notice, SlotSupervisor
-from lyceum.domains.behaviour.rules.detentions.following import (
-    cancel_closed_slots,
-    cancel_for_leaver,
-    note_student_day,
-)
+from lyceum.domains.behaviour.models import Detention, DetentionSlot, Notice, SlotSupervisor, StudentDay
+from lyceum.domains.behaviour.rules.detentions.days import note_days_since, note_student_day
+from lyceum.domains.behaviour.rules.detentions.following import cancel_closed_slots, cancel_for_leaver
 from lyceum.domains.behaviour.rules.detentions.moving import (
     ask_to_move,
     move_slot,
@@ -29,6 +26,7 @@ from lyceum.domains.behaviour.rules.detentions.refusals import (
 from lyceum.domains.behaviour.rules.detentions.slots import assign_supervisors, cancel_slot
 from lyceum.domains.behaviour.rules.detentions.telling import note_told
 from lyceum.domains.behaviour.tests.detentions.conftest import FRIDAY, MONDAY, TUESDAY, Year, make_detention_year
+from lyceum.domains.journal.models import Fact
 from lyceum.domains.people.models import Enrolment
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
 from lyceum.testing.factories import guardian_of, in_school, make_staff
@@ -141,6 +139,53 @@ def test_a_planned_absence_moves_the_detention_of_that_day(year: Year):
         assert moved.new
         assert (moved.old.pk, moved.new.slot_id, moved.new.moves) == (row.pk, tuesday.pk, 0)
         assert unexcused == []
+
+
+def derived(year: Year, on: date, session: str, meaning: str, *, minute: int) -> None:
+    """The fact that attendance records when a statutory mark changes."""
+    student = str(year.students[0].pk)
+    payload = {"student": student, "date": f"{on}", "session": session, "meaning": meaning}
+    at = datetime(2026, 11, 20, 8, minute, tzinfo=UTC)
+    Fact.objects.create(type="attendance.session.derived", subject=student, payload=payload, at=at)
+
+
+def test_marks_of_the_day_say_who_is_away_and_the_afternoon_says_more(year: Year):
+    year.kind.notice_hours = 0
+    with in_school(year.school):
+        year.kind.save()
+    year.slot(FRIDAY)
+    year.set()
+    since = datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+    def day() -> list[tuple[bool, bool | None]]:
+        return list(StudentDay.objects.values_list("off_site", "authorised"))
+
+    with in_school(year.school):
+        derived(year, FRIDAY, "AM", "present", minute=1)
+        note_days_since(since, actor=year.system)
+        assert day() == [], "who is here needs no row"
+        derived(year, FRIDAY, "AM", "unexplained", minute=2)
+        note_days_since(since, actor=year.system)
+        assert day() == [(True, False)]
+        derived(year, FRIDAY, "PM", "present", minute=3)
+        derived(year, FRIDAY, "AM", "authorised", minute=4)
+        note_days_since(since, actor=year.system)
+        assert day() == [(False, None)]
+        derived(year, MONDAY, "AM", "authorised", minute=5)
+        assert note_days_since(since, actor=year.system) == [], "nothing is to be served that day"
+
+
+def test_a_mark_that_is_planned_ahead_moves_the_detention(year: Year):
+    year.slot(MONDAY)
+    tuesday = year.slot(TUESDAY)
+    year.set()
+
+    with in_school(year.school):
+        derived(year, MONDAY, "AM", "approved_activity", minute=1)
+        (moved,) = note_days_since(datetime(2026, 11, 20, 8, tzinfo=UTC), actor=year.system)
+
+        assert moved.new
+        assert moved.new.slot_id == tuesday.pk
 
 
 def test_a_closed_day_moves_its_detentions(year: Year):
