@@ -26,8 +26,7 @@ from lyceum.domains.accounts.rules.users import create_user
 from lyceum.domains.attendance.models import AbsenceCase, CaseReply, CaseSession, CaseTry, Code, Register
 from lyceum.domains.attendance.rules.cases.asking import ask_next, reply_link
 from lyceum.domains.attendance.rules.registers import open_day
-from lyceum.domains.behaviour.models import EscalationCase, EscalationPolicy, Incident, Notice
-from lyceum.domains.behaviour.models import Detention
+from lyceum.domains.behaviour.models import Detention, EscalationCase, EscalationPolicy, Incident, Notice
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.rules.previewing import preview_import
 from lyceum.domains.exchange.rules.runs import map_import, start_import
