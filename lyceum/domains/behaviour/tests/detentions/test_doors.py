@@ -294,7 +294,7 @@ def test_the_command_finds_slots_for_what_waits(year: Year):
         login = year.office_user.logins.get().username
     said = StringIO()
 
-    call_command("detentions", "propose-slots", "--school", year.school.slug, "--as", login, "--json", stdout=said)
+    call_command("behaviour", "propose-slots", "--school", year.school.slug, "--as", login, "--json", stdout=said)
 
     assert [row["slot"] for row in json.loads(said.getvalue())] == [str(slot.pk)]
     with in_school(year.school):
