@@ -454,18 +454,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="detentionslot",
-            index=models.Index(fields=["school", "on"], name="slot_by_day"),
+            index=models.Index(fields=["school", "on"], name="detention_slot_by_day"),
         ),
         migrations.AddConstraint(
             model_name="detentionslot",
             constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__gte", 1), ("capacity__lte", 200)), name="slot_capacity_range"
+                condition=models.Q(("capacity__gte", 1), ("capacity__lte", 200)), name="detention_slot_capacity"
             ),
         ),
         migrations.AddConstraint(
             model_name="detentionslot",
             constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="slot_times_in_order"
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="detention_slot_times"
             ),
         ),
         migrations.AddConstraint(
@@ -486,7 +486,7 @@ class Migration(migrations.Migration):
                         "&&",
                     ),
                 ],
-                name="slot_room_once",
+                name="detention_room_once",
             ),
         ),
         migrations.AddIndex(
@@ -574,12 +574,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="slotsupervisor",
-            index=models.Index(fields=["school", "slot"], name="supervisors_by_slot"),
+            index=models.Index(fields=["school", "slot"], name="detention_supervisors_by_slot"),
         ),
         migrations.AddConstraint(
             model_name="slotsupervisor",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("stands", True)), fields=("school", "slot", "staff"), name="slot_supervisor_once"
+                condition=models.Q(("stands", True)),
+                fields=("school", "slot", "staff"),
+                name="detention_supervisor_once",
             ),
         ),
         migrations.AddConstraint(
@@ -587,7 +589,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(("leads", True), ("stands", True)),
                 fields=("school", "slot"),
-                name="one_lead_of_slot",
+                name="detention_slot_one_lead",
             ),
         ),
         migrations.AddConstraint(
@@ -608,17 +610,17 @@ class Migration(migrations.Migration):
                         "&&",
                     ),
                 ],
-                name="supervisor_in_one_slot",
+                name="detention_supervisor_free",
             ),
         ),
         migrations.AddIndex(
             model_name="staffaway",
-            index=models.Index(fields=["school", "staff", "starts_at"], name="staff_away_by_staff"),
+            index=models.Index(fields=["school", "staff", "starts_at"], name="detention_away_by_staff"),
         ),
         migrations.AddConstraint(
             model_name="staffaway",
             constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="staff_away_in_order"
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="detention_away_in_order"
             ),
         ),
         *(

@@ -87,10 +87,10 @@ class DetentionSlot(SchoolOwned):
 
     class Meta(SchoolOwned.Meta):
         constraints = [
-            models.CheckConstraint(condition=Q(capacity__gte=1, capacity__lte=200), name="slot_capacity_range"),
-            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="slot_times_in_order"),
+            models.CheckConstraint(condition=Q(capacity__gte=1, capacity__lte=200), name="detention_slot_capacity"),
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="detention_slot_times"),
             ExclusionConstraint(
-                name="slot_room_once",
+                name="detention_room_once",
                 expressions=[
                     ("school", RangeOperators.EQUAL),
                     ("room", RangeOperators.EQUAL),
@@ -99,7 +99,7 @@ class DetentionSlot(SchoolOwned):
                 condition=~Q(state="cancelled"),
             ),
         ]
-        indexes = [models.Index(fields=["school", "on"], name="slot_by_day")]
+        indexes = [models.Index(fields=["school", "on"], name="detention_slot_by_day")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.on}"
@@ -140,13 +140,13 @@ class SlotSupervisor(SchoolRow):
     class Meta(SchoolRow.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["school", "slot", "staff"], condition=Q(stands=True), name="slot_supervisor_once"
+                fields=["school", "slot", "staff"], condition=Q(stands=True), name="detention_supervisor_once"
             ),
             models.UniqueConstraint(
-                fields=["school", "slot"], condition=Q(leads=True, stands=True), name="one_lead_of_slot"
+                fields=["school", "slot"], condition=Q(leads=True, stands=True), name="detention_slot_one_lead"
             ),
             ExclusionConstraint(
-                name="supervisor_in_one_slot",
+                name="detention_supervisor_free",
                 expressions=[
                     ("school", RangeOperators.EQUAL),
                     ("staff", RangeOperators.EQUAL),
@@ -155,7 +155,7 @@ class SlotSupervisor(SchoolRow):
                 condition=Q(stands=True),
             ),
         ]
-        indexes = [models.Index(fields=["school", "slot"], name="supervisors_by_slot")]
+        indexes = [models.Index(fields=["school", "slot"], name="detention_supervisors_by_slot")]
 
 
 class StaffAway(SchoolRow):
@@ -168,8 +168,8 @@ class StaffAway(SchoolRow):
     noted_by = models.UUIDField(null=True)
 
     class Meta(SchoolRow.Meta):
-        constraints = [models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="staff_away_in_order")]
-        indexes = [models.Index(fields=["school", "staff", "starts_at"], name="staff_away_by_staff")]
+        constraints = [models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="detention_away_in_order")]
+        indexes = [models.Index(fields=["school", "staff", "starts_at"], name="detention_away_by_staff")]
 
 
 class Detention(SchoolOwned):

@@ -65,7 +65,7 @@ def create_slots(new: NewSlot, *, actor: Actor) -> list[DetentionSlot]:
         for at in times
     ]
     clash = RoomBusyError(_("Something else is in the room at that time."))
-    with refusing(slot_room_once=lambda: clash):
+    with refusing(detention_room_once=lambda: clash):
         DetentionSlot.objects.bulk_create(slots)
     _supervise(slots, new.supervisors)
     record_all([Entry("behaviour.detention_slot.create", Target.of(slot)) for slot in slots], actor=actor)
@@ -120,7 +120,7 @@ def _room(room_id: UUID | None) -> Location | None:
 
 def _supervise(slots: Sequence[DetentionSlot], staff: Sequence[UUID]) -> None:
     clash = SupervisorBusyError(_("Somebody supervises another slot at that time."))
-    with refusing(supervisor_in_one_slot=lambda: clash):
+    with refusing(detention_supervisor_free=lambda: clash):
         SlotSupervisor.objects.bulk_create(
             SlotSupervisor(slot=slot, staff_id=each, leads=place == 0, starts_at=slot.starts_at, ends_at=slot.ends_at)
             for slot in slots

@@ -334,7 +334,7 @@ def test_the_database_refuses_a_supervisor_in_two_slots(year: Year):
     slot = year.slot(MONDAY)
     other = year.slot(MONDAY, at=time(15, 45), supervisors=[make_staff(year.school).pk])
 
-    with in_school(year.school), pytest.raises(IntegrityError, match="supervisor_in_one_slot"), transaction.atomic():
+    with in_school(year.school), pytest.raises(IntegrityError, match="detention_supervisor_free"), transaction.atomic():
         SlotSupervisor.objects.create(slot=other, staff=year.supervisor, starts_at=slot.starts_at, ends_at=slot.ends_at)
 
 
