@@ -11,6 +11,7 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.domains.behaviour.models import Detention, StudentDay
 from lyceum.domains.behaviour.rules.detentions.moving import Moved, excuse_and_move
+from lyceum.domains.behaviour.rules.detentions.seating import lock_seats
 from lyceum.domains.behaviour.rules.detentions.states import State
 from lyceum.domains.journal.models import Fact
 from lyceum.domains.tenancy.queries import today
@@ -85,6 +86,7 @@ def note_student_day(
     )
     if not (off_site and authorised and day > today()):
         return []
+    lock_seats()
     rows = Detention.objects.filter(student=student_id, on=day, state=State.SCHEDULED)
     planned = list(rows.select_related("student__person", "type", "slot").select_for_update(of=("self",)))
     return excuse_and_move(planned, why=_("Absence authorised"), actor=actor) if planned else []

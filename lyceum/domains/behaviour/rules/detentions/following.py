@@ -12,6 +12,7 @@ from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.behaviour.models import Detention, DetentionSlot
 from lyceum.domains.behaviour.rules.detentions.moving import place_excused
+from lyceum.domains.behaviour.rules.detentions.seating import lock_seats
 from lyceum.domains.behaviour.rules.detentions.setting import cancel_all, schedule_proposed
 from lyceum.domains.behaviour.rules.detentions.slots import cancel_slot
 from lyceum.domains.behaviour.rules.detentions.states import State, note_past
@@ -55,6 +56,7 @@ def propose_after_missed(actor: Actor) -> list[Detention]:
         return []
     rows = Detention.objects.filter(state=State.MISSED, on__lt=day, on__gte=day - LOOKED_BACK, followed_by__isnull=True)
     rows = rows.filter(student__in=Student.objects.filter(is_on_roll(day)))
+    lock_seats()
     missed = list(rows.select_related("student__person", "type__escalates_to").select_for_update(of=("self",)))
     proposed = [_following(row) for row in missed]
     Detention.objects.bulk_create(proposed)
@@ -102,6 +104,9 @@ def cancel_for_leaver(student_id: UUID, *, actor: Actor) -> list[Detention]:
     """Cancel what a student would have to serve after their last day."""
     live = (State.PROPOSED, State.SCHEDULED, State.MISSED, State.EXCUSED)
     rows = Detention.objects.filter(student=student_id, state__in=live)
+    if not rows.exists():  # nearly always: a year's end has hundreds of leavers
+        return []
+    lock_seats()
     rows = rows.select_related("student__person", "type", "slot").select_for_update(of=("self",))
     on_roll_later = _last_day(student_id)
     if on_roll_later is None:

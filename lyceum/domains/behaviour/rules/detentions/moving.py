@@ -79,6 +79,7 @@ def replacement(old: Detention, *, counts: bool) -> Detention:
 @transaction.atomic
 def reschedule_detention(detention_id: UUID, *, slot_id: UUID | None = None, reason: str = "", actor: Actor) -> Moved:
     """Move a detention to another slot: the one somebody chose, or the next that fits. Its family is told once."""
+    lock_seats()
     old = get_detention_for_change(detention_id, actor=actor)
     require_step(old, State.RESCHEDULED)
     return _move_one(old, slot_id, tidy(reason)[:300], actor)
@@ -87,6 +88,7 @@ def reschedule_detention(detention_id: UUID, *, slot_id: UUID | None = None, rea
 @transaction.atomic
 def ask_to_move(detention_id: UUID, *, words: str, actor: Actor) -> Moved:
     """A guardian asks for another time: it moves to the next slot; after the type's most moves a person decides."""
+    lock_seats()
     old = get_detention_of_child(detention_id, actor=actor)
     why = tidy(words)[:300]
     if not why:
@@ -105,7 +107,6 @@ def ask_to_move(detention_id: UUID, *, words: str, actor: Actor) -> Moved:
 
 
 def _move_one(old: Detention, slot_id: UUID | None, why: str, actor: Actor) -> Moved:
-    lock_seats()
     new = replacement(old, counts=True)
     passed: tuple[Passed, ...] = ()
     if slot_id:
@@ -174,12 +175,12 @@ def _iso(row: Detention) -> str | None:
 @transaction.atomic
 def move_slot(slot_id: UUID, *, to_slot_id: UUID, reason: str = "", actor: Actor) -> list[Moved]:
     """Move everybody of a slot into another one, or nobody where one of them does not fit there."""
+    lock_seats()
     slot = get_slot_for_edit(slot_id, actor=actor)
     target = get_slot_for_edit(to_slot_id, actor=actor)
     if slot.pk == target.pk or slot.type_id != target.type_id:
         words = _("Choose another slot of the same type.")
         raise InvalidError(words, errors=[FieldError("/to", "slot_unknown", words)])
-    lock_seats()
     rows = list(live_in(slot))
     _refuse_too_many(target, len(rows))
     pairs = [(old, replacement(old, counts=False)) for old in rows]
@@ -212,8 +213,8 @@ def excuse_and_move(
     """Excuse detentions, and move each to the next slot that fits. It does not count; families are told anew.
 
     One that fits nowhere stays excused and waits for a person. The statements do not grow with the rows, notices apart.
+    The seats have to be locked.
     """
-    lock_seats()
     for row in rows:
         enter(row, State.EXCUSED, why=why)
     save_states(rows, actor=actor)
@@ -257,12 +258,12 @@ def _move_excused(
 @transaction.atomic
 def place_excused(actor: Actor) -> list[Moved]:
     """Try again to find slots for excused detentions that wait without one."""
+    lock_seats()
     rows = Detention.objects.filter(state=State.EXCUSED, moved_to__isnull=True)
     waiting = list(rows.select_related("student__person", "type", "slot").order_by("created_at", "pk")[:200])
     by_type: dict[DetentionType, list[Detention]] = defaultdict(list)
     for row in waiting:
         by_type[row.type].append(row)
-    lock_seats()
     moved: list[Moved] = []
     for kind, olds in by_type.items():
         news = [replacement(old, counts=False) for old in olds]

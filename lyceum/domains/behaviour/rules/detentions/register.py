@@ -35,6 +35,7 @@ from lyceum.domains.behaviour.rules.detentions.refusals import (
     SlotStateError,
     WrongDetentionMarksError,
 )
+from lyceum.domains.behaviour.rules.detentions.seating import lock_seats
 from lyceum.domains.behaviour.rules.detentions.setting import cancel_all
 from lyceum.domains.behaviour.rules.detentions.states import State, enter, enter_anyhow, save_states
 from lyceum.domains.journal.rules import Target, record
@@ -99,6 +100,7 @@ def take_slot_register(
     change needs a reason; what a mark said before is kept.
     """
     actor.require(Permission.DETENTIONS_RUN)
+    lock_seats()
     slot = get_slot_for_run(slot_id, actor=actor, lock=True)
     _refuse_by_state(slot)
     sheet = {row.detention.pk: row for row in read_slot_sheet(slot, actor=actor)}

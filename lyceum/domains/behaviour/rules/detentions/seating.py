@@ -26,7 +26,10 @@ from lyceum.domains.tenancy.queries import today
 
 
 def lock_seats() -> None:
-    """Whoever gives or frees seats in this school waits here, and then sees ours."""
+    """Whoever gives or frees seats in this school waits here, and then sees ours.
+
+    Always before any row is locked, so that no two wait for each other.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"detentions|{current_school()}"])
 

@@ -210,13 +210,13 @@ def _fact(fact: type[DetentionFact], row: Detention) -> DetentionFact:
 @transaction.atomic
 def approve_detention(detention_id: UUID, *, slot_id: UUID | None = None, actor: Actor) -> Placed:
     """Set a proposed detention. The missed one that it follows is then escalated, or counts as moved."""
+    lock_seats()
     detention = get_detention_to_decide(detention_id, actor=actor)
     return schedule_proposed(detention, slot_id=slot_id, actor=actor)
 
 
 def schedule_proposed(detention: Detention, *, slot_id: UUID | None = None, actor: Actor) -> Placed:
-    """Give a proposed detention its seat; where no slot fits it stays proposed."""
-    lock_seats()
+    """Give a proposed detention its seat; where no slot fits it stays proposed. The seats have to be locked."""
     passed = _seat(detention, slot_id, actor)
     if detention.slot is None:
         return Placed(detention, passed)
@@ -238,9 +238,9 @@ def schedule_proposed(detention: Detention, *, slot_id: UUID | None = None, acto
 @transaction.atomic
 def cancel_detention(detention_id: UUID, *, reason: str, actor: Actor) -> Detention:
     """Take a detention back, with a reason. The family is told where it was told of it."""
+    lock_seats()
     detention = get_detention_for_change(detention_id, actor=actor)
     why = needed_reason(reason)
-    lock_seats()
     cancel_all([detention], why=why, actor=actor)
     return detention
 
@@ -263,6 +263,7 @@ def cancel_all(rows: list[Detention], *, why: str, actor: Actor) -> None:
 def excuse_detention(detention_id: UUID, *, reason: str, actor: Actor) -> Moved:
     """Excuse a detention: it moves to the next slot that fits, and does not count as a move."""
     actor.require_all(Permission.DETENTIONS_SET)
+    lock_seats()
     detention = get_detention_for_change(detention_id, actor=actor)
     (moved,) = excuse_and_move([detention], why=needed_reason(reason), actor=actor)
     return moved

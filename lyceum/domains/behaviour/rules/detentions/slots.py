@@ -151,6 +151,7 @@ def assign_supervisors(slot_id: UUID, *, staff: Sequence[UUID], actor: Actor) ->
 @transaction.atomic
 def cancel_slot(slot_id: UUID, *, reason: str, actor: Actor) -> list[Moved]:
     """Cancel a slot. Who was to serve in it is excused and moved, and it does not count against them."""
+    lock_seats()
     slot = get_slot_for_edit(slot_id, actor=actor)
     why = tidy(reason)[:300]
     if not why:
@@ -161,7 +162,6 @@ def cancel_slot(slot_id: UUID, *, reason: str, actor: Actor) -> list[Moved]:
             _("This slot is %(state)s: it cannot be cancelled.") % {"state": slot.get_state_display()},
             state=slot.state,
         )
-    lock_seats()
     slot.state, slot.cancel_reason = DetentionSlot.State.CANCELLED, why
     slot.save(update_fields=["state", "cancel_reason", "updated_at"])
     SlotSupervisor.objects.filter(slot=slot, stands=True).update(stands=False)
