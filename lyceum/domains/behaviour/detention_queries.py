@@ -35,6 +35,8 @@ from lyceum.domains.people.policies import kept_from_work, visible_students
 DETENTION_ORDER = ("-created_at", "pk")
 SLOT_ORDER = ("starts_at", "pk")
 MOST_OFFERED = 40
+TAKEN_BACK = ("rejected", "withdrawn")
+"""States of an incident after which a person looks at what was set for it."""
 
 
 def list_detention_types(actor: Actor, *, active: bool | None = None) -> QuerySet[DetentionType]:
@@ -209,7 +211,10 @@ def may_change(detention: Detention, actor: Actor) -> bool:
 
 
 def list_waiting(actor: Actor) -> QuerySet[Detention]:
-    """What waits for a person: proposals, excused ones without a new slot, requests of families, nobody told."""
+    """What waits for a person: proposals, excused ones without a slot, requests of families, nobody told, no reason.
+
+    A detention whose incident was taken back is not undone by itself: somebody looks at it.
+    """
     actor.require(Permission.BEHAVIOUR_VIEW)
     moved = Detention.objects.filter(moved_from=OuterRef("pk"))
     followed = Detention.objects.filter(follows=OuterRef("pk")).exclude(state="cancelled")
@@ -217,10 +222,10 @@ def list_waiting(actor: Actor) -> QuerySet[Detention]:
         Q(state="proposed")
         | Q(state="excused") & ~Q(Exists(moved))
         | Q(state="missed") & ~Q(Exists(followed))
-        | Q(state="scheduled") & (~Q(move_asked="") | ~Q(untold=""))
+        | Q(state="scheduled") & (~Q(move_asked="") | ~Q(untold="") | Q(participant__incident__state__in=TAKEN_BACK))
     )
     rows = Detention.objects.filter(visible_detentions(actor)).filter(waits)
-    return whole_detentions(rows).order_by("created_at", "pk")
+    return whole_detentions(rows).select_related("participant__incident").order_by("created_at", "pk")
 
 
 def list_marks_past(detention: Detention) -> QuerySet[DetentionMarkPast]:

@@ -272,6 +272,12 @@ class Detention(SchoolOwned):
         return self.supervisor_name or next((str(row.staff) for row in leading), "")
 
     @property
+    def has_lost_its_reason(self) -> bool:
+        """Whether the incident it follows was taken back."""
+        part = self.participant
+        return part is not None and part.incident.state in ("rejected", "withdrawn")
+
+    @property
     def state_words(self) -> Promise | str:
         """The state as people say it."""
         return self.State(self.state).label

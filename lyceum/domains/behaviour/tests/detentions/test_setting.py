@@ -4,7 +4,15 @@ import pytest
 
 from lyceum.core import clock
 from lyceum.core.errors import InvalidError, NotFoundError
-from lyceum.domains.behaviour.models import Detention, DetentionPast, DetentionSlot, Notice, StudentDay
+from lyceum.domains.behaviour.detention_queries import list_waiting
+from lyceum.domains.behaviour.models import (
+    Detention,
+    DetentionPast,
+    DetentionSlot,
+    IncidentType,
+    Notice,
+    StudentDay,
+)
 from lyceum.domains.behaviour.rules.detentions.refusals import (
     DetentionOverlapsError,
     DetentionStateError,
@@ -13,10 +21,15 @@ from lyceum.domains.behaviour.rules.detentions.refusals import (
     SlotNotFittingError,
 )
 from lyceum.domains.behaviour.rules.detentions.setting import (
+    NewDetention,
     approve_detention,
     cancel_detention,
     correct_detention,
+    set_detention,
 )
+from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, record_incident
+from lyceum.domains.behaviour.rules.refusals import NamesOtherStudentError
+from lyceum.domains.behaviour.rules.reviewing import withdraw_incident
 from lyceum.domains.behaviour.tests.detentions.conftest import FRIDAY, MONDAY, TUESDAY, Year, make_detention_year
 from lyceum.domains.journal.models import Fact
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
@@ -232,6 +245,43 @@ def test_nobody_sets_a_detention_for_a_student_of_another_school(year: Year):
 
     with in_school(other.school):
         assert not Detention.objects.exists()
+
+
+def test_a_detention_follows_who_did_it_and_waits_when_the_incident_is_taken_back(year: Year):
+    slot = year.slot(MONDAY)
+    parts = [
+        NewPart(year.students[0].pk),
+        NewPart(year.students[1].pk, role="target"),
+    ]
+    with in_school(year.school):
+        kind = IncidentType.objects.get(code="disruption")
+        incident = record_incident(NewIncident(kind.pk, parts), actor=year.teacher).incident
+        did_it, target = incident.participants.order_by("role")
+
+    placed = year.set(participant_id=did_it.pk)
+    with pytest.raises(InvalidError) as refused:
+        year.set(year.students[1], participant_id=target.pk)
+
+    assert placed.detention.slot_id == slot.pk
+    assert [error.code for error in refused.value.errors] == ["not_an_offender"]
+    with in_school(year.school):
+        withdraw_incident(incident.pk, reason="Somebody else", actor=year.head)
+        (waiting,) = list_waiting(year.head)
+        assert (waiting.pk, waiting.state, waiting.has_lost_its_reason) == (placed.detention.pk, "scheduled", True)
+
+
+def test_a_reason_that_names_another_child_is_refused(year: Year):
+    year.slot(MONDAY)
+    zoe = make_student(year.school, year.form, name="Zoelle Marchetti", first_name="Zoelle", last_name="Marchetti")
+    with in_school(year.school):
+        kind = IncidentType.objects.get(code="disruption")
+        parts = [NewPart(year.students[0].pk), NewPart(zoe.pk)]
+        incident = record_incident(NewIncident(kind.pk, parts), actor=year.teacher).incident
+        part = incident.participants.get(student=year.students[0])
+        new = NewDetention(year.students[0].pk, year.kind.pk, "Hit Zoelle", participant_id=part.pk)
+
+        with pytest.raises(NamesOtherStudentError):
+            set_detention(new, actor=year.teacher)
 
 
 def test_a_student_who_left_gets_none(year: Year):
