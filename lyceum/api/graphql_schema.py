@@ -22,6 +22,9 @@ from lyceum.domains.attendance import graphql_acts as attendance_acts
 from lyceum.domains.attendance import graphql_cases as attendance_cases
 from lyceum.domains.attendance import graphql_planned as planned
 from lyceum.domains.attendance.batches import read_registers
+from lyceum.domains.behaviour import graphql as behaviour
+from lyceum.domains.behaviour import graphql_acts as behaviour_acts
+from lyceum.domains.behaviour import graphql_detentions as detentions
 from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people.batches import read_staff, read_students
@@ -59,6 +62,8 @@ class Query(
     attendance.Query,
     attendance_cases.Query,
     planned.Query,
+    behaviour.Query,
+    detentions.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
@@ -87,6 +92,8 @@ class Mutation(
     attendance_acts.Mutation,
     attendance_cases.Mutation,
     planned.Mutation,
+    behaviour_acts.Mutation,
+    detentions.Mutation,
 ):
     pass
 
@@ -97,6 +104,8 @@ class Subscription(
     academics_acts.Subscription,
     attendance_acts.Subscription,
     attendance_cases.Subscription,
+    behaviour_acts.Subscription,
+    detentions.Subscription,
 ):
     pass
 

@@ -160,12 +160,13 @@ def compose() -> LyceumAPI:
     from lyceum.domains.academics.rest import router as academics  # after the app registry
     from lyceum.domains.accounts.rest import router as accounts
     from lyceum.domains.attendance.rest import router as attendance
+    from lyceum.domains.behaviour.rest import router as behaviour
     from lyceum.domains.exchange.rest import router as exchange
     from lyceum.domains.notifications.rest import router as notifications
     from lyceum.domains.people.rest import router as people
     from lyceum.domains.timetable.rest import router as timetable
 
-    for router in (accounts, notifications, people, academics, timetable, attendance, exchange):
+    for router in (accounts, notifications, people, academics, timetable, attendance, behaviour, exchange):
         api.add_router("", router)
     for bound in api._get_bound_routers():  # Ninja answers with copies of a router's operations: these
         for view in bound.path_operations.values():

@@ -19,6 +19,8 @@ from lyceum.domains.attendance.live import (
     follow_on_site,
     follow_register,
 )
+from lyceum.domains.behaviour.detention_live import follow_slot
+from lyceum.domains.behaviour.live import follow_grade
 from lyceum.domains.notifications.live import follow_own
 
 
@@ -39,6 +41,8 @@ def _the_open_ones(written: str) -> str:
 _KINDS = {
     "register": _Kind(UUID, lambda key, actor: follow_register(key, actor=actor)),
     "class": _Kind(UUID, lambda key, actor: follow_class(key, actor=actor)),
+    "incidents": _Kind(UUID, lambda key, actor: follow_grade(key, actor=actor)),
+    "detention-slot": _Kind(UUID, lambda key, actor: follow_slot(key, actor=actor)),
     "registers": _Kind(date.fromisoformat, lambda key, actor: follow_day(key, actor=actor)),
     "cases": _Kind(_the_open_ones, lambda key, actor: follow_cases(key, actor=actor)),
     "user": _Kind(UUID, lambda key, actor: follow_own(key, actor=actor)),

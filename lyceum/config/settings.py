@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "lyceum.domains.academics",
     "lyceum.domains.timetable",
     "lyceum.domains.attendance",
+    "lyceum.domains.behaviour",
     "lyceum.domains.exchange",
 ]
 

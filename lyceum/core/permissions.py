@@ -105,6 +105,24 @@ class Permission(StrEnum):
     YEAR_CLOSE = "attendance.year.close"
     GATE_USE = "attendance.gate"
     ON_SITE_VIEW = "attendance.on_site"
+    INCIDENTS_RECORD = "behaviour.record"
+    INCIDENTS_VIEW = "behaviour.incidents.view"
+    CONFIDENTIAL_VIEW = "behaviour.confidential.view"
+    BEHAVIOUR_VIEW = "behaviour.view"
+    INCIDENTS_REVIEW = "behaviour.review"
+    POINTS_AWARD = "behaviour.points.award"
+    STAGES_DECIDE = "behaviour.stages.decide"
+    DETENTIONS_SET = "behaviour.detentions.set"
+    DETENTIONS_ASK_TO_MOVE = "behaviour.detentions.ask"
+    SLOTS_EDIT = "behaviour.slots.edit"
+    DETENTIONS_RUN = "behaviour.detentions.run"
+    INCIDENTS_CONTEST = "behaviour.contest"
+    CONTESTS_ANSWER = "behaviour.contests.answer"
+    NOTICES_SEND = "behaviour.notices.send"
+    NOTICES_ACKNOWLEDGE = "behaviour.notices.acknowledge"
+    BEHAVIOUR_EDIT = "behaviour.edit"
+    DASHBOARDS_VIEW = "behaviour.dashboards.view"
+    BEHAVIOUR_EXPORT = "behaviour.export"
     LESSONS_VIEW = "timetable.view"
     LESSONS_EDIT = "timetable.edit"
     COVER_ASSIGN = "timetable.cover.assign"
@@ -196,6 +214,24 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.YEAR_CLOSE, "close a school year", no, no, y),
         row(p.GATE_USE, "sign in and out at the gate", no, no, y, s, scope="attendance:write"),
         row(p.ON_SITE_VIEW, "on-site list, evacuation roll", no, no, y, s, e),
+        row(p.INCIDENTS_RECORD, "record an incident or praise", no, no, y, s, y, scope="behaviour:write"),
+        row(p.INCIDENTS_VIEW, "incidents with their narrative: read", no, no, y, s, c, scope="behaviour:read"),
+        row(p.CONFIDENTIAL_VIEW, "confidential incidents: read", no, no, s, s),
+        row(p.BEHAVIOUR_VIEW, "summaries, points, detentions: read", no, no, y, s, c, o, k, scope="behaviour:read"),
+        row(p.INCIDENTS_REVIEW, "review, approve, reject, withdraw an incident", no, no, y, s),
+        row(p.POINTS_AWARD, "points by hand", no, no, y, s, c),
+        row(p.STAGES_DECIDE, "decide a stage or a suspension", no, no, y, s),
+        row(p.DETENTIONS_SET, "set a detention", no, no, y, s, c, scope="behaviour:write"),
+        row(p.DETENTIONS_ASK_TO_MOVE, "ask to move a detention", no, no, no, no, no, no, k),
+        row(p.SLOTS_EDIT, "detention slots, rooms, supervisors", no, no, y, s),
+        row(p.DETENTIONS_RUN, "take a detention register", no, no, y, s, o),
+        row(p.INCIDENTS_CONTEST, "contest an incident", no, no, no, no, no, o, k),
+        row(p.CONTESTS_ANSWER, "answer a contest", no, no, y, s),
+        row(p.NOTICES_SEND, "approve and send notices to families", no, no, y, s, o),
+        row(p.NOTICES_ACKNOWLEDGE, "acknowledge a notice", no, no, no, no, no, no, k),
+        row(p.BEHAVIOUR_EDIT, "behaviour: types, policies, scales", no, g, y, s),
+        row(p.DASHBOARDS_VIEW, "behaviour in numbers", no, g, y, s, c, o, k, scope="behaviour:read"),
+        row(p.BEHAVIOUR_EXPORT, "behaviour: take lists away as files", no, g, y, s, c, o, k),
         row(p.LESSONS_VIEW, "timetable: see", grant, g, y, y, y, o, k, scope="timetable:read"),
         row(p.LESSONS_EDIT, "timetable: edit", no, no, y, s, scope="timetable:write"),
         row(p.COVER_ASSIGN, "assign cover", no, no, y, s, scope="cover:write"),
@@ -214,6 +250,12 @@ SCOPES: frozenset[str] = frozenset(row.scope for row in POLICY.values() if row.s
 _p = Permission
 COVER_PASS_OPENS: frozenset[Permission] = frozenset({_p.REGISTERS_VIEW, _p.REGISTERS_TAKE})
 """What somebody without an account may do with a cover pass, for its lessons."""
+_behaviour = frozenset({
+    _p.INCIDENTS_RECORD, _p.INCIDENTS_VIEW, _p.BEHAVIOUR_VIEW, _p.INCIDENTS_REVIEW, _p.POINTS_AWARD, _p.STAGES_DECIDE,
+    _p.DETENTIONS_SET, _p.SLOTS_EDIT, _p.DETENTIONS_RUN, _p.CONTESTS_ANSWER, _p.NOTICES_SEND, _p.DASHBOARDS_VIEW,
+    _p.BEHAVIOUR_EXPORT,
+})  # fmt: skip
+"""What a head of year does about behaviour."""
 BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     "Office": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.STUDENTS_EDIT, _p.STUDENTS_ENROL, _p.CONTACTS_VIEW, _p.PEOPLE_EDIT,
@@ -224,6 +266,8 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
         _p.DELIVERIES_VIEW, _p.ABSENCES_ASK, _p.ABSENCES_DECIDE, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
         _p.ROLLOVER_PREVIEW,
         _p.GATE_USE, _p.ON_SITE_VIEW, _p.COVER_ASSIGN,
+        _p.INCIDENTS_RECORD, _p.BEHAVIOUR_VIEW, _p.DETENTIONS_SET, _p.SLOTS_EDIT,
+        _p.DETENTIONS_RUN, _p.BEHAVIOUR_EXPORT,
     }),
     "Attendance": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
@@ -235,10 +279,17 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     "Head of year": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CONSENTS_VIEW,
         _p.CLASSES_VIEW, _p.REGISTERS_VIEW, _p.NUMBERS_VIEW, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
+        *_behaviour,
+    }),
+    "Senior leader": frozenset({
+        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
+        _p.NUMBERS_VIEW, *_behaviour, _p.BEHAVIOUR_EDIT,
     }),
     "Safeguarding lead": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.SAFEGUARDING, _p.RESTRICTIONS_EDIT,
         _p.REGISTERS_VIEW, _p.NUMBERS_VIEW, _p.CONCERNS_VIEW,
+        _p.CLASSES_VIEW, _p.INCIDENTS_RECORD, _p.INCIDENTS_VIEW, _p.CONFIDENTIAL_VIEW,
+        _p.BEHAVIOUR_VIEW, _p.INCIDENTS_REVIEW, _p.NOTICES_SEND, _p.DASHBOARDS_VIEW,
     }),
     "Timetable": frozenset({_p.CLASSES_VIEW, _p.LESSONS_EDIT}),
     "Data protection": frozenset({_p.TRAIL_VIEW, _p.STUDENTS_LIST, _p.STUDENTS_VIEW}),

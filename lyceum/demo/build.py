@@ -31,9 +31,9 @@ Say = Callable[[str], None]
 SETTING_UP = timedelta(days=12)
 """How long before the first day of a year the office prepares it."""
 
-SETS = {"office": "Office", "attendance": "Attendance", "senco": "Safeguarding lead"}
+SETS = {"office": "Office", "attendance": "Attendance", "senco": "Safeguarding lead", "deputy2": "Head of year"}
 ROLES = {"head": Role.SCHOOL_ADMIN, "deputy1": Role.SCHOOL_ADMIN}
-WITHOUT_ACCOUNT = frozenset({"deputy2", "admin", "library", "premises", "ta1", "ta2"})
+WITHOUT_ACCOUNT = frozenset({"admin", "library", "premises", "ta1", "ta2"})
 
 
 @dataclass

@@ -14,7 +14,9 @@ from lyceum.core.schools import current_school, school_scope
 from lyceum.demo.absences import plan_absences
 from lyceum.demo.accounts import add_family_accounts, share_a_person
 from lyceum.demo.amendments import amend_marks
+from lyceum.demo.behaviour import fill_behaviour
 from lyceum.demo.build import Demo, Say, found_school, set_up
+from lyceum.demo.detentions import add_detentions
 from lyceum.demo.families import make_families
 from lyceum.demo.homes import add_families, add_flags
 from lyceum.demo.plan import GROUP_NAME, GROUP_SLUG, HILLCREST, LITTLE_OAK, PASSWORD, Plan
@@ -128,6 +130,8 @@ def _finish(demo: Demo, say: Say) -> None:
     """What the office changed since, and the registers of today."""
     changed = amend_marks(demo)
     planned, concerns = plan_absences(demo)
+    fill_behaviour(demo, say)
+    add_detentions(demo, say)
     with demo.on(demo.today):
         due = open_day(demo.today)
         actor = system_actor(current_school(), name="Demo school", via=Via.COMMAND)

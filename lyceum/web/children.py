@@ -15,6 +15,7 @@ from lyceum.domains.accounts.queries import actor_for_user, current_memberships,
 from lyceum.domains.attendance.glyphs import strip_html
 from lyceum.domains.attendance.numbers import Numbers, summarise
 from lyceum.domains.attendance.strips import SessionGlyph, read_sessions
+from lyceum.domains.behaviour.queries import count_unread
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.tenancy.models import School
@@ -31,6 +32,8 @@ class Child:
     numbers: Numbers
     may_report: bool = False
     """Whether the family may report an absence."""
+    unread: int = 0
+    """Messages about behaviour that ask to be confirmed."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,11 @@ def children_of(actor: Actor, day: date) -> list[Child]:
     year = school_days().year_of(day)
     numbers = summarise(actor, first=year.starts if year else day, last=day).per_student
     reports = Reach.CHILD in actor.reaches(Permission.ABSENCES_ASK)
-    return [Child(s, placed[s.pk].form, _week(sessions[s.pk]), numbers.get(s.pk, Numbers()), reports) for s in students]
+    unread = count_unread(actor)
+    return [
+        Child(s, placed[s.pk].form, _week(sessions[s.pk]), numbers.get(s.pk, Numbers()), reports, unread.get(s.pk, 0))
+        for s in students
+    ]
 
 
 def children_at_other_schools(actor: Actor) -> list[ChildrenAt]:

@@ -44,6 +44,7 @@ CHORDS = {
     "/students/": "p",
     "/classes/": "c",
     "/attendance/": "a",
+    "/behaviour/": "b",
     "/imports/": "i",
     "/settings/": "s",
     "/operator/": "o",
@@ -66,6 +67,17 @@ REGISTER = Section(
         Key(("F2",), lazy("Show all codes")),
     ),
     under="/registers/",
+)
+
+QUEUE = Section(
+    lazy("On what waits for a decision"),
+    (
+        Key(("j", "k"), lazy("Go to the next and the one before")),
+        Key(("a",), lazy("Approve, or send")),
+        Key(("r",), lazy("Write the reason, or the answer")),
+        Key(("o",), lazy("Open it")),
+    ),
+    under="/behaviour/queue/",
 )
 
 
@@ -93,7 +105,7 @@ def shortcuts_of(does: str, *, single_keys: bool) -> str:
 
 def sections_for(items: Iterable[Item], *, at: str = "", single_keys: bool) -> list[Section]:
     """The help: the keys that work for somebody, at an address or at all of them."""
-    own = [PALETTE, *(section for section in (REGISTER,) if not at or at.startswith(section.under))]
+    own = [PALETTE, *(section for section in (REGISTER, QUEUE) if not at or at.startswith(section.under))]
     everywhere = _working(EVERYWHERE, single_keys)
     going = _working(go_keys(items), single_keys)
     sections = [Section(lazy("Everywhere"), everywhere), Section(lazy("Go to"), going), *own]

@@ -35,6 +35,8 @@ def items_for(actor: Actor) -> list[Item]:
         items.append(Item(_("Attendance"), "/attendance/", "attendance"))
     elif actor.reaches_all(Permission.GATE_USE):
         items.append(Item(_("Gate"), "/gate/", "attendance"))
+    if actor.may(Permission.INCIDENTS_VIEW):
+        items.append(Item(_("Behaviour"), "/behaviour/", "behaviour"))
     if actor.reaches_all(Permission.IMPORTS_RUN):
         items.append(Item(_("Import"), "/imports/", "import"))
     if actor.reaches_all(Permission.SCHOOL_EDIT) or actor.reaches_all(Permission.USERS_LIST):

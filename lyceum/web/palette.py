@@ -46,6 +46,12 @@ class Act:
 
 ACTS = (
     Act(lazy("Add a student"), "/students/new/", Permission.STUDENTS_EDIT, lazy("new pupil, admit, enrol")),
+    Act(
+        lazy("Record praise or an incident"),
+        "/behaviour/record/",
+        Permission.INCIDENTS_RECORD,
+        lazy("behaviour, points"),
+    ),
     Act(lazy("Make a class"), "/classes/new/", Permission.CLASSES_EDIT, lazy("new form, add a group")),
     Act(lazy("Import a list"), "/imports/", Permission.IMPORTS_RUN, lazy("file, CSV, Excel, upload, OneRoster")),
     Act(

@@ -27,6 +27,7 @@ from lyceum.domains.attendance.models import AbsenceCase
 from lyceum.domains.attendance.numbers import numbers_of
 from lyceum.domains.attendance.strips import read_sessions
 from lyceum.domains.attendance.views.planned import absences_of, may_ask_absence
+from lyceum.domains.behaviour.views.student import glance_of
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.queries import get_student, list_flags, read_relatives, status_on
@@ -124,6 +125,7 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "absences": absences_of(student.pk, actor=actor, day=day),
         "family": read_relatives(student, actor=actor),
         "places": _places_of(student, actor),
+        "behaviour": glance_of(student, actor=actor),
     }
     return render(request, "web/student.html", context)
 

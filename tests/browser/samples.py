@@ -44,6 +44,7 @@ from lyceum.domains.attendance.rules.cover_passes import create_pass
 from lyceum.domains.attendance.rules.evacuations import start_evacuation
 from lyceum.domains.attendance.rules.gate import sign_in_student, sign_in_visitor
 from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.behaviour.models import Detention, EscalationCase, EscalationPolicy, Incident, Notice
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.rules.previewing import preview_import
 from lyceum.domains.exchange.rules.runs import map_import, start_import
@@ -78,6 +79,8 @@ NO_PAGES = {
     "register-rows": "a part of a page",
     "official-register": "a file",
     "paper-register": "a file",
+    "slot-rows": "a part of a page",
+    "detention-calendar": "a file",
     "import-mapping": "a write",
     "notification": "a write",
     "notifications-badge": "a number for the shell",
@@ -154,8 +157,10 @@ def list_samples() -> Samples:
         open_day(today())
         _add_pages_of_school(samples, users[TEACHER])
         _add_pages_of_office(samples, users[OFFICE], head)
+        _add_pages_of_behaviour(samples)
         _add_pages_of_absence(samples, system_actor(school.pk))
         _add_pages_of_gate(samples, head)
+        _add_pages_of_detentions(samples)
     _add_pages_of_everybody(samples)
     return samples
 
@@ -370,6 +375,30 @@ def _merge_somebody(actor: Actor) -> Merge:
     return merge_people(made[0].pk, made[1].pk, actor=actor)
 
 
+def _add_pages_of_behaviour(samples: Samples) -> None:
+    """What the demo school recorded, as the head, a teacher and a family see it."""
+    own = Student.objects.filter(guardian_links__guardian__user__logins__username="guardian")
+    told = Notice.objects.filter(student__in=own, state="sent", participant__isnull=False)
+    notice = told.select_related("participant").order_by("pk")[0]
+    waiting = Incident.objects.filter(state="submitted").order_by("pk")[0]
+    form = ClassTeacher.objects.filter(school_class__kind="form").latest("starts_on").school_class_id
+    samples.add("behaviour", HEAD, "/behaviour/")
+    samples.add("behaviour", GUARDIAN, "/behaviour/")
+    samples.add("behaviour-record", TEACHER, f"/behaviour/record/?class={form}")
+    samples.add("behaviour-incidents", HEAD, "/behaviour/incidents/")
+    samples.add("behaviour-points", HEAD, "/behaviour/points/")
+    samples.add("behaviour-queue", HEAD, "/behaviour/queue/")
+    samples.add("behaviour-stage", HEAD, f"/behaviour/stages/{EscalationCase.objects.order_by('pk')[0].pk}/")
+    samples.add("incident", HEAD, f"/incidents/{waiting.pk}/", "to review")
+    samples.add("incident", HEAD, f"/incidents/{notice.participant.incident_id}/")
+    samples.add("incident", GUARDIAN, f"/incidents/{notice.participant.incident_id}/")
+    samples.add("student-behaviour", HEAD, f"/students/{notice.student_id}/behaviour/")
+    samples.add("student-behaviour", GUARDIAN, f"/students/{notice.student_id}/behaviour/")
+    samples.add("settings-behaviour", HEAD, "/settings/behaviour/")
+    policy = EscalationPolicy.objects.order_by("pk")[0]
+    samples.add("behaviour-policy", HEAD, f"/settings/behaviour/policies/{policy.pk}/")
+
+
 def _import_something(actor: Actor) -> tuple[ImportRun, ImportRun]:
     """A list whose columns nobody has named yet, and one that was looked at, with rows that are new and wrong."""
     table = io.StringIO()
@@ -383,6 +412,30 @@ def _import_something(actor: Actor) -> tuple[ImportRun, ImportRun]:
     columns = {"Name": "full_name", "Birthday": "birth_date", "Year": "grade"}
     map_import(mapped.pk, columns=columns, actor=actor)
     return waiting, preview_import(mapped.pk, actor=actor)
+
+
+def _add_pages_of_detentions(samples: Samples) -> None:
+    """As the demo has them: slots of this and next week, detentions in each state."""
+    served = Detention.objects.filter(state="completed").latest("on", "pk")
+    live = Detention.objects.filter(state="scheduled").latest("on", "pk")
+    taken, coming = f"/behaviour/slots/{served.slot_id}", f"/behaviour/slots/{live.slot_id}"
+    student = live.student_id
+    samples.add("detention-board", HEAD, f"/behaviour/detentions/?date={served.on}", "a day that is over")
+    samples.add("detention-board", OFFICE, f"/behaviour/detentions/?date={live.on}")
+    samples.add("detentions", OFFICE, "/behaviour/detentions/all/")
+    samples.add("detentions", GUARDIAN, "/behaviour/detentions/all/")
+    samples.add("detention-new", OFFICE, "/behaviour/detentions/new/?q=a")
+    samples.add("detention-new", OFFICE, f"/behaviour/detentions/new/?student={student}", "with a student")
+    samples.add("detention", HEAD, f"/behaviour/detentions/{served.pk}/", "served")
+    samples.add("detention", OFFICE, f"/behaviour/detentions/{live.pk}/")
+    samples.add("slot-register", OFFICE, f"{taken}/", "taken")
+    samples.add("slot-register", OFFICE, f"{coming}/", "not open yet")
+    samples.add("slot-slips", OFFICE, f"{coming}/slips/")
+    samples.add("slot-edit", OFFICE, f"{coming}/edit/")
+    samples.add("slot-new", OFFICE, "/behaviour/slots/new/")
+    samples.add("slot-away", OFFICE, "/behaviour/slots/away/")
+    samples.add("settings-detentions", HEAD, "/settings/detentions/")
+    samples.add("settings-detention", HEAD, f"/settings/detentions/{live.type_id}/")
 
 
 def _add_pages_of_everybody(samples: Samples) -> None:

@@ -107,6 +107,17 @@ def _reaches(who: Who, act: Permission, about: About) -> bool:
 _password = "correct horse battery"
 SIGNING_IN = {"identifier": "zoelle", "school": "{school}", "password": _password}
 
+NEW_INCIDENT = {"incident_type": "{incident_type_id}", "student": "{student}", "another_event": True}
+FAMILY = frozenset({Who.STUDENT, Who.GUARDIAN})
+NEW_DETENTION = {"student": "{student}", "type": "{detention_type_id}", "reason": "Late"}
+NEW_SLOT = {
+    "type": "{detention_type_id}",
+    "date": "2026-11-24",
+    "starts_at": "15:30",
+    "capacity": 5,
+    "supervisors": ["{staff}"],
+}
+
 REST: dict[str, Door] = {
     # signing in: whoever has the secret
     "login": Door(EVERYBODY, body=SIGNING_IN, any_key=True),
@@ -427,6 +438,86 @@ REST: dict[str, Door] = {
     "setSessionTimes": Door(
         _p.CODES_EDIT, About.WHOLE, body={"session": "PM", "starts_at": "13:00", "closes_at": "13:20"}
     ),
+    # behaviour
+    "listIncidentTypes": Door(_p.INCIDENTS_RECORD),
+    "createIncidentType": Door(_p.BEHAVIOUR_EDIT, body={"code": "gum", "name": "Chewing gum"}),
+    "changeIncidentType": Door(_p.BEHAVIOUR_EDIT, body={"name": "Chewing gum"}),
+    "deleteIncidentType": Door(_p.BEHAVIOUR_EDIT),
+    "listPointScales": Door(_p.BEHAVIOUR_VIEW),
+    "createPointScale": Door(_p.BEHAVIOUR_EDIT, body={"name": "House points"}),
+    "listIncidents": Door(_p.BEHAVIOUR_VIEW),
+    "recordIncident": Door(_p.INCIDENTS_RECORD, body=NEW_INCIDENT),
+    "getIncident": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "changeIncident": Door(_p.INCIDENTS_REVIEW, body={"narrative": "More"}),
+    "deleteIncidentDraft": Door(frozenset({Who.TEACHER})),  # its author, to hear that it is none
+    "submitIncident": Door(frozenset({Who.TEACHER})),
+    "addIncidentStudents": Door(
+        frozenset({Who.TEACHER, Who.ADMIN}), body={"students": [{"student": "{newcomer}"}]}
+    ),  # author and reviewers
+    "reviewIncident": Door(_p.INCIDENTS_REVIEW, body={"decision": "approve"}),
+    "withdrawIncident": Door(_p.INCIDENTS_REVIEW, body={"reason": "Somebody else"}),
+    "contestIncident": Door(_p.INCIDENTS_CONTEST, About.STUDENT, body={"text": "It was not so"}),
+    "answerContest": Door(_p.CONTESTS_ANSWER, body={"student": "{student}", "text": "It was"}),
+    "listIncidentNotices": Door(_p.NOTICES_SEND, About.STUDENT),
+    "writeIncidentNotice": Door(_p.NOTICES_SEND, About.STUDENT, body={"student": "{student}", "text": "News"}),
+    "sendBehaviourNotice": Door(_p.NOTICES_SEND, About.STUDENT),
+    "recallBehaviourNotice": Door(_p.NOTICES_SEND, About.STUDENT),
+    "acknowledgeBehaviourNotice": Door(_p.NOTICES_ACKNOWLEDGE, About.STUDENT),
+    "listPoints": Door(_p.BEHAVIOUR_VIEW),
+    "awardPoints": Door(_p.POINTS_AWARD, About.STUDENT, body={"student": "{student}", "points": 1}),
+    "takeBackPoints": Door(_p.POINTS_AWARD, About.STUDENT),
+    "getStudentBehaviour": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "listEscalationPolicies": Door(_p.BEHAVIOUR_EDIT),
+    "saveEscalationPolicy": Door(
+        _p.BEHAVIOUR_EDIT,
+        body={"name": "Late", "starts_on": "2026-11-23", "types": ["{incident_type_id}"], "stages": [{"threshold": 3}]},
+    ),
+    "retireEscalationPolicy": Door(_p.BEHAVIOUR_EDIT),
+    "tryEscalationPolicy": Door(_p.BEHAVIOUR_EDIT),
+    "listEscalations": Door(_p.BEHAVIOUR_VIEW),
+    "approveEscalation": Door(_p.STAGES_DECIDE),
+    "dismissEscalation": Door(_p.STAGES_DECIDE, body={"reason": "Talked already"}),
+    "listBehaviourActions": Door(_p.INCIDENTS_VIEW),
+    "setBehaviourAction": Door(
+        _p.INCIDENTS_REVIEW, body={"student": "{student}", "kind": "talk", "from": "2026-11-23"}
+    ),
+    "finishBehaviourAction": Door(_p.INCIDENTS_REVIEW),
+    "cancelBehaviourAction": Door(_p.INCIDENTS_REVIEW),
+    "behaviourDashboard": Door(_p.DASHBOARDS_VIEW),
+    # detentions
+    "listDetentionTypes": Door(_p.BEHAVIOUR_VIEW),
+    "createDetentionType": Door(_p.BEHAVIOUR_EDIT, body={"name": "Break"}),
+    "changeDetentionType": Door(_p.BEHAVIOUR_EDIT, body={"name": "Short break"}),
+    "listDetentionSlots": Door(_p.BEHAVIOUR_VIEW),
+    "createDetentionSlots": Door(_p.SLOTS_EDIT, body=NEW_SLOT),
+    "proposeDetentionSlots": Door(
+        _p.DETENTIONS_SET,
+        About.STUDENT,
+        body={"type": "{detention_type_id}", "students": ["{student}"]},
+        shows=(_p.BEHAVIOUR_VIEW,),
+    ),
+    "noteSupervisorAway": Door(
+        _p.SLOTS_EDIT,
+        body={"staff": "{staff}", "starts_at": "2026-11-20T09:00:00Z", "ends_at": "2026-11-20T16:00:00Z"},
+    ),
+    "getDetentionSlot": Door(_p.BEHAVIOUR_VIEW, but=FAMILY),  # who reads of their own detentions alone
+    "cancelDetentionSlot": Door(_p.SLOTS_EDIT, body={"reason": "Boiler"}),
+    "moveDetentionSlot": Door(_p.SLOTS_EDIT, body={"to": "{slot_id}"}),
+    "assignDetentionSupervisors": Door(_p.SLOTS_EDIT, body={"supervisors": ["{staff}"]}),
+    "getDetentionRegister": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "takeDetentionRegister": Door(_p.DETENTIONS_RUN, About.REGISTER, body={"rest": "present"}),
+    "listDetentions": Door(_p.BEHAVIOUR_VIEW),
+    "setDetention": Door(_p.DETENTIONS_SET, About.STUDENT, body=NEW_DETENTION, shows=(_p.BEHAVIOUR_VIEW,)),
+    "getDetention": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "approveDetention": Door(_p.INCIDENTS_REVIEW, body={"slot": None}),
+    "rescheduleDetention": Door(
+        _p.DETENTIONS_SET, About.STUDENT, body={"reason": "Dentist"}, shows=(_p.BEHAVIOUR_VIEW,)
+    ),
+    "cancelDetention": Door(_p.DETENTIONS_SET, About.STUDENT, body={"reason": "Dentist"}, shows=(_p.BEHAVIOUR_VIEW,)),
+    "excuseDetention": Door(_p.DETENTIONS_SET, About.WHOLE, body={"reason": "Dentist"}, shows=(_p.BEHAVIOUR_VIEW,)),
+    "correctDetention": Door(_p.INCIDENTS_REVIEW, body={"state": "completed", "reason": "It was served"}),
+    "askToMoveDetention": Door(_p.DETENTIONS_ASK_TO_MOVE, About.STUDENT, body={"reason": "Dentist"}),
+    "acknowledgeDetention": Door(_p.NOTICES_ACKNOWLEDGE, About.STUDENT),
 }
 """By operation id."""
 
@@ -675,6 +766,59 @@ PAGES: dict[str, Door] = {
     "POST pass/<str:pass_link>/": Door(EVERYBODY, body={"pin": "{pin}"}),
     "GET settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE),
     "POST settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE, body={"act": "codes", "preset": "simple"}),
+    # behaviour
+    "GET behaviour/": Door(_p.DASHBOARDS_VIEW),
+    "GET behaviour/record/": Door(_p.INCIDENTS_RECORD),
+    "POST behaviour/record/": Door(
+        _p.INCIDENTS_RECORD, body={"type": "{incident_type_id}", "student": "{student}", "another": "1"}
+    ),
+    "GET behaviour/incidents/": Door(_p.BEHAVIOUR_VIEW),
+    "POST behaviour/incidents/": Door(_p.BEHAVIOUR_VIEW, body={"export": "csv"}),
+    "GET behaviour/points/": Door(_p.BEHAVIOUR_VIEW),
+    "POST behaviour/points/": Door(_p.BEHAVIOUR_VIEW, body={"export": "csv"}),
+    "GET behaviour/queue/": Door(_p.INCIDENTS_REVIEW),
+    "POST behaviour/queue/": Door(
+        _p.INCIDENTS_REVIEW, body={"row": "{incident_id}", "act": "approve"}, but=frozenset({Who.FOREIGN_ADMIN})
+    ),  # in whose school there is no such row
+    "GET behaviour/stages/<uuid:escalation_id>/": Door(_p.INCIDENTS_VIEW, About.STUDENT),
+    "POST behaviour/stages/<uuid:escalation_id>/": Door(_p.STAGES_DECIDE, body={"act": "dismiss", "reason": "Talked"}),
+    "GET incidents/<uuid:incident_id>/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "POST incidents/<uuid:incident_id>/": Door(_p.INCIDENTS_REVIEW, body={"act": "withdraw", "reason": "Not so"}),
+    "GET students/<uuid:student_id>/behaviour/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "POST students/<uuid:student_id>/behaviour/": Door(_p.POINTS_AWARD, About.STUDENT, body={"points": "1"}),
+    "GET settings/behaviour/": Door(_p.BEHAVIOUR_EDIT),
+    "POST settings/behaviour/": Door(_p.BEHAVIOUR_EDIT, body={"act": "type", "code": "gum", "name": "Gum"}),
+    "GET settings/behaviour/policies/<uuid:policy_id>/": Door(_p.BEHAVIOUR_EDIT),
+    "POST settings/behaviour/policies/<uuid:policy_id>/": Door(_p.BEHAVIOUR_EDIT, body={"act": "retire"}),
+    # detentions
+    "GET behaviour/detentions/": Door(_p.BEHAVIOUR_VIEW, but=FAMILY),  # who have the list of their own
+    "GET behaviour/detentions/all/": Door(_p.BEHAVIOUR_VIEW),
+    "POST behaviour/detentions/all/": Door(_p.BEHAVIOUR_EXPORT, body={"export": "csv"}),
+    "GET behaviour/detentions/calendar.ics": Door(_p.BEHAVIOUR_VIEW),
+    "GET behaviour/detentions/new/": Door(_p.DETENTIONS_SET),
+    "POST behaviour/detentions/new/": Door(
+        _p.DETENTIONS_SET, About.STUDENT, body=NEW_DETENTION, but=frozenset({Who.FOREIGN_ADMIN})
+    ),  # whose school has no such student
+    "GET behaviour/detentions/<uuid:detention_id>/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "POST behaviour/detentions/<uuid:detention_id>/": Door(
+        _p.DETENTIONS_SET, About.STUDENT, body={"act": "cancel", "reason": "Dentist"}
+    ),
+    "GET behaviour/slots/new/": Door(_p.SLOTS_EDIT),
+    "POST behaviour/slots/new/": Door(_p.SLOTS_EDIT, body={"type": "{detention_type_id}", "date": "2026-11-24"}),
+    "GET behaviour/slots/away/": Door(_p.SLOTS_EDIT),
+    "POST behaviour/slots/away/": Door(_p.SLOTS_EDIT, body={"staff": "{staff}", "first": "2026-11-23"}),
+    "GET behaviour/slots/<uuid:slot_id>/": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "POST behaviour/slots/<uuid:slot_id>/": Door(_p.DETENTIONS_RUN, About.REGISTER, body={"rest": "present"}),
+    "GET behaviour/slots/<uuid:slot_id>/rows/": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "GET behaviour/slots/<uuid:slot_id>/slips/": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "GET behaviour/slots/<uuid:slot_id>/edit/": Door(_p.SLOTS_EDIT),
+    "POST behaviour/slots/<uuid:slot_id>/edit/": Door(_p.SLOTS_EDIT, body={"act": "supervise", "lead": "{staff}"}),
+    "GET settings/detentions/": Door(_p.BEHAVIOUR_EDIT),
+    "POST settings/detentions/": Door(_p.BEHAVIOUR_EDIT, body={"name": "Break", "when": "break"}),
+    "GET settings/detentions/<uuid:detention_type_id>/": Door(_p.BEHAVIOUR_EDIT),
+    "POST settings/detentions/<uuid:detention_type_id>/": Door(
+        _p.BEHAVIOUR_EDIT, body={"name": "Short break", "when": "break"}
+    ),
     # imports
     "GET imports/": Door(_p.IMPORTS_RUN),
     "POST imports/": Door(_p.IMPORTS_RUN, body={"file": "@students.csv"}),

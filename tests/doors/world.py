@@ -39,6 +39,14 @@ from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.rules.overrides import override_session, set_pattern
 from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
 from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
+from lyceum.domains.behaviour.models import EscalationCase, IncidentType, Notice
+from lyceum.domains.behaviour.rules.actions import NewAction, set_action
+from lyceum.domains.behaviour.rules.detentions.setting import NewDetention, set_detention
+from lyceum.domains.behaviour.rules.detentions.slots import NewSlot, create_slots
+from lyceum.domains.behaviour.rules.detentions.types import create_detention_type
+from lyceum.domains.behaviour.rules.notices import RECALL, deliver_notice, send_notice
+from lyceum.domains.behaviour.rules.points import award_points
+from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, record_incident
 from lyceum.domains.exchange.rules.runs import start_import
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.rules.composing import stop_address
@@ -213,8 +221,10 @@ class _Builder:
                 "grade_id": Grade.objects.get(code="1").pk,
                 **self.make_rows_of_students(student, users[Who.STUDENT]),
                 **self.take_register_of(form, student, teacher),
+                **self.make_rows_of_behaviour(student, teacher),
                 **self.tell(student, link.guardian_id, users[Who.GUARDIAN]),
                 **self.make_absences_of(form, student, users[Who.OFFICE]),
+                **self.set_detention_of(form, student, teacher),
             }
         names = {"student": student.person.full_name, "guardian": link.guardian.full_name}
         return World(self.school, self.other_school, users, ids, self.words, names)
@@ -306,6 +316,36 @@ class _Builder:
             "pass_id": new.cover_pass.pk,
             "cover_id": new.cover_pass.lessons.get().cover_id,
         }
+
+    def make_rows_of_behaviour(self, student: Student, teacher: User) -> Ids:
+        """What the class's teacher reported: told to the family, and leading to a stage and an action."""
+        actor, system = as_actor(teacher, self.school), system_actor(self.school.pk)
+        kind = IncidentType.objects.get(code="disruption")
+        incident = record_incident(NewIncident(kind.pk, [NewPart(student.pk, points=-10)]), actor=actor).incident
+        notice = send_notice(Notice.objects.get().pk, actor=actor)
+        with clock.frozen(NOW + RECALL):
+            deliver_notice(notice.pk, actor=system)
+        case = EscalationCase.objects.get()
+        action = set_action(NewAction(student.pk, "talk", NOW.date()), actor=system)
+        return {
+            "incident_type_id": kind.pk,
+            "incident_id": incident.pk,
+            "notice_id": notice.pk,
+            "escalation_id": case.pk,
+            "policy_id": case.policy_id,
+            "action_id": action.pk,
+            "entry_id": award_points(student.pk, points=1, actor=actor).pk,
+        }
+
+    def set_detention_of(self, form: Class, student: Student, teacher: User) -> Ids:
+        """The student's, set by the class's teacher, in a slot that the teacher supervises and that opens now."""
+        actor = system_actor(self.school.pk)
+        kind = create_detention_type({"name": "Before lessons", "minutes": 5, "notice_hours": 0}, actor=actor)
+        lead = ClassTeacher.objects.get(school_class=form).staff_id
+        slot, _next = create_slots(NewSlot(kind.pk, NOW.date(), time(8, 52), 5, [lead], weeks=2), actor=actor)
+        new = NewDetention(student.pk, kind.pk, "Late", slot_id=slot.pk)
+        made = set_detention(new, actor=as_actor(teacher, self.school)).detention
+        return {"detention_type_id": kind.pk, "slot_id": slot.pk, "detention_id": made.pk}
 
     def tell(self, student: Student, guardian: UUID, user: User) -> Ids:
         """An absence that nobody explained, and a message about it."""

@@ -19,6 +19,7 @@ APPEND_ONLY = {
     "attendance_markchange": ("UPDATE", "DELETE"),
     "attendance_officialcopy": ("UPDATE", "DELETE"),
     "attendance_sessionmarkpast": ("UPDATE", "DELETE"),
+    "behaviour_pointentry": ("UPDATE", "DELETE"),
 }
 
 

@@ -49,7 +49,13 @@ def drawing(about: About, width: float, height: float, *inside: str, kind: str, 
 def figure(about: About, drawn: str, rows: Sequence[Series], *, legend: str = "", kind: str) -> SafeString:
     """The chart with its name above and its numbers below."""
     named = tag("figcaption", tag("b", text(about.title)), f" {text(about.says)}" if about.says else "", dir="auto")
-    body = tag("div", drawn, class_="chart-draw") if drawn else tag("p", text(_("No numbers yet.")), class_="muted")
+    # A heatmap keeps its size and is scrolled on a phone: also by keys.
+    scrolled = {"tabindex": 0, "role": "group", "aria_label": about.title} if kind == "heat" else {}
+    body = (
+        tag("div", drawn, class_="chart-draw", **scrolled)
+        if drawn
+        else tag("p", text(_("No numbers yet.")), class_="muted")
+    )
     numbers = _numbers(about, rows) if drawn else ""
     return SafeString(tag("figure", named, legend, body, numbers, class_=f"chart chart-of-{kind}", id=about.key))
 

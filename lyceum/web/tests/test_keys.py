@@ -50,6 +50,7 @@ def test_one_goes_only_where_one_may():
         "g p": "/students/",
         "g c": "/classes/",
         "g a": "/attendance/",
+        "g b": "/behaviour/",
         "g i": "/imports/",
         "g s": "/settings/",
     }

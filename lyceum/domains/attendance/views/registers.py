@@ -157,6 +157,7 @@ def register_context(
         "cycle": codes.cycle(register.session),
         "who": whose(actor),
         "decisions": list_decisions(actor, register=register.pk) if register.has_open_conflicts else [],
+        "may_record": actor.may(Permission.INCIDENTS_RECORD),
         "on_register": True,
         "due_at": register.due_at.astimezone(clock.zone(time_zone())),
         "closes_at": register.closes_at.astimezone(clock.zone(time_zone())),

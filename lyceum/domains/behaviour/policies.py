@@ -1,0 +1,77 @@
+"""Who sees which incidents and which students' parts in them."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission, Reach
+from lyceum.domains.behaviour.models import Incident, Notice, Participant
+from lyceum.domains.behaviour.models.incidents import GRAVEST, SAFEGUARDING
+from lyceum.domains.people.models import Student
+from lyceum.domains.people.policies import NOBODY, kept_from_work, own_children, own_record, visible_students
+
+GUARDED = Q(confidential=True) | Q(severity=GRAVEST) | Q(type__category=SAFEGUARDING)
+"""Incidents that nobody but reviewers, reporter and safeguarding sees before somebody has reviewed them."""
+DID_IT = (Participant.Role.INVOLVED.value, Participant.Role.INSTIGATOR.value)
+COUNTED = (Incident.State.APPROVED.value, Incident.State.CLOSED.value)
+
+
+def own_reports(actor: Actor) -> Q:
+    """What the actor reported, as a filter on Incident."""
+    return Q(reported_by=actor.user_id) if actor.user_id else NOBODY
+
+
+def visible_incidents(actor: Actor) -> Q:
+    """The incidents that the actor may read with their narrative, as a filter on Incident.
+
+    One's own report stays readable. A draft is its author's alone. Nobody reads at work what their own child is
+    in, nor of a child from whom a restriction keeps them.
+    """
+    reaches = actor.reaches(Permission.INCIDENTS_VIEW)
+    if not reaches:
+        return NOBODY
+    others = ~Q(state=Incident.State.DRAFT) & ~Q(Exists(_parts(own_family(actor))))
+    if Reach.ALL not in reaches:
+        others &= Q(Exists(_parts(visible_students(actor, Permission.INCIDENTS_VIEW))))
+    if not actor.may(Permission.CONFIDENTIAL_VIEW):
+        others &= Q(confidential=False)
+        if not actor.may(Permission.INCIDENTS_REVIEW):
+            others &= ~(GUARDED & Q(approved_at__isnull=True))
+    kept = Participant.objects.filter(incident=OuterRef("pk"), student__in=kept_from_work(actor))
+    return (others | own_reports(actor)) & ~Q(Exists(kept))
+
+
+def own_family(actor: Actor) -> Q:
+    """The actor's own record and children, as a filter on Student."""
+    return own_record(actor) | own_children(actor)
+
+
+def _parts(students: Q) -> QuerySet[Participant]:
+    """The parts of those students in the incident at hand."""
+    return Participant.objects.filter(incident=OuterRef("pk"), student__in=Student.objects.filter(students))
+
+
+def visible_participations(actor: Actor) -> Q:
+    """The parts of students that the actor may read as families do, as a filter on Participant.
+
+    Families see what was approved, was not confidential, and is for them to know. Of what was done to their
+    child, or what it saw, they read only once somebody has decided to tell them.
+    """
+    reaches = actor.reaches(Permission.BEHAVIOUR_VIEW)
+    if not reaches:
+        return NOBODY
+    students = Student.objects.filter(visible_students(actor, Permission.BEHAVIOUR_VIEW))
+    known = Q(incident__approved_at__isnull=False, student__in=students)
+    if not actor.may(Permission.CONFIDENTIAL_VIEW):
+        known &= Q(incident__confidential=False)
+    if reaches <= {Reach.OWN, Reach.CHILD}:
+        return known & _for_families(reaches)
+    family = Student.objects.filter(own_family(actor))
+    return known & (~Q(student__in=family) | _for_families(frozenset({Reach.CHILD})))
+
+
+def _for_families(reaches: frozenset[Reach]) -> Q:
+    told = Q(Exists(Notice.objects.filter(participant=OuterRef("pk"), state=Notice.State.SENT)))
+    mine = Q(role__in=DID_IT) | told
+    if reaches == {Reach.OWN}:
+        return mine & Q(incident__type__visible_to_student=True)
+    return mine & (~Q(incident__type__tell_guardians="never") | told)

@@ -1,0 +1,1 @@
+"""What may be recorded, decided, told and counted about behaviour."""

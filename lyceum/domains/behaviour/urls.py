@@ -1,0 +1,18 @@
+"""Addresses of behaviour's pages."""
+
+from django.urls import path
+
+from lyceum.domains.behaviour.views import dashboard, incident, lists, queue, record, settings, student
+
+urlpatterns = [
+    path("behaviour/", dashboard.dashboard_page, name="behaviour"),
+    path("behaviour/record/", record.record_page, name="behaviour-record"),
+    path("behaviour/incidents/", lists.incidents_page, name="behaviour-incidents"),
+    path("behaviour/points/", lists.points_page, name="behaviour-points"),
+    path("behaviour/queue/", queue.queue_page, name="behaviour-queue"),
+    path("behaviour/stages/<uuid:escalation_id>/", queue.stage_page, name="behaviour-stage"),
+    path("incidents/<uuid:incident_id>/", incident.incident_page, name="incident"),
+    path("students/<uuid:student_id>/behaviour/", student.student_page, name="student-behaviour"),
+    path("settings/behaviour/", settings.settings_page, name="settings-behaviour"),
+    path("settings/behaviour/policies/<uuid:policy_id>/", settings.policy_page, name="behaviour-policy"),
+]
