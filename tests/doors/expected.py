@@ -390,6 +390,7 @@ REST: dict[str, Door] = {
     ),
     "revokeCoverPass": Door(_p.COVER_ASSIGN),
     "attendanceSummary": Door(_p.NUMBERS_VIEW),
+    "notePaperRegister": Door(_p.REGISTERS_TAKE, About.REGISTER),
     "markArrived": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"student": "{student}"}),
     # The student of the world is not known to be of age, and so asks for nothing.
     "listPlannedAbsences": Door(_p.ABSENCES_ASK),

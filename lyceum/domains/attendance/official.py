@@ -12,7 +12,7 @@ from lyceum.domains.academics.models import AcademicYear
 from lyceum.domains.tenancy.queries import find_school_name, time_zone
 
 _REGISTERS = """
-SELECT r.id, r."on", COALESCE(NULLIF(r.session, ''), r.period), r.state, r.recorded_on_paper,
+SELECT r.id, r."on", COALESCE(NULLIF(r.session, ''), r.period), r.state, r.recorded_on_paper, r.paper_takers,
   min(c.marked_at) FILTER (WHERE c.version = 1),
   array_agg(DISTINCT c.marked_by_name) FILTER (WHERE c.version = 1)
 FROM attendance_register r
@@ -74,7 +74,7 @@ def _at(instant: Any) -> str:
 
 
 def _register(
-    _id: UUID, on: date, session: str, state: str, on_paper: bool, taken_at: Any, by: list[str] | None
+    _id: UUID, on: date, session: str, state: str, on_paper: bool, takers: str, taken_at: Any, by: list[str] | None
 ) -> dict[str, Any]:
     return {
         "on": on.isoformat(),
@@ -82,7 +82,7 @@ def _register(
         "state": state,
         "on_paper": on_paper,
         "taken_at": _at(taken_at),
-        "by": ", ".join(sorted(filter(None, by or ()))),
+        "by": takers or ", ".join(sorted(filter(None, by or ()))),
     }
 
 

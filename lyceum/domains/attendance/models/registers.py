@@ -38,6 +38,8 @@ class Register(SchoolOwned):
     taken_by = models.UUIDField(null=True)
     taken_at = models.DateTimeField(null=True)
     recorded_on_paper = models.BooleanField(default=False)
+    paper_takers = models.CharField(max_length=200, blank=True, db_default="")
+    """Who took it on paper, where somebody else typed it in."""
     chased = models.PositiveSmallIntegerField(default=0, db_default=0)
     """How often its takers were reminded: once late, once closed."""
     version = models.PositiveIntegerField(default=0)

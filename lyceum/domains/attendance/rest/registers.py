@@ -25,6 +25,7 @@ from lyceum.domains.attendance.queries import (
 from lyceum.domains.attendance.rest.router import router
 from lyceum.domains.attendance.rules.arrivals import Arrival, mark_arrived
 from lyceum.domains.attendance.rules.marks import GivenMark, Saved, reopen_register, take_register
+from lyceum.domains.attendance.rules.paper import note_paper
 from lyceum.domains.attendance.sheet import SheetRow, read_sheet
 from lyceum.domains.tenancy.queries import today
 
@@ -47,6 +48,8 @@ class RegisterOut(Schema):
     closes_at: datetime
     locks_at: datetime
     marked: int | None
+    paper_takers: str
+    """Who took it on paper, where it was typed in."""
     version: int
 
 
@@ -108,6 +111,7 @@ def _register(register: Register, marked: int | None = None) -> dict[str, Any]:
         "closes_at": register.closes_at,
         "locks_at": register.locks_at,
         "marked": getattr(register, "marked", marked),
+        "paper_takers": register.paper_takers,
         "version": register.version,
     }
 
@@ -270,6 +274,18 @@ def arrived(request: HttpRequest, register_id: UUID, body: ArrivedIn) -> dict[st
     actor = actor_of(request)
     saved = mark_arrived(register_id, Arrival(body.student, body.time_in, body.code), actor=actor)
     return _saved(saved, read_codes(actor), actor)
+
+
+class PaperIn(Strict):
+    """Who took it on paper."""
+
+    takers: str = Field(max_length=200)
+
+
+@router.post("registers/{uuid:register_id}/paper/", response=RegisterOut, operation_id="notePaperRegister")
+def paper(request: HttpRequest, register_id: UUID, body: PaperIn) -> dict[str, Any]:
+    """Say that a register was taken on paper and typed in, and by whom it was taken."""
+    return _register(note_paper(register_id, takers=body.takers, actor=actor_of(request)))
 
 
 class ReopenIn(Strict):

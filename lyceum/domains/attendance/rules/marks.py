@@ -21,9 +21,8 @@ from lyceum.domains.attendance.rules.refusals import (
     MarkConflictError,
     PlannedAbsenceError,
     ReasonNeededError,
-    RegisterLockedError,
 )
-from lyceum.domains.attendance.rules.rows import checked, leave_planned, with_minutes, with_rest
+from lyceum.domains.attendance.rules.rows import checked, leave_planned, refuse_by_time, with_minutes, with_rest
 from lyceum.domains.attendance.rules.sessions import derive_day
 from lyceum.domains.attendance.rules.writing import record_marks, write_marks
 from lyceum.domains.attendance.rules.years import require_open_year
@@ -55,7 +54,7 @@ def take_register(
     actor.require(Permission.REGISTERS_TAKE)
     register = get_register(register_id, actor=actor, permission=Permission.REGISTERS_TAKE, lock=True)
     codes = read_codes(actor)
-    _refuse_by_time(register, given_in_time, actor)
+    refuse_by_time(register, given_in_time=given_in_time, actor=actor)
     require_open_year(register.on, reason=reason, actor=actor)
     whole = read_whole_sheet(register, actor=actor)
     sheet = {row.student_id: row for row in whole.rows}
@@ -80,18 +79,6 @@ def _before(changes: Sequence[Change], codes: CodeList) -> tuple[GivenMark, ...]
         minutes, arrived = row.mark.minutes_late, row.mark.time_in
         marks.append(GivenMark(row.student_id, code.symbol, minutes, arrived, row.mark.note))
     return tuple(marks) or None
-
-
-def _refuse_by_time(register: Register, given_in_time: bool, actor: Actor) -> None:
-    if register.state == Register.State.NOT_REQUIRED:
-        raise RegisterLockedError(_("No register is needed for %(register)s.") % {"register": register})
-    if given_in_time or clock.now() < register.locks_at or actor.may(Permission.REGISTERS_AMEND):
-        return
-    raise RegisterLockedError(
-        _("This register is locked since %(locks_at)s UTC. Ask the office to change it.")
-        % {"locks_at": f"{register.locks_at:%Y-%m-%d %H:%M}"},
-        locked_since=register.locks_at.isoformat(),
-    )
 
 
 def _sort_out(

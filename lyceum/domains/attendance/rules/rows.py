@@ -8,15 +8,30 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
+from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError
+from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.attendance.codes import CodeList, fits
 from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.attendance.models import Code, Register
 from lyceum.domains.attendance.rules.given import GivenMark, KeptPlanned
-from lyceum.domains.attendance.rules.refusals import FutureNotAllowedError, WrongMarksError
+from lyceum.domains.attendance.rules.refusals import FutureNotAllowedError, RegisterLockedError, WrongMarksError
 from lyceum.domains.attendance.sheet import SheetRow
 from lyceum.domains.tenancy.queries import time_zone, today
+
+
+def refuse_by_time(register: Register, *, given_in_time: bool = False, actor: Actor) -> None:
+    """Refuse a register that is not needed, or that this person may no longer change."""
+    if register.state == Register.State.NOT_REQUIRED:
+        raise RegisterLockedError(_("No register is needed for %(register)s.") % {"register": register})
+    if given_in_time or clock.now() < register.locks_at or actor.may(Permission.REGISTERS_AMEND):
+        return
+    raise RegisterLockedError(
+        _("This register is locked since %(locks_at)s UTC. Ask the office to change it.")
+        % {"locks_at": f"{register.locks_at:%Y-%m-%d %H:%M}"},
+        locked_since=register.locks_at.isoformat(),
+    )
 
 
 def with_rest(

@@ -16,7 +16,7 @@ from lyceum.domains.attendance.rules.marks import GivenMark, take_register
 from lyceum.domains.attendance.rules.refusals import ReasonNeededError, YearClosedError, YearNotOverError
 from lyceum.domains.attendance.rules.years import close_year, forget_closed_years, make_copies, reopen_year
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
-from lyceum.testing.clients import browser
+from lyceum.testing.clients import browser, software
 from lyceum.testing.factories import as_actor, in_school, make_admin
 
 NEXT_SUMMER = datetime(2027, 8, 2, 9, tzinfo=UTC)
@@ -117,3 +117,17 @@ def test_a_blank_register_prints_for_whoever_takes_it(morning: Morning):
     answer = browser(morning.teacher_user, morning.school).get(f"/attendance/paper/{morning.form.pk}/?date={TODAY}")
 
     assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
+
+
+def test_a_register_typed_in_from_paper_names_who_took_it(morning: Morning):
+    register = take_and_amend(morning)
+    page = f"/registers/{register.pk}/"
+
+    browser(morning.office_user, morning.school).post(page, {"paper_takers": "Tess Teacher, Sam Supply"})
+    refused = software(morning.teacher_user, morning.school).send(f"/api/v1{page}paper/", {"takers": " "})
+
+    assert refused.status_code == 422
+    with clock.frozen(NEXT_SUMMER), in_school(morning.school):
+        closed(morning, as_actor(make_admin(morning.school), morning.school))
+        [row, *_rest] = OfficialCopy.objects.get().content["registers"]
+        assert (row["on_paper"], row["by"]) == (True, "Tess Teacher, Sam Supply")

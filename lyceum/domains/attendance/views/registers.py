@@ -28,6 +28,7 @@ from lyceum.domains.attendance.presets import PRESETS
 from lyceum.domains.attendance.queries import get_register, list_history
 from lyceum.domains.attendance.rules.arrivals import Arrival, mark_arrived
 from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, Saved, take_register
+from lyceum.domains.attendance.rules.paper import note_paper
 from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times, what_is_missing
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.attendance.views.devices import list_decisions
@@ -64,6 +65,8 @@ def _save(request: HttpRequest, register_id: UUID) -> HttpResponse:
     if saved.conflicts:
         context = register_context(request, saved.register, read_codes(actor), conflicts=saved.conflicts)
         return render(request, "attendance/register.html", context | {"saved": saved.saved})
+    if request.POST.get("paper_takers", "").strip():
+        note_paper(register_id, takers=request.POST["paper_takers"], actor=actor)
     response = redirect(f"/registers/{register_id}/")
     leave_toast(request, response, Toast(_words(saved), _undo(saved)))
     return response
