@@ -49,6 +49,7 @@ def apply_migrations() -> list[str]:
             if unapplied:
                 cursor.execute("SET lock_timeout = '2s'")
                 _migrate_until_done(connection)
+                _renew_built_in_sets()
         finally:
             cursor.execute("SET lock_timeout = DEFAULT")
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
@@ -71,6 +72,18 @@ def _migrate_until_done(connection: BaseDatabaseWrapper) -> None:
                 ) from error
             connection.close_if_unusable_or_obsolete()
             time.sleep(PAUSE_SECONDS)
+
+
+def _renew_built_in_sets() -> None:
+    """What a new version lets the Office do, it lets the Office of every school do that is here already."""
+    from lyceum.core.schools import school_scope  # once the tables are there
+    from lyceum.domains.accounts.rules.users import renew_built_in_sets
+    from lyceum.domains.tenancy.models import School
+
+    for school_id in School.objects.using(OWNER).values_list("pk", flat=True):
+        with school_scope(school_id):
+            renew_built_in_sets()
+    connections["default"].close()
 
 
 def _list_migrations_on_disk() -> Iterator[tuple[str, str]]:

@@ -136,6 +136,19 @@ def create_built_in_sets() -> None:
     )
 
 
+def renew_built_in_sets() -> None:
+    """The built-in sets of a school as this version has them: new acts are in, and new sets are there."""
+    wanted = {name: sorted(p.value for p in permissions) for name, permissions in BUILT_IN_SETS.items()}
+    known = {row.name: row for row in PermissionSet.objects.filter(built_in=True)}
+    for name, permissions in wanted.items():
+        row = known.get(name)
+        if row is None:
+            PermissionSet.objects.get_or_create(name=name, defaults={"permissions": permissions, "built_in": True})
+        elif row.permissions != permissions:
+            row.permissions = permissions
+            row.save(update_fields=["permissions", "updated_at"])
+
+
 @transaction.atomic
 def set_up_school(
     *, username: str, password: str, full_name: str, school_name: str, email: str = "", actor: Actor, **school: Any

@@ -11,6 +11,7 @@ from django.db import connection
 from lyceum.core import clock
 from lyceum.core.permissions import BUILT_IN_SETS, Role
 from lyceum.domains.accounts.models import EmailAddress, Membership, PermissionSet, User
+from lyceum.domains.accounts.rules.users import renew_built_in_sets
 from lyceum.domains.journal.models import AuditEntry, OperatorEntry
 from lyceum.domains.tenancy.models import School
 from lyceum.testing.clients import Caller, bearer, browser, key_holder, nobody, software
@@ -243,3 +244,18 @@ def test_schools_of_one_name_made_at_once_get_slugs_of_their_own(fresh_database,
     answers = together(5, lambda n: nobody().send(SETUP, FOUR | {"username": f"ada{n}"}).json()["school"]["slug"])
 
     assert sorted(answers) == ["hill-school", *(f"hill-school-{n}" for n in range(2, 6))]
+
+
+@db
+def test_a_school_of_an_older_version_gets_what_is_new_in_its_built_in_sets():
+    school = make_school()
+    with in_school(school):
+        PermissionSet.objects.filter(name="Office").update(permissions=["students.list"])
+        PermissionSet.objects.filter(name="Cover").delete()
+        PermissionSet.objects.create(name="Our own", permissions=["students.list"])
+
+        renew_built_in_sets()
+
+        found = {row.name: set(row.permissions) for row in PermissionSet.objects.all()}
+    assert found.pop("Our own") == {"students.list"}
+    assert found == {name: {p.value for p in permissions} for name, permissions in BUILT_IN_SETS.items()}
