@@ -42,12 +42,11 @@ CONCERN_TONES = {"raised": "late", "in_hand": "due", "closed": "none"}
 ORIGINS: dict[str, Promise] = {
     "override": lazy("The office"),
     "plan": lazy("A planned absence"),
-    "method": lazy("The register"),
     "pattern": lazy("Not expected here"),
     "closure": lazy("A closure"),
     "import": lazy("Another system"),
 }
-"""What decided a statutory mark."""
+"""What decided a statutory mark, where it was not the school's method."""
 CASES: dict[str, Promise] = {
     "part_time": lazy("Part-time timetable, for a while"),
     "not_compulsory": lazy("Not of compulsory school age"),

@@ -269,7 +269,7 @@ def test_the_page_of_sessions_says_what_decided_each_and_takes_the_offices_word(
     page, office = f"/students/{student}/sessions/", browser(morning.office_user, morning.school)
     form = {"on": f"{TODAY}", "session": "AM", "code": "/", "reason": "Seen"}
 
-    assert "The register" in browser(morning.teacher_user, morning.school).get(page).content.decode()
+    assert "By the form&#x27;s register" in browser(morning.teacher_user, morning.school).get(page).content.decode()
     assert office.post(page, {**form, "act": "override"}).status_code == 302
     assert office.post(page, {**form, "act": "override", "reason": ""}).status_code == 422
     assert "The office" in office.get(page).content.decode()

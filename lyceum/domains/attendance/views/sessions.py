@@ -46,8 +46,7 @@ def _code_html(row: SessionMark) -> SafeString:
 
 
 def _decided(row: SessionMark) -> str:
-    words = str(ORIGINS.get(row.origin, row.origin))
-    return f"{words}: {METHOD_WORDS[row.method]}" if row.origin == "method" else words
+    return str(METHOD_WORDS[row.method] if row.origin == "method" else ORIGINS.get(row.origin, row.origin))
 
 
 TABLE: Table[SessionMark] = Table(
