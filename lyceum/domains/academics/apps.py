@@ -6,4 +6,4 @@ class AcademicsConfig(AppConfig):
     label = "academics"
 
     def ready(self) -> None:
-        from lyceum.domains.academics import policies, subscribers  # noqa: F401  # models are ready only now
+        from lyceum.domains.academics import merging, policies, subscribers  # noqa: F401  # models are ready only now

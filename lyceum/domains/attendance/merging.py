@@ -17,5 +17,10 @@ when_both_have(
     ),
 )
 when_both_have("one_open_case_of_a_student", Meeting(clash=_("both have an absence that is still being asked about")))
+when_both_have("planned_student_once", Meeting(same=()))  # one of a plan that names both
+when_both_have("one_open_concern", Meeting(same=()))
+when_both_have(
+    "override_once", Meeting(same=("code_id",), clash=_("the office decided one session differently for each"))
+)
 when_both_have("attendance_daysummary_pkey", Meeting(same=()))  # counted anew
 leave_uncounted("attendance_daysummary", "attendance_sessionmarkpast", "attendance_markchange")

@@ -234,13 +234,30 @@ class _Present:
             for mine in self.rows:
                 if [mine[column] for column in key] == values and self._applies(name, mine):
                     return _Met(name, mine, key)
+        return self._meets_in_time(row)
+
+    def _meets_in_time(self, row: Row) -> _Met | None:
+        """A row at the same time of day: nothing is cut there, somebody must decide."""
+        for constraint in self.exclusions:
+            equal, span = self._compared(constraint, "TSTZRANGE")
+            if span is None or self._reference.column not in equal or not self._applies(constraint.name, row):
+                continue
+            others = [c for c in equal if c not in ("school_id", self._reference.column)]
+            for mine in self.rows:
+                if (
+                    self._applies(constraint.name, mine)
+                    and all(mine[c] == row[c] for c in others)
+                    and mine[span[0]] < row[span[1]]
+                    and row[span[0]] < mine[span[1]]
+                ):
+                    return _Met(constraint.name, mine, ())
         return None
 
     def without_overlap(self, row: Row) -> Row | None:
         """The days of a row that the rows that stay leave free, as changes of it; None where they leave none."""
         cut: Row = {}
         for constraint in self.exclusions:
-            equal, span = self._compared(constraint)
+            equal, span = self._compared(constraint, "DATERANGE")
             if span is None or self._reference.column not in equal or not self._applies(constraint.name, row):
                 continue
             others = [
@@ -258,12 +275,12 @@ class _Present:
                 cut |= {span[0]: free[0].isoformat(), span[1]: last}
         return cut
 
-    def _compared(self, constraint: ExclusionConstraint) -> tuple[list[str], tuple[str, str] | None]:
+    def _compared(self, constraint: ExclusionConstraint, kind: str) -> tuple[list[str], tuple[str, str] | None]:
         equal, span = [], None
         for expression, _operator in constraint.expressions:
             if isinstance(expression, str):
                 equal.append(self._column(expression))
-            elif isinstance(expression, Func):
+            elif isinstance(expression, Func) and expression.extra.get("function") == kind:
                 names = [str(vars(each)["name"]) for each in expression.get_source_expressions() if isinstance(each, F)]
                 span = (self._column(names[0]), self._column(names[1]))
         return equal, span
