@@ -8,7 +8,17 @@ from pathlib import Path
 
 from bench.place import prepared
 
-NAMES = ("register_save", "morning_peak", "summary_year", "import_10k", "ux")
+NAMES = (
+    "register_save",
+    "morning_peak",
+    "fan_out",
+    "summary_year",
+    "derive_day",
+    "propose_slot",
+    "import_10k",
+    "rollover_1000",
+    "ux",
+)
 STUDENTS = 1050
 DAYS, DAYS_OF_A_YEAR = 90, 190
 

@@ -20,9 +20,11 @@ from lyceum.domains.accounts import graphql as accounts
 from lyceum.domains.attendance import graphql as attendance
 from lyceum.domains.attendance import graphql_acts as attendance_acts
 from lyceum.domains.attendance import graphql_cases as attendance_cases
+from lyceum.domains.attendance import graphql_planned as planned
 from lyceum.domains.attendance.batches import read_registers
 from lyceum.domains.behaviour import graphql as behaviour
 from lyceum.domains.behaviour import graphql_acts as behaviour_acts
+from lyceum.domains.behaviour import graphql_detentions as detentions
 from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people.batches import read_staff, read_students
@@ -59,7 +61,9 @@ class Query(
     academics.Query,
     attendance.Query,
     attendance_cases.Query,
+    planned.Query,
     behaviour.Query,
+    detentions.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
@@ -87,7 +91,9 @@ class Mutation(
     academics_acts.Mutation,
     attendance_acts.Mutation,
     attendance_cases.Mutation,
+    planned.Mutation,
     behaviour_acts.Mutation,
+    detentions.Mutation,
 ):
     pass
 
@@ -99,6 +105,7 @@ class Subscription(
     attendance_acts.Subscription,
     attendance_cases.Subscription,
     behaviour_acts.Subscription,
+    detentions.Subscription,
 ):
     pass
 

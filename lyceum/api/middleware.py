@@ -34,6 +34,8 @@ GIVES_TOKENS = (
     "/api/v1/setup/",
     "/settings/keys/",
     "/settings/users/",
+    "/api/v1/cover-passes/",
+    "/cover/",
 )
 """Where an answer to a write shows a secret once."""
 _COMPRESSED_ALREADY = ("image/", "audio/", "video/", "font/", "application/zip", "application/pdf")
@@ -112,7 +114,7 @@ class Compression:
 
 def may_carry_token(request: HttpRequest) -> bool:
     """Whether the answer is one of those that hand somebody a token, a key or a link."""
-    if request.path.startswith("/invitation/"):
+    if request.path.startswith(("/invitation/", "/pass/")):
         return True
     if request.path == "/graphql":
         return b"mutation" in request.body  # some give tokens; which, only the schema knows

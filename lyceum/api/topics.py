@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.live import Hears
-from lyceum.domains.attendance.live import follow_cases, follow_class, follow_day, follow_register
+from lyceum.domains.attendance.live import (
+    follow_cases,
+    follow_class,
+    follow_day,
+    follow_evacuation,
+    follow_on_site,
+    follow_register,
+)
+from lyceum.domains.behaviour.detention_live import follow_slot
 from lyceum.domains.behaviour.live import follow_grade
 from lyceum.domains.notifications.live import follow_own
 
@@ -34,9 +42,12 @@ _KINDS = {
     "register": _Kind(UUID, lambda key, actor: follow_register(key, actor=actor)),
     "class": _Kind(UUID, lambda key, actor: follow_class(key, actor=actor)),
     "incidents": _Kind(UUID, lambda key, actor: follow_grade(key, actor=actor)),
+    "detention-slot": _Kind(UUID, lambda key, actor: follow_slot(key, actor=actor)),
     "registers": _Kind(date.fromisoformat, lambda key, actor: follow_day(key, actor=actor)),
     "cases": _Kind(_the_open_ones, lambda key, actor: follow_cases(key, actor=actor)),
     "user": _Kind(UUID, lambda key, actor: follow_own(key, actor=actor)),
+    "on-site": _Kind(date.fromisoformat, lambda key, actor: follow_on_site(key, actor=actor)),
+    "evacuation": _Kind(UUID, lambda key, actor: follow_evacuation(key, actor=actor)),
 }
 
 

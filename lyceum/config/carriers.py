@@ -47,8 +47,7 @@ def read_email(url: str) -> dict[str, Any]:
         return {"kind": kind, "sender": sender, "api_key": user, "sender_domain": parts.hostname or ""}
     if kind == "sendgrid":
         return {"kind": kind, "sender": sender, "api_key": user}
-    session = {"aws_access_key_id": user, "aws_secret_access_key": password}
-    return {"kind": kind, "sender": sender, "client_params": {"region_name": parts.hostname}, "session_params": session}
+    return {"kind": kind, "sender": sender, "region": parts.hostname or "", "key_id": user, "secret": password}
 
 
 def read_sms(url: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("lyceum.domains.timetable.urls")),
     path("", include("lyceum.domains.attendance.urls")),
     path("", include("lyceum.domains.behaviour.urls")),
+    path("", include("lyceum.domains.behaviour.detention_urls")),
     path("", include("lyceum.domains.exchange.urls")),
 ]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from lyceum.core.errors import NotAllowedError
-from lyceum.core.permissions import POLICY, Permission, Reach, Role
+from lyceum.core.permissions import COVER_PASS_OPENS, POLICY, Permission, Reach, Role
 
 
 class Via(StrEnum):
@@ -29,6 +29,8 @@ class ActorKind(StrEnum):
     KEY = "key"
     JOB = "job"
     OPERATOR = "operator"
+    COVER = "cover"
+    """Somebody without an account who covers lessons with a cover pass; the id is the pass's."""
     PUBLIC = "public"
 
 
@@ -38,7 +40,7 @@ class Actor:
 
     kind: ActorKind
     id: UUID | None
-    """The user's or the API key's id; None for the public and for the system itself."""
+    """The user's, the API key's or the cover pass's id; None for the public and for the system itself."""
     name: str
     """As it was at the time of the act: the trail keeps it."""
     via: Via
@@ -75,6 +77,8 @@ class Actor:
         if self.kind is ActorKind.KEY:
             reach = row.school_admin
             return frozenset({reach}) if row.scope and row.scope in self.scopes else frozenset()
+        if self.kind is ActorKind.COVER:
+            return frozenset({Reach.CLASSES}) if permission in COVER_PASS_OPENS else frozenset()
         reaches = {row.reach_of(role) for role in self.roles} | {row.public}
         if Reach.PERMISSION_SET in reaches:
             reaches.discard(Reach.PERMISSION_SET)

@@ -22,7 +22,7 @@ def submitted(
     try:
         return gone_on(request, act())
     except RuleError as error:
-        shown = {"typed": request.POST, "errors": shown_errors(error), **context()}
+        shown = {"typed": request.POST, "errors": shown_errors(error), "refusal": error, **context()}
         return render(request, template, shown, status=error.status)
 
 

@@ -39,6 +39,7 @@ class Reach(StrEnum):
     CHILD = "K"
     PERMISSION_SET = "P"
     GROUP = "G"
+    EVACUATION = "E"
     GRANT = "grant"
     NONE = "—"
 
@@ -50,6 +51,7 @@ REACHES: dict[Reach, str] = {
     Reach.CHILD: "their own children",
     Reach.PERMISSION_SET: "with the named permission set",
     Reach.GROUP: "schools of their own group",
+    Reach.EVACUATION: "all in the school, during an evacuation",
     Reach.GRANT: "with a grant of the school, for a while",
     Reach.NONE: "never",
 }
@@ -76,12 +78,19 @@ class Permission(StrEnum):
     STUDENTS_ENROL = "students.enrol"
     CONTACTS_VIEW = "people.contacts.view"
     PEOPLE_EDIT = "people.edit"
+    PEOPLE_MERGE = "people.merge"
+    CHANGES_ASK = "people.changes.ask"
     FLAGS_VIEW = "people.flags.view"
+    SAFEGUARDING = "people.safeguarding"
+    CONSENTS_VIEW = "people.consents.view"
+    CONSENTS_ANSWER = "people.consents.answer"
     RESTRICTIONS_EDIT = "people.restrictions.edit"
     CLASSES_VIEW = "classes.view"
     CLASSES_EDIT = "classes.edit"
     CLASSES_ASSIGN = "classes.assign"
     CLASSES_OVERFILL = "classes.overfill"
+    ROLLOVER_PREVIEW = "rollover.preview"
+    ROLLOVER_APPLY = "rollover.apply"
     REGISTERS_VIEW = "attendance.view"
     REGISTERS_TAKE = "attendance.take"
     REGISTERS_AMEND = "attendance.amend"
@@ -89,6 +98,13 @@ class Permission(StrEnum):
     CASES_SETTLE = "attendance.cases.settle"
     NUMBERS_VIEW = "attendance.numbers.view"
     CODES_EDIT = "attendance.codes.edit"
+    ABSENCES_ASK = "attendance.absences.ask"
+    ABSENCES_DECIDE = "attendance.absences.decide"
+    CONCERNS_VIEW = "attendance.concerns.view"
+    CONCERNS_EDIT = "attendance.concerns.edit"
+    YEAR_CLOSE = "attendance.year.close"
+    GATE_USE = "attendance.gate"
+    ON_SITE_VIEW = "attendance.on_site"
     INCIDENTS_RECORD = "behaviour.record"
     INCIDENTS_VIEW = "behaviour.incidents.view"
     CONFIDENTIAL_VIEW = "behaviour.confidential.view"
@@ -109,6 +125,7 @@ class Permission(StrEnum):
     BEHAVIOUR_EXPORT = "behaviour.export"
     LESSONS_VIEW = "timetable.view"
     LESSONS_EDIT = "timetable.edit"
+    COVER_ASSIGN = "timetable.cover.assign"
     IMPORTS_RUN = "imports.run"
     DELIVERIES_VIEW = "deliveries.view"
     PROVIDERS_EDIT = "providers.edit"
@@ -139,7 +156,7 @@ class PolicyRow:
 
 def _table() -> tuple[PolicyRow, ...]:
     p, row = Permission, PolicyRow
-    y, o, c, k, s, g, grant, no = (
+    y, o, c, k, s, g, grant, no, e = (
         Reach.ALL,
         Reach.OWN,
         Reach.CLASSES,
@@ -148,6 +165,7 @@ def _table() -> tuple[PolicyRow, ...]:
         Reach.GROUP,
         Reach.GRANT,
         Reach.NONE,
+        Reach.EVACUATION,
     )
     # Columns: super admin, group admin, school admin, manager, teacher, student, guardian, applicant, public
     return (
@@ -168,13 +186,20 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.STUDENTS_ENROL, "enrol, leave, number scheme", no, no, y, s, scope="students:write"),
         row(p.CONTACTS_VIEW, "contacts and addresses", no, no, y, s, c, o, o, scope="people:read"),
         row(p.PEOPLE_EDIT, "create and edit guardian, staff", no, no, y, s, scope="people:write"),
+        row(p.PEOPLE_MERGE, "merge two records of one person, and undo it", no, no, y, s),
+        row(p.CHANGES_ASK, "ask the office to change a record", no, no, no, no, no, o, k),
         row(p.FLAGS_VIEW, "medical flags", no, no, y, s, c, o, k),
+        row(p.SAFEGUARDING, "safeguarding flags", no, no, s, s),
+        row(p.CONSENTS_VIEW, "consents: see", no, no, y, s, c, o, k, scope="people:read"),
+        row(p.CONSENTS_ANSWER, "consents: give, refuse, withdraw", no, no, y, s, no, o, k, scope="people:write"),
         row(p.RESTRICTIONS_EDIT, "contact restriction", no, no, y, s),
         row(p.CLASSES_VIEW, "years, terms, grades, subjects, classes: read", grant, g, y, s, y, o, k,
             scope="classes:read"),
         row(p.CLASSES_EDIT, "years, terms, grades, subjects, classes: edit", no, no, y, s, scope="classes:write"),
         row(p.CLASSES_ASSIGN, "assign students or teachers to classes", no, no, y, s, scope="classes:write"),
         row(p.CLASSES_OVERFILL, "go over a class's capacity, with a reason", no, no, y, s),
+        row(p.ROLLOVER_PREVIEW, "year rollover: plan, decide, preview", no, no, y, s),
+        row(p.ROLLOVER_APPLY, "year rollover: apply, undo", no, no, y),
         row(p.REGISTERS_VIEW, "registers and marks: see", grant, no, y, s, c, o, k, scope="attendance:read"),
         row(p.REGISTERS_TAKE, "take a register", no, no, y, s, c, scope="attendance:write"),
         row(p.REGISTERS_AMEND, "amend a mark after the teacher's time", no, no, y, s, scope="attendance:write"),
@@ -182,6 +207,13 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.CASES_SETTLE, "absence cases: call, confirm, close", no, no, y, s),
         row(p.NUMBERS_VIEW, "attendance numbers", grant, g, y, s, c, o, k, scope="attendance:read"),
         row(p.CODES_EDIT, "codes, times, methods, thresholds", no, g, y),
+        row(p.ABSENCES_ASK, "ask for a planned absence", no, no, y, s, c, o, k, scope="attendance:write"),
+        row(p.ABSENCES_DECIDE, "decide a planned absence", no, no, y, s),
+        row(p.CONCERNS_VIEW, "attendance concerns: see", no, no, y, s, c, scope="attendance:read"),
+        row(p.CONCERNS_EDIT, "attendance concerns: take in hand, close", no, no, y, s),
+        row(p.YEAR_CLOSE, "close a school year", no, no, y),
+        row(p.GATE_USE, "sign in and out at the gate", no, no, y, s, scope="attendance:write"),
+        row(p.ON_SITE_VIEW, "on-site list, evacuation roll", no, no, y, s, e),
         row(p.INCIDENTS_RECORD, "record an incident or praise", no, no, y, s, y, scope="behaviour:write"),
         row(p.INCIDENTS_VIEW, "incidents with their narrative: read", no, no, y, s, c, scope="behaviour:read"),
         row(p.CONFIDENTIAL_VIEW, "confidential incidents: read", no, no, s, s),
@@ -202,6 +234,7 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.BEHAVIOUR_EXPORT, "behaviour: take lists away as files", no, g, y, s, c, o, k),
         row(p.LESSONS_VIEW, "timetable: see", grant, g, y, y, y, o, k, scope="timetable:read"),
         row(p.LESSONS_EDIT, "timetable: edit", no, no, y, s, scope="timetable:write"),
+        row(p.COVER_ASSIGN, "assign cover", no, no, y, s, scope="cover:write"),
         row(p.IMPORTS_RUN, "import and roll back", no, g, y, s, scope="imports:write"),
         row(p.DELIVERIES_VIEW, "messages sent: what became of each", no, no, y, s, scope="deliveries:read"),
         row(p.PROVIDERS_EDIT, "who carries messages, and their texts", no, no, y),
@@ -215,6 +248,8 @@ SCOPES: frozenset[str] = frozenset(row.scope for row in POLICY.values() if row.s
 }
 
 _p = Permission
+COVER_PASS_OPENS: frozenset[Permission] = frozenset({_p.REGISTERS_VIEW, _p.REGISTERS_TAKE})
+"""What somebody without an account may do with a cover pass, for its lessons."""
 _behaviour = frozenset({
     _p.INCIDENTS_RECORD, _p.INCIDENTS_VIEW, _p.BEHAVIOUR_VIEW, _p.INCIDENTS_REVIEW, _p.POINTS_AWARD, _p.STAGES_DECIDE,
     _p.DETENTIONS_SET, _p.SLOTS_EDIT, _p.DETENTIONS_RUN, _p.CONTESTS_ANSWER, _p.NOTICES_SEND, _p.DASHBOARDS_VIEW,
@@ -224,26 +259,36 @@ _behaviour = frozenset({
 BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     "Office": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.STUDENTS_EDIT, _p.STUDENTS_ENROL, _p.CONTACTS_VIEW, _p.PEOPLE_EDIT,
-        _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.CLASSES_EDIT, _p.CLASSES_ASSIGN, _p.REGISTERS_VIEW, _p.REGISTERS_TAKE,
+        _p.PEOPLE_MERGE, _p.FLAGS_VIEW, _p.CONSENTS_VIEW, _p.CONSENTS_ANSWER,
+        _p.CLASSES_VIEW, _p.CLASSES_EDIT, _p.CLASSES_ASSIGN, _p.REGISTERS_VIEW, _p.REGISTERS_TAKE,
         _p.REGISTERS_AMEND, _p.CASES_VIEW, _p.CASES_SETTLE, _p.NUMBERS_VIEW, _p.USERS_LIST, _p.USERS_EDIT,
-        _p.IMPORTS_RUN, _p.LESSONS_EDIT, _p.INCIDENTS_RECORD, _p.BEHAVIOUR_VIEW, _p.DETENTIONS_SET, _p.SLOTS_EDIT,
-        _p.DETENTIONS_RUN, _p.BEHAVIOUR_EXPORT, _p.DELIVERIES_VIEW,
+        _p.IMPORTS_RUN, _p.LESSONS_EDIT,
+        _p.DELIVERIES_VIEW, _p.ABSENCES_ASK, _p.ABSENCES_DECIDE, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
+        _p.ROLLOVER_PREVIEW,
+        _p.GATE_USE, _p.ON_SITE_VIEW, _p.COVER_ASSIGN,
+        _p.INCIDENTS_RECORD, _p.BEHAVIOUR_VIEW, _p.DETENTIONS_SET, _p.SLOTS_EDIT,
+        _p.DETENTIONS_RUN, _p.BEHAVIOUR_EXPORT,
     }),
     "Attendance": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
         _p.REGISTERS_TAKE, _p.REGISTERS_AMEND, _p.CASES_VIEW, _p.CASES_SETTLE, _p.NUMBERS_VIEW, _p.DELIVERIES_VIEW,
+        _p.ABSENCES_ASK, _p.ABSENCES_DECIDE, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
+        _p.GATE_USE, _p.ON_SITE_VIEW,
     }),
+    "Cover": frozenset({_p.CLASSES_VIEW, _p.COVER_ASSIGN}),
     "Head of year": frozenset({
-        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
-        _p.NUMBERS_VIEW, *_behaviour,
+        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CONSENTS_VIEW,
+        _p.CLASSES_VIEW, _p.REGISTERS_VIEW, _p.NUMBERS_VIEW, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
+        *_behaviour,
     }),
     "Senior leader": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CLASSES_VIEW, _p.REGISTERS_VIEW,
         _p.NUMBERS_VIEW, *_behaviour, _p.BEHAVIOUR_EDIT,
     }),
     "Safeguarding lead": frozenset({
-        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.RESTRICTIONS_EDIT, _p.REGISTERS_VIEW,
-        _p.NUMBERS_VIEW, _p.CLASSES_VIEW, _p.INCIDENTS_RECORD, _p.INCIDENTS_VIEW, _p.CONFIDENTIAL_VIEW,
+        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.SAFEGUARDING, _p.RESTRICTIONS_EDIT,
+        _p.REGISTERS_VIEW, _p.NUMBERS_VIEW, _p.CONCERNS_VIEW,
+        _p.CLASSES_VIEW, _p.INCIDENTS_RECORD, _p.INCIDENTS_VIEW, _p.CONFIDENTIAL_VIEW,
         _p.BEHAVIOUR_VIEW, _p.INCIDENTS_REVIEW, _p.NOTICES_SEND, _p.DASHBOARDS_VIEW,
     }),
     "Timetable": frozenset({_p.CLASSES_VIEW, _p.LESSONS_EDIT}),

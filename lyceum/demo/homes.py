@@ -7,7 +7,7 @@ from lyceum.demo.families import CALL, Adult, Household, Tie
 from lyceum.demo.names import address_name
 from lyceum.demo.plan import Plan
 from lyceum.demo.roster import Pupil, dice_for
-from lyceum.domains.people.models import Family, Flag, Student
+from lyceum.domains.people.models import Family, FamilyGuardian, Flag, Student
 from lyceum.domains.people.rules.adults import NewGuardian, add_guardians, restrict_contact
 from lyceum.domains.people.rules.persons import NewPerson
 
@@ -57,6 +57,7 @@ def _guardian(demo: Demo, tie: Tie) -> NewGuardian:
         may_collect=tie.emergency and not tie.barred,
         portal=tie.portal,
         channels=() if tie.barred else CALL,
+        confirm_new=True,
     )
 
 
@@ -86,6 +87,11 @@ def add_families(demo: Demo) -> None:
             student.family = family
             students.append(student)
     Student.objects.bulk_update(students, ["family"], batch_size=500)
+    FamilyGuardian.objects.bulk_create(
+        FamilyGuardian(family=family, person_id=person)
+        for household, family in zip(together, families, strict=True)
+        for person in dict.fromkeys(demo.adults[tie.adult.key] for tie in household.ties if not tie.barred)
+    )
 
 
 def _family_name(household: Household) -> str:
@@ -122,6 +128,7 @@ def add_flags(demo: Demo) -> None:
                     Flag(
                         student=demo.students[pupil.key],
                         kind=kind,
+                        visible_to="register" if kind in ("medical", "allergy") else "teachers",
                         text=text,
                         what_to_do=what_to_do,
                         check_if_absent=check,

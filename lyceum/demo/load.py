@@ -11,13 +11,16 @@ from lyceum.core import clock
 from lyceum.core.actor import Via, system_actor
 from lyceum.core.errors import NotFoundError, RuleError
 from lyceum.core.schools import current_school, school_scope
+from lyceum.demo.absences import plan_absences
 from lyceum.demo.accounts import add_family_accounts, share_a_person
 from lyceum.demo.amendments import amend_marks
 from lyceum.demo.behaviour import fill_behaviour
 from lyceum.demo.build import Demo, Say, found_school, set_up
+from lyceum.demo.detentions import add_detentions
 from lyceum.demo.families import make_families
 from lyceum.demo.homes import add_families, add_flags
 from lyceum.demo.plan import GROUP_NAME, GROUP_SLUG, HILLCREST, LITTLE_OAK, PASSWORD, Plan
+from lyceum.demo.records import add_records
 from lyceum.demo.registers import fill_registers
 from lyceum.demo.roster import fill_seats, join_late
 from lyceum.demo.staffing import make_staff
@@ -113,6 +116,7 @@ def _make(demo: Demo, say: Say) -> None:
     add_families(demo)
     add_flags(demo)
     add_family_accounts(demo)
+    add_records(demo)
 
 
 def _take(demo: Demo, say: Say) -> int:
@@ -125,12 +129,15 @@ def _take(demo: Demo, say: Say) -> int:
 def _finish(demo: Demo, say: Say) -> None:
     """What the office changed since, and the registers of today."""
     changed = amend_marks(demo)
+    planned, concerns = plan_absences(demo)
     fill_behaviour(demo, say)
+    add_detentions(demo, say)
     with demo.on(demo.today):
         due = open_day(demo.today)
         actor = system_actor(current_school(), name="Demo school", via=Via.COMMAND)
         record("demo.load", target=Target.of(demo.school), actor=actor)
     say(f"{demo.plan.name}: {changed} marks changed by the office later, {due} registers wait for today")
+    say(f"{demo.plan.name}: {planned} absences asked for ahead, {concerns} concerns")
 
 
 def _analyze(prefixes: tuple[str, ...]) -> None:

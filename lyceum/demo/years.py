@@ -8,7 +8,7 @@ from lyceum.demo.homes import add_homes
 from lyceum.demo.roster import Pupil
 from lyceum.demo.staffing import PERIODS, make_week
 from lyceum.domains.academics.models import Class, ClassMembership, Placement
-from lyceum.domains.academics.rules.calendar import close_days, create_term, create_year
+from lyceum.domains.academics.rules.calendar import close_days, create_term, create_year, edit_grade
 from lyceum.domains.academics.rules.classes import (
     NewClass,
     NewMember,
@@ -52,6 +52,8 @@ def _open_year(demo: Demo, year: int) -> None:
         name=dates.name, starts=dates.starts, ends=dates.ends, current=True, weekdays=weekdays, actor=demo.office
     )
     demo.years[year] = row
+    if year == demo.plan.first:
+        edit_grade(demo.grades[max(demo.plan.grades)].pk, values={"final": True}, actor=demo.office)
     for term in dates.terms:
         create_term(row.pk, name=term.name, starts=term.starts, ends=term.ends, actor=demo.office)
     for closure in dates.closures:
@@ -96,6 +98,7 @@ def admit(demo: Demo, pupils: Sequence[Pupil]) -> None:
             official_ids={"upn": pupil_number(p)} if demo.plan.country == "GB" else {},
             first_day=p.first_day,
             entry=p.entry,
+            confirm_new=True,
         )
         for p in pupils
     ]

@@ -124,7 +124,8 @@ def account_for(person: Person, role: Role, **user: Any) -> User:
 
 def make_staff(school: School, *, name: str = "", **staff: Any) -> Staff:
     """Somebody who works here, without an account."""
-    new = NewStaff(NewPerson(full_name=name or f"Member of staff {next(_numbers)}"), joined_on=FIRST_DAY, **staff)
+    person = NewPerson(full_name=name or f"Member of staff {next(_numbers)}")
+    new = NewStaff(person, joined_on=FIRST_DAY, confirm_new=True, **staff)
     with in_school(school):
         return create_staff([new], actor=system_actor(school.pk))[0]
 
@@ -144,7 +145,7 @@ def make_student(
     new = NewPerson(full_name=name or f"Student {next(_numbers)}", **person)
     actor = system_actor(school.pk)
     with in_school(school):
-        student = create_student(NewStudent(new, first_day=first_day), actor=actor)
+        student = create_student(NewStudent(new, first_day=first_day, confirm_new=True), actor=actor)
         members = [NewMember(each, student.pk, max(first_day, each.starts)) for each in classes]
         if members:
             add_class_members(members, actor=actor)
@@ -156,7 +157,8 @@ def make_guardian(
 ) -> GuardianLink:
     """An adult who has long belonged to a student and may see the portal. Without an account."""
     person = NewPerson(full_name=name or f"Guardian {next(_numbers)}")
-    new = NewGuardian(student.pk, "parent", person=person, portal=portal, parental_responsibility="yes", **link)
+    tie: dict[str, Any] = {"parental_responsibility": "yes", "confirm_new": True} | link
+    new = NewGuardian(student.pk, "parent", person=person, portal=portal, **tie)
     with school_of(student) as school:
         made = add_guardians([new], actor=system_actor(school.pk))[0]
         # The rule begins a link on the day it is added, which for a test is no particular day.

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils.safestring import SafeString
 
 from lyceum.core.actor import Actor
-from lyceum.core.permissions import Role
+from lyceum.core.permissions import Permission, Reach, Role
 from lyceum.core.schools import crossing_to
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.queries import standings
@@ -30,6 +30,8 @@ class Child:
     form: str
     strip: SafeString
     numbers: Numbers
+    may_report: bool = False
+    """Whether the family may report an absence."""
     unread: int = 0
     """Messages about behaviour that ask to be confirmed."""
 
@@ -49,9 +51,10 @@ def children_of(actor: Actor, day: date) -> list[Child]:
     sessions = read_sessions([s.pk for s in students], first=day - timedelta(days=13), last=day)
     year = school_days().year_of(day)
     numbers = summarise(actor, first=year.starts if year else day, last=day).per_student
+    reports = Reach.CHILD in actor.reaches(Permission.ABSENCES_ASK)
     unread = count_unread(actor)
     return [
-        Child(s, placed[s.pk].form, _week(sessions[s.pk]), numbers.get(s.pk, Numbers()), unread.get(s.pk, 0))
+        Child(s, placed[s.pk].form, _week(sessions[s.pk]), numbers.get(s.pk, Numbers()), reports, unread.get(s.pk, 0))
         for s in students
     ]
 

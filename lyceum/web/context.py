@@ -10,6 +10,7 @@ from lyceum.core.language import list_languages
 from lyceum.core.permissions import Permission
 from lyceum.core.toasts import take_toast
 from lyceum.domains.accounts.queries import Caller, current_memberships
+from lyceum.domains.attendance.evacuation import find_running_id
 from lyceum.domains.attendance.phone import whose
 from lyceum.domains.notifications.queries import count_unread
 from lyceum.domains.tenancy.models import School
@@ -38,6 +39,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "tells": caller.actor.user_id is not None and caller.actor.school_id is not None,
         "unread_count": partial(count_unread, caller.actor),  # asked by the page that shows it
         "who": whose(caller.actor),
+        "evacuation": find_running_id()
+        if caller.actor.school_id and caller.actor.may(Permission.ON_SITE_VIEW)
+        else None,
+        "keeps_roll": caller.actor.reaches_all(Permission.ON_SITE_VIEW),
         "takes": caller.actor.may(Permission.REGISTERS_TAKE),
     }
 

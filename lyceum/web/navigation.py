@@ -33,6 +33,8 @@ def items_for(actor: Actor) -> list[Item]:
         items.append(Item(_("Classes"), "/classes/", "classes"))
     if actor.reaches_all(Permission.REGISTERS_VIEW):
         items.append(Item(_("Attendance"), "/attendance/", "attendance"))
+    elif actor.reaches_all(Permission.GATE_USE):
+        items.append(Item(_("Gate"), "/gate/", "attendance"))
     if actor.may(Permission.INCIDENTS_VIEW):
         items.append(Item(_("Behaviour"), "/behaviour/", "behaviour"))
     if actor.reaches_all(Permission.IMPORTS_RUN):

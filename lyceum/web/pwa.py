@@ -20,6 +20,7 @@ from lyceum.domains.attendance.glyphs import TONE_WORDS
 SHELL = (
     "web/lyceum.css",
     "web/offline.css",
+    "web/gate.css",
     "web/icon.svg",
     "web/icon-192.png",
     "web/shell.js",
@@ -28,6 +29,7 @@ SHELL = (
     "web/offline/store.js",
     "web/offline/sync.js",
     "web/offline/page.js",
+    "web/offline/roll.js",
 )
 """The files that the page without network needs."""
 FONTS = ("web/fonts/regular.woff2", "web/fonts/bold.woff2")

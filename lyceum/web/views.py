@@ -16,7 +16,7 @@ from lyceum.api.problems import problem
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.errors import UnauthorizedError
-from lyceum.core.permissions import Permission, Role
+from lyceum.core.permissions import Permission, Reach, Role
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.record import Span, read_record
@@ -26,10 +26,11 @@ from lyceum.domains.attendance.glyphs import strip_html
 from lyceum.domains.attendance.models import AbsenceCase
 from lyceum.domains.attendance.numbers import numbers_of
 from lyceum.domains.attendance.strips import read_sessions
+from lyceum.domains.attendance.views.planned import absences_of, may_ask_absence
 from lyceum.domains.behaviour.views.student import glance_of
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
-from lyceum.domains.people.queries import get_student, list_flags, status_on
+from lyceum.domains.people.queries import get_student, list_flags, read_relatives, status_on
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
 from lyceum.web.children import children_at_other_schools, children_of
@@ -105,11 +106,12 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
     numbers = None
     if actor.may(Permission.NUMBERS_VIEW):
         numbers = numbers_of(student.pk, first=year.starts if year else day, last=day)
+    status = status_on([_as_enrolment(span) for span in enrolments], day)
     context = {
         "student": student,
         "grade": record.one("grade"),
         "form": record.one("form"),
-        "status": status_on([_as_enrolment(span) for span in enrolments], day),
+        "status": status,
         "enrolments": enrolments,
         "classes": record.all("form", "class"),
         "contacts": read_contacts(student, actor=actor, day=day),
@@ -118,9 +120,32 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "numbers": numbers,
         "year": year,
         "may_edit": actor.reaches_all(Permission.STUDENTS_EDIT),
+        "sees_sessions": bool(actor.reaches(Permission.REGISTERS_VIEW) - {Reach.OWN, Reach.CHILD}),
+        "may_ask": status == "on_roll" and may_ask_absence(student.pk, actor=actor),
+        "absences": absences_of(student.pk, actor=actor, day=day),
+        "family": read_relatives(student, actor=actor),
+        "places": _places_of(student, actor),
         "behaviour": glance_of(student, actor=actor),
     }
     return render(request, "web/student.html", context)
+
+
+def _places_of(student: Student, actor: Actor) -> list[tuple[object, str]]:
+    """What else there is about a student, for those who may open it."""
+    offers = (
+        (
+            _("Flags"),
+            "flags/",
+            actor.reaches_all(Permission.STUDENTS_EDIT) or actor.reaches_all(Permission.SAFEGUARDING),
+        ),
+        (_("Guardians"), "guardians/", actor.reaches_all(Permission.PEOPLE_EDIT)),
+        (_("Consents"), "consents/", actor.may(Permission.CONSENTS_VIEW)),
+        (_("Family"), "family/", actor.reaches_all(Permission.PEOPLE_EDIT)),
+        (_("What happened"), "timeline/", actor.reaches_all(Permission.STUDENTS_LIST)),
+        (_("Merge with another record"), "merge/", actor.reaches_all(Permission.PEOPLE_MERGE)),
+        (_("Ask for a change"), "ask/", actor.may(Permission.CHANGES_ASK)),
+    )
+    return [(label, f"/students/{student.pk}/{path}") for label, path, may in offers if may]
 
 
 def _as_enrolment(span: Span) -> Enrolment:

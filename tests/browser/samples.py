@@ -9,6 +9,8 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -18,23 +20,45 @@ from lyceum.core.permissions import Role
 from lyceum.core.schools import school_scope
 from lyceum.demo.accounts import list_accounts
 from lyceum.demo.plan import HILLCREST
-from lyceum.domains.academics.models import ClassMembership, ClassTeacher
+from lyceum.domains.academics.days import school_days
+from lyceum.domains.academics.models import AcademicYear, ClassMembership, ClassTeacher, Grade, RolloverPlan
+from lyceum.domains.academics.rules.rollover.beginning import NewYear, begin_rollover
+from lyceum.domains.academics.rules.rollover.decisions import Decided, decide
 from lyceum.domains.accounts.models import Membership, SchoolLogin, User
 from lyceum.domains.accounts.rules.invitations import Invited, invite
 from lyceum.domains.accounts.rules.keys import create_key
 from lyceum.domains.accounts.rules.users import create_user
-from lyceum.domains.attendance.models import AbsenceCase, CaseReply, CaseSession, CaseTry, Code, Register
+from lyceum.domains.attendance.models import (
+    AbsenceCase,
+    CaseReply,
+    CaseSession,
+    CaseTry,
+    Code,
+    Concern,
+    PlannedAbsence,
+    Register,
+)
 from lyceum.domains.attendance.rules.cases.asking import ask_next, reply_link
+from lyceum.domains.attendance.rules.closures import NewClosure, close_sessions
+from lyceum.domains.attendance.rules.cover_passes import create_pass
+from lyceum.domains.attendance.rules.evacuations import start_evacuation
+from lyceum.domains.attendance.rules.gate import sign_in_student, sign_in_visitor
 from lyceum.domains.attendance.rules.registers import open_day
-from lyceum.domains.behaviour.models import EscalationCase, EscalationPolicy, Incident, Notice
+from lyceum.domains.behaviour.models import Detention, EscalationCase, EscalationPolicy, Incident, Notice
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.rules.previewing import preview_import
 from lyceum.domains.exchange.rules.runs import map_import, start_import
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.rules.composing import stop_address
-from lyceum.domains.people.models import Student
+from lyceum.domains.people.duplicates import list_pairs
+from lyceum.domains.people.models import ChangeRequest, Flag, GuardianLink, Merge, Student
+from lyceum.domains.people.policies import holds_on
+from lyceum.domains.people.rules.additions import create_adults
+from lyceum.domains.people.rules.merges import merge_people
+from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
+from lyceum.domains.timetable.models import Lesson
 from lyceum.testing.clients import start_session
 from lyceum.testing.factories import as_actor
 
@@ -53,6 +77,10 @@ NO_PAGES = {
     "switch": "a write",
     "set-up": "only there before the first school is: test_the_first_page_of_all",
     "register-rows": "a part of a page",
+    "official-register": "a file",
+    "paper-register": "a file",
+    "slot-rows": "a part of a page",
+    "detention-calendar": "a file",
     "import-mapping": "a write",
     "notification": "a write",
     "notifications-badge": "a number for the shell",
@@ -64,6 +92,10 @@ NO_PAGES = {
     "language": "a write",
     "manifest": "a file",
     "offline": "goes back by itself where there is a network",
+    "evacuation-running": "leads on",
+    "on-site-kept": "JSON for the page without network",
+    "pass": "for whoever holds a pass: test_gate.py",
+    "pass-register": "for whoever holds a pass: test_gate.py",
     "own-day": "JSON for the page without network",
     "palette": "a part of a page",
     "service-worker": "a script",
@@ -127,6 +159,8 @@ def list_samples() -> Samples:
         _add_pages_of_office(samples, users[OFFICE], head)
         _add_pages_of_behaviour(samples)
         _add_pages_of_absence(samples, system_actor(school.pk))
+        _add_pages_of_gate(samples, head)
+        _add_pages_of_detentions(samples)
     _add_pages_of_everybody(samples)
     return samples
 
@@ -157,21 +191,37 @@ def _add_pages_of_school(samples: Samples, teacher: User) -> None:
     taken = registers.filter(state=Register.State.TAKEN).latest("on")
     newest = registers.latest("on", "pk")
     child = Student.objects.filter(guardian_links__guardian__user__logins__username="guardian").order_by("pk")[0].pk
+    samples.add("absence-new", GUARDIAN, f"/students/{child}/absences/new/")
+    samples.add("absence-new", OFFICE, f"/students/{student}/absences/new/")
     for role in (TEACHER, OFFICE, GUARDIAN, STUDENT):
         samples.add("today", role, "/today/")
     samples.add("student", OFFICE, f"/students/{student}/")
     samples.add("student", TEACHER, f"/students/{student}/")
     samples.add("student", GUARDIAN, f"/students/{child}/")
+    samples.add("ask-change", GUARDIAN, f"/students/{child}/ask/")
+    samples.add("student-consents", GUARDIAN, f"/students/{child}/consents/")
+    samples.add("own-record", GUARDIAN, "/my-record/")
+    samples.add("own-record", STUDENT, "/my-record/")
+    samples.add("own-access", STUDENT, "/my-access/")
     samples.add("classes", TEACHER, "/classes/")
     samples.add("class", TEACHER, f"/classes/{form}/")
     samples.add("register", TEACHER, f"/registers/{newest.pk}/")
     samples.add("register", OFFICE, f"/registers/{taken.pk}/", "taken")
     samples.add("register-history", OFFICE, f"/registers/{taken.pk}/history/")
     for name, path in {
+        "student-sessions": f"/students/{student}/sessions/",
         "student-edit": f"/students/{student}/edit/",
         "student-move": f"/students/{student}/move/",
         "student-leave": f"/students/{student}/leave/",
         "guardian-new": f"/students/{student}/guardians/new/",
+        "guardians": f"/students/{student}/guardians/",
+        "guardian-edit": f"/guardians/{GuardianLink.objects.filter(ends_on=None).order_by('pk')[0].pk}/",
+        "student-flags": f"/students/{student}/flags/",
+        "student-consents": f"/students/{student}/consents/",
+        "student-family": f"/students/{student}/family/",
+        "student-timeline": f"/students/{student}/timeline/",
+        "student-merge": f"/students/{student}/merge/",
+        "flag": f"/flags/{_any_flag()}/",
         "class": f"/classes/{form}/",
         "class-edit": f"/classes/{form}/edit/",
         "class-lessons": f"/classes/{form}/lessons/",
@@ -183,11 +233,31 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
     create_key(name="Library system", scopes=["students:read"], actor=head)
     sent = invite(Invited("Nadia New", Role.TEACHER, address="nadia@example.org"), actor=head)
     waiting, mapped = _import_something(head)
+    asked = PlannedAbsence.objects.filter(state="asked").order_by("pk")[0]
+    concern = Concern.objects.order_by("kind", "pk")[0]
+    closure = close_sessions(NewClosure(asked.starts_on, asked.starts_on, "Burst pipe", sessions=["PM"]), actor=head)
+    plan = _plan_next_year(head)
+    pair, merge = list_pairs(head)[0], _merge_somebody(head)
+    change = ChangeRequest.objects.filter(state="pending").order_by("created_at")[0]
     for name, path in {
+        "planned-absences": "/attendance/planned/",
+        "planned-absence": f"/attendance/planned/{asked.pk}/",
+        "concerns": "/attendance/concerns/",
+        "concern": f"/attendance/concerns/{concern.pk}/",
+        "closures": "/attendance/closures/",
+        "persistent": "/attendance/persistent/",
+        "closure": f"/attendance/closures/{closure.closure.pk}/",
+        "duplicates": "/people/duplicates/",
+        "duplicate": f"/people/duplicates/{pair.one}/{pair.other}/",
+        "merges": "/people/merges/",
+        "merge-undo": f"/people/merges/{merge.pk}/undo/",
+        "change-requests": "/change-requests/",
+        "change-request": f"/change-requests/{change.pk}/",
         "students": "/students/",
         "student-new": "/students/new/",
         "classes": "/classes/",
         "class-new": "/classes/new/",
+        "classes-arrange": f"/classes/arrange/?grade={Grade.objects.get(code='8').pk}",
         "attendance": "/attendance/",
         "absences": "/attendance/absences/",
         "conflicts": "/attendance/conflicts/",
@@ -195,6 +265,7 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
         "keys": "/keys/",
         "imports": "/imports/",
         "settings-years": "/settings/years/",
+        "rollovers": "/rollovers/",
         "settings-subjects": "/settings/subjects/",
         "settings-rooms": "/settings/rooms/",
     }.items():
@@ -202,17 +273,24 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
     samples.add("students", OFFICE, "/students/?q=zzzzzz", "nothing found")
     samples.add("import", OFFICE, f"/imports/{waiting.pk}/", "columns")
     samples.add("import", OFFICE, f"/imports/{mapped.pk}/", "preview")
+    samples.add("rollover", OFFICE, f"/rollovers/{plan.pk}/")
+    samples.add("rollover-access", OFFICE, f"/rollovers/{plan.pk}/access/")
     samples.add("invitation", NOBODY, f"/invitation/{sent.secret}/")
     samples.add("invitation", NOBODY, "/invitation/of-long-ago/", "expired")
     for name, path in {
         "settings": "/settings/",
         "settings-school": "/settings/school/",
         "settings-users": "/settings/users/",
+        "settings-people": "/settings/people/",
         "settings-user": f"/settings/users/{office.pk}/",
         "settings-keys": "/settings/keys/",
         "settings-trail": "/settings/trail/",
         "settings-policy": "/settings/policy/",
         "settings-attendance": "/settings/attendance/",
+        "settings-messages": "/settings/messages/?kind=smtp",
+        "settings-texts": "/settings/messages/texts/",
+        "settings-method": "/settings/attendance/method/",
+        "official-registers": "/attendance/official/",
         "set-up-school": "/set-up-school/",
         "components": "/components/",
     }.items():
@@ -247,6 +325,54 @@ def _add_pages_of_absence(samples: Samples, system: Actor) -> None:
     samples.add("outbox", OFFICE, "/outbox/")
     samples.add("delivery", OFFICE, f"/outbox/{delivery.pk}/")
     samples.add("stop", NOBODY, f"/stop/{stop_address(delivery).split('/')[-2]}/")
+
+
+def _plan_next_year(actor: Actor) -> RolloverPlan:
+    """The current year's end, with somebody not decided yet."""
+    year = AcademicYear.objects.get(state="current")
+    following = NewYear("Next year", year.ends + timedelta(days=40), year.ends + timedelta(days=360))
+    plan = begin_rollover(year.pk, following, actor=actor)
+    student = plan.decisions.filter(decision="promote").order_by("pk")[0].student_id
+    return decide(plan.pk, [student], Decided("undecided"), actor=actor)
+
+
+def _add_pages_of_gate(samples: Samples, head: Actor) -> None:
+    visit = sign_in_visitor("Vera Visitor", host="Main office", actor=head).event
+    form = Register.objects.filter(kind="daily").latest("on", "pk").school_class_id
+    students = ClassMembership.objects.filter(school_class=form, ends_on__isnull=True).order_by("pk")[:5]
+    for each in students:
+        sign_in_student(each.student_id, actor=head)
+    roll = start_evacuation(actor=head)
+    days = school_days().between(today(), today() + timedelta(days=60))  # a demo may keep school on a Saturday
+    taught = set(Lesson.objects.values_list("weekday", flat=True))
+    day = next(each for each in days if each.isoweekday() in taught)
+    lesson = Lesson.objects.filter(holds_on(day), weekday=day.isoweekday())[0]
+    given = create_pass(holder_name="Ada Agency", on=day, lessons=[lesson.pk], actor=head)
+    for name, path, variant in (
+        ("gate", "/gate/", ""),
+        ("gate", "/gate/?direction=out&q=a", "going out"),
+        ("gate-cards", f"/gate/cards/?class={form}", ""),
+        ("gate-badge", f"/gate/visits/{visit.pk}/badge/", ""),
+        ("on-site", "/on-site/", ""),
+        ("on-site", "/on-site/?print=1", "all to print"),
+        ("evacuation", f"/evacuation/{roll.pk}/", ""),
+        ("cover", f"/cover/?date={day}", ""),
+        ("cover-lesson", f"/cover/{lesson.pk}/?date={day}", "covered"),
+        ("cover-lesson", f"/cover/{lesson.pk}/?date={day + timedelta(days=7)}", ""),
+    ):
+        samples.add(name, OFFICE, path, variant)
+    samples.add("evacuation", TEACHER, f"/evacuation/{roll.pk}/")
+    samples.add("pass-open", NOBODY, f"/pass/{given.link}/")
+
+
+def _any_flag() -> UUID:
+    return Flag.objects.exclude(visible_to="set").order_by("pk")[0].pk
+
+
+def _merge_somebody(actor: Actor) -> Merge:
+    """Two adults who turn out to be one."""
+    made = create_adults([NewPerson("Mona Merged"), NewPerson("Monica Merged")], actor=actor)
+    return merge_people(made[0].pk, made[1].pk, actor=actor)
 
 
 def _add_pages_of_behaviour(samples: Samples) -> None:
@@ -286,6 +412,30 @@ def _import_something(actor: Actor) -> tuple[ImportRun, ImportRun]:
     columns = {"Name": "full_name", "Birthday": "birth_date", "Year": "grade"}
     map_import(mapped.pk, columns=columns, actor=actor)
     return waiting, preview_import(mapped.pk, actor=actor)
+
+
+def _add_pages_of_detentions(samples: Samples) -> None:
+    """As the demo has them: slots of this and next week, detentions in each state."""
+    served = Detention.objects.filter(state="completed").latest("on", "pk")
+    live = Detention.objects.filter(state="scheduled").latest("on", "pk")
+    taken, coming = f"/behaviour/slots/{served.slot_id}", f"/behaviour/slots/{live.slot_id}"
+    student = live.student_id
+    samples.add("detention-board", HEAD, f"/behaviour/detentions/?date={served.on}", "a day that is over")
+    samples.add("detention-board", OFFICE, f"/behaviour/detentions/?date={live.on}")
+    samples.add("detentions", OFFICE, "/behaviour/detentions/all/")
+    samples.add("detentions", GUARDIAN, "/behaviour/detentions/all/")
+    samples.add("detention-new", OFFICE, "/behaviour/detentions/new/?q=a")
+    samples.add("detention-new", OFFICE, f"/behaviour/detentions/new/?student={student}", "with a student")
+    samples.add("detention", HEAD, f"/behaviour/detentions/{served.pk}/", "served")
+    samples.add("detention", OFFICE, f"/behaviour/detentions/{live.pk}/")
+    samples.add("slot-register", OFFICE, f"{taken}/", "taken")
+    samples.add("slot-register", OFFICE, f"{coming}/", "not open yet")
+    samples.add("slot-slips", OFFICE, f"{coming}/slips/")
+    samples.add("slot-edit", OFFICE, f"{coming}/edit/")
+    samples.add("slot-new", OFFICE, "/behaviour/slots/new/")
+    samples.add("slot-away", OFFICE, "/behaviour/slots/away/")
+    samples.add("settings-detentions", HEAD, "/settings/detentions/")
+    samples.add("settings-detention", HEAD, f"/settings/detentions/{live.type_id}/")
 
 
 def _add_pages_of_everybody(samples: Samples) -> None:

@@ -108,6 +108,15 @@ _password = "correct horse battery"
 SIGNING_IN = {"identifier": "zoelle", "school": "{school}", "password": _password}
 
 NEW_INCIDENT = {"incident_type": "{incident_type_id}", "student": "{student}", "another_event": True}
+FAMILY = frozenset({Who.STUDENT, Who.GUARDIAN})
+NEW_DETENTION = {"student": "{student}", "type": "{detention_type_id}", "reason": "Late"}
+NEW_SLOT = {
+    "type": "{detention_type_id}",
+    "date": "2026-11-24",
+    "starts_at": "15:30",
+    "capacity": 5,
+    "supervisors": ["{staff}"],
+}
 
 REST: dict[str, Door] = {
     # signing in: whoever has the secret
@@ -176,12 +185,15 @@ REST: dict[str, Door] = {
     "deleteStudent": Door(_p.STUDENTS_EDIT),
     "getOwnStudentRecord": Door(frozenset({Who.STUDENT})),
     "changeOwnStudentRecord": Door(frozenset({Who.STUDENT}), body={"pronouns": "she"}),
+    "listOwnAccess": Door(frozenset({Who.STUDENT})),
+    "agreeToAccess": Door(frozenset({Who.STUDENT}), body={"agreed": []}),
     "listGuardiansOfStudent": Door(_p.CONTACTS_VIEW, About.STUDENT, shows=(_p.STUDENTS_VIEW,)),
     "createGuardian": Door(
         _p.PEOPLE_EDIT,
         body={"student": "{student}", "relationship": "aunt", "person": {"full_name": "Nell New"}},
         shows=(_p.STUDENTS_VIEW, _p.CONTACTS_VIEW),
     ),
+    "changeGuardian": Door(_p.PEOPLE_EDIT, body={"emergency": True}, shows=(_p.STUDENTS_VIEW,)),
     "addGuardianToStudent": Door(
         _p.PEOPLE_EDIT,
         body={"relationship": "aunt", "person": {"full_name": "Nell New"}},
@@ -192,6 +204,29 @@ REST: dict[str, Door] = {
     "changeEnrolment": Door(_p.STUDENTS_ENROL, body={"from_school": "Elsewhere"}),
     "listFlags": Door(_p.FLAGS_VIEW, About.STUDENT),
     "addFlag": Door(_p.STUDENTS_EDIT),
+    "changeFlag": Door(_p.STUDENTS_EDIT),
+    "endFlag": Door(_p.STUDENTS_EDIT),
+    "listConsents": Door(_p.CONSENTS_VIEW, About.STUDENT, shows=(_p.STUDENTS_VIEW,)),
+    "answerConsent": Door(
+        _p.CONSENTS_ANSWER,
+        About.STUDENT,
+        body={"kind": "{kind_id}", "answer": "given", "answered_by": "Gudrun"},
+        but=frozenset({Who.STUDENT}),  # who is not of age
+    ),
+    "listConsentKinds": Door(_p.CONSENTS_VIEW),
+    "addConsentKind": Door(_p.SCHOOL_EDIT),
+    "changeConsentKind": Door(_p.SCHOOL_EDIT),
+    "listFamilies": Door(_p.STUDENTS_LIST),
+    "createFamily": Door(_p.PEOPLE_EDIT, body={"name": "Lowe", "students": ["{newcomer}"]}, shows=(_p.STUDENTS_LIST,)),
+    "getFamily": Door(_p.STUDENTS_LIST),
+    "changeFamily": Door(_p.PEOPLE_EDIT, shows=(_p.STUDENTS_LIST,)),
+    "deleteFamily": Door(_p.PEOPLE_EDIT),
+    "studentTimeline": Door(_p.STUDENTS_LIST, About.WHOLE),
+    "listDuplicates": Door(_p.PEOPLE_MERGE),
+    "tellApart": Door(_p.PEOPLE_MERGE, body={"one": "{person}", "other": "{other_id}"}),
+    "mergeStudents": Door(_p.PEOPLE_MERGE, body={"other": "{newcomer}"}),
+    "listMerges": Door(_p.PEOPLE_MERGE),
+    "undoMerge": Door(_p.PEOPLE_MERGE),
     "leaveStudent": Door(_p.STUDENTS_ENROL),
     "moveStudent": Door(_p.CLASSES_ASSIGN, body={"to_class": "{other_class}"}),
     "placeStudent": Door(_p.STUDENTS_ENROL, body={"grade": "{grade}"}, shows=(_p.STUDENTS_VIEW,)),
@@ -201,6 +236,7 @@ REST: dict[str, Door] = {
     "getNumberScheme": Door(_p.STUDENTS_ENROL),
     "setNumberScheme": Door(_p.STUDENTS_ENROL, body={"pattern": "{seq:05}"}),
     "listChangeRequests": Door(_p.STUDENTS_EDIT),
+    "askForChange": Door(_p.CHANGES_ASK, About.STUDENT, body={"student": "{student}", "gender": "f"}),
     "applyChangeRequest": Door(_p.STUDENTS_EDIT),
     "refuseChangeRequest": Door(_p.STUDENTS_EDIT),
     # years and classes
@@ -213,6 +249,7 @@ REST: dict[str, Door] = {
     "reopenDay": Door(_p.CLASSES_EDIT),
     "listGrades": Door(_p.CLASSES_VIEW),
     "createGrade": Door(_p.CLASSES_EDIT, body={"code": "X", "name": "X", "position": 900}),
+    "changeGrade": Door(_p.CLASSES_EDIT, body={"final": True}),
     "listSubjects": Door(_p.CLASSES_VIEW),
     "createSubject": Door(_p.CLASSES_EDIT),
     "listRooms": Door(_p.CLASSES_VIEW, About.WHOLE),
@@ -233,10 +270,24 @@ REST: dict[str, Door] = {
         _p.STUDENTS_VIEW, About.CLASS, also=frozenset({Who.OTHER_TEACHER}), shows=(_p.CLASSES_VIEW,)
     ),  # teachers see the names of all on roll
     "addClassStudents": Door(_p.CLASSES_ASSIGN, body={"students": ["{newcomer}"]}, shows=(_p.CLASSES_VIEW,)),
+    "moveStudents": Door(
+        _p.CLASSES_ASSIGN, body={"moves": [{"student": "{student}", "to_class": "{other_class}"}], "on": "2026-11-23"}
+    ),
     "removeClassStudent": Door(_p.CLASSES_ASSIGN),
     "listClassTeachers": Door(_p.CLASSES_VIEW, About.CLASS),
     "assignTeacher": Door(_p.CLASSES_ASSIGN, body={"staff": "{staff}", "role": "assistant"}, shows=(_p.CLASSES_VIEW,)),
     "removeClassTeacher": Door(_p.CLASSES_ASSIGN, shows=(_p.CLASSES_VIEW,)),
+    # over into the next year
+    "listRollovers": Door(_p.ROLLOVER_PREVIEW),
+    "createRollover": Door(_p.ROLLOVER_PREVIEW, body={"from_year": "{next_year}", "to_year": "{later_year}"}),
+    "getRollover": Door(_p.ROLLOVER_PREVIEW),
+    "changeRollover": Door(_p.ROLLOVER_PREVIEW, body={"sets": False}),
+    "listRolloverDecisions": Door(_p.ROLLOVER_PREVIEW),
+    "rolloverAccess": Door(_p.ROLLOVER_PREVIEW),
+    "decideRollover": Door(_p.ROLLOVER_PREVIEW, body={"students": ["{student}"], "decision": "leave"}),
+    "previewRollover": Door(_p.ROLLOVER_PREVIEW),
+    "applyRollover": Door(_p.ROLLOVER_APPLY),
+    "undoRollover": Door(_p.ROLLOVER_APPLY),
     # timetable
     "listLessons": Door(_p.LESSONS_VIEW),
     "getLesson": Door(_p.LESSONS_VIEW, About.CLASS),
@@ -252,6 +303,13 @@ REST: dict[str, Door] = {
     ),
     "changeLesson": Door(_p.LESSONS_EDIT, body={"period": "2"}, shows=(_p.LESSONS_VIEW,)),
     "deleteLesson": Door(_p.LESSONS_EDIT),
+    "listCovers": Door(_p.LESSONS_VIEW),
+    "assignCover": Door(
+        _p.COVER_ASSIGN,
+        body={"lesson": "{lesson_id}", "date": "2026-11-27", "staff": "{staff}"},
+        shows=(_p.LESSONS_VIEW,),
+    ),
+    "cancelCover": Door(_p.COVER_ASSIGN, shows=(_p.LESSONS_VIEW,)),
     # imports: what is in a file, and who it is, is for those who may do both
     "listImports": Door(_p.IMPORTS_RUN),
     "createImport": Door(_p.IMPORTS_RUN, body={"file": "@students.csv"}),
@@ -318,7 +376,64 @@ REST: dict[str, Door] = {
     "setQuietHours": Door(IN_A_SCHOOL, body={"starts_at": "21:00", "ends_at": "07:00", "weekdays": [1]}),
     "listDeliveries": Door(_p.DELIVERIES_VIEW),
     "retryDelivery": Door(_p.DELIVERIES_VIEW),
+    "listGateEvents": Door(_p.GATE_USE),
+    "createGateEvent": Door(_p.GATE_USE, body={"direction": "out", "student": "{student}", "reason": "dentist"}),
+    "listOnSite": Door(_p.ON_SITE_VIEW),  # an evacuation is running: teachers see it too
+    "listEvacuations": Door(_p.ON_SITE_VIEW),
+    "startEvacuation": Door(_p.ON_SITE_VIEW, About.WHOLE),
+    "getEvacuation": Door(_p.ON_SITE_VIEW),
+    "accountFor": Door(_p.ON_SITE_VIEW, body={"people": ["{student}"]}),
+    "endEvacuation": Door(_p.ON_SITE_VIEW, About.WHOLE),
+    "listCoverPasses": Door(_p.COVER_ASSIGN),
+    "createCoverPass": Door(
+        _p.COVER_ASSIGN, body={"holder_name": "Ada Agency", "date": "2026-11-27", "lessons": ["{lesson_id}"]}
+    ),
+    "revokeCoverPass": Door(_p.COVER_ASSIGN),
     "attendanceSummary": Door(_p.NUMBERS_VIEW),
+    "notePaperRegister": Door(_p.REGISTERS_TAKE, About.REGISTER),
+    "markArrived": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"student": "{student}"}),
+    # The student of the world is not known to be of age, and so asks for nothing.
+    "listPlannedAbsences": Door(_p.ABSENCES_ASK),
+    "requestAbsence": Door(
+        _p.ABSENCES_ASK,
+        About.STUDENT,
+        body={"students": ["{student}"], "from": "2026-12-01", "what": "family"},
+        but=frozenset({Who.STUDENT}),
+    ),
+    "getPlannedAbsence": Door(_p.ABSENCES_ASK, About.STUDENT, but=frozenset({Who.STUDENT})),
+    "approveAbsence": Door(_p.ABSENCES_DECIDE, About.WHOLE, body={}),
+    "refuseAbsence": Door(_p.ABSENCES_DECIDE, About.WHOLE, body={"answer": "no"}),
+    "cancelAbsence": Door(_p.ABSENCES_DECIDE, About.WHOLE, body={}),
+    # Families see sessions in words, not by code.
+    "listSessionMarks": Door(_p.REGISTERS_VIEW, but=frozenset({Who.STUDENT, Who.GUARDIAN})),
+    "overrideSession": Door(
+        _p.REGISTERS_AMEND,
+        About.WHOLE,
+        body={"student": "{student}", "date": "2026-11-20", "session": "AM", "code": "N", "reason": "seen"},
+        shows=(_p.REGISTERS_VIEW,),
+    ),
+    "clearSession": Door(
+        _p.REGISTERS_AMEND,
+        About.WHOLE,
+        body={"student": "{student}", "date": "2026-11-20", "session": "PM", "reason": "seen"},
+    ),
+    "setSessionPattern": Door(
+        _p.REGISTERS_AMEND,
+        About.WHOLE,
+        body={"student": "{student}", "case": "part_time", "sessions": ["5PM"], "from": "2026-12-01"},
+    ),
+    "endSessionPattern": Door(_p.REGISTERS_AMEND, About.WHOLE),
+    "listClosures": Door(_p.REGISTERS_VIEW, About.WHOLE),
+    "closeSessions": Door(_p.REGISTERS_AMEND, About.WHOLE, body={"from": "2026-12-01", "reason": "snow"}),
+    "undoClosure": Door(_p.REGISTERS_AMEND, About.WHOLE),
+    "getAttendanceRule": Door(_p.CODES_EDIT, About.WHOLE),
+    "setAttendanceRule": Door(
+        _p.CODES_EDIT, About.WHOLE, body={"starts_on": "2026-12-01", "numbers": {"late_times": 6}}
+    ),
+    "listConcerns": Door(_p.CONCERNS_VIEW),
+    "getConcern": Door(_p.CONCERNS_VIEW, About.STUDENT),
+    "takeConcern": Door(_p.CONCERNS_EDIT, About.WHOLE),
+    "closeConcern": Door(_p.CONCERNS_EDIT, About.WHOLE),
     "listCodes": Door(_p.REGISTERS_VIEW),
     "chooseCodes": Door(_p.CODES_EDIT, About.WHOLE, body={"preset": "simple"}),
     "setSessionTimes": Door(
@@ -370,6 +485,40 @@ REST: dict[str, Door] = {
     "finishBehaviourAction": Door(_p.INCIDENTS_REVIEW),
     "cancelBehaviourAction": Door(_p.INCIDENTS_REVIEW),
     "behaviourDashboard": Door(_p.DASHBOARDS_VIEW),
+    # detentions
+    "listDetentionTypes": Door(_p.BEHAVIOUR_VIEW),
+    "createDetentionType": Door(_p.BEHAVIOUR_EDIT, body={"name": "Break"}),
+    "changeDetentionType": Door(_p.BEHAVIOUR_EDIT, body={"name": "Short break"}),
+    "listDetentionSlots": Door(_p.BEHAVIOUR_VIEW),
+    "createDetentionSlots": Door(_p.SLOTS_EDIT, body=NEW_SLOT),
+    "proposeDetentionSlots": Door(
+        _p.DETENTIONS_SET,
+        About.STUDENT,
+        body={"type": "{detention_type_id}", "students": ["{student}"]},
+        shows=(_p.BEHAVIOUR_VIEW,),
+    ),
+    "noteSupervisorAway": Door(
+        _p.SLOTS_EDIT,
+        body={"staff": "{staff}", "starts_at": "2026-11-20T09:00:00Z", "ends_at": "2026-11-20T16:00:00Z"},
+    ),
+    "getDetentionSlot": Door(_p.BEHAVIOUR_VIEW, but=FAMILY),  # who reads of their own detentions alone
+    "cancelDetentionSlot": Door(_p.SLOTS_EDIT, body={"reason": "Boiler"}),
+    "moveDetentionSlot": Door(_p.SLOTS_EDIT, body={"to": "{slot_id}"}),
+    "assignDetentionSupervisors": Door(_p.SLOTS_EDIT, body={"supervisors": ["{staff}"]}),
+    "getDetentionRegister": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "takeDetentionRegister": Door(_p.DETENTIONS_RUN, About.REGISTER, body={"rest": "present"}),
+    "listDetentions": Door(_p.BEHAVIOUR_VIEW),
+    "setDetention": Door(_p.DETENTIONS_SET, About.STUDENT, body=NEW_DETENTION, shows=(_p.BEHAVIOUR_VIEW,)),
+    "getDetention": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "approveDetention": Door(_p.INCIDENTS_REVIEW, body={"slot": None}),
+    "rescheduleDetention": Door(
+        _p.DETENTIONS_SET, About.STUDENT, body={"reason": "Dentist"}, shows=(_p.BEHAVIOUR_VIEW,)
+    ),
+    "cancelDetention": Door(_p.DETENTIONS_SET, About.STUDENT, body={"reason": "Dentist"}, shows=(_p.BEHAVIOUR_VIEW,)),
+    "excuseDetention": Door(_p.DETENTIONS_SET, About.WHOLE, body={"reason": "Dentist"}, shows=(_p.BEHAVIOUR_VIEW,)),
+    "correctDetention": Door(_p.INCIDENTS_REVIEW, body={"state": "completed", "reason": "It was served"}),
+    "askToMoveDetention": Door(_p.DETENTIONS_ASK_TO_MOVE, About.STUDENT, body={"reason": "Dentist"}),
+    "acknowledgeDetention": Door(_p.NOTICES_ACKNOWLEDGE, About.STUDENT),
 }
 """By operation id."""
 
@@ -444,11 +593,54 @@ PAGES: dict[str, Door] = {
     ),
     "GET students/<uuid:student_id>/guardians/new/": Door(_p.PEOPLE_EDIT),
     "POST students/<uuid:student_id>/guardians/new/": Door(_p.PEOPLE_EDIT, body={"full_name": "Nell New"}),
+    "GET students/<uuid:student_id>/guardians/": Door(_p.PEOPLE_EDIT),
+    "GET guardians/<uuid:link_id>/": Door(_p.PEOPLE_EDIT),
+    "POST guardians/<uuid:link_id>/": Door(
+        _p.PEOPLE_EDIT,
+        body={"relationship": "aunt", "parental_responsibility": "yes", "lives_with": "no", "portal": "view"},
+    ),
+    "GET students/<uuid:student_id>/merge/": Door(_p.PEOPLE_MERGE),
+    "GET students/<uuid:student_id>/ask/": Door(_p.CHANGES_ASK, About.STUDENT),
+    "POST students/<uuid:student_id>/ask/": Door(_p.CHANGES_ASK, About.STUDENT, body={"gender": "f"}),
+    "GET students/<uuid:student_id>/flags/": Door(_p.STUDENTS_EDIT),
+    "POST students/<uuid:student_id>/flags/": Door(_p.STUDENTS_EDIT, body={"kind": "diet", "text": "No nuts"}),
+    "GET flags/<uuid:flag_id>/": Door(_p.STUDENTS_EDIT),
+    "POST flags/<uuid:flag_id>/": Door(_p.STUDENTS_EDIT, body={"act": "end"}),
+    "GET students/<uuid:student_id>/consents/": Door(_p.CONSENTS_VIEW, About.STUDENT),
+    "POST students/<uuid:student_id>/consents/": Door(
+        _p.CONSENTS_ANSWER,
+        About.STUDENT,
+        body={"kind": "{kind_id}", "answer": "given", "answered_by": "Gudrun"},
+        but=frozenset({Who.STUDENT}),  # who is not of age
+    ),
+    "GET students/<uuid:student_id>/family/": Door(_p.PEOPLE_EDIT),
+    "POST students/<uuid:student_id>/family/": Door(_p.PEOPLE_EDIT, body={"name": "Lowe"}),
+    "GET students/<uuid:student_id>/timeline/": Door(_p.STUDENTS_LIST, About.WHOLE),
+    "GET my-record/": Door(_p.CHANGES_ASK),
+    "POST my-record/": Door(_p.CHANGES_ASK, body={"email": "new@school.example"}),
+    "GET my-access/": Door(frozenset({Who.STUDENT})),
+    "POST my-access/": Door(frozenset({Who.STUDENT}), body={"agreed": ""}),
+    "GET change-requests/": Door(_p.STUDENTS_EDIT),
+    "POST change-requests/": Door(_p.STUDENTS_EDIT, body={"export": "csv"}),
+    "GET change-requests/<uuid:request_id>/": Door(_p.STUDENTS_EDIT),
+    "POST change-requests/<uuid:request_id>/": Door(_p.STUDENTS_EDIT, body={"act": "apply"}),
+    "GET people/duplicates/": Door(_p.PEOPLE_MERGE),
+    "POST people/duplicates/": Door(_p.PEOPLE_MERGE, body={"export": "csv"}),
+    "GET people/duplicates/<uuid:person_id>/<uuid:other_id>/": Door(_p.PEOPLE_MERGE),
+    "POST people/duplicates/<uuid:person_id>/<uuid:other_id>/": Door(_p.PEOPLE_MERGE, body={"act": "apart"}),
+    "GET people/merges/": Door(_p.PEOPLE_MERGE),
+    "POST people/merges/": Door(_p.PEOPLE_MERGE, body={"export": "csv"}),
+    "GET people/merges/<uuid:merge_id>/undo/": Door(_p.PEOPLE_MERGE),
+    "POST people/merges/<uuid:merge_id>/undo/": Door(_p.PEOPLE_MERGE),
+    "GET settings/people/": Door(_p.SCHOOL_EDIT),
+    "POST settings/people/": Door(_p.SCHOOL_EDIT, body={"act": "add", "name": "Swimming"}),
     # classes
     "GET classes/": Door(_p.CLASSES_VIEW),
     "POST classes/": Door(_p.CLASSES_VIEW, body={"export": "csv"}),
     "GET classes/new/": Door(_p.CLASSES_EDIT),
     "POST classes/new/": Door(_p.CLASSES_EDIT, body={"name": "7C"}),
+    "GET classes/arrange/": Door(_p.CLASSES_ASSIGN),
+    "POST classes/arrange/": Door(_p.CLASSES_ASSIGN, body={"on": "2026-11-23"}),
     "GET classes/<uuid:class_id>/": Door(_p.CLASSES_VIEW, About.CLASS),
     "POST classes/<uuid:class_id>/": Door(_p.CLASSES_ASSIGN, body={"student": "{newcomer}"}),
     "GET classes/<uuid:class_id>/edit/": Door(_p.CLASSES_EDIT),
@@ -460,6 +652,11 @@ PAGES: dict[str, Door] = {
     "POST classes/<uuid:class_id>/lessons/": Door(
         _p.LESSONS_EDIT, body={"weekday": "1", "period": "2", "starts_at": "09:00", "ends_at": "10:00"}
     ),
+    "GET rollovers/": Door(_p.ROLLOVER_PREVIEW),
+    "POST rollovers/": Door(_p.ROLLOVER_PREVIEW, body={"name": "2042"}),
+    "GET rollovers/<uuid:plan_id>/": Door(_p.ROLLOVER_PREVIEW),
+    "POST rollovers/<uuid:plan_id>/": Door(_p.ROLLOVER_PREVIEW, body={"act": "preview"}),
+    "GET rollovers/<uuid:plan_id>/access/": Door(_p.ROLLOVER_PREVIEW),
     "GET settings/years/": Door(_p.CLASSES_EDIT),
     "POST settings/years/": Door(_p.CLASSES_EDIT, body={"act": "close", "name": "Snow", "starts": "2026-12-01"}),
     "GET settings/subjects/": Door(_p.CLASSES_EDIT),
@@ -490,6 +687,14 @@ PAGES: dict[str, Door] = {
         IN_A_SCHOOL, body={"attendance-email": "now", "starts_at": "21:00", "ends_at": "07:00", "digest_at": "17:00"}
     ),
     "POST notifications/<uuid:notification_id>/": Door(frozenset({Who.GUARDIAN})),
+    "GET settings/messages/": Door(_p.PROVIDERS_EDIT),
+    "POST settings/messages/": Door(
+        _p.PROVIDERS_EDIT, body={"act": "test", "channel": "email", "address": "a@school.example"}
+    ),
+    "GET settings/messages/texts/": Door(_p.PROVIDERS_EDIT),
+    "POST settings/messages/texts/": Door(
+        _p.PROVIDERS_EDIT, body={"key": "test", "channel": "email", "subject": "Hello", "body": "From {school}"}
+    ),
     "GET outbox/": Door(_p.DELIVERIES_VIEW),
     "POST outbox/": Door(_p.DELIVERIES_VIEW, body={"export": "csv"}),
     "GET outbox/<uuid:delivery_id>/": Door(_p.DELIVERIES_VIEW),
@@ -501,6 +706,65 @@ PAGES: dict[str, Door] = {
     "GET registers/mine/": Door(_p.REGISTERS_TAKE),
     "GET attendance/conflicts/": Door(_p.REGISTERS_VIEW),
     "POST attendance/conflicts/<uuid:conflict_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"act": "keep"}),
+    "GET students/<uuid:student_id>/absences/new/": Door(_p.ABSENCES_ASK, About.STUDENT, but=frozenset({Who.STUDENT})),
+    "POST students/<uuid:student_id>/absences/new/": Door(
+        _p.ABSENCES_ASK,
+        About.STUDENT,
+        body={"starts_on": "2026-12-01", "what": "family"},
+        but=frozenset({Who.STUDENT}),
+    ),
+    # Families see sessions in words, not by code.
+    "GET students/<uuid:student_id>/sessions/": Door(
+        _p.REGISTERS_VIEW, About.STUDENT, but=frozenset({Who.STUDENT, Who.GUARDIAN})
+    ),
+    "POST students/<uuid:student_id>/sessions/": Door(
+        _p.REGISTERS_AMEND,
+        About.WHOLE,
+        body={"act": "override", "on": "2026-11-20", "session": "AM", "code": "N", "reason": "seen"},
+    ),
+    "GET attendance/planned/": Door(_p.ABSENCES_ASK),
+    "POST attendance/planned/": Door(_p.ABSENCES_ASK, body={"export": "csv"}),
+    "GET attendance/planned/<uuid:planned_id>/": Door(_p.ABSENCES_ASK, About.STUDENT, but=frozenset({Who.STUDENT})),
+    "POST attendance/planned/<uuid:planned_id>/": Door(_p.ABSENCES_DECIDE, About.WHOLE, body={"act": "approve"}),
+    "GET attendance/concerns/": Door(_p.CONCERNS_VIEW),
+    "POST attendance/concerns/": Door(_p.CONCERNS_VIEW, body={"export": "csv"}),
+    "GET attendance/concerns/<uuid:concern_id>/": Door(_p.CONCERNS_VIEW, About.STUDENT),
+    "POST attendance/concerns/<uuid:concern_id>/": Door(_p.CONCERNS_EDIT, About.WHOLE, body={"act": "take"}),
+    "GET attendance/persistent/": Door(_p.NUMBERS_VIEW, About.WHOLE),
+    "POST attendance/persistent/": Door(_p.NUMBERS_VIEW, About.WHOLE, body={"export": "csv"}),
+    "GET attendance/closures/": Door(_p.REGISTERS_VIEW, About.WHOLE),
+    "POST attendance/closures/": Door(
+        _p.REGISTERS_AMEND, About.WHOLE, body={"starts_on": "2026-12-01", "reason": "snow"}
+    ),
+    "GET attendance/closures/<uuid:closure_id>/": Door(_p.REGISTERS_AMEND, About.WHOLE),
+    "POST attendance/closures/<uuid:closure_id>/": Door(_p.REGISTERS_AMEND, About.WHOLE),
+    "GET attendance/official/": Door(_p.YEAR_CLOSE, About.WHOLE),
+    "POST attendance/official/": Door(_p.YEAR_CLOSE, About.WHOLE, body={"act": "close"}),
+    "GET attendance/official/<uuid:copy_id>/": Door(_p.YEAR_CLOSE, About.WHOLE),
+    # A blank register of a class whose list one may see, for those who take registers.
+    "GET attendance/paper/<uuid:class_id>/": Door(_p.REGISTERS_TAKE),
+    "GET settings/attendance/method/": Door(_p.CODES_EDIT, About.WHOLE),
+    "POST settings/attendance/method/": Door(_p.CODES_EDIT, About.WHOLE, body={"starts_on": "2026-12-01"}),
+    "GET gate/": Door(_p.GATE_USE, query="?q=zoelle"),
+    "POST gate/": Door(_p.GATE_USE, body={"direction": "in", "card": "nobody's"}),
+    "GET gate/cards/": Door(_p.GATE_USE),
+    "GET gate/visits/<uuid:event_id>/badge/": Door(_p.GATE_USE),
+    "GET on-site/": Door(_p.ON_SITE_VIEW, query="?print=1"),  # an evacuation is running: teachers see it too
+    "POST on-site/": Door(_p.ON_SITE_VIEW, About.WHOLE),
+    "GET on-site/kept/": Door(_p.ON_SITE_VIEW, About.WHOLE),
+    "GET evacuation/": Door(_p.ON_SITE_VIEW),
+    "GET evacuation/<uuid:roll_id>/": Door(_p.ON_SITE_VIEW),
+    "POST evacuation/<uuid:roll_id>/": Door(_p.ON_SITE_VIEW, body={"act": "found", "person": "{student}"}),
+    "GET cover/": Door(_p.COVER_ASSIGN),
+    "POST cover/": Door(_p.COVER_ASSIGN, body={"act": "revoke"}),
+    "GET cover/<uuid:lesson_id>/": Door(_p.COVER_ASSIGN),
+    "POST cover/<uuid:lesson_id>/": Door(_p.COVER_ASSIGN, body={"act": "assign", "staff": "{staff}"}),
+    # with a pass: whoever has the link and the PIN, and nobody by their account
+    "GET pass/": Door(NOBODY),
+    "GET pass/registers/<uuid:register_id>/": Door(NOBODY),
+    "POST pass/registers/<uuid:register_id>/": Door(NOBODY),
+    "GET pass/<str:pass_link>/": Door(EVERYBODY),
+    "POST pass/<str:pass_link>/": Door(EVERYBODY, body={"pin": "{pin}"}),
     "GET settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE),
     "POST settings/attendance/": Door(_p.CODES_EDIT, About.WHOLE, body={"act": "codes", "preset": "simple"}),
     # behaviour
@@ -527,6 +791,35 @@ PAGES: dict[str, Door] = {
     "POST settings/behaviour/": Door(_p.BEHAVIOUR_EDIT, body={"act": "type", "code": "gum", "name": "Gum"}),
     "GET settings/behaviour/policies/<uuid:policy_id>/": Door(_p.BEHAVIOUR_EDIT),
     "POST settings/behaviour/policies/<uuid:policy_id>/": Door(_p.BEHAVIOUR_EDIT, body={"act": "retire"}),
+    # detentions
+    "GET behaviour/detentions/": Door(_p.BEHAVIOUR_VIEW, but=FAMILY),  # who have the list of their own
+    "GET behaviour/detentions/all/": Door(_p.BEHAVIOUR_VIEW),
+    "POST behaviour/detentions/all/": Door(_p.BEHAVIOUR_EXPORT, body={"export": "csv"}),
+    "GET behaviour/detentions/calendar.ics": Door(_p.BEHAVIOUR_VIEW),
+    "GET behaviour/detentions/new/": Door(_p.DETENTIONS_SET),
+    "POST behaviour/detentions/new/": Door(
+        _p.DETENTIONS_SET, About.STUDENT, body=NEW_DETENTION, but=frozenset({Who.FOREIGN_ADMIN})
+    ),  # whose school has no such student
+    "GET behaviour/detentions/<uuid:detention_id>/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
+    "POST behaviour/detentions/<uuid:detention_id>/": Door(
+        _p.DETENTIONS_SET, About.STUDENT, body={"act": "cancel", "reason": "Dentist"}
+    ),
+    "GET behaviour/slots/new/": Door(_p.SLOTS_EDIT),
+    "POST behaviour/slots/new/": Door(_p.SLOTS_EDIT, body={"type": "{detention_type_id}", "date": "2026-11-24"}),
+    "GET behaviour/slots/away/": Door(_p.SLOTS_EDIT),
+    "POST behaviour/slots/away/": Door(_p.SLOTS_EDIT, body={"staff": "{staff}", "first": "2026-11-23"}),
+    "GET behaviour/slots/<uuid:slot_id>/": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "POST behaviour/slots/<uuid:slot_id>/": Door(_p.DETENTIONS_RUN, About.REGISTER, body={"rest": "present"}),
+    "GET behaviour/slots/<uuid:slot_id>/rows/": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "GET behaviour/slots/<uuid:slot_id>/slips/": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "GET behaviour/slots/<uuid:slot_id>/edit/": Door(_p.SLOTS_EDIT),
+    "POST behaviour/slots/<uuid:slot_id>/edit/": Door(_p.SLOTS_EDIT, body={"act": "supervise", "lead": "{staff}"}),
+    "GET settings/detentions/": Door(_p.BEHAVIOUR_EDIT),
+    "POST settings/detentions/": Door(_p.BEHAVIOUR_EDIT, body={"name": "Break", "when": "break"}),
+    "GET settings/detentions/<uuid:detention_type_id>/": Door(_p.BEHAVIOUR_EDIT),
+    "POST settings/detentions/<uuid:detention_type_id>/": Door(
+        _p.BEHAVIOUR_EDIT, body={"name": "Short break", "when": "break"}
+    ),
     # imports
     "GET imports/": Door(_p.IMPORTS_RUN),
     "POST imports/": Door(_p.IMPORTS_RUN, body={"file": "@students.csv"}),

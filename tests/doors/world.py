@@ -10,20 +10,40 @@ from uuid import UUID
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
 from lyceum.core.permissions import SCOPES, Role
-from lyceum.domains.academics.models import Class, ClassTeacher, ClosedDay
-from lyceum.domains.academics.rules.calendar import close_days, create_location
+from lyceum.domains.academics.models import Class, ClassTeacher, ClosedDay, Grade
+from lyceum.domains.academics.rules.calendar import close_days, create_location, create_year
+from lyceum.domains.academics.rules.rollover.beginning import begin_rollover
 from lyceum.domains.accounts.models import Membership, PermissionSet, SignInSession, User
 from lyceum.domains.accounts.rules.invitations import Invited, invite
 from lyceum.domains.accounts.rules.keys import create_key
 from lyceum.domains.accounts.rules.sessions import Opened
 from lyceum.domains.accounts.rules.tokens import issue_pair
-from lyceum.domains.attendance.models import AbsenceCase, CaseReply, Code, Conflict, Mark
+from lyceum.domains.attendance.models import (
+    AbsenceCase,
+    CaseReply,
+    Code,
+    Concern,
+    Conflict,
+    Mark,
+    OfficialCopy,
+    YearClosing,
+)
+from lyceum.domains.attendance.official import read_copy
 from lyceum.domains.attendance.queries import list_registers
 from lyceum.domains.attendance.rules.cases.asking import reply_link
+from lyceum.domains.attendance.rules.closures import NewClosure, close_sessions
+from lyceum.domains.attendance.rules.cover_passes import create_pass
+from lyceum.domains.attendance.rules.evacuations import start_evacuation
+from lyceum.domains.attendance.rules.gate import sign_in_visitor
 from lyceum.domains.attendance.rules.marks import take_register
+from lyceum.domains.attendance.rules.overrides import override_session, set_pattern
+from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
 from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
 from lyceum.domains.behaviour.models import EscalationCase, IncidentType, Notice
 from lyceum.domains.behaviour.rules.actions import NewAction, set_action
+from lyceum.domains.behaviour.rules.detentions.setting import NewDetention, set_detention
+from lyceum.domains.behaviour.rules.detentions.slots import NewSlot, create_slots
+from lyceum.domains.behaviour.rules.detentions.types import create_detention_type
 from lyceum.domains.behaviour.rules.notices import RECALL, deliver_notice, send_notice
 from lyceum.domains.behaviour.rules.points import award_points
 from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, record_incident
@@ -31,9 +51,13 @@ from lyceum.domains.exchange.rules.runs import start_import
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.rules.composing import stop_address
 from lyceum.domains.notifications.rules.notify import News, Recipient, notify
-from lyceum.domains.people.models import Enrolment, Student
+from lyceum.domains.people.models import ConsentKind, Enrolment, Student
+from lyceum.domains.people.rules.families import create_family
+from lyceum.domains.people.rules.flags import add_flag
+from lyceum.domains.people.rules.merges import merge_people
 from lyceum.domains.people.rules.requests import edit_own_record
 from lyceum.domains.tenancy.models import School
+from lyceum.domains.timetable.models import Lesson
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
 from lyceum.testing.clients import Caller, browser, key_holder, nobody, software, start_session
 from lyceum.testing.factories import (
@@ -171,6 +195,7 @@ class _Builder:
             Who.SUPER_ADMIN: self.make_super_admin(),
             Who.FOREIGN_ADMIN: make_admin(self.other_school),
         }
+        newcomer = make_student(school)
         with in_school(school):
             ids = {
                 "student": student.pk,
@@ -182,16 +207,24 @@ class _Builder:
                 "year": form.year_id,
                 "year_id": form.year_id,
                 "subject": subject.pk,
-                "newcomer": make_student(school).pk,
+                "newcomer": newcomer.pk,
+                "person_id": student.person_id,
+                "link_id": link.pk,
+                "other_id": newcomer.person_id,
+                **self.make_records(student, users[Who.ADMIN]),
                 "user": users[Who.STUDENT].pk,
                 "user_id": users[Who.STUDENT].pk,
                 **self.make_rows_of_the_office(users[Who.ADMIN]),
                 "membership_id": Membership.objects.get(user=users[Who.ATTENDANCE]).pk,
                 **self.make_rows_of_classes(form, student),
+                **self.plan_next_year(form.year_id),
+                "grade_id": Grade.objects.get(code="1").pk,
                 **self.make_rows_of_students(student, users[Who.STUDENT]),
                 **self.take_register_of(form, student, teacher),
                 **self.make_rows_of_behaviour(student, teacher),
                 **self.tell(student, link.guardian_id, users[Who.GUARDIAN]),
+                **self.make_absences_of(form, student, users[Who.OFFICE]),
+                **self.set_detention_of(form, student, teacher),
             }
         names = {"student": student.person.full_name, "guardian": link.guardian.full_name}
         return World(self.school, self.other_school, users, ids, self.words, names)
@@ -218,6 +251,16 @@ class _Builder:
             "permission_set": PermissionSet.objects.get(name="Attendance").pk,
         }
 
+    def make_records(self, student: Student, admin: User) -> Ids:
+        actor = as_actor(admin, self.school)
+        twins = [make_student(self.school, name=name) for name in ("Tom Twice", "Tomas Twice")]
+        return {
+            "merge_id": merge_people(twins[0].person_id, twins[1].person_id, actor=actor).pk,
+            "flag_id": add_flag(student.pk, kind="diet", text="No nuts", actor=actor).pk,
+            "kind_id": ConsentKind.objects.order_by("name")[0].pk,
+            "family_id": create_family(name="Lowe", students=[student.pk], actor=actor).pk,
+        }
+
     def make_rows_of_classes(self, form: Class, student: Student) -> Ids:
         actor = system_actor(self.school.pk)
         close_days([date(2026, 12, 24)], name="Holiday", actor=actor)
@@ -231,6 +274,14 @@ class _Builder:
             "room": create_location(name="R1", actor=actor).pk,
             "enrolment_id": Enrolment.objects.get(student=student).pk,
         }
+
+    def plan_next_year(self, year: UUID) -> Ids:
+        actor = system_actor(self.school.pk)
+        coming, later = (
+            create_year(name=f"{n}", starts=date(n, 9, 1), ends=date(n + 1, 7, 20), actor=actor) for n in (2040, 2041)
+        )
+        plan = begin_rollover(year, coming.pk, actor=actor)
+        return {"plan_id": plan.pk, "next_year": coming.pk, "later_year": later.pk}
 
     def make_rows_of_students(self, student: Student, user: User) -> Ids:
         asked = edit_own_record(values={"last_name": "Marchetti-Lowe"}, actor=as_actor(user, self.school))
@@ -248,7 +299,23 @@ class _Builder:
         register = next(r for r in registers if (r.school_class_id, r.session) == (form.pk, "AM"))
         take_register(register.pk, marks=[], rest="present", actor=actor)
         mark = Mark.objects.get(register=register, student=student)
-        return {"register_id": register.pk, "mark_id": mark.pk, "conflict_id": self.find_conflict(mark, actor)}
+        ids = {"register_id": register.pk, "mark_id": mark.pk, "conflict_id": self.find_conflict(mark, actor)}
+        return ids | self.make_rows_of_the_gate()
+
+    def make_rows_of_the_gate(self) -> Ids:
+        """A visitor, an evacuation that runs, and somebody who covers today with a pass."""
+        actor, friday = system_actor(self.school.pk), date(2026, 11, 20)
+        visit = sign_in_visitor("Vera Visitor", actor=actor).event
+        form = Lesson.objects.select_related("school_class").get().school_class
+        [lesson] = create_lessons([NewLesson(form, 5, "2", time(10), time(11), starts_on=FIRST_DAY)], actor=actor)
+        new = create_pass(holder_name="Ada Agency", on=friday, lessons=[lesson.pk], actor=actor)
+        self.words |= {"pass_link": new.link, "pin": new.pin}
+        return {
+            "event_id": visit.pk,
+            "roll_id": start_evacuation(actor=actor).pk,
+            "pass_id": new.cover_pass.pk,
+            "cover_id": new.cover_pass.lessons.get().cover_id,
+        }
 
     def make_rows_of_behaviour(self, student: Student, teacher: User) -> Ids:
         """What the class's teacher reported: told to the family, and leading to a stage and an action."""
@@ -270,6 +337,16 @@ class _Builder:
             "entry_id": award_points(student.pk, points=1, actor=actor).pk,
         }
 
+    def set_detention_of(self, form: Class, student: Student, teacher: User) -> Ids:
+        """The student's, set by the class's teacher, in a slot that the teacher supervises and that opens now."""
+        actor = system_actor(self.school.pk)
+        kind = create_detention_type({"name": "Before lessons", "minutes": 5, "notice_hours": 0}, actor=actor)
+        lead = ClassTeacher.objects.get(school_class=form).staff_id
+        slot, _next = create_slots(NewSlot(kind.pk, NOW.date(), time(8, 52), 5, [lead], weeks=2), actor=actor)
+        new = NewDetention(student.pk, kind.pk, "Late", slot_id=slot.pk)
+        made = set_detention(new, actor=as_actor(teacher, self.school)).detention
+        return {"detention_type_id": kind.pk, "slot_id": slot.pk, "detention_id": made.pk}
+
     def tell(self, student: Student, guardian: UUID, user: User) -> Ids:
         """An absence that nobody explained, and a message about it."""
         case = AbsenceCase.objects.create(student=student, opened_on=NOW.date())
@@ -284,6 +361,45 @@ class _Builder:
         Delivery.objects.update(state="failed")
         self.words["link"] = stop_address(delivery).split("/")[-2]
         return {"case_id": case.pk, "notification_id": row.pk, "delivery_id": delivery.pk}
+
+    def make_absences_of(self, form: Class, student: Student, office: User) -> Ids:
+        actor = as_actor(office, self.school)
+        day = date(2026, 12, 7)
+        planned = ask_absence(NewAbsence([student.pk], day, day, what="family"), actor=actor)
+        concern = Concern.objects.create(
+            student=student, kind="late", raised_at=NOW, first_on=FIRST_DAY, last_on=NOW.date(), evidence={"late": 5}
+        )
+        override_session(student.pk, on=NOW.date(), session="PM", symbol="I", reason="At home", actor=actor)
+        pattern = set_pattern(student.pk, case="part_time", sessions=["1AM"], starts_on=day, actor=actor)
+        return {
+            "copy_id": self.copy_year(form),
+            "planned_id": planned.pk,
+            "concern_id": concern.pk,
+            "closure_id": close_sessions(NewClosure(day, day, "Boiler"), actor=actor).closure.pk,
+            "pattern_id": pattern.pk,
+        }
+
+    def copy_year(self, form: Class) -> UUID:
+        """The official copy of a year that was opened again."""
+        closing = YearClosing.objects.create(
+            year=form.year,
+            closed_at=NOW,
+            closed_by_name="Ada",
+            keep_until=date(2033, 8, 1),
+            reopened_at=NOW,
+            reopen_reason="Mistaken",
+        )
+        month = NOW.date().replace(day=1)
+        content = read_copy(form.pk, form.name, month, form.year)
+        return OfficialCopy.objects.create(
+            closing=closing,
+            school_class=form,
+            class_name=form.name,
+            month=month,
+            content=content,
+            digest="0",
+            made_at=NOW,
+        ).pk
 
     def find_conflict(self, mark: Mark, actor: Actor) -> UUID:
         """A phone that saw no mark sends another."""

@@ -17,6 +17,7 @@ APPEND_ONLY = {
     "journal_operatorentry": ("UPDATE", "DELETE"),
     "journal_fact": ("DELETE",),
     "attendance_markchange": ("UPDATE", "DELETE"),
+    "attendance_officialcopy": ("UPDATE", "DELETE"),
     "attendance_sessionmarkpast": ("UPDATE", "DELETE"),
     "behaviour_pointentry": ("UPDATE", "DELETE"),
 }

@@ -120,7 +120,12 @@ def test_no_row_is_turned_to_point_at_another_school(filled, rows):
 
 
 def is_append_only(table: str) -> bool:
-    return table in ("attendance_markchange", "attendance_sessionmarkpast", "behaviour_pointentry")
+    return table in (
+        "attendance_markchange",
+        "attendance_officialcopy",
+        "attendance_sessionmarkpast",
+        "behaviour_pointentry",
+    )
 
 
 def test_answers_given_before_a_school_was_known_are_seen_by_no_school(filled, rows):

@@ -17,9 +17,11 @@ FOR_ALL_SCHOOLS = {
     "accounts.forget": "reads the tables of signing in, which belong to no school",
     "journal.retry_stalled_jobs": "gives jobs back to the queue, and reads no row of a school",
     "journal.forget_answers": "enters one school after the other",
+    "attendance.raise_concerns": "enters one school after the other",
     "attendance.watch": "enters one school after the other",
     "notifications.sweep": "enters one school after the other",
     "attendance.open_days": "enters one school after the other",
+    "people.coming_of_age": "enters one school after the other",
     "exchange.forget_old_imports": "enters one school after the other",
 }
 """Jobs without a school of their own, each with the reason why."""

@@ -29,6 +29,7 @@ from lyceum.domains.attendance.numbers import summarise
 from lyceum.domains.attendance.queries import list_registers
 from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.behaviour.models import Detention, DetentionSlot
 from lyceum.domains.people.models import ContactRestriction, Enrolment, Family, Flag, GuardianLink, Student
 from lyceum.domains.people.queries import is_on_roll, with_status
 from lyceum.domains.tenancy.models import School
@@ -53,6 +54,16 @@ def test_the_form_in_focus_is_full_and_two_students_are_coming_and_gone(demo: Lo
         gone = Enrolment.objects.get(last_day=YESTERDAY)
         assert Mark.objects.filter(student=gone.student, register__on=YESTERDAY).count() == 2
         assert not Mark.objects.filter(student=gone.student, register__on__gt=YESTERDAY).exists()
+
+
+def test_detentions_are_there_in_each_state_in_slots_of_this_and_next_week(demo: LoadedDemo):
+    with school_scope(demo.hillcrest.pk):
+        states = set(Detention.objects.values_list("state", flat=True))
+        days = set(DetentionSlot.objects.values_list("on", flat=True))
+
+        assert {"proposed", "scheduled", "completed", "missed", "rescheduled", "cancelled"} <= states
+        assert {TODAY, TODAY + timedelta(days=3), TODAY - timedelta(days=1)} <= days
+        assert not DetentionSlot.objects.filter(on__lt=TODAY, state="full").exists()
 
 
 def test_registers_up_to_yesterday_are_taken_and_todays_wait(demo: LoadedDemo):

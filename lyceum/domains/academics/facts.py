@@ -23,3 +23,28 @@ class MembershipChanged(FactPayload, frozen=True, kw_only=True):
 
     def live_topics(self) -> tuple[str, ...]:
         return (f"class:{self.school_class}",)
+
+
+class RolloverApplied(FactPayload, frozen=True, kw_only=True):
+    """A school year went over into the next: placements, classes and leavings from its first day on."""
+
+    type: ClassVar[str] = "academics.rollover.applied"
+    topic: ClassVar[str] = "academics"
+    plan: UUID
+    counts: dict[str, int]
+
+    def subject(self) -> str:
+        return str(self.plan)
+
+
+class RolloverUndone(FactPayload, frozen=True, kw_only=True):
+    """A rollover was taken back, but for rows that somebody changed since or that others hold."""
+
+    type: ClassVar[str] = "academics.rollover.undone"
+    topic: ClassVar[str] = "academics"
+    plan: UUID
+    undone: int
+    kept: int
+
+    def subject(self) -> str:
+        return str(self.plan)

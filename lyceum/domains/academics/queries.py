@@ -268,6 +268,12 @@ def standings(students: Sequence[UUID], day: date) -> dict[UUID, Standing]:
     return found
 
 
+def find_forms(students: Sequence[UUID], *, day: date) -> dict[UUID, UUID]:
+    """The ids of the forms that students are in on a day."""
+    rows = ClassMembership.objects.filter(holds_on(day), is_form=True, student__in=students)
+    return dict(rows.values_list("student_id", "school_class_id"))
+
+
 def classes_of(student: Student, *, day: date) -> QuerySet[ClassMembership]:
     """The classes a student is in on a day."""
     rows = ClassMembership.objects.filter(holds_on(day), student=student)

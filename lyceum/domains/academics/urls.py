@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from lyceum.domains.academics.views import class_list, classes, settings, student_list, students
+from lyceum.domains.academics.views import (
+    arranging,
+    class_list,
+    classes,
+    rollovers,
+    settings,
+    student_list,
+    students,
+)
 
 urlpatterns = [
     path("students/", student_list.students_page, name="students"),
@@ -12,8 +20,12 @@ urlpatterns = [
     path("students/<uuid:student_id>/leave/", students.student_leave, name="student-leave"),
     path("classes/", class_list.classes_page, name="classes"),
     path("classes/new/", classes.class_new, name="class-new"),
+    path("classes/arrange/", arranging.arrange_page, name="classes-arrange"),
     path("classes/<uuid:class_id>/", classes.class_page, name="class"),
     path("classes/<uuid:class_id>/edit/", classes.class_edit, name="class-edit"),
+    path("rollovers/", rollovers.rollovers_page, name="rollovers"),
+    path("rollovers/<uuid:plan_id>/", rollovers.rollover_page, name="rollover"),
+    path("rollovers/<uuid:plan_id>/access/", rollovers.access_page, name="rollover-access"),
     path("settings/years/", settings.years_page, name="settings-years"),
     path("settings/subjects/", settings.subjects_page, name="settings-subjects"),
     path("settings/rooms/", settings.rooms_page, name="settings-rooms"),

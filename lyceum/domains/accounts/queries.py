@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, UUIDField
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -26,6 +26,7 @@ from lyceum.domains.accounts.models import (
     SignInSession,
     User,
 )
+from lyceum.domains.tenancy.queries import today
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,25 @@ def actor_for_user(user: User, school_id: int, *, via: Via) -> Actor:
         granted=frozenset(Permission(p) for m in current for p in m.granted if p in _KNOWN),
         locale=user.locale,
     )
+
+
+class _Unnest(Func):
+    function = "UNNEST"
+    set_returning = True
+
+
+# Any: rows of ids, which only filters read.
+def held_sets(actor: Actor) -> QuerySet[Membership, Any]:
+    """The ids of the permission sets that an actor holds now in the school in scope."""
+    day = today()
+    current = Membership.objects.filter(
+        Q(ends__isnull=True) | Q(ends__gte=day),
+        user_id=own_id(actor),
+        school_id=current_school(),
+        state=Membership.State.ACTIVE,
+        starts__lte=day,
+    )
+    return current.annotate(held=_Unnest(F("permission_sets"), output_field=UUIDField())).values("held")
 
 
 BY_NAME = ("full_name", "id")

@@ -6,4 +6,4 @@ class AttendanceConfig(AppConfig):
     label = "attendance"
 
     def ready(self) -> None:
-        from lyceum.domains.attendance import subscribers  # noqa: F401  # models are ready only now
+        from lyceum.domains.attendance import merging, subscribers  # noqa: F401  # models are ready only now

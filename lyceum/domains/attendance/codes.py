@@ -5,9 +5,11 @@ from uuid import UUID
 
 from lyceum.core.actor import Actor
 from lyceum.core.memory import SchoolMemory
+from lyceum.domains.attendance.known import Said
 from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.attendance.models import Code
 from lyceum.domains.attendance.policies import code_givers
+from lyceum.domains.attendance.presets import PRESETS
 
 
 def fits(code: Code, session: str) -> bool:
@@ -81,3 +83,21 @@ def read_codes(actor: Actor) -> CodeList:
 def forget_codes() -> None:
     """Read the codes anew at the next question."""
     _codes.forget()
+
+
+def said(code: Code) -> Said:
+    """The code as a statutory mark says it."""
+    return Said(code.statutory, code.meaning, code.session, code.replaced_by_closure)
+
+
+def codes_in_use() -> tuple[Code, ...]:
+    """The codes in use, in the order in which they are offered."""
+    return tuple(code for code in _codes.get() if code.active)
+
+
+def code_named(what: str) -> Code | None:
+    """The code that the set in use names for a case or a reason."""
+    codes = codes_in_use()
+    preset = PRESETS.get(codes[0].code_set.preset) if codes else None
+    symbol = preset.named.get(what, "") if preset else ""
+    return next((code for code in codes if code.symbol == symbol), None)

@@ -121,3 +121,96 @@ class ConflictFound(FactPayload, frozen=True, kw_only=True):
 
     def subject(self) -> str:
         return str(self.conflict)
+
+
+class SessionDerived(FactPayload, frozen=True, kw_only=True):
+    """A statutory mark says something else than before; an empty meaning: it is not taken."""
+
+    type: ClassVar[str] = "attendance.session.derived"
+    topic: ClassVar[str] = "attendance"
+    student: UUID
+    date: date
+    session: str
+    meaning: str
+
+    def subject(self) -> str:
+        return str(self.student)
+
+
+class PlannedDecided(FactPayload, frozen=True, kw_only=True):
+    """A planned absence was approved, refused or cancelled, or cut short because the student is here."""
+
+    type: ClassVar[str] = "attendance.planned.decided"
+    topic: ClassVar[str] = "attendance"
+    planned: UUID
+    state: str
+    """approved, refused, cancelled or arrived."""
+    students: list[UUID]
+    asked_by: UUID | None
+
+    def subject(self) -> str:
+        return str(self.planned)
+
+
+class PlannedAsked(FactPayload, frozen=True, kw_only=True):
+    """Somebody asks for an absence."""
+
+    type: ClassVar[str] = "attendance.planned.asked"
+    topic: ClassVar[str] = "attendance"
+    planned: UUID
+    students: list[UUID]
+    origin: str
+
+    def subject(self) -> str:
+        return str(self.planned)
+
+
+class ConcernRaised(FactPayload, frozen=True, kw_only=True):
+    """A student's absence should be looked into."""
+
+    type: ClassVar[str] = "attendance.concern.raised"
+    topic: ClassVar[str] = "attendance"
+    concern: UUID
+    student: UUID
+    kind: str
+
+    def subject(self) -> str:
+        return str(self.concern)
+
+
+class GatePassed(FactPayload, frozen=True, kw_only=True):
+    """Somebody came in or went out at the gate: a student, a member of staff, or else a visitor."""
+
+    type: ClassVar[str] = "attendance.gate"
+    topic: ClassVar[str] = "attendance"
+    is_live: ClassVar[bool] = True
+    event: UUID
+    student: UUID | None
+    staff: UUID | None
+    direction: str
+    date: date
+    registers: list[UUID]
+    """The student's registers of the day, which show it."""
+
+    def subject(self) -> str:
+        return str(self.event)
+
+    def live_topics(self) -> tuple[str, ...]:
+        return (f"on-site:{self.date}", *(f"register:{register}" for register in self.registers))
+
+
+class EvacuationChanged(FactPayload, frozen=True, kw_only=True):
+    """An evacuation began or ended, or somebody was accounted for."""
+
+    type: ClassVar[str] = "attendance.evacuation.changed"
+    topic: ClassVar[str] = "attendance"
+    is_live: ClassVar[bool] = True
+    roll: UUID
+    what: str
+    """started, accounted or ended."""
+
+    def subject(self) -> str:
+        return str(self.roll)
+
+    def live_topics(self) -> tuple[str, ...]:
+        return (f"evacuation:{self.roll}",)

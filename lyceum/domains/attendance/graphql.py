@@ -164,6 +164,7 @@ class AttendanceNumbers:
     unauthorised: int
     late: int
     missing: int
+    half: int
     percent: Decimal | None
 
 

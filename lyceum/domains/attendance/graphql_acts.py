@@ -59,11 +59,20 @@ class MarkConflict:
     version: int
 
 
+@strawberry.type(description="A row that a planned absence holds and that was left as it says.")
+class KeptPlanned:
+    student_id: strawberry.ID
+    planned_id: strawberry.ID
+    code: str = through("symbol")
+    yours: str
+
+
 @strawberry.type
 class RegisterPayload(Payload):
     register: Register | None = None
     saved: int = 0
     conflicts: list[MarkConflict] = strawberry.field(default_factory=list)
+    kept_planned: list[KeptPlanned] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
@@ -94,7 +103,9 @@ class Mutation:
             reason=input.reason,
             actor=info.context.actor,
         )
-        return RegisterPayload(register=done.register, saved=done.saved, conflicts=done.conflicts)
+        return RegisterPayload(
+            register=done.register, saved=done.saved, conflicts=done.conflicts, kept_planned=done.kept_planned
+        )
 
     @act
     def amend_mark(self, info: Info, input: AmendMarkInput) -> MarkPayload:

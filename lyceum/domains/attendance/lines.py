@@ -4,7 +4,7 @@ Written here and not as a template because a page holds thirty: the template eng
 variables a page, at half the page's whole cost. Everything that a person wrote is escaped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from lyceum.domains.attendance.rules.marks import RowConflict
 from lyceum.domains.attendance.sheet import SheetRow
+from lyceum.domains.people.words import FLAG_WORDS
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ class Line:
     label: str
     strip: SafeString
     conflict: RowConflict | None = None
+    is_linked: bool = True
+    """Whether the name leads to the student: not for those who cover."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a planned absence holds the mark."""
+        return self.row.prefilled is not None and self.row.prefilled.planned_id is not None
 
 
 def lines_html(lines: list[Line], *, editable: bool) -> SafeString:
@@ -37,23 +45,38 @@ def lines_html(lines: list[Line], *, editable: bool) -> SafeString:
         "codes": escape(_("All codes")),
         "no_mark": escape(_("no mark")),
         "min": escape(_("min")),
+        "planned": escape(_("planned")),
+        "arrived": escape(_("Arrived")),
     }
-    make = _to_mark if editable else _to_read
-    return SafeString("".join(_line(n, line, make(line, words)) for n, line in enumerate(lines, 1)))
+    return SafeString("".join(_line(n, line, _control(line, editable)(line, words)) for n, line in enumerate(lines, 1)))
+
+
+def _control(line: Line, editable: bool) -> Callable[[Line, Mapping[str, str]], str]:
+    if not editable:
+        return _to_read
+    return _held if line.is_held else _to_mark
 
 
 def _flag(kind: str) -> str:
-    return _("allergy") if kind == "allergy" else _("medical")
+    return str(FLAG_WORDS.get(kind, kind))
 
 
 def _line(number: int, line: Line, control: str) -> str:
     row = line.row
     version = row.mark.version if row.mark else 0
     flags = "".join(f'<span class="flag">{escape(_flag(kind))}: {escape(text)}</span>' for kind, text in row.flags)
+    left = f"{row.left_at:%H:%M}" if row.left_at else ""
+    if left:
+        flags += f'<span class="flag left">{escape(_("signed out %(at)s") % {"at": left})}</span>'
+    name = escape(row.name)
+    if line.is_linked:
+        name = f'<a href="/students/{row.student_id}/" tabindex="-1" dir="auto">{name}</a>'
+    else:
+        name = f'<span dir="auto">{name}</span>'
     return (
-        f'<li class="line{" conflict" if line.conflict else ""}" id="s-{row.student_id}" data-v="{version}">'
+        f'<li class="line{" conflict" if line.conflict else ""}" id="s-{row.student_id}" data-v="{version}{left}">'
         f'<span class="nr">{number}</span>'
-        f'<span class="who"><a href="/students/{row.student_id}/" tabindex="-1" dir="auto">{escape(row.name)}</a>'
+        f'<span class="who">{name}'
         f"{flags}</span>"
         f'<span class="strip" aria-hidden="true">{line.strip}</span>'
         f'<span class="give">{control}</span>{_conflict(line)}</li>'
@@ -75,6 +98,16 @@ def _to_mark(line: Line, words: Mapping[str, str]) -> str:
         f'<button type="button" class="more" tabindex="-1" aria-label="{words["codes"]}: {name}">⋮</button>'
         f'<input class="code" name="mark-{row.student_id}" value="{symbol}" list="codes" autocomplete="off" '
         f'aria-label="{words["code_for"]} {name}">'
+    )
+
+
+def _held(line: Line, words: Mapping[str, str]) -> str:
+    """What a planned absence says, and a button for a student who is here after all."""
+    name = escape(line.row.name)
+    return (
+        f'{_to_read(line, words)}<span class="muted small">{words["planned"]}</span>'
+        f'<button class="button quiet" name="arrived" value="{line.row.student_id}" '
+        f'aria-label="{words["arrived"]}: {name}">{words["arrived"]}</button>'
     )
 
 

@@ -8,8 +8,17 @@ from lyceum.core.live import Hears
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.live import hears_members, sees_whole_class
 from lyceum.domains.academics.queries import get_class
-from lyceum.domains.attendance.facts import AttendanceMarked, CaseAnswered, CaseOpened, CaseResolved
+from lyceum.domains.attendance.evacuation import get_evacuation
+from lyceum.domains.attendance.facts import (
+    AttendanceMarked,
+    CaseAnswered,
+    CaseOpened,
+    CaseResolved,
+    EvacuationChanged,
+    GatePassed,
+)
 from lyceum.domains.attendance.models import Register
+from lyceum.domains.attendance.on_site import require_on_site
 from lyceum.domains.attendance.policies import registers_for
 from lyceum.domains.attendance.queries import get_register
 from lyceum.domains.people.policies import kept_from_work
@@ -29,7 +38,7 @@ def day_topic(day: date) -> str:
 def follow_register(register_id: UUID, *, actor: Actor) -> Hears:
     """One register, for those who may see it."""
     get_register(register_id, actor=actor)
-    return _hears_marks(actor)
+    return _hears_register(actor)
 
 
 def follow_class(class_id: UUID, *, actor: Actor) -> Hears:
@@ -64,7 +73,31 @@ def follow_cases(_which: str, *, actor: Actor) -> Hears:
     return lambda fact: isinstance(fact, CaseOpened | CaseAnswered | CaseResolved) and fact.student not in kept
 
 
+def follow_on_site(day: date, *, actor: Actor) -> Hears:
+    """Who comes and goes at the gate, for those who may see who is on site."""
+    del day
+    require_on_site(actor)
+    kept = _kept(actor)
+    return lambda fact: isinstance(fact, GatePassed) and fact.student not in kept
+
+
+def follow_evacuation(roll_id: UUID, *, actor: Actor) -> Hears:
+    """An evacuation: who was found, and its end."""
+    get_evacuation(roll_id, actor=actor)
+    return lambda fact: isinstance(fact, EvacuationChanged)
+
+
+def _kept(actor: Actor) -> frozenset[UUID]:
+    return frozenset(row["student"] for row in kept_from_work(actor))
+
+
 def _hears_marks(actor: Actor) -> Hears:
     """Marks; none of a save that holds a child from whom a restriction keeps the actor."""
-    kept = frozenset(row["student"] for row in kept_from_work(actor))
+    kept = _kept(actor)
     return lambda fact: isinstance(fact, AttendanceMarked) and kept.isdisjoint(mark.student for mark in fact.marks)
+
+
+def _hears_register(actor: Actor) -> Hears:
+    """Marks, and who came in or left at the gate."""
+    marks, kept = _hears_marks(actor), _kept(actor)
+    return lambda fact: marks(fact) or (isinstance(fact, GatePassed) and fact.student not in kept)

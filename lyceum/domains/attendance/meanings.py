@@ -50,3 +50,7 @@ HERE = frozenset({Meaning.PRESENT, Meaning.LATE, Meaning.LATE_AFTER_CLOSE})
 def meanings_that(count: str) -> tuple[str, ...]:
     """The meanings that count as `possible`, `attended`, `authorised`, `unauthorised` or `late`."""
     return tuple(meaning.value for meaning, counts in COUNTS.items() if getattr(counts, count))
+
+
+RANK: dict[str, int] = {meaning.value: n for n, meaning in enumerate(Meaning)}
+"""The order in which one mark is better than another: that in which the meanings are declared."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -13,14 +13,13 @@ from django.utils.translation import gettext_noop
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
-from lyceum.core.memory import SchoolMemory
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import ClassMembership, Placement
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
+from lyceum.domains.attendance.halves import session_starts
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
-from lyceum.domains.attendance.models import SessionTimes
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.tenancy.queries import time_zone
@@ -39,13 +38,15 @@ class Numbers:
     late: int = 0
     missing: int = 0
     """Sessions that should have a mark and have none: shown beside, never counted as absent."""
+    half: int = 0
+    """Sessions attended for half, where the school counts minutes: neither attended nor missed as a whole."""
 
     @property
     def percent(self) -> Decimal | None:
-        """100 × attended ÷ possible, one place, half up; None where nothing was possible."""
+        """100 × attended ÷ possible, one place, half up, of half sessions half; None where nothing was possible."""
         if self.possible == 0:
             return None
-        exact = Decimal(100) * self.attended / self.possible
+        exact = Decimal(50) * (2 * self.attended + self.half) / self.possible
         return exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
 
     def __add__(self, other: "Numbers") -> "Numbers":
@@ -56,6 +57,7 @@ class Numbers:
             self.unauthorised + other.unauthorised,
             self.late + other.late,
             self.missing + other.missing,
+            self.half + other.half,
         )
 
 
@@ -70,6 +72,8 @@ class Explained:
     meaning: str
     counted: bool
     why: str
+    half: bool = False
+    """Attended for half."""
     rule_version: str = RULE_VERSION
 
 
@@ -95,13 +99,13 @@ def summarise(
 ) -> Summary:
     """The attendance of the students the actor may see, inside their enrolments, from one day to another."""
     actor.require(Permission.NUMBERS_VIEW)
-    students = _students(actor, student, school_class, grade, first, last)
+    students = narrowed_students(actor, student, school_class, grade, first, last)
     if explain or as_known_at:
         sessions = _sessions(students, first, last, as_known_at)
         per_student = _count(sessions)
         explained = sessions if explain else []
     else:
-        per_student, explained = _from_days(students, first, last), []
+        per_student, explained = count_days(students, first, last), []
     missing = _missing(students, first, last, as_known_at)
     per_student = {s: per_student.get(s, Numbers()) + Numbers(missing=missing.get(s, 0)) for s in students}
     return Summary(sum(per_student.values(), Numbers()), per_student, explained)
@@ -109,13 +113,14 @@ def summarise(
 
 def numbers_of(student_id: UUID, *, first: date, last: date) -> Numbers:
     """One student's numbers. Ask only after the student was found for somebody who may see them."""
-    counted = _from_days([student_id], first, last).get(student_id, Numbers())
+    counted = count_days([student_id], first, last).get(student_id, Numbers())
     return counted + Numbers(missing=_missing([student_id], first, last, None).get(student_id, 0))
 
 
-def _students(
+def narrowed_students(
     actor: Actor, student: UUID | None, school_class: UUID | None, grade: UUID | None, first: date, last: date
 ) -> list[UUID]:
+    """The students whose numbers the actor may see, of a class or a grade in those days."""
     rows = Student.objects.filter(visible_students(actor, Permission.NUMBERS_VIEW))
     if student:
         rows = rows.filter(pk=student)
@@ -133,23 +138,23 @@ _ENROLLED = """JOIN people_enrolment e ON e.school_id = %(school)s AND e.student
   AND x."on" >= e.first_day AND (e.last_day IS NULL OR x."on" <= e.last_day)"""
 
 _FROM_DAYS = f"""
-SELECT x.student_id, sum(possible), sum(attended), sum(authorised), sum(unauthorised), sum(late)
+SELECT x.student_id, sum(possible), sum(attended), sum(authorised), sum(unauthorised), sum(late), 0, sum(half)
 FROM attendance_daysummary x {_ENROLLED}
 WHERE x.school_id = %(school)s AND x.student_id = ANY(%(students)s) AND x."on" BETWEEN %(first)s AND %(last)s
 GROUP BY x.student_id
 """  # noqa: S608  # both parts are constants of this module
 
 _SESSIONS = """
-SELECT x.student_id, x."on", x.session, x.symbol, x.meaning, EXISTS (
+SELECT x.student_id, x."on", x.session, x.symbol, x.meaning, x.half, EXISTS (
     SELECT 1 FROM people_enrolment e WHERE e.school_id = %(school)s AND e.student_id = x.student_id
       AND e.kind IN ('main', 'dual_main') AND e.exit <> 'no_show'
       AND x."on" >= e.first_day AND (e.last_day IS NULL OR x."on" <= e.last_day))
 FROM (
-  SELECT student_id, "on", session, symbol, meaning FROM attendance_sessionmark
+  SELECT student_id, "on", session, symbol, meaning, half FROM attendance_sessionmark
   WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
     AND recorded_at <= %(known_at)s
   UNION ALL
-  SELECT student_id, "on", session, symbol, meaning FROM attendance_sessionmarkpast
+  SELECT student_id, "on", session, symbol, meaning, half FROM attendance_sessionmarkpast
   WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
     AND recorded_at <= %(known_at)s AND replaced_at > %(known_at)s
 ) x
@@ -161,7 +166,8 @@ def _values(students: list[UUID], first: date, last: date, **more: Any) -> dict[
     return {"school": current_school(), "students": students, "first": first, "last": last, **more}
 
 
-def _from_days(students: list[UUID], first: date, last: date) -> dict[UUID, Numbers]:
+def count_days(students: list[UUID], first: date, last: date) -> dict[UUID, Numbers]:
+    """Students' numbers from the days that are kept, inside their enrolments. Ask only after they were found."""
     with connection.cursor() as cursor:
         cursor.execute(_FROM_DAYS, _values(students, first, last))
         return {row[0]: Numbers(*(int(n) for n in row[1:])) for row in cursor.fetchall()}
@@ -179,7 +185,9 @@ _LEFT_OUT = {
 }
 
 
-def _explained(student_id: UUID, on: date, session: str, symbol: str, meaning: str, enrolled: bool) -> Explained:
+def _explained(
+    student_id: UUID, on: date, session: str, symbol: str, meaning: str, half: bool, enrolled: bool
+) -> Explained:
     why = "" if enrolled else _("outside the enrolment")
     why = why or _(_LEFT_OUT.get(Meaning(meaning), ""))
     return Explained(
@@ -190,6 +198,7 @@ def _explained(student_id: UUID, on: date, session: str, symbol: str, meaning: s
         meaning,
         not why,
         why or _("counted as %(meaning)s") % {"meaning": MEANING_WORDS[Meaning(meaning)]},
+        half,
     )
 
 
@@ -198,7 +207,8 @@ def _count(sessions: Iterable[Explained]) -> dict[UUID, Numbers]:
     for each in sessions:
         counts = COUNTS[Meaning(each.meaning)]
         if each.counted:
-            one = Numbers(1, counts.attended, counts.authorised, counts.unauthorised, counts.late)
+            attended = counts.attended and not each.half
+            one = Numbers(1, attended, counts.authorised, counts.unauthorised, counts.late, half=int(each.half))
             totals[each.student_id] = totals.get(each.student_id, Numbers()) + one
     return totals
 
@@ -215,25 +225,12 @@ GROUP BY e.student_id
 """
 
 
-def _read_session_starts() -> dict[str, tuple[time, date]]:
-    rows = SessionTimes.objects.order_by("-starts_on").values_list("session", "starts_at", "starts_on")
-    return {session: (starts_at, since) for session, starts_at, since in rows}
-
-
-_session_starts = SchoolMemory(_read_session_starts, seconds=10)
-
-
-def forget_session_starts() -> None:
-    """Read the session times anew at the next question."""
-    _session_starts.forget()
-
-
 def _missing(students: list[UUID], first: date, last: date, as_known_at: datetime | None) -> dict[UUID, int]:
     """Sessions on school days inside each enrolment that have begun and have no mark."""
     known_at = as_known_at or clock.now()
     local = clock.local(known_at, time_zone())
     days = school_days().between(first, min(last, local.date()))
-    starts = {s: at for s, (at, since) in sorted(_session_starts.get().items()) if since <= last}
+    starts = {s: at for s, (at, since) in sorted(session_starts().items()) if since <= last}
     begun = [session for session, start in sorted(starts.items()) if start <= local.time()]
     pairs = [(day, s) for day in days for s in (begun if day == local.date() else sorted(starts))]
     if not pairs or not students:

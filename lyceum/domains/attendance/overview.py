@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -13,16 +14,13 @@ from lyceum.core.memory import SchoolMemory
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
+from lyceum.domains.academics.models import Placement
 from lyceum.domains.attendance.meanings import ABSENT, HERE, Meaning
 from lyceum.domains.attendance.models import SessionMark
+from lyceum.domains.attendance.rules.methods import rule_on
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.policies import holds_on, visible_students
 from lyceum.domains.tenancy.queries import today
-
-PERSISTENT_BELOW = 90
-"""Percent of possible sessions: who attends less is persistently absent (Department for Education, England)."""
-FEWEST_SESSIONS = 10
-"""Before that many sessions nobody is called persistently absent."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +53,15 @@ SELECT m.session, count(*) FILTER (WHERE m.meaning = ANY(%(here)s)),
     AND e.kind IN ('main', 'dual_main') AND e.exit <> 'no_show'
     AND e.first_day <= %(day)s AND (e.last_day IS NULL OR e.last_day >= %(day)s))
 FROM attendance_sessionmark m WHERE m.school_id = %(school)s AND m."on" = %(day)s AND m.meaning <> ''
-GROUP BY m.session ORDER BY m.session
+GROUP BY m.session HAVING bool_or(m.origin IN ('method', 'closure')) ORDER BY m.session
 """
 
 
 def presence_on(actor: Actor, day: date) -> list[Presence]:
-    """The sessions of a day that have marks, in order, for those who may see everybody's attendance."""
+    """The sessions of a day that have marks, in order, for those who may see everybody's attendance.
+
+    One of which nothing is known but planned absences has not begun.
+    """
     actor.require_all(Permission.NUMBERS_VIEW)
     values: dict[str, Any] = {"school": current_school(), "day": day, "here": [*HERE], "absent": [*ABSENT]}
     with connection.cursor() as cursor:
@@ -73,7 +74,8 @@ class DayRate:
     """How many sessions were attended on a day, of how many possible ones."""
 
     on: date
-    attended: int
+    attended: float
+    """Half a session counts half."""
     possible: int
 
     @property
@@ -83,7 +85,7 @@ class DayRate:
 
 
 _RATES = """
-SELECT "on", sum(attended), sum(possible) FROM attendance_daysummary
+SELECT "on", sum(attended) + sum(half) / 2.0, sum(possible) FROM attendance_daysummary
 WHERE school_id = %(school)s AND "on" = ANY(%(days)s) GROUP BY "on" ORDER BY "on"
 """
 
@@ -93,7 +95,7 @@ def rates_of(actor: Actor, days: Sequence[date]) -> list[DayRate]:
     actor.require_all(Permission.NUMBERS_VIEW)
     with connection.cursor() as cursor:
         cursor.execute(_RATES, {"school": current_school(), "days": list(days)})
-        found = {row[0]: DayRate(row[0], int(row[1]), int(row[2])) for row in cursor.fetchall()}
+        found = {row[0]: DayRate(row[0], float(row[1]), int(row[2])) for row in cursor.fetchall()}
     return [found.get(day, DayRate(day, 0, 0)) for day in days]
 
 
@@ -109,9 +111,10 @@ class GradeAbsence:
 
 _PERSISTENT = """
 SELECT g.id, g.name, count(*),
-  count(*) FILTER (WHERE t.possible >= %(fewest)s AND t.attended * 100 < t.possible * %(below)s)
+  count(*) FILTER (WHERE t.possible >= %(fewest)s AND t.missed_twice * 50 >= t.possible * %(percent)s)
 FROM (
-  SELECT d.student_id, sum(d.possible) AS possible, sum(d.attended) AS attended FROM attendance_daysummary d
+  SELECT d.student_id, sum(d.possible) AS possible,
+    2 * (sum(d.possible) - sum(d.attended)) - sum(d.half) AS missed_twice FROM attendance_daysummary d
   WHERE d.school_id = %(school)s AND d."on" BETWEEN %(first)s AND %(last)s GROUP BY d.student_id
 ) t
 JOIN academics_placement p ON p.school_id = %(school)s AND p.student_id = t.student_id
@@ -123,10 +126,10 @@ GROUP BY g.id, g.name, g.position ORDER BY g.position
 
 def _read_persistent() -> list[GradeAbsence]:
     day = today()
-    year = school_days().year_of(day)
+    year, rule = school_days().year_of(day), rule_on(day)
     values: dict[str, Any] = {
         "school": current_school(), "first": year.starts if year else day, "last": day,
-        "fewest": FEWEST_SESSIONS, "below": PERSISTENT_BELOW,
+        "fewest": rule.fewest_sessions, "percent": rule.persistent_percent,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_PERSISTENT, values)
@@ -140,6 +143,34 @@ def persistent_by_grade(actor: Actor) -> list[GradeAbsence]:
     """Persistent absence this year by grade, at most a minute old."""
     actor.require_all(Permission.NUMBERS_VIEW)
     return _persistent.get()
+
+
+_OVER = """
+SELECT d.student_id FROM attendance_daysummary d
+WHERE d.school_id = %(school)s AND d."on" BETWEEN %(first)s AND %(last)s GROUP BY d.student_id
+HAVING sum(d.possible) >= %(fewest)s
+  AND (2 * (sum(d.possible) - sum(d.attended)) - sum(d.half)) * 50 >= sum(d.possible) * %(percent)s
+"""
+
+
+def list_missing_much(actor: Actor, *, severe: bool = False, grade: UUID | None = None) -> QuerySet[Student]:
+    """The students who are persistently, or severely, absent this year, as `persistent_by_grade` counts them."""
+    actor.require_all(Permission.NUMBERS_VIEW)
+    day = today()
+    year, rule = school_days().year_of(day), rule_on(day)
+    values: dict[str, Any] = {
+        "school": current_school(), "first": year.starts if year else day, "last": day,
+        "fewest": rule.fewest_sessions, "percent": rule.severe_percent if severe else rule.persistent_percent,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_OVER, values)
+        found = [row[0] for row in cursor.fetchall()]
+    placed = Placement.objects.filter(holds_on(day))
+    if grade:
+        placed = placed.filter(grade=grade)
+    seen = visible_students(actor, Permission.NUMBERS_VIEW)
+    rows = Student.objects.filter(seen, pk__in=found).filter(pk__in=placed.values("student"))
+    return rows.select_related("person").order_by("person__sort_name", "pk")
 
 
 def list_absences(actor: Actor, *, day: date, session: str = "", meaning: str = "") -> QuerySet[SessionMark]:

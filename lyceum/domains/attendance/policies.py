@@ -1,14 +1,24 @@
 """Which registers somebody may see and take."""
 
+from datetime import timedelta
+
 from django.db.models import Exists, OuterRef, Q
 
-from lyceum.core.actor import Actor
+from lyceum.core import clock
+from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.permissions import Permission, Reach
 from lyceum.domains.academics.models import ClassTeacher
-from lyceum.domains.people.policies import NOBODY
+from lyceum.domains.people.policies import NOBODY, own_record, relate
+from lyceum.domains.tenancy.queries import today
+from lyceum.domains.timetable.models import Cover
+
+OF_AGE = 18
+"""Years at which a student asks for an absence themselves."""
+COVER_OPENS = timedelta(minutes=60)
+"""How long before a lesson its register opens to whoever covers it."""
 
 
-def own_registers(actor: Actor) -> Q:
+def taught_registers(actor: Actor) -> Q:
     """Registers of classes the actor teaches on the register's day, and of lessons that are the actor's."""
     if actor.user_id is None:
         return NOBODY
@@ -21,7 +31,25 @@ def own_registers(actor: Actor) -> Q:
     return Q(Exists(teaching)) | Q(lesson__teacher__person__user=actor.user_id)
 
 
-OWN_REGISTERS_SQL = """
+def covered_registers(actor: Actor) -> Q:
+    """Registers of lessons the actor covers, from an hour before the lesson until the register is locked."""
+    covers = Cover.objects.filter(lesson=OuterRef("lesson"), on=OuterRef("on"), state=Cover.State.ASSIGNED)
+    if actor.kind is ActorKind.COVER:
+        covers = covers.filter(passes__cover_pass=actor.id, passes__cover_pass__revoked_at__isnull=True)
+    elif actor.user_id is not None:
+        covers = covers.filter(teacher__person__user=actor.user_id)
+    else:
+        return NOBODY
+    instant = clock.now()
+    return Q(Exists(covers), due_at__lte=instant + COVER_OPENS, locks_at__gt=instant)
+
+
+def own_registers(actor: Actor) -> Q:
+    """Registers whose taker the actor is: by teaching or by covering."""
+    return taught_registers(actor) | covered_registers(actor)
+
+
+TAUGHT_REGISTERS_SQL = """
 (EXISTS (
   SELECT 1 FROM academics_classteacher t
   JOIN people_staff s ON s.school_id = %(school)s AND s.id = t.staff_id
@@ -34,15 +62,41 @@ OWN_REGISTERS_SQL = """
   JOIN people_person p ON p.school_id = %(school)s AND p.id = s.person_id AND p.user_id = %(user)s
   WHERE l.school_id = %(school)s AND l.id = r.lesson_id
 ))"""
-"""What `own_registers` says of a register `r`, for a statement that is written out."""
+"""What `taught_registers` says of a register `r`, for a statement that is written out."""
+
+COVERED_REGISTERS_SQL = """
+(r.due_at <= %(opens)s AND r.locks_at > %(now)s AND EXISTS (
+  SELECT 1 FROM timetable_cover c
+  LEFT JOIN people_staff s ON s.school_id = %(school)s AND s.id = c.teacher_id
+  LEFT JOIN people_person p ON p.school_id = %(school)s AND p.id = s.person_id
+  LEFT JOIN attendance_coverpasslesson l ON l.school_id = %(school)s AND l.cover_id = c.id
+  LEFT JOIN attendance_coverpass cp ON cp.school_id = %(school)s AND cp.id = l.cover_pass_id
+  WHERE c.school_id = %(school)s AND c.lesson_id = r.lesson_id AND c."on" = r."on" AND c.state = 'assigned'
+    AND (p.user_id = %(user)s OR cp.id = %(pass)s AND cp.revoked_at IS NULL)
+))"""
+"""What `covered_registers` says of a register `r`, for a statement that is written out."""
 
 
-def registers_for(actor: Actor, permission: Permission) -> Q:
-    """The registers for which the actor may do the act, as a filter on Register."""
+def sql_values(actor: Actor) -> dict[str, object]:
+    """What the two statements above ask for besides the school."""
+    instant = clock.now()
+    is_pass = actor.kind is ActorKind.COVER
+    return {
+        "user": actor.user_id,
+        "pass": actor.id if is_pass else None,
+        "now": instant,
+        "opens": instant + COVER_OPENS,
+    }
+
+
+def registers_for(actor: Actor, permission: Permission, *, covering: bool = True) -> Q:
+    """The registers for which the actor may do the act, as a filter on Register. Covering opens no history."""
     reaches = actor.reaches(permission)
     if Reach.ALL in reaches:
         return Q()
-    return own_registers(actor) if Reach.CLASSES in reaches else NOBODY
+    if Reach.CLASSES not in reaches:
+        return NOBODY
+    return own_registers(actor) if covering else taught_registers(actor)
 
 
 def code_givers(actor: Actor) -> frozenset[str]:
@@ -50,3 +104,18 @@ def code_givers(actor: Actor) -> frozenset[str]:
     if actor.reaches_all(Permission.REGISTERS_TAKE):
         return frozenset({"office", "teacher"})
     return frozenset({"teacher"})
+
+
+def own_record_of_age(actor: Actor) -> Q:
+    """A student's own record, from the day they are of age: a filter on Student."""
+    day = today()
+    born = day.replace(year=day.year - OF_AGE, day=min(day.day, 28) if day.month == 2 else day.day)
+    return own_record(actor) & Q(person__birth_date__lte=born)
+
+
+relate(Reach.OWN, own_record_of_age, permission=Permission.ABSENCES_ASK)
+
+
+def sees_codes(actor: Actor) -> bool:
+    """Whether the actor sees codes and why they were given, or the words that families see."""
+    return bool(actor.reaches(Permission.ABSENCES_ASK) - {Reach.OWN, Reach.CHILD})

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -18,7 +19,13 @@ from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
 from lyceum.domains.attendance.models import Conflict, Mark, MarkChange, Register
-from lyceum.domains.attendance.policies import OWN_REGISTERS_SQL, registers_for
+from lyceum.domains.attendance.policies import (
+    COVERED_REGISTERS_SQL,
+    TAUGHT_REGISTERS_SQL,
+    registers_for,
+    sql_values,
+    taught_registers,
+)
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.people.policies import kept_from_work
 
@@ -26,9 +33,11 @@ _FIELDS = [field.attname for field in Register._meta.concrete_fields]
 _REGISTER = f"""
 SELECT {", ".join(f'r."{field.column}"' for field in Register._meta.concrete_fields)}, EXISTS (
   SELECT 1 FROM attendance_conflict c
-  WHERE c.school_id = %(school)s AND c.register_id = r.id AND c.state = 'open')
+  WHERE c.school_id = %(school)s AND c.register_id = r.id AND c.state = 'open'), {{taught}}
 FROM attendance_register r WHERE r.school_id = %(school)s AND r.id = %(register)s
 """  # noqa: S608  # the names of this module's own columns
+_ANY = _REGISTER.format(taught="true")
+_OWN = f"{_REGISTER.format(taught=TAUGHT_REGISTERS_SQL)} AND ({TAUGHT_REGISTERS_SQL} OR {COVERED_REGISTERS_SQL})"
 
 
 def get_register(
@@ -41,27 +50,43 @@ def get_register(
     return found
 
 
+_LOCK_DAY = """
+SELECT pg_advisory_xact_lock(r.school_id, r."on" - date '0001-01-01' + 1) FROM attendance_register r
+WHERE r.school_id = %(school)s AND r.id = %(register)s
+"""  # the number of the day is that of Python's toordinal()
+
+
 def _lock_register(register_id: UUID, actor: Actor, permission: Permission) -> Register | None:
+    """The day before its registers, as `lock_days` does it: so no two acts wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_DAY, {"school": current_school(), "register": register_id})
     rows = Register.objects.filter(registers_for(actor, permission), pk=register_id)
-    return next(iter(rows.select_for_update(of=("self",))), None)
+    is_taught = Q() if actor.reaches_all(permission) else taught_registers(actor)
+    rows = rows.annotate(is_taught=Case(When(is_taught, then=True), default=False)) if is_taught else rows
+    register = next(iter(rows.select_for_update(of=("self",))), None)
+    if register is not None:
+        register.is_covered = not getattr(register, "is_taught", True)
+    return register
 
 
 def read_register(register_id: UUID, actor: Actor, permission: Permission) -> Register | None:
     """As `registers_for` says, written out: at a quarter to nine this is what every teacher asks at once.
 
-    The register knows whether anything on it waits for a decision (`has_open_conflicts`).
+    The register knows whether anything on it waits for a decision (`has_open_conflicts`), and whether it is the
+    actor's for this once, to cover (`is_covered`).
     """
     school, reaches = current_school(), actor.reaches(permission)
     if not {Reach.ALL, Reach.CLASSES} & reaches:
         return None
-    sql = _REGISTER if Reach.ALL in reaches else f"{_REGISTER} AND {OWN_REGISTERS_SQL}"
+    values: dict[str, Any] = {"school": school, "register": register_id, **sql_values(actor)}
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"school": school, "register": register_id, "user": actor.user_id})
+        cursor.execute(_ANY if Reach.ALL in reaches else _OWN, values)
         row = cursor.fetchone()
     if row is None:
         return None
-    register = Register.from_db(connection.alias, _FIELDS, row[:-1])
-    register.has_open_conflicts = row[-1]
+    register = Register.from_db(connection.alias, _FIELDS, row[:-2])
+    register.has_open_conflicts, is_taught = row[-2:]
+    register.is_covered = not is_taught
     return register
 
 
@@ -142,7 +167,10 @@ def _some_not_made(day: date) -> bool:
 
 def list_history(register: Register, *, actor: Actor) -> QuerySet[MarkChange]:
     """Everything that was ever said on a register: original and amended, who, when, why."""
-    get_register(register.pk, actor=actor)
+    actor.require(Permission.REGISTERS_VIEW)
+    shown = Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW, covering=False), pk=register.pk)
+    if not shown.exists():
+        raise NotFoundError
     rows = MarkChange.objects.filter(mark__register=register).exclude(mark__student__in=kept_from_work(actor))
     return rows.select_related("code", "mark__student__person").order_by("mark__student__person__sort_name", "version")
 

@@ -9,23 +9,43 @@ from uuid import UUID
 
 from django.db import connection
 
+from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.schools import current_school
+from lyceum.domains.attendance.codes import code_named
+from lyceum.domains.attendance.halves import half_of_register
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.people.policies import KEPT_FROM_WORK_SQL
-from lyceum.domains.tenancy.queries import today
+from lyceum.domains.tenancy.queries import day_bounds, time_zone, today
 
 _ROWS = """
 SELECT st.id, COALESCE(NULLIF(p.preferred_name, ''), p.full_name), p.full_name, st.registration_number,
   m.id, m.code_id, m.minutes_late, m.time_in, m.note, m.version, m.saved_in, m.origin, m.marked_by, m.marked_at,
   (SELECT array_agg(f.kind || ':' || f.text ORDER BY f.kind) FROM people_flag f
-   WHERE f.school_id = %(school)s AND f.student_id = st.id AND f.kind IN ('medical', 'allergy')
+   WHERE f.school_id = %(school)s AND f.student_id = st.id AND f.visible_to = 'register'
      AND f.starts_on <= %(on)s AND (f.ends_on IS NULL OR f.ends_on >= %(on)s)),
-  {strip}, st.id IN ({kept})
+  (SELECT CASE g.direction WHEN 'out' THEN g.at END FROM attendance_gateevent g
+   WHERE g.school_id = %(school)s AND g.student_id = st.id AND g.at >= %(day_starts)s AND g.at < %(day_ends)s
+   ORDER BY g.at DESC, g.id DESC LIMIT 1),
+  {strip}, plan.code_id, plan.planned_id, pattern."case", st.id IN ({kept})
 FROM academics_classmembership cm
 JOIN people_student st ON st.school_id = %(school)s AND st.id = cm.student_id
 JOIN people_person p ON p.school_id = %(school)s AND p.id = st.person_id
 LEFT JOIN attendance_mark m ON m.school_id = %(school)s AND m.register_id = %(register)s AND m.student_id = st.id
+LEFT JOIN LATERAL (
+  SELECT a.code_id, s.planned_id FROM attendance_plannedstudent s
+  JOIN attendance_plannedabsence a ON a.school_id = %(school)s AND a.id = s.planned_id
+  WHERE s.school_id = %(school)s AND s.student_id = st.id AND s.holds
+    AND s.starts_on <= %(on)s AND s.ends_on >= %(on)s
+    AND (s.starts_on < %(on)s OR s.starts_half <= %(half)s) AND (s.ends_on > %(on)s OR s.ends_half >= %(half)s)
+  ORDER BY array_position(ARRAY['suspension', 'trip', 'staff'], a.origin::text), a.starts_on, a.id LIMIT 1
+) plan ON true
+LEFT JOIN LATERAL (
+  SELECT e."case" FROM attendance_sessionpattern e
+  WHERE e.school_id = %(school)s AND e.student_id = st.id
+    AND e.starts_on <= %(on)s AND (e.ends_on IS NULL OR e.ends_on >= %(on)s) AND %(of_week)s = ANY(e.sessions)
+  ORDER BY e.starts_on DESC, e.id LIMIT 1
+) pattern ON true
 WHERE cm.school_id = %(school)s AND cm.class_id = %(class)s
   AND cm.starts_on <= %(on)s AND (cm.ends_on IS NULL OR cm.ends_on >= %(on)s)
   AND EXISTS (SELECT 1 FROM people_enrolment e WHERE e.school_id = %(school)s AND e.student_id = st.id
@@ -65,6 +85,15 @@ class Glyph:
 
 
 @dataclass(frozen=True)
+class Prefilled:
+    """What a student's mark is before anybody marks them."""
+
+    code_id: UUID
+    planned_id: UUID | None
+    """The planned absence that locks it; None where the student is not expected in this session."""
+
+
+@dataclass(frozen=True)
 class SheetRow:
     """One student on a register."""
 
@@ -75,6 +104,9 @@ class SheetRow:
     mark: SheetMark | None
     flags: tuple[tuple[str, str], ...]
     strip: tuple[Glyph, ...]
+    prefilled: Prefilled | None = None
+    left_at: datetime | None = None
+    """When they signed out at the gate, in local time; None where they did not, or came back."""
 
 
 @dataclass(frozen=True)
@@ -88,22 +120,29 @@ class Sheet:
 def read_sheet(register: Register, *, actor: Actor, with_strips: bool = True) -> list[SheetRow]:
     """The rows of a register in name order: who is in the class that day and on roll that day.
 
-    Whoever a restriction keeps from a student has no row of that student.
+    Whoever a restriction keeps from a student has no row of that student; who covers sees no other days.
     """
+    with_strips = with_strips and not register.is_covered
     return read_whole_sheet(register, actor=actor, with_strips=with_strips).rows
 
 
 def read_whole_sheet(register: Register, *, actor: Actor, with_strips: bool = False) -> Sheet:
     """The same rows, and whether the register still waits for somebody else's marks."""
+    half = half_of_register(register)
     sql = _ROWS.format(strip=_STRIP if with_strips else "NULL", kept=KEPT_FROM_WORK_SQL)
+    day_starts, day_ends = day_bounds(register.on)
     values: dict[str, Any] = {
         "school": current_school(),
         "register": register.pk,
         "class": register.school_class_id,
         "on": register.on,
         "session": register.session or "PM",
+        "half": half,
+        "of_week": f"{register.on.isoweekday()}{register.session or ('AM', 'PM')[half]}",
         "user": actor.user_id,
         "today": today(),
+        "day_starts": day_starts,
+        "day_ends": day_ends,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -114,7 +153,7 @@ def read_whole_sheet(register: Register, *, actor: Actor, with_strips: bool = Fa
 
 
 def _row(columns: Sequence[Any]) -> SheetRow:
-    student_id, name, full_name, number, mark_id, *mark, flags, strip = columns
+    student_id, name, full_name, number, mark_id, *mark, flags, left_at, strip, planned_code, planned, case = columns
     return SheetRow(
         student_id=student_id,
         name=name,
@@ -123,7 +162,16 @@ def _row(columns: Sequence[Any]) -> SheetRow:
         mark=SheetMark(mark_id, *mark) if mark_id else None,
         flags=tuple(tuple(flag.split(":", 1)) for flag in flags or ()),
         strip=_strip(tuple(strip)) if strip else (),
+        prefilled=_prefilled(planned_code, planned, case),
+        left_at=left_at and clock.local(left_at, time_zone()),
     )
+
+
+def _prefilled(planned_code: UUID | None, planned: UUID | None, case: str | None) -> Prefilled | None:
+    if planned_code:
+        return Prefilled(planned_code, planned)
+    code = code_named(case) if case else None
+    return Prefilled(code.pk, None) if code else None
 
 
 @lru_cache(maxsize=4096)  # most strips of a school are alike

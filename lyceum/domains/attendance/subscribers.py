@@ -1,11 +1,15 @@
 """What attendance does when something happens elsewhere."""
 
 from lyceum.core.actor import Actor
-from lyceum.domains.attendance.facts import AttendanceMarked
+from lyceum.domains.attendance.facts import AttendanceMarked, GatePassed
+from lyceum.domains.attendance.rules import rollovers  # noqa: F401  # has its say when a rollover is undone
 from lyceum.domains.attendance.rules.cases.opening import note_absences
 from lyceum.domains.attendance.rules.cases.settling import note_arrivals
+from lyceum.domains.attendance.rules.left_lesson import heed_gate, heed_marks
+from lyceum.domains.attendance.rules.recounts import recount_days
 from lyceum.domains.attendance.rules.setup import use_preset_of_country
 from lyceum.domains.journal.facts import hears
+from lyceum.domains.people.facts import MergeUndone, StudentMerged
 from lyceum.domains.tenancy.facts import SchoolProvisioned
 
 
@@ -22,3 +26,28 @@ def follow_absences(fact: AttendanceMarked, actor: Actor) -> None:
 def add_codes(fact: SchoolProvisioned, _actor: Actor) -> None:
     """A school has the codes of its country from the moment it exists."""
     use_preset_of_country(fact.country)
+
+
+@hears(AttendanceMarked)
+def look_for_those_who_left(fact: AttendanceMarked, actor: Actor) -> None:
+    """Who was in and is absent from a lesson is on the office's screen with the same save."""
+    heed_marks(fact, actor=actor)
+
+
+@hears(GatePassed)
+def clear_those_who_came(fact: GatePassed, actor: Actor) -> None:
+    """Whoever passes the gate is not looked for any more."""
+    if fact.student:
+        heed_gate(fact.student, actor=actor)
+
+
+@hears(StudentMerged)
+def count_merged_days(fact: StudentMerged, _actor: Actor) -> None:
+    """The one record's days hold what both had."""
+    recount_days([fact.student])
+
+
+@hears(MergeUndone)
+def count_parted_days(fact: MergeUndone, _actor: Actor) -> None:
+    """Each of the two has its own days again."""
+    recount_days([fact.student, fact.restored])

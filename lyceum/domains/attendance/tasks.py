@@ -1,19 +1,24 @@
 """What attendance does by the clock."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.schools import school_scope
 from lyceum.domains.attendance.rules.cases.asking import ASK_NEXT, ask_those_due
 from lyceum.domains.attendance.rules.cases.opening import FOLLOW_UP, open_cases
 from lyceum.domains.attendance.rules.chasing import chase_registers
+from lyceum.domains.attendance.rules.concerns import raise_concerns
+from lyceum.domains.attendance.rules.methods import prefill_day
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
 from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.attendance.rules.years import MAKE_COPIES, make_copies
 from lyceum.domains.tenancy.models import School
-from lyceum.domains.tenancy.queries import today
+from lyceum.domains.tenancy.queries import time_zone, today
 
 
 @app.periodic(cron="3 * * * *")
@@ -61,10 +66,44 @@ def _give_back_connection() -> None:
         connection.close()
 
 
+EVENING = 17
+"""The hour at the school after which a day's absence is looked through."""
+
+
+@app.periodic(cron="33 * * * *")
+@app.task(name="attendance.raise_concerns", queueing_lock="attendance.raise_concerns")
+def raise_all_concerns(timestamp: int) -> None:
+    """In each school's early evening: raise the concerns of the day."""
+    del timestamp
+    for school_id in School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True):
+        raise_school_concerns(school_id)
+    connection.close()
+
+
+def raise_school_concerns(school_id: int) -> int:
+    """Raise the concerns of one school, if it is evening there. Returns how many are new."""
+    with school_scope(school_id):
+        if clock.local(clock.now(), time_zone()).hour != EVENING:
+            return 0
+        return len(raise_concerns(today(), actor=system_actor(school_id)))
+
+
 def open_school_day(school_id: int) -> int:
     """Make today's registers of one school; a school that is not set up yet has none."""
     with school_scope(school_id):
         try:
-            return open_day(today())
+            made = open_day(today())
         except AttendanceNotSetUpError:
             return 0
+        prefill_day(today(), actor=system_actor(school_id))
+        return made
+
+
+@app.task(name=MAKE_COPIES)
+def make_official_copies(school_id: int, closing_id: str) -> None:
+    """Make the official copy of a closed year, some classes and months at a time."""
+    waiting = 1
+    while waiting:
+        with school_scope(school_id):
+            waiting = make_copies(UUID(closing_id))
+    connection.close()

@@ -6,4 +6,4 @@ class BehaviourConfig(AppConfig):
     label = "behaviour"
 
     def ready(self) -> None:
-        from lyceum.domains.behaviour import subscribers  # noqa: F401  # models are ready only now
+        from lyceum.domains.behaviour import detention_queue, detention_subscribers, subscribers  # noqa: F401  # models are ready only now

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from lyceum.core.actor import system_actor
 from lyceum.core.schools import school_scope
+from lyceum.domains.behaviour import detention_tasks  # noqa: F401  # found through this module
 from lyceum.domains.behaviour.rules.notices import deliver_notice, remind_unread
 from lyceum.domains.behaviour.rules.retention import erase_rejected
 from lyceum.domains.behaviour.rules.stages import let_leavers_lapse

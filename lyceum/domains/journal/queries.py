@@ -1,10 +1,11 @@
 """Reading a school's trail."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
@@ -31,7 +32,7 @@ def list_trail(actor: Actor, wanted: TrailFilter | None = None) -> QuerySet[Audi
     """The trail of the school in scope, newest first."""
     actor.require_all(Permission.TRAIL_VIEW)
     chosen = wanted or TrailFilter()
-    entries = AuditEntry.objects.order_by(*NEWEST_FIRST)
+    entries = _told(AuditEntry.objects.order_by(*NEWEST_FIRST), actor)
     if chosen.action:
         name = "action__startswith" if chosen.action.endswith(".") else "action"
         entries = entries.filter(**{name: chosen.action})
@@ -48,3 +49,18 @@ def list_trail(actor: Actor, wanted: TrailFilter | None = None) -> QuerySet[Audi
     if chosen.until:
         entries = entries.filter(at__lt=chosen.until)
     return entries
+
+
+def list_about(targets: Iterable[tuple[str, object]], *, actor: Actor) -> QuerySet[AuditEntry]:
+    """What was done to a few rows, by type and id, newest first. Ask only after the rows may be seen."""
+    about = Q(pk__in=())
+    for kind, row_id in targets:
+        about |= Q(target_type=kind, target_id=str(row_id))
+    return _told(AuditEntry.objects.filter(about).order_by(*NEWEST_FIRST), actor)
+
+
+def _told(entries: QuerySet[AuditEntry], actor: Actor) -> QuerySet[AuditEntry]:
+    """Without what only those who keep children safe may know: that it was written, and by whom."""
+    if actor.reaches_all(Permission.SAFEGUARDING):
+        return entries
+    return entries.exclude(action__startswith="people.safeguarding.")

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from lyceum.domains.notifications.views import deliveries, own, stopping
+from lyceum.domains.notifications.views import deliveries, own, setup, stopping
 
 urlpatterns = [
     path("notifications/", own.notifications_page, name="notifications"),
     path("notifications/badge/", own.badge_part, name="notifications-badge"),
     path("notifications/settings/", own.wishes_page, name="notification-settings"),
     path("notifications/<uuid:notification_id>/", own.open_notification, name="notification"),
+    path("settings/messages/", setup.carriers_page, name="settings-messages"),
+    path("settings/messages/texts/", setup.texts_page, name="settings-texts"),
     path("outbox/", deliveries.outbox_page, name="outbox"),
     path("outbox/<uuid:delivery_id>/", deliveries.delivery_page, name="delivery"),
     path("stop/<str:link>/", stopping.stop_page, name="stop"),

@@ -6,4 +6,4 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from lyceum.domains.people import subscribers  # noqa: F401  # models are ready only now
+        from lyceum.domains.people import merging, subscribers, texts  # noqa: F401  # models are ready only now

@@ -27,6 +27,22 @@ class StudentChanged(_About, frozen=True, kw_only=True):
     topic: ClassVar[str] = "people"
 
 
+class StudentMerged(_About, frozen=True, kw_only=True):
+    """Two records of one student became one: what was said of `merged` is from now on said of `student`."""
+
+    type: ClassVar[str] = "people.student.merged"
+    topic: ClassVar[str] = "people"
+    merged: UUID
+
+
+class MergeUndone(_About, frozen=True, kw_only=True):
+    """The one record became two again, as it was."""
+
+    type: ClassVar[str] = "people.student.unmerged"
+    topic: ClassVar[str] = "people"
+    restored: UUID
+
+
 class EnrolmentStarted(_About, frozen=True, kw_only=True):
     """A student came on roll, or will."""
 

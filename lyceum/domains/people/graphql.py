@@ -198,6 +198,7 @@ class PersonInput:
 class CreateStudentInput(PersonInput):
     registration_number: str = ""
     first_day: date | None = None
+    confirm_new: bool = False
 
 
 @strawberry.input(description="New values; what is not given stays as it is.")
@@ -237,6 +238,7 @@ class AddGuardianInput:
     may_collect: bool = False
     portal: str = "none"
     portal_reason: str = ""
+    confirm_new: bool = False
     channels: list[str] = strawberry.field(default_factory=list)
     told: list[str] = strawberry.field(default_factory=lambda: ["absence", "behaviour", "reports", "general"])
 
@@ -272,7 +274,12 @@ class Mutation:
     @act
     def create_student(self, info: Info, input: CreateStudentInput) -> StudentPayload:
         """Make a student; with a first day, on roll from it."""
-        new = NewStudent(input.as_person(), registration_number=input.registration_number, first_day=input.first_day)
+        new = NewStudent(
+            input.as_person(),
+            registration_number=input.registration_number,
+            first_day=input.first_day,
+            confirm_new=input.confirm_new,
+        )
         return _payload(create_student(new, actor=info.context.actor))
 
     @act

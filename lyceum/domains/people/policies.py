@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from lyceum.core.actor import Actor
-from lyceum.core.permissions import Permission, Reach
+from lyceum.core.actor import Actor, ActorKind
+from lyceum.core.permissions import STAFF_ROLES, Permission, Reach
+from lyceum.domains.accounts.queries import held_sets
 from lyceum.domains.people.models import ContactRestriction, GuardianLink
+from lyceum.domains.people.settings import people_settings
 from lyceum.domains.tenancy.queries import today
 
 Relation = Callable[[Actor], Q]
@@ -59,11 +61,57 @@ def own_record(actor: Actor) -> Q:
 
 
 def own_children(actor: Actor) -> Q:
-    """A guardian with access sees the child, unless a restriction says no."""
+    """A guardian with access sees the child; not if a restriction says no, or who is of age has not agreed."""
+    return _children(actor, "view", "full")
+
+
+def children_in_full(actor: Actor) -> Q:
+    """The children for whom a guardian also answers and asks: those of whom they see the whole portal."""
+    return _children(actor, "full")
+
+
+def _children(actor: Actor, *portals: str) -> Q:
     if actor.user_id is None:
         return NOBODY
-    links = GuardianLink.objects.filter(holds_on(today()), guardian__user=actor.user_id, portal__in=("view", "full"))
+    links = GuardianLink.objects.filter(
+        holds_on(today()), ~out_of_age(today()), guardian__user=actor.user_id, portal__in=portals
+    )
     return Q(pk__in=links.values("student")) & ~Q(pk__in=_kept_from(actor, "no_contact", "no_information"))
+
+
+def of_age_since(day: date) -> date:
+    """Who was born on that day or before is of age on `day`, by the school's own rule."""
+    years = people_settings().age_of_access
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)
+
+
+def out_of_age(day: date) -> Q:
+    """Ties to a student who is of age and has not agreed, as a filter on GuardianLink."""
+    return Q(student__person__birth_date__lte=of_age_since(day), student_agreed_on__isnull=True)
+
+
+def own_record_of_age(actor: Actor) -> Q:
+    """Who is of age answers for themselves."""
+    return own_record(actor) & Q(person__birth_date__lte=of_age_since(today()))
+
+
+def visible_flags(actor: Actor) -> Q:
+    """The flags somebody may see of students whose flags they see, as a filter on Flag.
+
+    A flag for one permission set is seen by those who hold it now, and by nobody else.
+    """
+    if actor.kind is ActorKind.JOB:
+        return Q()
+    shown = Q(visible_to__in=("register", "teachers"))
+    if actor.user_id is None or not actor.roles & STAFF_ROLES:
+        return shown
+    held = Q(visible_to="set", permission_set__in=held_sets(actor))
+    if not actor.reaches_all(Permission.SAFEGUARDING):
+        held &= ~Q(kind="safeguarding")
+    return shown | held
 
 
 def kept_from_work(actor: Actor) -> QuerySet[ContactRestriction, Any]:
@@ -80,4 +128,7 @@ def _kept_from(actor: Actor, *kinds: str) -> QuerySet[ContactRestriction, Any]:
 
 
 relate(Reach.OWN, own_record)
+relate(Reach.OWN, own_record_of_age, permission=Permission.CONSENTS_ANSWER)
 relate(Reach.CHILD, own_children)
+relate(Reach.CHILD, children_in_full, permission=Permission.CONSENTS_ANSWER)
+relate(Reach.CHILD, children_in_full, permission=Permission.CHANGES_ASK)

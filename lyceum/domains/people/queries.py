@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.lookups import Exact, In
 from django.utils.translation import gettext as _
 
@@ -17,15 +18,17 @@ from lyceum.domains.people.models import (
     ChangeRequest,
     ContactPoint,
     Enrolment,
+    Family,
     Flag,
     GuardianLink,
+    Merge,
     NumberScheme,
     OfficialId,
     Person,
     Staff,
     Student,
 )
-from lyceum.domains.people.policies import NOBODY, holds_on, visible_students
+from lyceum.domains.people.policies import NOBODY, holds_on, visible_flags, visible_students
 
 STATUSES = ("none", "expected", "on_roll", "left", "graduated", "no_show")
 SHORTEST_PHONE_TEXT = 5
@@ -57,6 +60,27 @@ def get_own_record(actor: Actor) -> Student:
     if student is None:
         raise NotFoundError(_("You have no student record here."))
     return student
+
+
+def get_own_person(actor: Actor) -> Person:
+    """The actor's own record as a person of the school."""
+    person = find_person_of_user(actor.user_id)
+    if person is None:
+        raise NotFoundError(_("You have no record here."))
+    return person
+
+
+MAIN_KINDS = {"email": ("email",), "phone": ("mobile", "phone")}
+
+
+def values_now(person: Person) -> dict[str, Any]:
+    """What a record says of somebody now, by the names under which changes are asked for."""
+    points = sorted(person.contact_points.all(), key=lambda point: (not point.preferred, point.pk))
+    names = ("full_name", "first_name", "last_name", "preferred_name", "pronouns", "gender", "birth_date")
+    now: dict[str, Any] = {name: getattr(person, name) for name in names}
+    for name, kinds in MAIN_KINDS.items():
+        now[name] = next((point.value for point in points if point.kind in kinds), "")
+    return now
 
 
 def list_students(actor: Actor, *, text: str = "", status: str = "", day: date) -> QuerySet[Student]:
@@ -165,7 +189,8 @@ def list_flags(student: Student, *, actor: Actor, day: date) -> QuerySet[Flag]:
     actor.require(Permission.FLAGS_VIEW)
     if not actor.reaches_all(Permission.FLAGS_VIEW):  # who reaches everybody was shown this student already
         get_student(student.pk, actor=actor, permission=Permission.FLAGS_VIEW)
-    return Flag.objects.filter(holds_on(day), student=student).order_by("kind", "pk")
+    rows = Flag.objects.filter(holds_on(day), visible_flags(actor), student=student)
+    return rows.select_related("permission_set").order_by("kind", "pk")
 
 
 def list_guardians(student: Student, *, actor: Actor, day: date) -> QuerySet[GuardianLink]:
@@ -178,11 +203,71 @@ def list_guardians(student: Student, *, actor: Actor, day: date) -> QuerySet[Gua
     return rows.select_related("guardian").prefetch_related("guardian__contact_points").order_by("contact_order")
 
 
+def get_guardian_link(link_id: UUID, *, actor: Actor) -> GuardianLink:
+    """One tie of an adult to a student, for those who may change it."""
+    actor.require_all(Permission.PEOPLE_EDIT)
+    seen = Student.objects.filter(visible_students(actor))
+    rows = GuardianLink.objects.filter(pk=link_id, student__in=seen)
+    link = rows.select_related("guardian", "student__person").first()
+    if link is None:
+        raise NotFoundError
+    return link
+
+
+def list_families(actor: Actor, *, text: str = "") -> QuerySet[Family]:
+    """Families by name, each with its students and adults, for those who may see every student."""
+    actor.require_all(Permission.STUDENTS_LIST)
+    rows = Family.objects.filter(name__icontains=tidy(text)) if tidy(text) else Family.objects.all()
+    children = Student.objects.filter(visible_students(actor, Permission.STUDENTS_LIST)).select_related("person")
+    return rows.prefetch_related(Prefetch("students", children), "adults__person").order_by("name", "pk")
+
+
+def read_relatives(student: Student, *, actor: Actor) -> list[Student]:
+    """The other students of the family, as far as the actor may see them."""
+    if student.family_id is None:
+        return []
+    rows = Student.objects.filter(visible_students(actor), family=student.family_id).exclude(pk=student.pk)
+    return list(rows.select_related("person").order_by("person__sort_name", "pk"))
+
+
+def get_family(family_id: UUID, *, actor: Actor) -> Family:
+    """One family, for those who may see every student."""
+    family = list_families(actor).filter(pk=family_id).first()
+    if family is None:
+        raise NotFoundError
+    return family
+
+
+def list_merges(actor: Actor) -> QuerySet[Merge]:
+    """Records that became one, the newest first, for those who merge."""
+    actor.require_all(Permission.PEOPLE_MERGE)
+    return Merge.objects.defer("moved").order_by("-merged_at", "-pk")
+
+
 def list_change_requests(actor: Actor, *, state: str = "") -> QuerySet[ChangeRequest]:
     """What people ask the office to change in their records, oldest first."""
     actor.require_all(Permission.STUDENTS_EDIT)
     rows = ChangeRequest.objects.filter(state=state) if state else ChangeRequest.objects.all()
     return rows.select_related("person").order_by("created_at", "pk")
+
+
+def get_change_request(request_id: UUID, *, actor: Actor) -> ChangeRequest:
+    """One request, for those who decide it."""
+    found = list_change_requests(actor).filter(pk=request_id).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def count_pending(actor: Actor) -> int:
+    """How many requests wait for the office."""
+    return list_change_requests(actor, state=ChangeRequest.State.PENDING).count()
+
+
+def list_own_requests(person: Person, *, actor: Actor) -> QuerySet[ChangeRequest]:
+    """What the actor asked for in somebody's record and what still waits, oldest first."""
+    rows = ChangeRequest.objects.filter(person=person, asked_by=actor.user_id, state=ChangeRequest.State.PENDING)
+    return rows.order_by("created_at", "pk")
 
 
 def get_number_scheme(kind: str, *, actor: Actor) -> NumberScheme:

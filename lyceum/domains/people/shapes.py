@@ -8,7 +8,7 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from lyceum.core.rest import Strict
-from lyceum.domains.people.models import ContactPoint, Enrolment, Flag, GuardianLink
+from lyceum.domains.people.models import ContactPoint, Enrolment, GuardianLink
 from lyceum.domains.people.rules.adults import TOLD, NewGuardian
 from lyceum.domains.people.rules.persons import NewPerson
 
@@ -39,23 +39,6 @@ def enrolment_shape(row: Enrolment) -> dict[str, Any]:
     """An enrolment."""
     names = ("kind", "first_day", "last_day", "entry", "exit", "exit_reason", "from_school", "to_school")
     return {"id": row.pk, "student": row.student_id, **{name: getattr(row, name) for name in names}}
-
-
-class FlagOut(Schema):
-    """What those who teach a student must know."""
-
-    id: UUID
-    kind: str
-    text: str
-    what_to_do: str
-    check_if_absent: bool
-    starts_on: date
-    ends_on: date | None
-
-
-def flag_shape(row: Flag) -> dict[str, Any]:
-    """A flag."""
-    return {name: getattr(row, name) for name in FlagOut.model_fields}
 
 
 class GuardianOut(Schema):
@@ -140,6 +123,7 @@ class GuardianIn(Strict):
     may_collect: bool = False
     portal: Portal = "none"
     portal_reason: str = Field("", max_length=300)
+    confirm_new: bool = Field(False, description="It is another person than those of a `possible_duplicate`.")
     channels: list[Channel] = Field(default_factory=list, max_length=4)
     told: list[Purpose] = Field(["absence", "behaviour", "reports", "general"], max_length=5)
 
@@ -156,6 +140,7 @@ class GuardianIn(Strict):
             may_collect=self.may_collect,
             portal=self.portal,
             portal_reason=self.portal_reason,
+            confirm_new=self.confirm_new,
             channels=tuple(self.channels),
             told=frozenset(self.told),
         )

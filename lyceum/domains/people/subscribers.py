@@ -3,9 +3,14 @@
 from lyceum.core.actor import Actor
 from lyceum.domains.accounts.facts import InvitationAccepted
 from lyceum.domains.journal.facts import hears
-from lyceum.domains.people.models import NumberScheme, Person
+from lyceum.domains.notifications.rules.notify import stop_going_to, withdraw
+from lyceum.domains.people.facts import RestrictionChanged
+from lyceum.domains.people.models import ConsentKind, ContactPoint, ContactRestriction, NumberScheme, Person
+from lyceum.domains.people.policies import holds_on
+from lyceum.domains.people.rules.consents import STARTING_KINDS
 from lyceum.domains.people.rules.numbers import DEFAULT_PATTERN
 from lyceum.domains.tenancy.facts import SchoolProvisioned
+from lyceum.domains.tenancy.queries import today
 
 
 @hears(SchoolProvisioned)
@@ -13,6 +18,30 @@ def add_number_schemes(_fact: SchoolProvisioned, _actor: Actor) -> None:
     """A school has its number patterns from the moment it exists."""
     for kind, pattern in DEFAULT_PATTERN.items():
         NumberScheme.objects.get_or_create(kind=kind, defaults={"pattern": pattern})
+
+
+@hears(RestrictionChanged)
+def take_back_messages(fact: RestrictionChanged, actor: Actor) -> None:
+    """Nothing that still waits reaches somebody who is kept from the child, nor an address that is theirs too."""
+    kept = ContactRestriction.objects.filter(
+        holds_on(today()),
+        student=fact.student,
+        ended_reason="",
+        person__isnull=False,
+        kinds__overlap=["no_contact", "no_information"],
+    )
+    people = list(kept.values_list("person", flat=True))
+    if people:
+        withdraw(about_student=fact.student, recipients=people, actor=actor)
+        addresses = ContactPoint.objects.filter(person__in=people).values_list("value", flat=True)
+        stop_going_to(list(addresses), about_student=fact.student)
+
+
+@hears(SchoolProvisioned)
+def add_consent_kinds(_fact: SchoolProvisioned, _actor: Actor) -> None:
+    """A school begins with a few things that most schools ask families for."""
+    if not ConsentKind.objects.exists():
+        ConsentKind.objects.bulk_create(ConsentKind(name=name) for name in STARTING_KINDS)
 
 
 @hears(InvitationAccepted)

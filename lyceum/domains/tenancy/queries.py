@@ -1,6 +1,6 @@
 """Finding schools."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -37,6 +37,12 @@ def time_zone() -> str:
 def today() -> date:
     """The date it is now at the school in scope."""
     return clock.today(time_zone())
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """The instants at which a day begins and ends at the school in scope."""
+    zone = clock.zone(time_zone())
+    return datetime.combine(day, time(0), tzinfo=zone), datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone)
 
 
 def forget_time_zone() -> None:

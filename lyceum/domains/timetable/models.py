@@ -43,3 +43,42 @@ class Lesson(SchoolOwned):
         return (
             day.isoweekday() == self.weekday and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
         )
+
+
+class Cover(SchoolOwned):
+    """Somebody else takes one lesson on one day."""
+
+    class Kind(models.TextChoices):
+        INTERNAL = "internal"
+        AGENCY = "agency"
+
+    class State(models.TextChoices):
+        ASSIGNED = "assigned"
+        CANCELLED = "cancelled"
+
+    lesson = SchoolForeignKey(Lesson, models.PROTECT, related_name="covers")
+    on = models.DateField()
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.INTERNAL)
+    teacher = SchoolForeignKey(Staff, models.PROTECT, null=True, related_name="covers")
+    """None where somebody without an account comes."""
+    state = models.CharField(max_length=9, choices=State.choices, default=State.ASSIGNED)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta(SchoolOwned.Meta):
+        verbose_name_plural = "covers"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "lesson", "on"], condition=Q(state="assigned"), name="lesson_covered_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="internal", teacher__isnull=False) | Q(kind="agency", teacher__isnull=True),
+                name="cover_has_its_teacher",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["school", "on"], name="cover_by_day"),
+            models.Index(fields=["school", "lesson", "on"], name="cover_by_lesson"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lesson} {self.on}"

@@ -13,10 +13,11 @@ from lyceum.domains.academics.queries import current_teachers
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import holds_on, visible_students
 from lyceum.domains.tenancy.queries import today
-from lyceum.domains.timetable.models import Lesson
+from lyceum.domains.timetable.models import Cover, Lesson
 from lyceum.domains.timetable.policies import visible_lessons
 
 ORDER = ("weekday", "starts_at", "pk")
+COVER_ORDER = ("on", "lesson__starts_at", "pk")
 
 
 def list_lessons(
@@ -65,3 +66,27 @@ def _whole(rows: QuerySet[Lesson]) -> QuerySet[Lesson]:
     """Lessons with their class, its subject and leads, their teacher and room."""
     rows = rows.select_related("school_class__subject", "teacher__person", "room")
     return rows.prefetch_related(current_teachers(today(), "school_class__teachers"))
+
+
+def list_covers(actor: Actor, *, first: date, last: date, staff: UUID | None = None) -> QuerySet[Cover]:
+    """The covers that stand, from one day to another, of lessons the actor may see."""
+    actor.require(Permission.LESSONS_VIEW)
+    lessons = Lesson.objects.filter(visible_lessons(actor))
+    rows = Cover.objects.filter(on__range=(first, last), state=Cover.State.ASSIGNED, lesson__in=lessons)
+    if staff:
+        rows = rows.filter(teacher=staff)
+    return _whole_covers(rows).order_by(*COVER_ORDER)
+
+
+def get_cover(cover_id: UUID, *, actor: Actor) -> Cover:
+    """The cover, where the actor may see its lesson."""
+    lessons = Lesson.objects.filter(visible_lessons(actor))
+    cover = _whole_covers(Cover.objects.filter(pk=cover_id, lesson__in=lessons)).first()
+    if cover is None:
+        raise NotFoundError
+    return cover
+
+
+def _whole_covers(rows: QuerySet[Cover]) -> QuerySet[Cover]:
+    rows = rows.select_related("lesson__school_class__subject", "lesson__room", "teacher__person")
+    return rows.prefetch_related(current_teachers(today(), "lesson__school_class__teachers"))

@@ -19,7 +19,8 @@ YEAR = timedelta(weeks=52)
 def head_landing(actor: Actor, day: date) -> dict[str, object]:
     """What the page shows to those who lead the school, besides what the office sees."""
     presence = presence_on(actor, day)
-    days = school_days().between(day - timedelta(days=70), day)[-DAYS_SHOWN:]
+    last = day if presence else day - timedelta(days=1)  # before the first register a day has no rate
+    days = school_days().between(day - timedelta(days=70), last)[-DAYS_SHOWN:]
     rates = rates_of(actor, [*(d - YEAR for d in days), *days])
     half = len(days)
     before, now = rates[:half], rates[half:]
@@ -33,6 +34,8 @@ def head_landing(actor: Actor, day: date) -> dict[str, object]:
         "students_all": sum(g.students for g in grades),
         "last_year": _percent(before),
         "this_year": _percent(now),
+        "same_day": before[-1].percent if before and days[-1] == day else None,
+        "same_day_on": day - YEAR,
     }
 
 

@@ -2,15 +2,22 @@
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.quality import Gap, find_gaps
+from lyceum.domains.attendance.concerns import list_concerns
+from lyceum.domains.attendance.left import list_left
 from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.overview import list_absences
+from lyceum.domains.attendance.planned import list_planned_students
 from lyceum.domains.attendance.rules.setup import what_is_missing
 from lyceum.domains.attendance.views.absences import read_absences
+from lyceum.domains.people.duplicates import count_pairs
+from lyceum.domains.people.queries import count_pending
 from lyceum.web.landing.day import next_school_day, read_day
 
 MOST_TO_CALL = 12
@@ -26,6 +33,7 @@ def registers_waiting(actor: Actor, day: date) -> dict[str, object]:
         "registers": [row for row in rows if row.state in ("missed", "due")],
         "missing": sum(row.state == "missed" for row in rows),
         "due": sum(row.state == "due" for row in rows),
+        "left": list_left(actor, day) if actor.reaches_all(Permission.CONCERNS_VIEW) else [],
         "taken": sum(row.register.state == Register.State.TAKEN for row in rows),
     }
 
@@ -45,13 +53,33 @@ def office_landing(actor: Actor, day: date) -> dict[str, object]:
         "calls": calls,
         "to_call": waiting,
         "gaps": _gaps(actor),
+        "to_decide": _to_decide(actor),
+        "records": _records(actor),
+        "concerns": list_concerns(actor, state="raised").count() if actor.reaches_all(Permission.CONCERNS_VIEW) else 0,
         "why_closed": "" if is_open else school_days().why_closed(day),
         "next_day": None if is_open else next_school_day(day),
         "missing_setup": [] if is_open or not actor.may(Permission.CODES_EDIT) else what_is_missing(day),
     }
 
 
+def _to_decide(actor: Actor) -> int:
+    """How many planned absences wait for a decision."""
+    if not actor.reaches_all(Permission.ABSENCES_DECIDE):
+        return 0
+    return list_planned_students(actor, state="asked").values("planned").distinct().order_by().count()
+
+
 def _gaps(actor: Actor) -> list[Gap]:
     if not actor.reaches_all(Permission.STUDENTS_LIST):
         return []
     return [gap for gap in find_gaps(actor) if gap.count]
+
+
+def _records(actor: Actor) -> list[tuple[object, str, int]]:
+    """What waits for a decision about records: in words, where, and how much."""
+    found: list[tuple[object, str, int]] = []
+    if actor.reaches_all(Permission.STUDENTS_EDIT):
+        found.append((_("changes that families ask for"), "/change-requests/", count_pending(actor)))
+    if actor.reaches_all(Permission.PEOPLE_MERGE):
+        found.append((_("pairs who may be one person"), "/people/duplicates/", count_pairs(actor)))
+    return [each for each in found if each[2]]

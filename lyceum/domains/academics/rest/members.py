@@ -16,7 +16,13 @@ from lyceum.domains.academics.queries import get_class, list_class_teachers, lis
 from lyceum.domains.academics.rest.classes import TeacherRef, teacher_shape
 from lyceum.domains.academics.rest.router import router
 from lyceum.domains.academics.rules.class_details import get_class_for_edit
-from lyceum.domains.academics.rules.members import NewMember, add_class_members, end_membership
+from lyceum.domains.academics.rules.members import (
+    Move,
+    NewMember,
+    add_class_members,
+    end_membership,
+    move_students,
+)
 from lyceum.domains.academics.rules.teachers import NewTeacher, assign_teachers, end_class_teachers
 from lyceum.domains.people.batches import read_students
 from lyceum.domains.people.queries import list_staff
@@ -92,6 +98,35 @@ def add(request: HttpRequest, class_id: UUID, body: MembersIn) -> list[dict[str,
     made = add_class_members(new, overfill_reason=body.overfill_reason, actor=actor)
     names = ("starts_on", "ends_on")
     return [{"id": m.pk, "student": m.student_id, **{n: getattr(m, n) for n in names}} for m in made]
+
+
+class FormMoveIn(Strict):
+    """A student and the form they go into."""
+
+    student: UUID
+    to_class: UUID
+
+
+class FormMovesIn(Strict):
+    """Students who go into other forms from a day on, today unless told otherwise."""
+
+    moves: list[FormMoveIn] = Field(min_length=1, max_length=500)
+    on: date | None = None
+    reason: str = Field("", max_length=300)
+    overfill_reason: str = Field("", max_length=300, description="Why a form may hold more than its capacity.")
+
+
+@router.post("class-moves/", response={201: list[AddedOut]}, operation_id="moveStudents")
+def move(request: HttpRequest, body: FormMovesIn) -> list[dict[str, Any]]:
+    """Move students between forms, all together or none: two may change places in full forms."""
+    made = move_students(
+        [Move(each.student, each.to_class) for each in body.moves],
+        on=body.on or today(),
+        reason=body.reason,
+        overfill_reason=body.overfill_reason,
+        actor=actor_of(request),
+    )
+    return [{"id": m.pk, "student": m.student_id, "starts_on": m.starts_on, "ends_on": m.ends_on} for m in made]
 
 
 class EndFilter(Strict):

@@ -1,4 +1,4 @@
-"""Where a student belongs: guardians, time on roll, flags; leaving and moving."""
+"""Where a student belongs: guardians, time on roll; leaving and moving."""
 
 from datetime import date
 from typing import Any, Literal
@@ -15,18 +15,15 @@ from lyceum.domains.academics.rest.students import grade_named
 from lyceum.domains.academics.rules.members import move_student
 from lyceum.domains.academics.rules.placements import change_enrolment_days, leave_student, place_and_seat
 from lyceum.domains.people.models import GuardianLink
-from lyceum.domains.people.queries import get_student, list_enrolments, list_flags, list_guardians
+from lyceum.domains.people.queries import get_student, list_enrolments, list_guardians
 from lyceum.domains.people.rules.adults import add_guardians
 from lyceum.domains.people.rules.enrolments import enrol_student
-from lyceum.domains.people.rules.flags import add_flag
 from lyceum.domains.people.shapes import (
     EnrolmentOut,
     Exit,
-    FlagOut,
     GuardianIn,
     GuardianOut,
     enrolment_shape,
-    flag_shape,
     guardian_shape,
 )
 from lyceum.domains.tenancy.queries import today
@@ -101,31 +98,6 @@ def change_enrolment(request: HttpRequest, enrolment_id: UUID, body: EnrolmentPa
     given = body.dict(exclude_unset=True)
     values = {k: "" if v is None and k != "last_day" else v for k, v in given.items() if (k, v) != ("first_day", None)}
     return enrolment_shape(change_enrolment_days(enrolment_id, values=values, actor=actor_of(request)))
-
-
-@router.get("students/{student_id}/flags/", response=list[FlagOut], operation_id="listFlags")
-def flags(request: HttpRequest, student_id: UUID) -> list[dict[str, Any]]:
-    """What those who teach a student must know today."""
-    actor = actor_of(request)
-    student = get_student(student_id, actor=actor)
-    return [flag_shape(row) for row in list_flags(student, actor=actor, day=today())]
-
-
-class FlagIn(Strict):
-    """What must be known, and what to do."""
-
-    kind: Literal["medical", "allergy", "sen", "language", "diet", "welfare", "other"]
-    text: str = Field(max_length=300)
-    what_to_do: str = Field("", max_length=600)
-    check_if_absent: bool = False
-    starts_on: date | None = None
-    ends_on: date | None = None
-
-
-@router.post("students/{student_id}/flags/", response={201: FlagOut}, operation_id="addFlag")
-def create_flag(request: HttpRequest, student_id: UUID, body: FlagIn) -> dict[str, Any]:
-    """Say what must be known of a student."""
-    return flag_shape(add_flag(student_id, **body.dict(), actor=actor_of(request)))
 
 
 class LeaveIn(Strict):

@@ -72,6 +72,7 @@ class StudentIn(PersonIn):
     admission_date: date | None = None
     entry: Literal["new", "transfer", "re_entry", "returning"] = "new"
     from_school: str = Field("", max_length=200)
+    confirm_new: bool = Field(False, description="It is another person than those of a `possible_duplicate`.")
     grade: str = Field("", max_length=40, description="Id or code.")
     class_id: UUID | None = Field(None, alias="class")
 
@@ -88,6 +89,7 @@ def create(request: HttpRequest, response: HttpResponse, body: StudentIn) -> Any
         first_day=body.admission_date,
         entry=body.entry,
         from_school=body.from_school,
+        confirm_new=body.confirm_new,
         grade_code=grade.code if grade else "",
     )
     student = admit_student(Admission(new, grade=grade, form=_class(body.class_id, actor)), actor=actor)

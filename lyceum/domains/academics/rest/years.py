@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Schema
 
 from lyceum.core.paging import page_of
-from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
+from lyceum.core.rest import ListOf, Strict, Walk, actor_of, left_out, listed
 from lyceum.domains.academics.queries import (
     list_closed_days,
     list_grades,
@@ -26,6 +26,7 @@ from lyceum.domains.academics.rules.calendar import (
     create_subjects,
     create_term,
     create_year,
+    edit_grade,
     reopen_day,
 )
 
@@ -158,6 +159,7 @@ class GradeOut(Schema):
     name: str
     position: int
     final: bool
+    next_id: UUID | None = Field(description="Into which one goes up, where it is not the grade in the next place.")
 
 
 class GradeIn(Strict):
@@ -179,6 +181,20 @@ def grades(request: HttpRequest, chosen: Query[Walk]) -> dict[str, Any]:
 def add_grade(request: HttpRequest, body: GradeIn) -> dict[str, Any]:
     """Make a year group."""
     return _shape(create_grade(**body.dict(), actor=actor_of(request)), GradeOut)
+
+
+class GradeChanges(Strict):
+    """New values; what is left out stays."""
+
+    name: str = Field(default_factory=left_out, max_length=80)
+    final: bool = Field(default_factory=left_out)
+    next_id: UUID | None = None
+
+
+@router.patch("grades/{grade_id}/", response=GradeOut, operation_id="changeGrade")
+def change_grade(request: HttpRequest, grade_id: UUID, body: GradeChanges) -> dict[str, Any]:
+    """Change a grade: its name, whether school ends with it, into which one goes up from it."""
+    return _shape(edit_grade(grade_id, values=body.dict(exclude_unset=True), actor=actor_of(request)), GradeOut)
 
 
 class SubjectOut(Schema):

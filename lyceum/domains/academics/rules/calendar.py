@@ -1,8 +1,9 @@
 """Years, terms, closed days, grades, subjects and rooms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.academics.days import forget_school_days
 from lyceum.domains.academics.models import AcademicYear, ClosedDay, Grade, Location, Subject, Term
-from lyceum.domains.journal.rules import Entry, Target, record, record_all
+from lyceum.domains.journal.rules import Entry, Target, changed_fields, record, record_all
 
 LONGEST_YEAR_DAYS = 800
 
@@ -223,6 +224,34 @@ def create_grade(*, code: str, name: str, position: int, final: bool = False, ac
     with refusing(grade_code_once=lambda: _taken("grade", short), grade_position_once=lambda: _taken("grade", short)):
         grade = Grade.objects.create(code=short, name=called, position=position, final=final)
     record("academics.grade.create", target=Target.of(grade), actor=actor)
+    return grade
+
+
+GRADE_CHANGEABLE = frozenset({"name", "final", "next_id"})
+
+
+@transaction.atomic
+def edit_grade(grade_id: UUID, *, values: Mapping[str, Any], actor: Actor) -> Grade:
+    """Change a grade: its name, whether school ends with it, into which one goes up from it."""
+    actor.require_all(Permission.CLASSES_EDIT)
+    grade = Grade.objects.select_for_update().filter(pk=grade_id).first()
+    if grade is None:
+        raise NotFoundError(_("There is no such grade here."))
+    unknown = sorted(values.keys() - GRADE_CHANGEABLE)
+    if unknown:
+        raise invalid_field(
+            f"/{unknown[0]}", "read_only", _("%(field)s cannot be changed here.") % {"field": unknown[0]}
+        )
+    given = dict(values)
+    if "name" in given:
+        given["name"] = _named("/name", given["name"], 80)
+    following = given.get("next_id")
+    if following and (following == grade.pk or not Grade.objects.filter(pk=following).exists()):
+        raise invalid_field("/next_id", "grade_unknown", _("There is no such grade here."))
+    changes = changed_fields(grade, given)
+    if changes:
+        grade.save()
+        record("academics.grade.edit", target=Target.of(grade), changes=changes, actor=actor)
     return grade
 
 

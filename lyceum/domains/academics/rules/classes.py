@@ -14,12 +14,14 @@ from lyceum.domains.academics.rules.class_details import (
 from lyceum.domains.academics.rules.members import (
     ClassFullError,
     MembershipOverlapsError,
+    Move,
     NewMember,
     OutsideEnrolmentError,
     add_class_members,
     end_class_members,
     end_membership,
     move_student,
+    move_students,
 )
 from lyceum.domains.academics.rules.teachers import (
     AlreadyTeachingError,
@@ -36,6 +38,7 @@ __all__ = [
     "ClassInUseError",
     "LeadTakenError",
     "MembershipOverlapsError",
+    "Move",
     "NewClass",
     "NewMember",
     "NewTeacher",
@@ -52,6 +55,7 @@ __all__ = [
     "end_membership",
     "get_class_for_edit",
     "move_student",
+    "move_students",
     "remove_class",
     "replace_lead",
 ]

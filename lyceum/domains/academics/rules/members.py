@@ -322,3 +322,35 @@ def move_student(
     end_class_members([row.pk], last_day=on - timedelta(days=1), reason=reason, actor=actor)
     new = NewMember(target, student_id, on)
     return add_class_members([new], overfill_reason=overfill_reason, actor=actor)[0]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A student who goes from the form they are in into another."""
+
+    student_id: UUID
+    to_class: UUID
+
+
+@transaction.atomic
+def move_students(
+    moves: Sequence[Move], *, on: date, reason: str = "", overfill_reason: str = "", actor: Actor
+) -> list[ClassMembership]:
+    """Move students between forms from a day on, all together or none: two may change places in full forms.
+
+    Whoever is in the form already stays; whoever is in none comes in.
+    """
+    actor.require_all(Permission.CLASSES_ASSIGN)
+    wanted = {move.student_id: move.to_class for move in moves}
+    classes = Class.objects.select_for_update(of=("self",)).filter(pk__in=set(wanted.values()), kind=Class.Kind.FORM)
+    forms = {row.pk: row for row in classes.order_by("pk")}
+    known = Student.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+    if set(wanted.values()) - forms.keys() or len(known.values_list("pk", flat=True)) < len(wanted):
+        raise NotFoundError
+    present = ClassMembership.objects.filter(holds_on(on), is_form=True, student__in=wanted)
+    rows = [row for row in present if row.school_class_id != wanted[row.student_id]]
+    there = {row.student_id for row in present} - {row.student_id for row in rows}
+    if rows:
+        end_class_members([row.pk for row in rows], last_day=on - timedelta(days=1), reason=reason, actor=actor)
+    new = [NewMember(forms[form], student, on) for student, form in wanted.items() if student not in there]
+    return add_class_members(new, overfill_reason=overfill_reason, actor=actor) if new else []

@@ -64,6 +64,7 @@ def classes_page(request: HttpRequest) -> HttpResponse:
         filters=filters,
         note_export=partial(note_export, TABLE.name, request.GET.urlencode(), actor=actor),
         context={
+            "may_assign": actor.reaches_all(Permission.CLASSES_ASSIGN),
             "may_edit": actor.reaches_all(Permission.CLASSES_EDIT),
             "without_form": list_students(actor, day=day).filter(without_form(day)).count() if assigns else 0,
         },

@@ -20,6 +20,7 @@ from lyceum.core.toasts import Done, Toast, Undo
 from lyceum.domains.academics.models import Location, Subject
 from lyceum.domains.academics.queries import (
     list_closed_days,
+    list_grades,
     list_locations,
     list_subjects,
     list_terms,
@@ -33,6 +34,7 @@ from lyceum.domains.academics.rules.calendar import (
     create_subjects,
     create_term,
     create_year,
+    edit_grade,
     reopen_days,
 )
 from lyceum.domains.journal.rules import note_export
@@ -79,6 +81,7 @@ def years_page(request: HttpRequest) -> HttpResponse:
         "term": _add_term,
         "closed": _close,
         "reopen": _reopen,
+        "grades": _choose_final,
     }
 
     def act() -> str | Done:
@@ -89,9 +92,11 @@ def years_page(request: HttpRequest) -> HttpResponse:
         years = list(list_years(actor))
         return {
             "years": years,
+            "may_roll_over": actor.reaches_all(Permission.ROLLOVER_PREVIEW),
             "year_choices": [(str(year.pk), year.name) for year in years],
             "terms": list_terms(actor),
             "closed": list_closed_days(actor),
+            "grades": list_grades(actor),
             "weekdays": WEEKDAYS,
             "ticked_weekdays": request.POST.getlist("weekdays") or ["1", "2", "3", "4", "5"],
             "kinds": CLOSED_KINDS,
@@ -139,6 +144,14 @@ def _close(request: HttpRequest, actor: Actor) -> Toast | None:
 def _reopen(request: HttpRequest, actor: Actor) -> Toast:
     opened = reopen_days(typed_ids(request, "day"), actor=actor)
     return Toast(ngettext("%(n)d day is open again.", "%(n)d days are open again.", len(opened)) % {"n": len(opened)})
+
+
+def _choose_final(request: HttpRequest, actor: Actor) -> Toast:
+    final = set(typed_ids(request, "final"))
+    for grade in list_grades(actor):
+        if grade.final != (grade.pk in final):
+            edit_grade(grade.pk, values={"final": not grade.final}, actor=actor)
+    return Toast(gettext("Saved."))
 
 
 @require_http_methods(["GET", "POST"])

@@ -46,6 +46,7 @@ def student_new(request: HttpRequest) -> HttpResponse:
             typed_person(request),
             registration_number=request.POST.get("registration_number", ""),
             first_day=needed_date(request, "admission_date"),
+            confirm_new=request.POST.get("confirm_new") == "1",
         )
         form = get_class(form_id, actor=actor, day=today()) if form_id else None
         grade = list_grades(actor).filter(pk=grade_id).first() if grade_id else None

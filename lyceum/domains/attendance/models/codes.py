@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lyceum.core.schools import SchoolForeignKey, SchoolOwned
@@ -57,12 +57,19 @@ class Code(SchoolOwned):
     needs_minutes = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField()
     active = models.BooleanField(default=True)
+    replaced_by_closure = models.BooleanField(null=True)
+    """Whether an exceptional closure takes its place; None: as its meaning says."""
 
     class Meta(SchoolOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "code_set", "symbol"], name="symbol_once")]
 
     def __str__(self) -> str:
         return self.symbol
+
+    @property
+    def statutory(self) -> str:
+        """The symbol of the statutory mark."""
+        return self.statutory_symbol or self.symbol
 
 
 class SessionTimes(SchoolOwned):
@@ -84,12 +91,47 @@ class SessionTimes(SchoolOwned):
 class AttendanceRule(SchoolOwned):
     """The settable numbers of attendance, from a day on; closed days keep theirs."""
 
+    class Method(models.TextChoices):
+        DAILY = "daily"
+        BEST_IN_WINDOW = "best_in_window"
+        FIRST_LESSON = "first_lesson"
+        MINUTES = "minutes"
+
     starts_on = models.DateField()
-    method = models.CharField(max_length=14, default="daily", choices=[("daily", "daily")])
+    method = models.CharField(max_length=14, default=Method.DAILY, choices=Method.choices)
     lock_after_days = models.PositiveSmallIntegerField(default=1)
     """School days after which a teacher no longer changes marks; 0 to 10."""
     accept_late_hours = models.PositiveSmallIntegerField(default=24)
     """How old a mark from a device may be that was given in time and arrives after the register locked."""
+    full_minutes = models.PositiveSmallIntegerField(default=300)
+    """By minutes: how many make a whole day, of `day_minutes` that are scheduled."""
+    half_minutes = models.PositiveSmallIntegerField(default=150)
+    day_minutes = models.PositiveSmallIntegerField(default=360)
+    """What is scheduled on a usual day: on a shorter one the two thresholds are shorter in proportion."""
+    persistent_percent = models.PositiveSmallIntegerField(default=10)
+    """Missed of possible sessions, from which on absence is persistent."""
+    severe_percent = models.PositiveSmallIntegerField(default=50)
+    fewest_sessions = models.PositiveSmallIntegerField(default=20)
+    """Before that many possible sessions nobody is called persistently or severely absent."""
+    unauthorised_sessions = models.PositiveSmallIntegerField(default=10)
+    unauthorised_weeks = models.PositiveSmallIntegerField(default=10)
+    """School weeks in which they are counted, the current one among them."""
+    consecutive_days = models.PositiveSmallIntegerField(default=3)
+    late_times = models.PositiveSmallIntegerField(default=5)
+    late_weeks = models.PositiveSmallIntegerField(default=4)
 
     class Meta(SchoolOwned.Meta):
-        constraints = [models.UniqueConstraint(fields=["school", "starts_on"], name="attendance_rule_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "starts_on"], name="attendance_rule_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    half_minutes__gte=1, half_minutes__lte=F("full_minutes"), full_minutes__lte=F("day_minutes")
+                ),
+                name="attendance_minutes_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(persistent_percent__gte=1, persistent_percent__lte=F("severe_percent"))
+                & Q(severe_percent__lte=100),
+                name="attendance_percents_in_order",
+            ),
+        ]

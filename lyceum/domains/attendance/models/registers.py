@@ -30,12 +30,16 @@ class Register(SchoolOwned):
     period = models.CharField(max_length=20, blank=True)
     room_name = models.CharField(max_length=80, blank=True)
     due_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    """When a lesson ends; None for a session."""
     closes_at = models.DateTimeField()
     locks_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.DUE)
     taken_by = models.UUIDField(null=True)
     taken_at = models.DateTimeField(null=True)
     recorded_on_paper = models.BooleanField(default=False)
+    paper_takers = models.CharField(max_length=200, blank=True, db_default="")
+    """Who took it on paper, where somebody else typed it in."""
     chased = models.PositiveSmallIntegerField(default=0, db_default=0)
     """How often its takers were reminded: once late, once closed."""
     version = models.PositiveIntegerField(default=0)
@@ -68,6 +72,9 @@ class Register(SchoolOwned):
 
     has_open_conflicts = True
     """Whether anything on it may wait for a decision; whoever reads it alone knows better."""
+
+    is_covered = False
+    """Whether whoever reads it alone does so as a cover: nothing of other days is shown then."""
 
     def state_at(self, instant: datetime) -> str:
         """The state with what time alone does to it: due → missed; taken → closed; either → locked."""

@@ -19,6 +19,12 @@ class SessionRow(models.Model):
     register = SchoolForeignKey(Register, models.PROTECT, null=True, related_name="+")
     method = models.CharField(max_length=14, default="daily")
     minutes_late = models.PositiveSmallIntegerField(null=True)
+    origin = models.CharField(max_length=8, default="method")
+    """What decided it: override, plan, method, pattern or closure."""
+    half = models.BooleanField(default=False)
+    """By minutes: attended for half of it."""
+    decided_by = models.UUIDField(null=True)
+    """Who overrode it."""
 
     class Meta:
         abstract = True
@@ -83,6 +89,8 @@ class DaySummary(models.Model):
     unauthorised = models.PositiveSmallIntegerField()
     late = models.PositiveSmallIntegerField()
     minutes = models.PositiveSmallIntegerField(default=0)
+    half = models.PositiveSmallIntegerField(default=0)
+    """Sessions that were attended for half: neither attended nor missed as a whole."""
 
     objects = SchoolManager()
 

@@ -1,8 +1,8 @@
 """Code sets as data: corrected without touching a rule."""
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 from lyceum.domains.attendance.meanings import Meaning
@@ -16,7 +16,12 @@ class Preset:
     version: str
     source: str
     countries: tuple[str, ...]
+    named: Mapping[str, str] = field(default_factory=dict)
+    """The symbol for a session in which a student is not expected here, by case; the one proposed for each reason of
+    an absence that is asked for; that of a suspension and of a closure. None where the set names none."""
 
+
+_EXCUSED = dict.fromkeys(("part_time", "ill", "medical", "religious", "family", "suspension"), "E")
 
 PRESETS: dict[str, Preset] = {
     "england_2024": Preset(
@@ -24,9 +29,21 @@ PRESETS: dict[str, Preset] = {
         "2024-08-19",
         "The School Attendance (Pupil Registration) (England) Regulations 2024, SI 2024/208, regulation 10",
         ("GB",),
+        {
+            "part_time": "C2",
+            "not_compulsory": "X",
+            "dual": "D",
+            "ill": "I",
+            "medical": "M",
+            "religious": "R",
+            "family": "C",
+            "activity": "B",
+            "suspension": "E",
+            "closure": "Y4",
+        },
     ),
-    "us": Preset("us", "1", "Common codes of schools in the United States", ("US",)),
-    "simple": Preset("simple", "1", "Lyceum", ()),
+    "us": Preset("us", "1", "Common codes of schools in the United States", ("US",), {**_EXCUSED, "activity": "F"}),
+    "simple": Preset("simple", "1", "Lyceum", (), {**_EXCUSED, "activity": "V", "dual": "V", "guest": "V"}),
 }
 
 

@@ -1,6 +1,33 @@
-"""REST door of attendance: registers, marks, numbers, setting up, and what phones send."""
+"""REST door of attendance: registers, marks, numbers, setting up, absences, phones, the gate and cover."""
 
-from lyceum.domains.attendance.rest import cases, devices, marks, numbers, registers, setup
+from lyceum.domains.attendance.rest import (
+    cases,
+    concerns,
+    cover,
+    devices,
+    evacuations,
+    gate,
+    marks,
+    numbers,
+    planned,
+    registers,
+    setup,
+    statutory,
+)
 from lyceum.domains.attendance.rest.router import router
 
-__all__ = ["cases", "devices", "marks", "numbers", "registers", "router", "setup"]
+__all__ = [
+    "cases",
+    "concerns",
+    "cover",
+    "devices",
+    "evacuations",
+    "gate",
+    "marks",
+    "numbers",
+    "planned",
+    "registers",
+    "router",
+    "setup",
+    "statutory",
+]

@@ -6,9 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 
+from lyceum.core.errors import invalid_field
 from lyceum.core.rest import Instant, Strict, actor_of
+from lyceum.domains.attendance.groups import Grouped, summarise_by
 from lyceum.domains.attendance.numbers import Numbers, Summary, summarise
 from lyceum.domains.attendance.rest.marks import span
 from lyceum.domains.attendance.rest.router import router
@@ -25,6 +28,7 @@ class NumbersOut(Schema):
     unauthorised: int
     late: int
     missing: int
+    half: int
     percent: Decimal | None
 
 
@@ -47,14 +51,27 @@ class ExplainedOut(Schema):
     rule_version: str
 
 
+class GroupOut(NumbersOut):
+    """The numbers of a group: a grade, a form, a weekday, a meaning, or those with a flag."""
+
+    key: str
+    label: str
+    of: int
+    """How many students."""
+
+
 class SummaryOut(Schema):
-    """Numbers in all and per student, with their inputs where asked for."""
+    """Numbers in all and per student, with their inputs where asked for; and by group. Groups of fewer than five
+    students with a flag are hidden.
+    """
 
     from_: Day = Field(alias="from")
     to: Day
     total: NumbersOut
     students: list[StudentNumbersOut]
     explained: list[ExplainedOut]
+    groups: list[GroupOut]
+    hidden_groups: int
 
 
 class SummaryFilter(Strict):
@@ -67,6 +84,7 @@ class SummaryFilter(Strict):
     to: Day | None = None
     as_known_at: Instant | None = None
     explain: bool = False
+    by: str | None = Field(None, pattern="^(grade|class|weekday|meaning|flag)$")
 
 
 def _numbers(numbers: Numbers) -> dict[str, Any]:
@@ -77,6 +95,7 @@ def _numbers(numbers: Numbers) -> dict[str, Any]:
         "unauthorised": numbers.unauthorised,
         "late": numbers.late,
         "missing": numbers.missing,
+        "half": numbers.half,
         "percent": numbers.percent,
     }
 
@@ -85,17 +104,18 @@ def _numbers(numbers: Numbers) -> dict[str, Any]:
 def summary(request: HttpRequest, chosen: Query[SummaryFilter]) -> dict[str, Any]:
     """Attendance in numbers. `explain` lists every session that was counted, or left out and why."""
     first, last = span(chosen.from_, chosen.to)
-    found = summarise(
-        actor_of(request),
-        first=first,
-        last=last,
-        student=chosen.student,
-        school_class=chosen.class_id,
-        grade=chosen.grade,
-        as_known_at=chosen.as_known_at,
-        explain=chosen.explain,
-    )
-    return {"from": first, "to": last, **_summary(found)}
+    actor = actor_of(request)
+    if chosen.by and chosen.as_known_at:
+        raise invalid_field("/by", "choice", _("Groups are counted of what is known now."))
+    whose: dict[str, Any] = {"student": chosen.student, "school_class": chosen.class_id, "grade": chosen.grade}
+    found = summarise(actor, first=first, last=last, as_known_at=chosen.as_known_at, explain=chosen.explain, **whose)
+    grouped = summarise_by(actor, chosen.by, first=first, last=last, **whose) if chosen.by else Grouped([])
+    return {"from": first, "to": last, **_summary(found), **_grouped(grouped)}
+
+
+def _grouped(found: Grouped) -> dict[str, Any]:
+    groups = [{"key": g.key, "label": g.label, "of": g.students, **_numbers(g.numbers)} for g in found.groups]
+    return {"groups": groups, "hidden_groups": found.hidden}
 
 
 def _summary(found: Summary) -> dict[str, Any]:

@@ -23,7 +23,9 @@ from lyceum.domains.attendance.queries import (
     marks_as_known,
 )
 from lyceum.domains.attendance.rest.router import router
+from lyceum.domains.attendance.rules.arrivals import Arrival, mark_arrived
 from lyceum.domains.attendance.rules.marks import GivenMark, Saved, reopen_register, take_register
+from lyceum.domains.attendance.rules.paper import note_paper
 from lyceum.domains.attendance.sheet import SheetRow, read_sheet
 from lyceum.domains.tenancy.queries import today
 
@@ -46,6 +48,8 @@ class RegisterOut(Schema):
     closes_at: datetime
     locks_at: datetime
     marked: int | None
+    paper_takers: str
+    """Who took it on paper, where it was typed in."""
     version: int
 
 
@@ -71,6 +75,10 @@ class LineOut(Schema):
     registration_number: str
     flags: list[str]
     recent: list[str]
+    prefilled: str | None
+    """The code that a planned absence holds, or that is usual for a session in which the student is not expected."""
+    locked_by: UUID | None
+    """The planned absence that holds the mark."""
     mark: MarkOut | None
 
 
@@ -103,6 +111,7 @@ def _register(register: Register, marked: int | None = None) -> dict[str, Any]:
         "closes_at": register.closes_at,
         "locks_at": register.locks_at,
         "marked": getattr(register, "marked", marked),
+        "paper_takers": register.paper_takers,
         "version": register.version,
     }
 
@@ -140,6 +149,7 @@ def _sheet(register: Register, codes: CodeList, actor: Actor) -> dict[str, Any]:
 
 def _line(row: SheetRow, codes: CodeList) -> dict[str, Any]:
     code = codes.by_id(row.mark.code_id) if row.mark else None
+    prefilled = codes.by_id(row.prefilled.code_id) if row.prefilled else None
     mark = None
     if row.mark and code:
         mark = {
@@ -159,6 +169,8 @@ def _line(row: SheetRow, codes: CodeList) -> dict[str, Any]:
         "registration_number": row.number,
         "flags": [f"{kind}: {text}" for kind, text in row.flags],
         "recent": [glyph.symbol for glyph in row.strip],
+        "prefilled": prefilled.symbol if prefilled else None,
+        "locked_by": row.prefilled.planned_id if row.prefilled else None,
         "mark": mark,
     }
 
@@ -193,11 +205,21 @@ class ConflictOut(Schema):
     version: int
 
 
+class KeptOut(Schema):
+    """A row that a planned absence holds and that was left as it says."""
+
+    student: UUID
+    planned: UUID
+    code: str
+    yours: str
+
+
 class SavedOut(SheetOut):
     """The register after a save."""
 
     saved: int
     conflicts: list[ConflictOut]
+    kept_planned: list[KeptOut]
 
 
 @router.put("registers/{uuid:register_id}/marks/", response=SavedOut, operation_id="takeRegister")
@@ -230,7 +252,40 @@ def _saved(saved: Saved, codes: CodeList, actor: Actor) -> dict[str, Any]:
         }
         for c in saved.conflicts
     ]
-    return _sheet(saved.register, codes, actor) | {"saved": saved.saved, "conflicts": conflicts}
+    kept = [
+        {"student": k.student_id, "planned": k.planned_id, "code": k.symbol, "yours": k.yours}
+        for k in saved.kept_planned
+    ]
+    sheet = _sheet(saved.register, codes, actor)
+    return sheet | {"saved": saved.saved, "conflicts": conflicts, "kept_planned": kept}
+
+
+class ArrivedIn(Strict):
+    """A student who is here although an absence was planned. The time decides whether they are late."""
+
+    student: UUID
+    time_in: TimeOfDay | None = None
+    code: str = Field("", max_length=4)
+
+
+@router.post("registers/{uuid:register_id}/arrived/", response=SavedOut, operation_id="markArrived")
+def arrived(request: HttpRequest, register_id: UUID, body: ArrivedIn) -> dict[str, Any]:
+    """Mark a student who is here after all: the planned absence ends before this session."""
+    actor = actor_of(request)
+    saved = mark_arrived(register_id, Arrival(body.student, body.time_in, body.code), actor=actor)
+    return _saved(saved, read_codes(actor), actor)
+
+
+class PaperIn(Strict):
+    """Who took it on paper."""
+
+    takers: str = Field(max_length=200)
+
+
+@router.post("registers/{uuid:register_id}/paper/", response=RegisterOut, operation_id="notePaperRegister")
+def paper(request: HttpRequest, register_id: UUID, body: PaperIn) -> dict[str, Any]:
+    """Say that a register was taken on paper and typed in, and by whom it was taken."""
+    return _register(note_paper(register_id, takers=body.takers, actor=actor_of(request)))
 
 
 class ReopenIn(Strict):

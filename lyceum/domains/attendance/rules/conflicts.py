@@ -10,7 +10,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.attendance.models import Conflict, Mark
 from lyceum.domains.attendance.queries import get_conflict
-from lyceum.domains.attendance.rules.marks import GivenMark, take_register
+from lyceum.domains.attendance.rules.marks import GivenMark, refuse_kept, take_register
 from lyceum.domains.attendance.rules.refusals import ConflictDecidedError, MarkConflictError
 from lyceum.domains.journal.rules import Target, record
 
@@ -33,7 +33,8 @@ def replace_mark(conflict_id: UUID, *, version: int | None = None, actor: Actor)
         f"{conflict.symbol} ({conflict.marked_by_name}, on a device without network, {conflict.marked_at:%H:%M} UTC) "
         f"chosen over {conflict.server_symbol or 'no mark'} ({conflict.server_by_name or '–'})."
     )
-    take_register(conflict.register_id, marks=[given], reason=reason, actor=actor)
+    saved = take_register(conflict.register_id, marks=[given], reason=reason, actor=actor)
+    refuse_kept(saved)
     return _decide(conflict, Conflict.State.REPLACED, actor)
 
 

@@ -1,12 +1,10 @@
 """Taking a register: any number of marks in one save, all or nothing, every version kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, time
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -14,75 +12,25 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError, NotAllowedError
 from lyceum.core.ids import new_id
 from lyceum.core.permissions import Permission
-from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
-from lyceum.domains.attendance.codes import CodeList, fits, read_codes
-from lyceum.domains.attendance.facts import AttendanceAmended, AttendanceMarked, MarkFact
-from lyceum.domains.attendance.meanings import Meaning
+from lyceum.domains.attendance.codes import CodeList, read_codes
 from lyceum.domains.attendance.models import Code, Register
 from lyceum.domains.attendance.queries import get_mark, get_register
+from lyceum.domains.attendance.rules.given import Change, GivenMark, RowConflict, Saved
 from lyceum.domains.attendance.rules.refusals import (
-    FutureNotAllowedError,
     MarkConflictError,
+    PlannedAbsenceError,
     ReasonNeededError,
-    RegisterLockedError,
-    WrongMarksError,
 )
-from lyceum.domains.attendance.rules.sessions import derive_sessions
-from lyceum.domains.attendance.sheet import Sheet, SheetMark, SheetRow, read_whole_sheet
+from lyceum.domains.attendance.rules.rows import checked, leave_planned, refuse_by_time, with_minutes, with_rest
+from lyceum.domains.attendance.rules.sessions import derive_day
+from lyceum.domains.attendance.rules.writing import record_marks, write_marks
+from lyceum.domains.attendance.rules.years import require_open_year
+from lyceum.domains.attendance.sheet import SheetMark, SheetRow, read_whole_sheet
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Person
-from lyceum.domains.tenancy.queries import time_zone, today
 
-
-@dataclass(frozen=True)
-class GivenMark:
-    """One row as somebody gives it: a student and a code's symbol."""
-
-    student_id: UUID
-    symbol: str
-    minutes_late: int | None = None
-    time_in: time | None = None
-    note: str = ""
-    seen: int | None = None
-    """The mark's version as a device last saw it, 0 for none; None: the register's version decides."""
-    device_time: datetime | None = None
-
-
-@dataclass(frozen=True)
-class RowConflict:
-    """A row somebody else changed meanwhile: both values, who, when."""
-
-    student_id: UUID
-    yours: str
-    theirs: str
-    by: str
-    at: datetime
-    version: int
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What a save did: how many marks it wrote, and the rows it left to whoever changed them meanwhile."""
-
-    register: Register
-    saved: int
-    conflicts: list[RowConflict] = field(default_factory=list)
-    before: tuple[GivenMark, ...] | None = None
-    """What the changed marks said before, ready to be given again; None where a student had no mark: none is given."""
-    versions: dict[UUID, int] = field(default_factory=dict)
-    """Of the marks it wrote, by student."""
-
-
-@dataclass(frozen=True)
-class _Change:
-    """A mark to be written."""
-
-    mark_id: UUID
-    row: SheetRow
-    code: Code
-    given: GivenMark
-    version: int
+__all__ = ["GivenMark", "RowConflict", "Saved", "amend_mark", "reopen_register", "take_register"]
 
 
 @transaction.atomic
@@ -100,27 +48,29 @@ def take_register(
 
     One wrong row saves nothing. Rows that somebody else changed since `base_version` are left as they are and
     come back as conflicts. Saving what is there already changes nothing. `given_in_time` says that the marks were
-    given before the register locked, and only arrive now.
+    given before the register locked, and only arrive now. Rows that an approved planned absence holds are left as it
+    says.
     """
     actor.require(Permission.REGISTERS_TAKE)
     register = get_register(register_id, actor=actor, permission=Permission.REGISTERS_TAKE, lock=True)
     codes = read_codes(actor)
-    _refuse_by_time(register, given_in_time, actor)
+    refuse_by_time(register, given_in_time=given_in_time, actor=actor)
+    require_open_year(register.on, reason=reason, actor=actor)
     whole = read_whole_sheet(register, actor=actor)
     sheet = {row.student_id: row for row in whole.rows}
-    given = [_with_minutes(mark, register) for mark in _with_rest(marks, rest, sheet, codes, register)]
-    chosen = _checked(given, sheet, codes, register)
+    given, kept = leave_planned(with_rest(marks, rest, sheet, codes, register), sheet, codes)
+    chosen = checked([with_minutes(mark, register) for mark in given], sheet, codes, register)
     changes, conflicts = _sort_out(chosen, sheet, codes, base_version)
     _require_reason(register, changes, reason, actor)
     if changes:
-        _write(register, changes, whole, reason, actor)
-        derive_sessions(register, {c.row.student_id: (c.code, c.given.minutes_late) for c in changes})
-        _record(register, changes, codes, reason, actor)
+        write_marks(register, changes, whole, reason, actor)
+        derived = derive_day(register.on, [c.row.student_id for c in changes])
+        record_marks(register, changes, derived, codes=codes, reason=reason, actor=actor)
     versions = {c.row.student_id: c.version for c in changes}
-    return Saved(register, len(changes), _named(conflicts), _before(changes, codes), versions)
+    return Saved(register, len(changes), _named(conflicts), _before(changes, codes), versions, kept)
 
 
-def _before(changes: Sequence[_Change], codes: CodeList) -> tuple[GivenMark, ...] | None:
+def _before(changes: Sequence[Change], codes: CodeList) -> tuple[GivenMark, ...] | None:
     marks = []
     for row in (change.row for change in changes):
         code = codes.by_id(row.mark.code_id) if row.mark else None
@@ -131,104 +81,19 @@ def _before(changes: Sequence[_Change], codes: CodeList) -> tuple[GivenMark, ...
     return tuple(marks) or None
 
 
-def _refuse_by_time(register: Register, given_in_time: bool, actor: Actor) -> None:
-    if register.state == Register.State.NOT_REQUIRED:
-        raise RegisterLockedError(_("No register is needed for %(register)s.") % {"register": register})
-    if given_in_time or clock.now() < register.locks_at or actor.may(Permission.REGISTERS_AMEND):
-        return
-    raise RegisterLockedError(
-        _("This register is locked since %(locks_at)s UTC. Ask the office to change it.")
-        % {"locks_at": f"{register.locks_at:%Y-%m-%d %H:%M}"},
-        locked_since=register.locks_at.isoformat(),
-    )
-
-
-def _with_rest(
-    marks: Sequence[GivenMark], rest: str, sheet: dict[UUID, SheetRow], codes: CodeList, register: Register
-) -> list[GivenMark]:
-    if not rest:
-        return list(marks)
-    code = codes.first(rest, register.session) if rest == Meaning.PRESENT else None
-    if code is None:
-        raise WrongMarksError(
-            _("The rest of a register can only be present."),
-            errors=[FieldError("/rest", "choice", _("Give present, or leave it out."))],
-        )
-    named = {mark.student_id for mark in marks}
-    others = [row.student_id for row in sheet.values() if row.mark is None and row.student_id not in named]
-    return [*marks, *(GivenMark(student_id, code.symbol) for student_id in others)]
-
-
-def _checked(
-    given: Sequence[GivenMark], sheet: dict[UUID, SheetRow], codes: CodeList, register: Register
-) -> list[tuple[GivenMark, Code]]:
-    """Each mark with its code; refuses all of them where one is wrong, naming every wrong row."""
-    faults: list[FieldError] = []
-    chosen: dict[UUID, tuple[GivenMark, Code]] = {}
-    ahead = register.on > today()
-    for n, mark in enumerate(given):
-        code = codes.by_symbol(mark.symbol)
-        fault = _fault(mark, code, sheet, codes, register)
-        if fault:
-            faults.append(FieldError(f"/marks/{n}", *fault))
-        elif code is not None:
-            if ahead and not code.future_allowed:
-                raise FutureNotAllowedError(
-                    _("%(symbol)s cannot be given ahead, for %(on)s.") % {"symbol": code.symbol, "on": register.on}
-                )
-            chosen[mark.student_id] = (mark, code)
-    if faults:
-        raise WrongMarksError(_("Nothing was saved: %(fault)s") % {"fault": faults[0].message}, errors=faults)
-    return list(chosen.values())
-
-
-def _fault(
-    mark: GivenMark, code: Code | None, sheet: dict[UUID, SheetRow], codes: CodeList, register: Register
-) -> tuple[str, str] | None:
-    row = sheet.get(mark.student_id)
-    if row is None:
-        return "not_on_register", _("This student is not on this register that day.")
-    if code is None or not code.active:
-        return "code_unknown", _("%(name)s: there is no code %(symbol)s in use.") % {
-            "name": row.name,
-            "symbol": mark.symbol[:10],
-        }
-    if not codes.may_give(code):
-        return "code_not_allowed", _("%(name)s: %(symbol)s is given by the office.") % {
-            "name": row.name,
-            "symbol": code.symbol,
-        }
-    if not fits(code, register.session):
-        return "code_not_allowed", _("%(name)s: %(symbol)s belongs to the other session.") % {
-            "name": row.name,
-            "symbol": code.symbol,
-        }
-    if code.needs_minutes and mark.minutes_late is None and mark.time_in is None:
-        return "minutes_needed", _("%(name)s: say how many minutes late, or when they came.") % {"name": row.name}
-    if mark.minutes_late is not None and not 0 <= mark.minutes_late <= 600:
-        return "minutes_range", _("%(name)s: minutes late lie between 0 and 600.") % {"name": row.name}
-    if code.needs_note and not tidy(mark.note):
-        return "note_needed", _("%(name)s: %(symbol)s needs a note.") % {"name": row.name, "symbol": code.symbol}
-    return (
-        ("note_too_long", _("%(name)s: a note has at most 500 letters.") % {"name": row.name})
-        if len(mark.note) > 500
-        else None
-    )
-
-
 def _sort_out(
     chosen: Sequence[tuple[GivenMark, Code]],
     sheet: dict[UUID, SheetRow],
     codes: CodeList,
     base_version: int | None,
-) -> tuple[list[_Change], list[RowConflict]]:
+) -> tuple[list[Change], list[RowConflict]]:
     """What is to be written, and what somebody else changed meanwhile."""
     changes, conflicts = [], []
     for given, code in chosen:
         row = sheet[given.student_id]
         mark = row.mark
         if mark is None:
-            changes.append(_Change(new_id(), row, code, given, 1))
+            changes.append(Change(new_id(), row, code, given, 1))
         elif _same(mark, code, given):
             continue
         elif _changed_meanwhile(mark, given, base_version):
@@ -238,7 +103,7 @@ def _sort_out(
                          mark.marked_at, mark.version)
             )  # fmt: skip
         else:
-            changes.append(_Change(mark.id, row, code, given, mark.version + 1))
+            changes.append(Change(mark.id, row, code, given, mark.version + 1))
     return changes, conflicts
 
 
@@ -259,7 +124,7 @@ def _same(mark: SheetMark, code: Code, given: GivenMark) -> bool:
     )
 
 
-def _require_reason(register: Register, changes: Sequence[_Change], reason: str, actor: Actor) -> None:
+def _require_reason(register: Register, changes: Sequence[Change], reason: str, actor: Actor) -> None:
     """The office gives a reason for changing what a register said when it closed."""
     amended = [c for c in changes if c.version > 1]
     late = clock.now() >= register.closes_at
@@ -270,111 +135,6 @@ def _require_reason(register: Register, changes: Sequence[_Change], reason: str,
         )
 
 
-def _with_minutes(given: GivenMark, register: Register) -> GivenMark:
-    """The mark with its minutes late: as given, or from the time of arrival."""
-    if given.minutes_late is not None or given.time_in is None:
-        return given
-    arrived = datetime.combine(register.on, given.time_in, tzinfo=clock.zone(time_zone()))
-    late = int((arrived - register.due_at).total_seconds() // 60)
-    return replace(given, minutes_late=max(0, min(600, late)))
-
-
-_WRITE = """
-WITH incoming AS (
-  SELECT * FROM unnest(%(ids)s::uuid[], %(students)s::uuid[], %(codes)s::uuid[], %(minutes)s::int[], %(times)s::time[],
-    %(notes)s::text[], %(versions)s::int[], %(device_times)s::timestamptz[])
-    AS t(id, student_id, code_id, minutes_late, time_in, note, version, device_time)
-), saved AS (
-  INSERT INTO attendance_mark (id, school_id, register_id, student_id, code_id, minutes_late, time_in, note,
-    left_reason, origin, marked_by, marked_at, device_time, version, saved_in)
-  SELECT id, %(school)s, %(register)s, student_id, code_id, minutes_late, time_in, note, '', %(origin)s, %(by)s,
-    %(at)s, device_time, version, %(saved_in)s FROM incoming
-  ON CONFLICT (school_id, register_id, student_id) DO UPDATE SET code_id = excluded.code_id,
-    minutes_late = excluded.minutes_late, time_in = excluded.time_in, note = excluded.note, origin = excluded.origin,
-    marked_by = excluded.marked_by, marked_at = excluded.marked_at, device_time = excluded.device_time,
-    version = excluded.version, saved_in = excluded.saved_in
-  RETURNING *
-), touched AS (
-  UPDATE attendance_register SET version = %(saved_in)s, state = %(state)s, taken_by = COALESCE(taken_by, %(by)s),
-    taken_at = COALESCE(taken_at, %(at)s), updated_at = %(at)s
-  WHERE school_id = %(school)s AND id = %(register)s
-)
-INSERT INTO attendance_markchange (id, school_id, mark_id, code_id, minutes_late, time_in, time_out, left_reason, note,
-  origin, marked_by, marked_by_name, marked_at, via, reason, version)
-SELECT c.id, s.school_id, s.id, s.code_id, s.minutes_late, s.time_in, s.time_out, s.left_reason, s.note, s.origin,
-  s.marked_by, %(by_name)s, s.marked_at, %(via)s, %(reason)s, s.version
-FROM saved s JOIN unnest(%(change_ids)s::uuid[], %(students)s::uuid[]) AS c(id, student_id) USING (student_id)
-"""
-
-
-def _write(register: Register, changes: Sequence[_Change], sheet: Sheet, reason: str, actor: Actor) -> None:
-    """Write marks, their history and the register's state in one statement."""
-    marked = {c.row.student_id for c in changes} | {row.student_id for row in sheet.rows if row.mark}
-    complete = len(marked) == len(sheet.rows) and not sheet.unmarked_elsewhere
-    register.version += 1
-    register.state = Register.State.TAKEN if complete else register.state
-    values: dict[str, Any] = {
-        "ids": [c.mark_id for c in changes],
-        "change_ids": [new_id() for _ in changes],
-        "students": [c.row.student_id for c in changes],
-        "codes": [c.code.pk for c in changes],
-        "minutes": [c.given.minutes_late for c in changes],
-        "times": [c.given.time_in for c in changes],
-        "notes": [tidy(c.given.note) for c in changes],
-        "versions": [c.version for c in changes],
-        "device_times": [c.given.device_time for c in changes],
-        "school": current_school(),
-        "register": register.pk,
-        "origin": "office" if actor.may(Permission.REGISTERS_AMEND) else "teacher",
-        "by": actor.user_id,
-        "by_name": actor.name,
-        "at": clock.now(),
-        "saved_in": register.version,
-        "state": register.state,
-        "via": actor.via.value,
-        "reason": tidy(reason)[:500],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, values)
-
-
-def _record(register: Register, changes: Sequence[_Change], codes: CodeList, reason: str, actor: Actor) -> None:
-    shown: dict[str, list[str | None]] = {}
-    facts: list[AttendanceMarked | AttendanceAmended] = [
-        AttendanceMarked(
-            register=register.pk,
-            school_class=register.school_class_id,
-            date=register.on,
-            kind=register.kind,
-            version=register.version,
-            marks=[
-                MarkFact(
-                    student=c.row.student_id,
-                    meaning=c.code.meaning,
-                    minutes_late=c.given.minutes_late,
-                    version=c.version,
-                )
-                for c in changes
-            ],
-            by=actor.user_id,
-            via=actor.via.value,
-        )
-    ]
-    for change in changes:
-        old = codes.by_id(change.row.mark.code_id) if change.row.mark else None
-        shown[str(change.row.student_id)] = [old.symbol if old else None, change.code.symbol]
-        if old:
-            facts.append(
-                AttendanceAmended(
-                    mark=change.mark_id,
-                    student=change.row.student_id,
-                    old_meaning=old.meaning,
-                    new_meaning=change.code.meaning,
-                )
-            )
-    record("attendance.mark", target=Target.of(register), changes=shown, reason=reason, facts=facts, actor=actor)
-
-
 def _named(conflicts: Sequence[RowConflict]) -> list[RowConflict]:
     """The conflicts with the names of those who saved."""
     if not conflicts:
@@ -382,6 +142,15 @@ def _named(conflicts: Sequence[RowConflict]) -> list[RowConflict]:
     names = dict(Person.objects.filter(user__in=[c.by for c in conflicts if c.by]).values_list("user", "full_name"))
     named = {str(user): name for user, name in names.items()}
     return [RowConflict(c.student_id, c.yours, c.theirs, named.get(c.by, ""), c.at, c.version) for c in conflicts]
+
+
+def refuse_kept(saved: Saved) -> None:
+    """Refuse where a planned absence holds the one mark that was meant."""
+    if saved.kept_planned:
+        raise PlannedAbsenceError(
+            _("A planned absence holds this mark. Say that the student arrived, or cancel the absence."),
+            planned=str(saved.kept_planned[0].planned_id),
+        )
 
 
 @transaction.atomic
@@ -397,7 +166,9 @@ def amend_mark(
             current={"code": mark.code.symbol, "version": mark.version},
         )
     given = GivenMark(mark.student_id, symbol, note=note)
-    return take_register(mark.register_id, marks=[given], reason=reason, actor=actor)
+    saved = take_register(mark.register_id, marks=[given], reason=reason, actor=actor)
+    refuse_kept(saved)
+    return saved
 
 
 @transaction.atomic

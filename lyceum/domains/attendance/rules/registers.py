@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lyceum.core import clock
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
-from lyceum.domains.attendance.models import AttendanceRule, Register, SessionTimes
+from lyceum.domains.attendance.models import AttendanceRule, Closure, Register, SessionTimes
 from lyceum.domains.attendance.rules.refusals import NotASchoolDayError
 from lyceum.domains.attendance.rules.setup import require_set_up
 from lyceum.domains.tenancy.models import School
@@ -32,9 +32,22 @@ def open_day(day: date) -> int:
     locks_at = _locks_at(day, school)
     rows = [*_daily(day, school, locks_at), *_lessons(day, school, locks_at)]
     known = set(Register.objects.filter(on=day).values_list("school_class_id", "session", "lesson_id"))
+    closures = list(Closure.objects.filter(undone_at=None, starts_on__lte=day, ends_on__gte=day))
     new = [row for row in rows if (row.school_class_id, row.session, row.lesson_id) not in known]
+    for row in new:
+        row.state = Register.State.NOT_REQUIRED if _is_closed(row, closures) else Register.State.DUE
     Register.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
+
+
+def _is_closed(row: Register, closures: list[Closure]) -> bool:
+    """Whether an exceptional closure covers the whole register."""
+    grades = set(row.school_class.grades)
+    return any(
+        (not closure.sessions or row.session in closure.sessions)
+        and (not closure.grades or (bool(grades) and grades <= set(closure.grades)))
+        for closure in closures
+    )
 
 
 def require_school_day(day: date) -> None:
@@ -111,6 +124,7 @@ def _lessons(day: date, school: School, locks_at: datetime) -> list[Register]:
             period=lesson.period,
             room_name=lesson.room.name if lesson.room else "",
             due_at=at(day, lesson.starts_at, school),
+            ends_at=at(day, lesson.ends_at, school),
             closes_at=at(day, lesson.starts_at, school) + LESSON_OPEN,
             locks_at=locks_at,
         )

@@ -12,8 +12,8 @@ from lyceum.core.errors import invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.models import AcademicYear, Class
 from lyceum.domains.attendance.codes import forget_codes
+from lyceum.domains.attendance.halves import forget_session_starts
 from lyceum.domains.attendance.models import Code, CodeSet, Session, SessionTimes
-from lyceum.domains.attendance.numbers import forget_session_starts
 from lyceum.domains.attendance.presets import PRESETS, preset_for, read_preset
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
 from lyceum.domains.journal.rules import Target, record

@@ -218,11 +218,15 @@ class _Receiver:
 
     def _sort(self, saved: Saved, marks: list[DeviceMark]) -> None:
         differing: Mapping[UUID, RowConflict] = {row.student_id: row for row in saved.conflicts}
+        planned = {row.student_id: row for row in saved.kept_planned}
         same = {m.student_id for m in marks} - differing.keys() - saved.versions.keys()
         there = Mark.objects.filter(register=saved.register, student__in=same) if same else Mark.objects.none()
         versions = dict(there.values_list("student", "version"))
         for mark in marks:
-            if mark.student_id in differing:
+            if mark.student_id in planned:
+                why = _("A planned absence holds this mark: %(symbol)s.") % {"symbol": planned[mark.student_id].symbol}
+                self._refuse(mark, FieldError("", "kept_planned", why))
+            elif mark.student_id in differing:
                 self.found.append(_Found(mark, Conflict.Kind.CHANGED))
             elif mark.student_id in saved.versions:
                 self._note([mark], "applied", version=saved.versions[mark.student_id])

@@ -1,13 +1,14 @@
 """A morning at school: a class, its teacher, the registers of today."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
+from typing import Any
 
 import pytest
 
 from lyceum.core import clock
-from lyceum.core.actor import Actor, Via
+from lyceum.core.actor import Actor, Via, system_actor
 from lyceum.domains.academics.models import Class
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
@@ -15,6 +16,7 @@ from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.models import School
+from lyceum.domains.timetable.rules import NewLesson, create_lessons
 from lyceum.testing.factories import (
     NOW,
     in_school,
@@ -78,3 +80,19 @@ def at_school() -> Iterator[None]:
 def morning(db: None, at_school: None) -> Morning:
     """A class of three on Friday at 8:50."""
     return make_morning(3)
+
+
+def make_lesson_register(morning: Morning, *, hour: int = 10, period: str = "2", **lesson: Any) -> Register:
+    """The register of a Friday lesson of the class at that hour."""
+    actor = system_actor(morning.school.pk)
+    Class.objects.filter(pk=morning.form.pk).update(registers="both")
+    new = NewLesson(morning.form, 5, period, time(hour), time(hour, 50), starts_on=date(2026, 9, 1), **lesson)
+    made = create_lessons([new], actor=actor)[0]
+    open_day(TODAY)
+    return Register.objects.get(lesson=made, on=TODAY)
+
+
+@pytest.fixture
+def lesson_register() -> Callable[..., Register]:
+    """Makes a lesson of the class with its register of today."""
+    return make_lesson_register

@@ -8,6 +8,7 @@ from django.test import Client
 
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
+from lyceum.core.permissions import Role
 from lyceum.domains.attendance.models import AbsenceCase, CaseReply, CaseTry, Mark, MarkChange
 from lyceum.domains.attendance.rules.cases.answering import LinkEndedError, answer_by_link, note_call, read_link
 from lyceum.domains.attendance.rules.cases.asking import ask_those_due, reply_link
@@ -15,12 +16,13 @@ from lyceum.domains.attendance.rules.cases.opening import open_cases
 from lyceum.domains.attendance.rules.cases.settling import CaseClosedError, close_unexplained, confirm_case
 from lyceum.domains.attendance.rules.chasing import chase_registers
 from lyceum.domains.attendance.rules.marks import GivenMark, amend_mark, take_register
+from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning
 from lyceum.domains.notifications.models import Delivery, Notification
 from lyceum.domains.people.models import ContactPoint, GuardianLink
 from lyceum.domains.people.rules.adults import restrict_contact
 from lyceum.testing.clients import browser
-from lyceum.testing.factories import in_school, make_guardian, make_school
+from lyceum.testing.factories import account_for, as_actor, in_school, make_guardian, make_school
 
 CLOSED = datetime(2026, 11, 20, 9, 20, tzinfo=UTC)
 """Five minutes after the register closed."""
@@ -236,6 +238,25 @@ def test_twenty_answers_are_confirmed_at_once(morning: Morning):
     with in_school(morning.school):
         case.refresh_from_db()
         assert (case.state, CaseReply.objects.get().confirmed_at is not None) == ("resolved", True)
+
+
+def test_who_was_reported_away_before_anybody_asked_is_answered_and_nobody_is_asked(morning: Morning):
+    link = make_guardian(morning.students[0], name="Guardian 1", channels=("sms",))
+    user = account_for(link.guardian, Role.GUARDIAN)
+    with in_school(morning.school):
+        ContactPoint.objects.create(person=link.guardian, kind="mobile", value="+447700900001")
+        ask_absence(
+            NewAbsence([morning.students[0].pk], TODAY, TODAY, what="ill", reason="a cold"),
+            actor=as_actor(user, morning.school),
+        )
+    take(morning)
+
+    case = open_now(morning)
+
+    assert (case.state, asked(morning)) == ("answered", [])
+    with in_school(morning.school):
+        reply = CaseReply.objects.get()
+        assert (reply.name, reply.text, reply.code and reply.code.symbol) == ("Guardian 1", "a cold", "I")
 
 
 def test_a_register_that_is_late_is_chased_once_at_each_stage(morning: Morning):

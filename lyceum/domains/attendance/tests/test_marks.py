@@ -45,7 +45,8 @@ def test_all_present_marks_thirty_with_one_record_and_one_fact():
         assert SessionMark.objects.filter(on=TODAY, session="AM", meaning="present").count() == 30
         assert MarkChange.objects.filter(mark__register=register, version=1).count() == 30
         assert AuditEntry.objects.count() == entries + 1
-        assert Fact.objects.count() == facts + 1
+        assert Fact.objects.count() == facts + 1 + 30
+        assert Fact.objects.filter(type="attendance.session.derived", payload__meaning="present").count() == 30
         fact = Fact.objects.get(type="attendance.marked")
         assert len(fact.payload["marks"]) == 30
         assert Register.objects.get(pk=register.pk).state == "taken"
@@ -279,7 +280,7 @@ def test_saving_takes_as_many_statements_for_one_as_for_thirty():
                 take_register(register.pk, marks=[], rest="present", actor=actor)
         counts.append(len(queries))
 
-    assert counts == [8, 8, 8]
+    assert counts == [10, 10, 10]
 
 
 @pytest.mark.usefixtures("db", "at_school")

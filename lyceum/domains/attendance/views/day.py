@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from lyceum.core import clock
 from lyceum.core.forms import asked_date
 from lyceum.core.lists import Column, Filter, Table, answer_list
+from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.queries import count_states, in_state, list_conflicts, list_registers, missing_first
@@ -18,6 +19,15 @@ from lyceum.domains.attendance.rules.setup import what_is_missing
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.tenancy.queries import time_zone, today
 
+PLACES = (
+    (Permission.ABSENCES_DECIDE, "/attendance/planned/", _("Planned absences")),
+    (Permission.CONCERNS_VIEW, "/attendance/concerns/", _("Concerns")),
+    (Permission.REGISTERS_AMEND, "/attendance/closures/", _("Closures")),
+    (Permission.GATE_USE, "/gate/", _("Gate")),
+    (Permission.ON_SITE_VIEW, "/on-site/", _("On site now")),
+    (Permission.COVER_ASSIGN, "/cover/", _("Cover")),
+)
+"""Where the office goes on from here."""
 STATES = {
     "missed": _("not taken"),
     "due": _("due"),
@@ -81,6 +91,7 @@ def day_page(request: HttpRequest) -> HttpResponse:
             "taken": states["taken"] + states["closed"] + states["locked"],
             "missing_setup": [] if sum(states.values()) else what_is_missing(day),
             "to_decide": list_conflicts(actor).count(),
+            "places": [(href, words) for needed, href, words in PLACES if actor.reaches_all(needed)],
             "part_href": f"?{kept.urlencode()}",
         },
     )

@@ -26,7 +26,9 @@ from lyceum.domains.attendance.models import CodeSet, Register, SessionTimes
 from lyceum.domains.attendance.phone import whose
 from lyceum.domains.attendance.presets import PRESETS
 from lyceum.domains.attendance.queries import get_register, list_history
+from lyceum.domains.attendance.rules.arrivals import Arrival, mark_arrived
 from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, Saved, take_register
+from lyceum.domains.attendance.rules.paper import note_paper
 from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times, what_is_missing
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.attendance.views.devices import list_decisions
@@ -40,35 +42,51 @@ def register_page(request: HttpRequest, register_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _save(request, register_id)
     register = get_register(register_id, actor=actor)
-    return render(request, "attendance/register.html", _context(request, register, read_codes(actor)))
+    return render(request, "attendance/register.html", register_context(request, register, read_codes(actor)))
 
 
 def _save(request: HttpRequest, register_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     try:
+        if "arrived" in request.POST:
+            return _arrived(request, register_id)
         saved = take_register(
             register_id,
-            marks=_given_marks(request.POST),
+            marks=given_marks(request.POST),
             rest=request.POST.get("rest", ""),
-            base_version=_whole_number(request.POST.get("base_version", ""), "/base_version"),
+            base_version=whole_number(request.POST.get("base_version", ""), "/base_version"),
             reason=request.POST.get("reason", ""),
             actor=actor,
         )
     except InvalidError as error:
         register = get_register(register_id, actor=actor)
-        context = _context(request, register, read_codes(actor), kept=request.POST)
+        context = register_context(request, register, read_codes(actor), kept=request.POST)
         return render(request, "attendance/register.html", context | {"errors": error.errors}, status=error.status)
     if saved.conflicts:
-        context = _context(request, saved.register, read_codes(actor), conflicts=saved.conflicts)
+        context = register_context(request, saved.register, read_codes(actor), conflicts=saved.conflicts)
         return render(request, "attendance/register.html", context | {"saved": saved.saved})
+    if request.POST.get("paper_takers", "").strip():
+        note_paper(register_id, takers=request.POST["paper_takers"], actor=actor)
     response = redirect(f"/registers/{register_id}/")
     leave_toast(request, response, Toast(_words(saved), _undo(saved)))
     return response
 
 
+def _arrived(request: HttpRequest, register_id: UUID) -> HttpResponse:
+    """Mark a student who is here after all; what was typed for the others stays in the form."""
+    actor = actor_of(request)
+    saved = mark_arrived(register_id, Arrival(student_id(request.POST["arrived"])), actor=actor)
+    context = register_context(request, saved.register, read_codes(actor), kept=request.POST)
+    return render(request, "attendance/register.html", context | {"saved": saved.saved})
+
+
 def _words(saved: Saved) -> str:
-    words = ngettext("Saved: %(n)d mark.", "Saved: %(n)d marks.", saved.saved)
-    return words % {"n": saved.saved}
+    words = ngettext("Saved: %(n)d mark.", "Saved: %(n)d marks.", saved.saved) % {"n": saved.saved}
+    if not saved.kept_planned:
+        return words
+    kept = len(saved.kept_planned)
+    left = ngettext("%(n)d planned absence was left.", "%(n)d planned absences were left.", kept) % {"n": kept}
+    return f"{words} {left}"
 
 
 def _undo(saved: Saved) -> Undo | None:
@@ -85,28 +103,26 @@ def _undo(saved: Saved) -> Undo | None:
     return Undo(f"/registers/{saved.register.pk}/", fields)
 
 
-def _given_marks(form: Mapping[str, str]) -> list[GivenMark]:
+def given_marks(form: Mapping[str, str]) -> list[GivenMark]:
     """The marks a form gives: `mark-<student>` with a symbol, and `minutes-<student>`."""
     marks = []
     for name, symbol in form.items():
         if not name.startswith("mark-") or not symbol:
             continue
         student = name.removeprefix("mark-")
-        minutes = _whole_number(form.get(f"minutes-{student}", ""), f"/minutes-{student}")
-        marks.append(
-            GivenMark(_student_id(student), symbol, minutes_late=minutes, note=form.get(f"note-{student}", ""))
-        )
+        minutes = whole_number(form.get(f"minutes-{student}", ""), f"/minutes-{student}")
+        marks.append(GivenMark(student_id(student), symbol, minutes_late=minutes, note=form.get(f"note-{student}", "")))
     return marks
 
 
-def _student_id(text: str) -> UUID:
+def student_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
         raise invalid_field("/marks", "malformed", _("The form was altered. Open the register again.")) from None
 
 
-def _whole_number(text: str, pointer: str) -> int | None:
+def whole_number(text: str, pointer: str) -> int | None:
     if not text.strip():
         return None
     try:
@@ -115,7 +131,7 @@ def _whole_number(text: str, pointer: str) -> int | None:
         raise invalid_field(pointer, "number", _("“%(text)s” is not a whole number.") % {"text": text[:20]}) from None
 
 
-def _context(
+def register_context(
     request: HttpRequest,
     register: Register,
     codes: CodeList,
@@ -162,6 +178,8 @@ def _lines(
     lines = []
     for row in read_sheet(register, actor=actor):
         code = codes.by_id(row.mark.code_id) if row.mark else None
+        if code is None and row.prefilled:
+            code = codes.by_id(row.prefilled.code_id)
         symbol = was = code.symbol if code else ""
         typed = kept.get(f"mark-{row.student_id}", "")
         if typed and typed != symbol:  # kept as it was typed, also where it is no code
@@ -175,6 +193,7 @@ def _lines(
                 label=_(code.label) if code else "",
                 strip=strip_html(row.strip),
                 conflict=conflicts.get(row.student_id),
+                is_linked=not register.is_covered,
             )
         )
     return lines
@@ -185,7 +204,7 @@ def register_rows(request: HttpRequest, register_id: UUID) -> HttpResponse:
     """The lines alone, for a page that hears of a change."""
     actor = actor_of(request)
     register = get_register(register_id, actor=actor)
-    return HttpResponse(_context(request, register, read_codes(actor))["lines"])
+    return HttpResponse(register_context(request, register, read_codes(actor))["lines"])
 
 
 @require_GET

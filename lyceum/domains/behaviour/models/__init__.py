@@ -2,6 +2,17 @@
 
 from lyceum.domains.behaviour.models.actions import Action
 from lyceum.domains.behaviour.models.days import StudentDay
+from lyceum.domains.behaviour.models.detentions import (
+    MARKS,
+    Detention,
+    DetentionMark,
+    DetentionMarkPast,
+    DetentionPast,
+    DetentionSlot,
+    DetentionType,
+    SlotSupervisor,
+    StaffAway,
+)
 from lyceum.domains.behaviour.models.incidents import Incident, IncidentType, Participant
 from lyceum.domains.behaviour.models.notices import Notice
 from lyceum.domains.behaviour.models.points import PointEntry, PointScale
@@ -9,8 +20,15 @@ from lyceum.domains.behaviour.models.settings import BehaviourSettings
 from lyceum.domains.behaviour.models.stages import EscalationCase, EscalationPolicy
 
 __all__ = [
+    "MARKS",
     "Action",
     "BehaviourSettings",
+    "Detention",
+    "DetentionMark",
+    "DetentionMarkPast",
+    "DetentionPast",
+    "DetentionSlot",
+    "DetentionType",
     "EscalationCase",
     "EscalationPolicy",
     "Incident",
@@ -19,5 +37,7 @@ __all__ = [
     "Participant",
     "PointEntry",
     "PointScale",
+    "SlotSupervisor",
+    "StaffAway",
     "StudentDay",
 ]

@@ -1,6 +1,31 @@
-"""REST door of behaviour: incidents, points, stages, what follows, notices, numbers."""
+"""REST door of behaviour: incidents, points, stages, what follows, notices, numbers, detentions."""
 
-from lyceum.domains.behaviour.rest import dashboard, incidents, notices, points, reviews, stages, types
+from lyceum.domains.behaviour.rest import (
+    dashboard,
+    detention_registers,
+    detention_slots,
+    detention_types,
+    detentions,
+    incidents,
+    notices,
+    points,
+    reviews,
+    stages,
+    types,
+)
 from lyceum.domains.behaviour.rest.router import router
 
-__all__ = ["dashboard", "incidents", "notices", "points", "reviews", "router", "stages", "types"]
+__all__ = [
+    "dashboard",
+    "detention_registers",
+    "detention_slots",
+    "detention_types",
+    "detentions",
+    "incidents",
+    "notices",
+    "points",
+    "reviews",
+    "router",
+    "stages",
+    "types",
+]

@@ -64,6 +64,7 @@ def _new_student(row: ImportRow) -> NewStudent:
         official_ids=values.get("official_ids", {}),
         first_day=_day(values.get("first_day")),
         last_day=_day(values.get("last_day")),
+        confirm_new=True,  # the preview looked for doubles, and somebody chose
     )
 
 
@@ -149,6 +150,7 @@ def _new_staff(row: ImportRow) -> NewStaff:
         job=values.get("job", ""),
         teaching=values["teaching"],
         joined_on=_day(values["joined_on"]),
+        confirm_new=True,
     )
 
 

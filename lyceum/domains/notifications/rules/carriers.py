@@ -40,6 +40,10 @@ class Carriers:
             self._senders[channel] = self._make(channel)
         return [sender for sender in self._senders[channel] if sender.name not in self._broken]
 
+    def is_broken(self, sender: Sender) -> bool:
+        """Whether a sender failed too often in this batch to be tried again."""
+        return sender.name in self._broken
+
     def _make(self, channel: str) -> list[Sender]:
         rows = list(Provider.objects.filter(channel=channel).order_by("rank"))
         now = clock.now()
@@ -86,6 +90,14 @@ class Carriers:
 
 def make_sender(kind: str, *, name: str, sender: str, options: dict[str, Any]) -> Sender:
     """A sender of a kind."""
+    if kind == "ses":
+        options = {
+            "client_params": {"region_name": options.get("region", "")},
+            "session_params": {
+                "aws_access_key_id": options.get("key_id", ""),
+                "aws_secret_access_key": options.get("secret", ""),
+            },
+        }
     if kind in BACKENDS:
         return EmailSender(kind, name=name, sender=sender, options=options)
     return SMS_KINDS[kind](name=name, sender=sender, options=options)

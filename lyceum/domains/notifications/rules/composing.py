@@ -12,14 +12,13 @@ from lyceum.domains.notifications.models import Delivery, Notification
 from lyceum.domains.notifications.providers import Outgoing
 from lyceum.domains.notifications.words import Channel, Type
 from lyceum.domains.tenancy.models import School
-from lyceum.domains.tenancy.queries import this_school
 
 UNSUBSCRIBE = "notifications.unsubscribe"
 
 
-def compose(delivery: Delivery) -> Outgoing:
+def compose(delivery: Delivery, school: School) -> Outgoing:
     """The message as it is handed over: for e-mail with a page, a way to stop it, and links instead of files."""
-    school, notification = this_school(), delivery.notification
+    notification = delivery.notification
     link = address_of(notification.link)
     if delivery.channel == Channel.SMS:
         text = f"{delivery.text} {link}".strip() if link else delivery.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -191,3 +191,11 @@ def withdraw(
         actor=actor,
     )
     return stopped
+
+
+def stop_going_to(addresses: Collection[str], *, about_student: UUID) -> int:
+    """Stop what is about a student and waits for one of some addresses. Returns how many messages were stopped."""
+    waiting = Delivery.objects.filter(
+        notification__about_student=about_student, address__in=list(addresses), state__in=("held", "queued")
+    )
+    return waiting.update(state=Delivery.State.WITHDRAWN, updated_at=clock.now())

@@ -20,6 +20,7 @@ from lyceum.domains.notifications.rules.carriers import Carriers
 from lyceum.domains.notifications.rules.composing import compose
 from lyceum.domains.notifications.rules.outcomes import note_failure, note_sent
 from lyceum.domains.notifications.rules.queue import send_at
+from lyceum.domains.tenancy.queries import this_school
 
 PORTION = 100
 GIVEN_BACK_AFTER = timedelta(seconds=60)
@@ -30,17 +31,20 @@ def send_due(school_id: int) -> int:
     carriers = Carriers()
     sent = 0
     try:
-        while portion := _take(school_id):
-            for delivery in portion:
-                sent += _send(school_id, delivery, carriers)
+        while portion := _take(school_id, carriers):
+            for delivery, message, senders in portion:
+                sent += _send(school_id, delivery, message, senders, carriers)
     finally:
         carriers.close()
     _come_back_for_the_rest(school_id)
     return sent
 
 
-def _take(school_id: int) -> list[Delivery]:
-    """A portion of what is due, now this worker's."""
+Taken = tuple[Delivery, Outgoing, list[Sender]]
+
+
+def _take(school_id: int, carriers: Carriers) -> list[Taken]:
+    """A portion of what is due, now this worker's, ready to go."""
     now = clock.now()
     with school_scope(school_id):
         _drop_what_is_over()
@@ -54,7 +58,11 @@ def _take(school_id: int) -> list[Delivery]:
             state=Delivery.State.SENDING, taken_at=now, attempts=F("attempts") + 1, updated_at=now
         )
         taken = Delivery.objects.filter(pk__in=ids).select_related("notification")
-        return list(taken.order_by("rank", "not_before", "pk"))
+        school = this_school()
+        return [
+            (delivery, compose(delivery, school), carriers.of(delivery.channel))
+            for delivery in taken.order_by("rank", "not_before", "pk")
+        ]
 
 
 def _drop_what_is_over() -> None:
@@ -65,13 +73,12 @@ def _drop_what_is_over() -> None:
     waiting.filter(notification__withdrawn_at__isnull=False).update(state=Delivery.State.WITHDRAWN, updated_at=now)
 
 
-def _send(school_id: int, delivery: Delivery, carriers: Carriers) -> bool:
-    with school_scope(school_id):
-        senders = carriers.of(delivery.channel)
-        message = compose(delivery)
+def _send(school_id: int, delivery: Delivery, message: Outgoing, senders: Sequence[Sender], carriers: Carriers) -> bool:
     tries: list[DeliveryAttempt] = []
     error = SendError("Nobody carries this now.")
     for sender in senders:
+        if carriers.is_broken(sender):
+            continue
         outcome = _try(sender, message, delivery, tries)
         with school_scope(school_id):
             carriers.note(sender, outcome if isinstance(outcome, SendError) else None)

@@ -18,6 +18,7 @@ from lyceum.core.text import tidy
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 from lyceum.domains.people.facts import RestrictionChanged
 from lyceum.domains.people.models import ContactRestriction, GuardianLink, Person, Staff, Student
+from lyceum.domains.people.rules.duplicates import confirmed, refuse_lookalikes
 from lyceum.domains.people.rules.numbers import NumberTakenError, check_free, draw_numbers
 from lyceum.domains.people.rules.persons import NewPerson, check_persons, insert_persons
 from lyceum.domains.tenancy.queries import today
@@ -46,6 +47,7 @@ class NewStaff:
     teaching: bool = True
     kind: str = "permanent"
     joined_on: date | None = None
+    confirm_new: bool = False
 
 
 @transaction.atomic
@@ -60,6 +62,7 @@ def create_staff(new: Sequence[NewStaff], *, actor: Actor) -> list[Staff]:
     typed = [tidy(each.staff_code) for each in new if tidy(each.staff_code)]
     if typed:
         check_free("staff", typed, day=day)
+    refuse_lookalikes([each.person for each in new if not each.confirm_new], actor=actor)
     drawn = iter(draw_numbers("staff", len(new) - len(typed), day=day))
     persons = insert_persons([each.person for each in new])
     staff = [
@@ -75,7 +78,11 @@ def create_staff(new: Sequence[NewStaff], *, actor: Actor) -> list[Staff]:
     ]
     with refusing(staff_code_once=lambda: NumberTakenError(_("The code was taken at this moment. Try again."))):
         Staff.objects.bulk_create(staff)
-    record_all([Entry("people.staff.create", Target.of(member)) for member in staff], actor=actor)
+    entries = [
+        Entry("people.staff.create", Target.of(member), confirmed(each.confirm_new))
+        for member, each in zip(staff, new, strict=True)
+    ]
+    record_all(entries, actor=actor)
     return staff
 
 
@@ -110,6 +117,8 @@ class NewGuardian:
     restrictions: tuple[str, ...] = ()
     """What keeps them from the student, from the first moment on."""
     order_reference: str = ""
+    confirm_new: bool = False
+    """Somebody looked, and the new person is nobody who is here already."""
 
 
 TOLD = frozenset({"absence", "behaviour", "reports", "fees", "general"})
@@ -121,11 +130,12 @@ def add_guardians(new: Sequence[NewGuardian], *, actor: Actor) -> list[GuardianL
     actor.require_all(Permission.PEOPLE_EDIT)
     day = today()
     for each in new:
-        _check_guardian(each, actor)
+        check_guardian(each, actor)
     given = [each.person for each in new if each.person]
     check_persons(given, today=day)
     orders = _next_orders({each.student_id for each in new})
     _refuse_unknown_adults(new)
+    refuse_lookalikes([each.person for each in new if each.person and not each.confirm_new], actor=actor)
     made = iter(insert_persons(given))
     links = []
     for each in new:
@@ -147,7 +157,8 @@ def add_guardians(new: Sequence[NewGuardian], *, actor: Actor) -> list[GuardianL
     return links
 
 
-def _check_guardian(new: NewGuardian, actor: Actor) -> None:
+def check_guardian(new: NewGuardian, actor: Actor, *, portal: bool = True) -> None:
+    """Refuse what is wrong with a tie as given; without `portal` the whole portal was settled before."""
     _require_choice("parental_responsibility", new.parental_responsibility, GuardianLink.RESPONSIBILITIES)
     _require_choice("lives_with", new.lives_with, GuardianLink.HOMES)
     _require_choice("portal", new.portal, GuardianLink.PORTALS)
@@ -160,7 +171,7 @@ def _check_guardian(new: NewGuardian, actor: Actor) -> None:
         raise invalid_field("/person", "required", _("Give a new person, or the id of one who is known."))
     if new.restrictions and new.portal != "none":
         raise invalid_field("/portal", "restricted", _("Somebody who is kept from the student has no portal."))
-    if new.portal == "full" and new.parental_responsibility != "yes":
+    if portal and new.portal == "full" and new.parental_responsibility != "yes":
         if not tidy(new.portal_reason):
             raise PortalNeedsResponsibilityError(
                 _("Only somebody with parental responsibility sees the whole portal, unless a school admin says why."),
@@ -201,7 +212,8 @@ def _link(new: NewGuardian, person_id: UUID, order: int, day: date) -> GuardianL
 
 def _entry(link: GuardianLink, new: NewGuardian) -> Entry:
     target = Target("people.student", link.student_id, link.relationship)
-    changes = {"guardian": [None, str(link.guardian_id)], "portal": [None, link.portal]}
+    changes: dict[str, list[Any]] = {"guardian": [None, str(link.guardian_id)], "portal": [None, link.portal]}
+    changes |= confirmed(new.confirm_new)
     return Entry("people.guardian.add", target, changes, reason=new.portal_reason)
 
 

@@ -18,10 +18,12 @@ from lyceum.core.permissions import Permission
 from lyceum.core.references import count_references, counted
 from lyceum.core.text import tidy
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
+from lyceum.domains.people.duplicates import MOST_CANDIDATES, Candidate
 from lyceum.domains.people.facts import EnrolmentStarted, StudentChanged, StudentCreated
 from lyceum.domains.people.models import Enrolment, OfficialId, Person, Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.people.rules.contacts import MAIN_CONTACTS, replace_main_contacts
+from lyceum.domains.people.rules.duplicates import PossibleDuplicateError, confirmed, refuse_lookalikes
 from lyceum.domains.people.rules.numbers import NumberTakenError, check_free, draw_numbers, retire_numbers
 from lyceum.domains.people.rules.persons import (
     PERSON_FIELDS,
@@ -41,10 +43,8 @@ class StudentHasHistoryError(RuleError):
     code = "has_records"
 
 
-class OfficialIdTakenError(RuleError):
+class OfficialIdTakenError(PossibleDuplicateError):
     """A student with that official number is here already."""
-
-    code = "possible_duplicate"
 
 
 class _NumberMetError(NumberTakenError):
@@ -62,6 +62,8 @@ class NewStudent:
     last_day: date | None = None
     entry: str = "new"
     from_school: str = ""
+    confirm_new: bool = False
+    """Somebody looked, and this is nobody who is here already."""
     grade_code: str = ""
     """Only written into the number, where the school's pattern asks for it."""
 
@@ -86,6 +88,7 @@ def _create_students(new: Sequence[NewStudent], actor: Actor) -> list[Student]:
     for each in new:
         _check_enrolment(each)
     _refuse_known_ids(new)
+    refuse_lookalikes([each.person for each in new if not each.confirm_new], actor=actor)
     with refusing(
         registration_number_once=lambda: _NumberMetError(_("The number was taken at this moment. Try again.")),
         official_id_once=lambda: OfficialIdTakenError(
@@ -101,7 +104,7 @@ def _create_students(new: Sequence[NewStudent], actor: Actor) -> list[Student]:
         Student.objects.bulk_create(students)
         _insert_official_ids(students, new)
         enrolments = _insert_enrolments(students, new)
-        _record_creation(students, enrolments, actor)
+        _record_creation(students, new, enrolments, actor)
     return students
 
 
@@ -128,12 +131,19 @@ def _refuse_known_ids(new: Sequence[NewStudent]) -> None:
     met = [known[pair] for pair in wanted if pair in known]
     twice = [pair for pair, times in Counter(wanted).items() if times > 1]
     if met:
-        people = [{"student": str(s.pk), "name": str(s), "number": s.registration_number} for s in met[:5]]
+        people = [_as_candidate(student).as_plain() for student in met[:MOST_CANDIDATES]]
         raise OfficialIdTakenError(
             _("%(name)s has this official number already.") % {"name": met[0]}, candidates=people
         )
     if twice:
         raise OfficialIdTakenError(_("The official number %(number)s is given twice.") % {"number": twice[0][1]})
+
+
+def _as_candidate(student: Student) -> Candidate:
+    person = student.person
+    return Candidate(
+        person.pk, student.pk, person.full_name, student.registration_number, person.birth_date, "official_id"
+    )
 
 
 def _numbers_for(new: Sequence[NewStudent], day: date) -> list[str]:
@@ -172,16 +182,18 @@ def _insert_enrolments(students: Sequence[Student], new: Sequence[NewStudent]) -
     return rows
 
 
-def _record_creation(students: Sequence[Student], enrolments: dict[UUID, Enrolment], actor: Actor) -> None:
+def _record_creation(
+    students: Sequence[Student], new: Sequence[NewStudent], enrolments: dict[UUID, Enrolment], actor: Actor
+) -> None:
     record_all(
         [
             Entry(
                 "people.student.create",
                 Target.of(student),
-                {"registration_number": [None, student.registration_number]},
+                {"registration_number": [None, student.registration_number], **confirmed(each.confirm_new)},
                 facts=_creation_facts(student, enrolments.get(student.pk)),
             )
-            for student in students
+            for student, each in zip(students, new, strict=True)
         ],
         actor=actor,
     )

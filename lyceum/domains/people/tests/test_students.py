@@ -83,7 +83,14 @@ def test_the_same_official_number_means_the_same_person():
         applicant(school, "Anna", official_ids={"upn": " A  1 "})
 
     assert refused.value.extra["candidates"] == [
-        {"student": str(known.pk), "name": "Ana", "number": known.registration_number}
+        {
+            "person": str(known.person_id),
+            "student": str(known.pk),
+            "name": "Ana",
+            "number": known.registration_number,
+            "birth_date": None,
+            "why": "official_id",
+        }
     ]
 
 

@@ -158,5 +158,5 @@ async function refresh() {
 
 // What changed a line from outside: the page without network, which has saved it.
 lines.addEventListener("change", ({ target }) => { if (target.matches(".code")) { show(target.closest(".line")); tally(); } });
-if (!("offline" in form.dataset)) listen(`register:${form.dataset.register}`, () => refresh());
+if (!("offline" in form.dataset)) listen(form.dataset.topic ?? `register:${form.dataset.register}`, () => refresh());
 form.addEventListener("submit", () => touched.clear());

@@ -5,6 +5,7 @@ const FILES = {{ files|safe }};
 const FONTS = {{ fonts|safe }};
 const PAGE = "{{ page }}";
 const REGISTER = /^\/registers\/[0-9a-f-]{36}\/$/;
+const ROLL = /^\/(on-site|evacuation)\//;
 const HASHED = /\.[0-9a-f]{8,}\.\w+$/;
 const forms = new Map(); // what a register tried to save as the network went: the page that follows asks for it
 
@@ -24,13 +25,13 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
-  if (request.mode === "navigate" && (request.method === "GET" || REGISTER.test(url.pathname))) event.respondWith(navigate(request, url));
+  if (request.mode === "navigate" && (request.method === "GET" || REGISTER.test(url.pathname) || ROLL.test(url.pathname))) event.respondWith(navigate(request, url));
   else if (request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(file(request, url));
 });
 
 async function navigate(request, url) {
   const copy = request.method === "POST" ? request.clone() : undefined;
-  const ours = REGISTER.test(url.pathname) || ["/", "/today/"].includes(url.pathname);
+  const ours = REGISTER.test(url.pathname) || ["/", "/today/"].includes(url.pathname) || ROLL.test(url.pathname);
   try {
     if (!ours) return await fetch(request);
     // A network that is there and answers nothing is none; nor is a server that cannot answer.

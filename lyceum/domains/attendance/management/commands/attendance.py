@@ -10,20 +10,22 @@ from lyceum.core.commands import Answer, table
 from lyceum.core.errors import NotFoundError
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
-from lyceum.domains.academics.queries import list_classes
+from lyceum.domains.academics.queries import list_classes, list_years
 from lyceum.domains.accounts.commands import SchoolCommand
 from lyceum.domains.attendance.numbers import Numbers, Summary, summarise
+from lyceum.domains.attendance.rules.methods import derive_span
 from lyceum.domains.attendance.rules.registers import open_day
+from lyceum.domains.attendance.rules.years import close_year, list_copies, make_copies
 from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.queries import time_zone, today
 
-COLUMNS = ("possible", "attended", "authorised", "unauthorised", "late", "missing")
+COLUMNS = ("possible", "attended", "authorised", "unauthorised", "late", "missing", "half")
 
 
 class Command(SchoolCommand):
     """Parses, calls, prints."""
 
-    help = "Make a day's registers and summarise attendance."
+    help = "Make a day's registers, count statutory marks, and summarise attendance."
 
     def add_acts(self) -> None:
         opening = self.add_act("open-day", "make the day's registers that are not there yet")
@@ -36,6 +38,48 @@ class Command(SchoolCommand):
             "--as-known-at", type=datetime.fromisoformat, metavar="TIME", help="count what was known then, local time"
         )
         summary.add_argument("--explain", action="store_true", help="list every session behind the numbers")
+
+        deriving = self.add_act("derive", "count the statutory marks of days anew, each by the method of its day")
+        deriving.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="DAY")
+        deriving.add_argument("--to", dest="last", type=date.fromisoformat, required=True, metavar="DAY")
+        deriving.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+
+        closing = self.add_act("close-year", "freeze the registers of a year that is over, and copy them")
+        closing.add_argument("--year", dest="name", required=True, metavar="YEAR", help="as in 2025/26")
+
+    def act_close_year(self, options: dict[str, Any]) -> Answer:
+        year = list_years(self.actor).filter(name=options["name"]).first()
+        if year is None:
+            raise NotFoundError(f"There is no school year {options['name']}.")
+        closing = close_year(year.pk, actor=self.actor)
+        while make_copies(closing.pk):
+            pass
+        copies = list_copies(self.actor).filter(closing=closing).count()
+        said = f"{year.name} is closed, kept until {closing.keep_until}; {copies} official registers."
+        return Answer([said], {"year": year.name, "keep_until": closing.keep_until, "copies": copies})
+
+    def act_derive(self, options: dict[str, Any]) -> Answer:
+        dry_run = options["dry_run"]
+        counted = derive_span(options["first"], options["last"], dry_run=dry_run, actor=self.actor)
+        changed = len(counted.changed)
+        would = f"{changed} sessions would change" if dry_run else f"{changed} sessions changed"
+        lines = [f"{counted.days} days counted, {would}."]
+        if counted.left_out:
+            lines.append(f"{len(counted.left_out)} days of closed years keep what they say.")
+        rows = [
+            {
+                "date": each.on,
+                "session": each.after.session,
+                "student": each.after.student,
+                "before": each.before.symbol if each.before else "",
+                "after": each.after.symbol,
+            }
+            for each in counted.changed
+        ]
+        if dry_run:
+            lines += [f"{r['date']} {r['session']:3} {r['student']}: {r['before'] or '-'} → {r['after'] or '-'}"
+                      for r in rows[:200]]  # fmt: skip
+        return Answer(lines, {"days": counted.days, "changed": rows, "left_out": counted.left_out, "dry_run": dry_run})
 
     def act_open_day(self, options: dict[str, Any]) -> Answer:
         day = options["date"] or today()

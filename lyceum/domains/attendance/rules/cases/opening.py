@@ -16,10 +16,20 @@ from lyceum.core.actor import system_actor
 from lyceum.core.ids import new_id
 from lyceum.core.schools import current_school
 from lyceum.domains.attendance.cases import unexplained_on
+from lyceum.domains.attendance.codes import code_named
 from lyceum.domains.attendance.facts import CaseOpened
-from lyceum.domains.attendance.models import AbsenceCase, CaseSession, Register, SessionMark
+from lyceum.domains.attendance.models import (
+    AbsenceCase,
+    CaseReply,
+    CaseSession,
+    PlannedAbsence,
+    PlannedStudent,
+    Register,
+    SessionMark,
+)
 from lyceum.domains.attendance.rules.cases.asking import ask_next, warn_where_flagged
 from lyceum.domains.journal.rules import Entry, Target, record_all
+from lyceum.domains.people.models import Person
 
 OPEN_AFTER = timedelta(minutes=5)
 """After the register closes."""
@@ -62,8 +72,37 @@ def open_cases(day: date) -> int:
     if facts:
         record_all(facts, actor=actor)
         warn_where_flagged(made, actor=actor)
+        _answer_from_requests(made, day)
         ask_next(made, actor=actor)
     return len(waiting)
+
+
+def _answer_from_requests(cases: Collection[AbsenceCase], day: date) -> None:
+    """Who was reported away before anybody asked is answered already, and nobody is asked."""
+    by_student = {case.student_id: case for case in cases}
+    reported = PlannedStudent.objects.filter(
+        student__in=by_student, planned__state=PlannedAbsence.State.ASKED, starts_on__lte=day, ends_on__gte=day
+    ).select_related("planned")
+    replies = []
+    for row in reported.order_by("pk"):
+        case, planned = by_student[row.student_id], row.planned
+        person = Person.objects.filter(user=planned.asked_by).first() if planned.asked_by else None
+        replies.append(
+            CaseReply(
+                id=new_id(),
+                case=case,
+                person=person.pk if person else None,
+                name=planned.asked_by_name,
+                verified=True,
+                via=CaseReply.Via.PORTAL,
+                text=planned.reason,
+                code=planned.code or code_named(planned.what),
+                at=planned.asked_at,
+            )
+        )
+        case.state = AbsenceCase.State.ANSWERED
+    CaseReply.objects.bulk_create(replies)
+    AbsenceCase.objects.filter(pk__in=[reply.case_id for reply in replies]).update(state=AbsenceCase.State.ANSWERED)
 
 
 def _open() -> Q:

@@ -1,4 +1,4 @@
-"""`lyceum behaviour`: bring history from a file, and try a policy on what happened already."""
+"""`lyceum behaviour`: bring history from a file, try a policy on what happened already, place what waits."""
 
 import csv
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from lyceum.core.commands import Answer, table
 from lyceum.core.errors import MalformedError, NotFoundError
 from lyceum.domains.accounts.commands import SchoolCommand
 from lyceum.domains.behaviour.models import EscalationPolicy
+from lyceum.domains.behaviour.rules.detentions.fitting import said
+from lyceum.domains.behaviour.rules.detentions.following import place_waiting
 from lyceum.domains.behaviour.rules.importing import HistoryRow, import_history
 from lyceum.domains.behaviour.rules.trying import names_of, try_policy
 from lyceum.domains.tenancy.queries import time_zone
@@ -32,6 +34,8 @@ class Command(SchoolCommand):
         policy.add_argument("--name", default="", metavar="NAME", help="the policy's name; the only one if left out")
         policy.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DAY")
         policy.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DAY")
+
+        self.add_act("propose-slots", "look again for slots for detentions that wait without one")
 
     def act_import(self, options: dict[str, Any]) -> Answer:
         rows = list(_read(options["file"]))
@@ -55,6 +59,12 @@ class Command(SchoolCommand):
             {"student": each.student_id, "stage": each.stage, "on": each.on, "total": each.total} for each in found
         ]
         return Answer(lines, {"policy": policy.pk, "reached": values})
+
+    def act_propose_slots(self, _options: dict[str, Any]) -> Answer:
+        rows = place_waiting(self.actor)
+        shown = [(row.student.registration_number, row.type.name, said(row.starts_at)) for row in rows if row.starts_at]
+        values = [{"detention": row.pk, "slot": row.slot_id, "starts_at": row.starts_at} for row in rows]
+        return Answer(table(shown) if shown else ["Nothing waits that a slot fits."], values)
 
 
 def _find_policy(name: str) -> EscalationPolicy:

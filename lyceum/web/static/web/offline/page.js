@@ -150,6 +150,10 @@ function back() {
 
 async function start() {
   const form = await fetchForm();
+  if (/^\/(on-site|evacuation)\//.test(location.pathname)) {
+    const { showRoll } = await import("./roll.js");
+    return showRoll(main, copy, form ?? []);
+  }
   const day = await store.getDay();
   if (form && id) await keep(id, form);
   if (day) { document.documentElement.dataset.theme = day.theme; bar.dataset.who = day.who; }

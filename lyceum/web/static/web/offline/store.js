@@ -7,7 +7,7 @@ function open() {
   opened ??= new Promise((resolve, reject) => {
     const asked = indexedDB.open("lyceum", 1);
     asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("own"); // key, device, day
+      asked.result.createObjectStore("own"); // key, device, day, roll, found
       asked.result.createObjectStore("marks", { autoIncrement: true }); // one row for each save, only ever added
       asked.result.createObjectStore("batches"); // what was sent and not answered yet, by its key
     };
@@ -81,6 +81,40 @@ export async function getDay() {
 
 export async function dropDay() {
   await write((of) => of("own").delete("day"));
+}
+
+// Who is on site, for an evacuation without network: kept like the registers, with the ticks made meanwhile.
+export async function putRoll(roll) {
+  const from = Date.now();
+  const sealed = await seal({ ...roll, csrf: undefined });
+  await write((of) => of("own").put({ who: roll.who, from, until: from + 12 * 36e5, sealed }, "roll"));
+}
+
+export async function getRoll() {
+  const kept = await read((of) => of("own").get("roll"));
+  if (!kept) return undefined;
+  const now = Date.now();
+  if (now >= kept.until || now < kept.from - 6e4) return dropRoll();
+  try {
+    return { ...(await unseal(kept.sealed)), age: now - kept.from };
+  } catch {
+    return dropRoll();
+  }
+}
+
+export async function dropRoll() {
+  await write((of) => { of("own").delete("roll"); of("own").delete("found"); });
+}
+
+// The ids of those who were found, ticked without network.
+export async function getFound() {
+  const kept = await read((of) => of("own").get("found"));
+  return new Set(kept ? await unseal(kept).catch(() => []) : []);
+}
+
+export async function putFound(found) {
+  const sealed = await seal([...found]);
+  await write((of) => of("own").put(sealed, "found"));
 }
 
 // Marks that were saved here: [{ register, student, code, minutes, version, at }].
@@ -164,6 +198,7 @@ export async function dropBatch(name, results) {
 export async function sweep() {
   const now = Date.now();
   await getDay();
+  await getRoll();
   await write((of) => {
     for (const name of ["marks", "batches"]) {
       of(name).openCursor().onsuccess = ({ target: { result: at } }) => {
@@ -179,6 +214,7 @@ export async function sweep() {
 // Answers with how many marks wait.
 export async function leave() {
   await dropDay();
+  await dropRoll();
   const { n } = await countUnsent();
   if (!n) await write((of) => of("own").delete("key"));
   return n;

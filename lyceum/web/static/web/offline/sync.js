@@ -59,6 +59,36 @@ async function fetchDay() {
   return day;
 }
 
+// Who is on site, for the office's device: at most a minute old while a page is open. Ticks made without network
+// are sent as soon as an evacuation runs.
+async function keepRoll() {
+  if (!bar.dataset.onSite || !navigator.onLine || leaving) return;
+  const kept = await store.getRoll();
+  const found = await store.getFound();
+  if (kept && kept.age < 5e4 && !found.size) return;
+  const answer = await fetch("/on-site/kept/", { headers: { Accept: "application/json" }, cache: "no-store", redirect: "manual" });
+  if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return store.dropRoll();
+  if (!answer.ok) return;
+  const roll = await answer.json();
+  if (!leaving) await store.putRoll(roll);
+  if (found.size && roll.roll) await sendFound(roll, found);
+}
+
+async function sendFound(roll, found) {
+  const path = `/api/v1/attendance/evacuations/${roll.roll}/`;
+  const running = await fetch(path, { headers: { Accept: "application/json" } });
+  if (!running.ok) return;
+  const looked = (await running.json()).people.map((person) => person.id);
+  const people = looked.filter((id) => found.has(id));
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": roll.csrf };
+  for (let n = 0; n < people.length; n += 500) {
+    const answer = await fetch(`${path}account/`, { method: "POST", headers: { ...headers, "Idempotency-Key": crypto.randomUUID() }, body: JSON.stringify({ people: people.slice(n, n + 500) }) });
+    if (!answer.ok) return;
+  }
+  await store.putFound([]);
+  changed("found");
+}
+
 async function send(day) {
   await store.makeBatch(day.who);
   let n = 0;
@@ -83,7 +113,7 @@ async function work() {
   if (!bar.dataset.takes || !navigator.onLine) return;
   const waiting = (await store.countUnsent(who)).n;
   const onRegister = document.getElementById("register");
-  if (!waiting && day && day.age < FRESH && !(onRegister && first)) return;
+  if (!waiting && day && day.age < (day.covers ? 5e4 : FRESH) && !(onRegister && first)) return;
   const fresh = await fetchDay();
   if (!fresh || !waiting) return;
   if (await send(fresh)) {
@@ -102,6 +132,14 @@ export async function sync() {
   }
   first = false;
   await show();
+}
+
+async function syncRoll() {
+  try {
+    await navigator.locks.request("lyceum-roll", keepRoll);
+  } catch {
+    // No network after all: the next minute tries again.
+  }
 }
 
 // What somebody leaves behind goes before they do; the answer empties the whole store, unless marks wait in it.
@@ -130,6 +168,11 @@ if (able && bar) {
   addEventListener("offline", () => show().catch(() => {}));
   setInterval(sync, 6e4);
   sync();
+  if (bar.dataset.onSite) {
+    setTimeout(syncRoll, 4000); // the page comes first
+    setInterval(syncRoll, 6e4);
+    addEventListener("online", syncRoll);
+  }
   const install = () => navigator.serviceWorker?.register(`/sw.js?lang=${document.documentElement.lang}`).catch(() => {});
   (window.requestIdleCallback ?? setTimeout)(install); // it fetches a dozen files: the page comes first
 } else if (able && location.pathname === "/sign-in/") {

@@ -1,31 +1,40 @@
-"""REST door of people: guardians, staff, numbers, and what is asked of the office."""
+"""Guardians, staff and numbers over REST."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Schema
 
 from lyceum.core.paging import page_of
 from lyceum.core.permissions import Permission
-from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
+from lyceum.core.rest import ListOf, Strict, Walk, actor_of, left_out, listed
 from lyceum.domains.people.batches import list_contact_points
-from lyceum.domains.people.models import ChangeRequest, ContactPoint, Staff
+from lyceum.domains.people.models import ContactPoint, Staff
 from lyceum.domains.people.queries import (
     get_number_scheme,
     get_student,
-    list_change_requests,
     list_guardians,
     list_staff,
 )
+from lyceum.domains.people.rest.router import router
 from lyceum.domains.people.rules.adults import NewStaff, add_guardians, create_staff
+from lyceum.domains.people.rules.guardians import change_guardian
 from lyceum.domains.people.rules.numbers import change_number_scheme, preview_numbers
-from lyceum.domains.people.rules.requests import apply_request, refuse_request
-from lyceum.domains.people.shapes import GuardianIn, GuardianOut, PersonIn, guardian_shape, main_value
+from lyceum.domains.people.shapes import (
+    Channel,
+    GuardianIn,
+    GuardianOut,
+    Home,
+    PersonIn,
+    Portal,
+    Purpose,
+    Responsibility,
+    guardian_shape,
+    main_value,
+)
 from lyceum.domains.tenancy.queries import today
-
-router = Router(tags=["people"])
 
 
 class NewGuardianIn(GuardianIn):
@@ -42,6 +51,30 @@ def add_guardian(request: HttpRequest, body: NewGuardianIn) -> dict[str, Any]:
     student = get_student(body.student, actor=actor)
     link = list_guardians(student, actor=actor, day=today()).get(pk=made.pk)
     return guardian_shape(link, link.guardian.contact_points.all())
+
+
+class GuardianPatch(Strict):
+    """What changes."""
+
+    relationship: str = Field(left_out(), max_length=60)
+    parental_responsibility: Responsibility = left_out()
+    lives_with: Home = left_out()
+    emergency: bool = left_out()
+    may_collect: bool = left_out()
+    told: list[Purpose] = Field(left_out(), max_length=5)
+    channels: list[Channel] = Field(left_out(), max_length=4)
+    portal: Portal = left_out()
+    portal_reason: str = Field("", max_length=300)
+    ends_on: date | None = Field(None, description="The last day; null takes it away.")
+
+
+@router.patch("guardians/{link_id}/", response=GuardianOut, operation_id="changeGuardian")
+def change(request: HttpRequest, link_id: UUID, body: GuardianPatch) -> dict[str, Any]:
+    """Change what an adult is to a student, what they are told and see, or say when it ends."""
+    actor = actor_of(request)
+    link = change_guardian(link_id, values=body.dict(exclude_unset=True), actor=actor)
+    shown = actor.reaches_all(Permission.CONTACTS_VIEW)
+    return guardian_shape(link, list(list_contact_points([link.guardian_id])) if shown else [])
 
 
 class StaffOut(Schema):
@@ -109,13 +142,14 @@ class StaffIn(PersonIn):
     teaching: bool = True
     kind: Literal["permanent", "fixed_term", "agency", "trainee", "volunteer"] = "permanent"
     joined_on: date | None = None
+    confirm_new: bool = Field(False, description="It is another person than those of a `possible_duplicate`.")
 
 
 @router.post("staff/", response={201: StaffOut}, operation_id="createStaff")
 def add_staff(request: HttpRequest, body: StaffIn) -> dict[str, Any]:
     """Make a member of staff. An account is given by invitation."""
     actor = actor_of(request)
-    work = body.dict(include={"staff_code", "job", "teaching", "kind", "joined_on"})
+    work = body.dict(include={"staff_code", "job", "teaching", "kind", "joined_on", "confirm_new"})
     row = create_staff([NewStaff(body.as_new(), **work)], actor=actor)[0]
     return _staff(row, list(list_contact_points([row.person_id])))
 
@@ -164,67 +198,3 @@ def scheme(request: HttpRequest, kind: Literal["student", "staff"]) -> dict[str,
 def set_scheme(request: HttpRequest, kind: Literal["student", "staff"], body: SchemeIn) -> dict[str, str]:
     """Write numbers in another way from now on. Nobody gets another number."""
     return {"kind": kind, "pattern": change_number_scheme(kind, pattern=body.pattern, actor=actor_of(request)).pattern}
-
-
-class AskedField(Schema):
-    """One field: what it was, and what it is asked to be."""
-
-    name: str
-    old: str | None
-    new: str | None
-
-
-class ChangeRequestOut(Schema):
-    """What somebody asks the office to change."""
-
-    id: UUID
-    person: UUID
-    full_name: str
-    fields: list[AskedField]
-    state: str
-    reason: str
-    asked_at: datetime
-
-
-class RequestFilter(Walk):
-    """Which requests."""
-
-    state: Literal["", "pending", "applied", "refused"] = "pending"
-
-
-@router.get("change-requests/", response=ListOf[ChangeRequestOut], operation_id="listChangeRequests")
-def change_requests(request: HttpRequest, chosen: Query[RequestFilter]) -> dict[str, Any]:
-    """What people ask the office to change, oldest first."""
-    rows = list_change_requests(actor_of(request), state=chosen.state)
-    page = page_of(rows, order=("created_at", "pk"), limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
-    return listed(page, [_asked(row) for row in page.rows])
-
-
-def _asked(row: ChangeRequest) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "person": row.person_id,
-        "full_name": row.person.full_name,
-        "fields": [{"name": name, **each} for name, each in sorted(row.fields.items())],
-        "state": row.state,
-        "reason": row.reason,
-        "asked_at": row.created_at,
-    }
-
-
-@router.post("change-requests/{request_id}/apply/", response=ChangeRequestOut, operation_id="applyChangeRequest")
-def apply(request: HttpRequest, request_id: UUID) -> dict[str, Any]:
-    """Do what was asked."""
-    return _asked(apply_request(request_id, actor=actor_of(request)))
-
-
-class RefuseIn(Strict):
-    """Why not."""
-
-    reason: str = Field(max_length=300)
-
-
-@router.post("change-requests/{request_id}/refuse/", response=ChangeRequestOut, operation_id="refuseChangeRequest")
-def refuse(request: HttpRequest, request_id: UUID, body: RefuseIn) -> dict[str, Any]:
-    """Leave the record as it is, and say why."""
-    return _asked(refuse_request(request_id, reason=body.reason, actor=actor_of(request)))

@@ -81,6 +81,7 @@ class ContactPoint(SchoolOwned):
         constraints = [
             models.UniqueConstraint(fields=["school", "person", "kind", "value"], name="contact_point_once"),
         ]
+        indexes = [models.Index(fields=["school", "value"], name="contact_point_by_value")]
 
     def __str__(self) -> str:
         return self.value
@@ -136,10 +137,23 @@ class Flag(SchoolOwned):
         LANGUAGE = "language"
         DIET = "diet"
         WELFARE = "welfare"
+        SAFEGUARDING = "safeguarding"
         OTHER = "other"
+
+    class VisibleTo(models.TextChoices):
+        REGISTER = "register"
+        """Whoever takes a register of the student, cover included."""
+        TEACHERS = "teachers"
+        """The student's own teachers."""
+        SET = "set"
+        """Those with one permission set, and nobody else."""
 
     student = SchoolForeignKey(Student, models.CASCADE, related_name="flags")
     kind = models.CharField(max_length=12, choices=Kind.choices)
+    visible_to = models.CharField(max_length=8, choices=VisibleTo.choices, default=VisibleTo.REGISTER)
+    permission_set = SchoolForeignKey("accounts.PermissionSet", models.PROTECT, null=True, related_name="+")
+    written_by = models.UUIDField(null=True)
+    written_by_name = models.CharField(max_length=200, blank=True)
     text = models.CharField(max_length=300)
     what_to_do = models.CharField(max_length=600, blank=True)
     check_if_absent = models.BooleanField(default=False)
@@ -147,6 +161,19 @@ class Flag(SchoolOwned):
     ends_on = models.DateField(null=True)
 
     class Meta(SchoolOwned.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(visible_to="set", permission_set__isnull=False)
+                | ~Q(visible_to="set") & Q(permission_set__isnull=True),
+                name="flag_set_named",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=("medical", "allergy")) | Q(visible_to="register"), name="flag_health_on_register"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="safeguarding") | Q(visible_to="set"), name="flag_safeguarding_to_set"
+            ),
+        ]
         indexes = [models.Index(fields=["school", "student"], name="flag_by_student")]
 
     def __str__(self) -> str:
@@ -237,6 +264,8 @@ class GuardianLink(SchoolOwned):
     """Channels the guardian agreed to: email, sms, push, call."""
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
+    student_agreed_on = models.DateField(null=True)
+    """When the student, being of age, agreed that this adult goes on seeing them in Lyceum."""
 
     class Meta(SchoolOwned.Meta):
         constraints = [
@@ -337,26 +366,3 @@ class RetiredNumber(SchoolOwned):
 
     class Meta(SchoolOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "kind", "number"], name="retired_number_once")]
-
-
-class ChangeRequest(SchoolOwned):
-    """What somebody asks the office to change in their record. The office applies or refuses it."""
-
-    class State(models.TextChoices):
-        PENDING = "pending"
-        APPLIED = "applied"
-        REFUSED = "refused"
-
-    person = SchoolForeignKey(Person, models.CASCADE, related_name="change_requests")
-    fields = models.JSONField()
-    """`{field: {"old": …, "new": …}}`, as they were when it was asked."""
-    asked_by = models.UUIDField(null=True)
-    state = models.CharField(max_length=7, choices=State.choices, default=State.PENDING)
-    reason = models.CharField(max_length=300, blank=True)
-    """Why it was refused."""
-
-    class Meta(SchoolOwned.Meta):
-        indexes = [models.Index(fields=["school", "state", "created_at"], name="change_request_by_state")]
-
-    def __str__(self) -> str:
-        return ", ".join(self.fields)

@@ -1,0 +1,1 @@
+"""The rules of going over from one school year into the next: plan, decide, look, apply, undo."""

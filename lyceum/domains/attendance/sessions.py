@@ -1,0 +1,38 @@
+"""Reading statutory marks."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from lyceum.core.actor import Actor, not_allowed
+from lyceum.core.errors import NotFoundError
+from lyceum.core.permissions import Permission, Reach
+from lyceum.domains.attendance.models import SessionMark, SessionPattern
+from lyceum.domains.people.models import Student
+from lyceum.domains.people.policies import visible_students
+
+
+def list_session_marks(actor: Actor, *, first: date, last: date, student: UUID | None = None) -> QuerySet[SessionMark]:
+    """Statutory marks of the students whose registers the actor sees at work, the newest day first."""
+    if not actor.reaches(Permission.REGISTERS_VIEW) - {Reach.OWN, Reach.CHILD}:  # families see words, not codes
+        raise not_allowed(Permission.REGISTERS_VIEW)
+    seen = Student.objects.filter(visible_students(actor, Permission.REGISTERS_VIEW))
+    rows = SessionMark.objects.filter(on__range=(first, last), student__in=seen)
+    if student:
+        rows = rows.filter(student=student)
+    return rows.select_related("student__person").order_by("-on", "student_id", "session")
+
+
+def get_session_mark(student: UUID, *, on: date, session: str, actor: Actor) -> SessionMark:
+    """One statutory mark."""
+    found = list_session_marks(actor, first=on, last=on, student=student).filter(session=session).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def list_patterns(student: UUID, *, actor: Actor) -> QuerySet[SessionPattern]:
+    """The sessions in which a student is not expected here, the newest first, for those who may set them."""
+    rows = SessionPattern.objects.filter(student=student).order_by("-starts_on", "pk")
+    return rows if actor.reaches_all(Permission.REGISTERS_AMEND) else rows.none()

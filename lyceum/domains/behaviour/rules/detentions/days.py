@@ -1,0 +1,92 @@
+"""Whether students are away: what attendance told, as far as it matters to a detention."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lyceum.core import clock
+from lyceum.core.actor import Actor
+from lyceum.domains.behaviour.models import Detention, StudentDay
+from lyceum.domains.behaviour.rules.detentions.moving import Moved, excuse_and_move
+from lyceum.domains.behaviour.rules.detentions.seating import lock_seats
+from lyceum.domains.behaviour.rules.detentions.states import State
+from lyceum.domains.journal.models import Fact
+from lyceum.domains.tenancy.queries import today
+
+DERIVED = "attendance.session.derived"
+"""The fact of a sibling, which is known by its name and its fields alone."""
+AWAY: Mapping[str, bool] = {
+    "authorised": True,
+    "approved_activity": True,
+    "unauthorised": False,
+    "unexplained": False,
+}
+"""The meanings of a mark with which a student is not on site, and whether each is authorised."""
+Key = tuple[UUID, date]
+
+
+@transaction.atomic
+def note_days_since(since: datetime, *, actor: Actor) -> list[Moved]:
+    """Bring the days of who has a detention ahead up to date with the marks since an instant; returns what moved.
+
+    Read at intervals and not heard at once: at a quarter to nine a register derives thirty marks, of which hardly
+    any has to do with a detention. Three statements where nothing changed; twice is once.
+    """
+    live = Detention.objects.filter(state=State.SCHEDULED, on__gte=today())
+    wanted: set[Key] = {(student, on) for student, on in live.values_list("student_id", "on") if on}
+    if not wanted:
+        return []
+    told = _newest(wanted, since)
+    known = {(row.student_id, row.on): row for row in StudentDay.objects.filter(student__in={s for s, _on in told})}
+    moved: list[Moved] = []
+    for (student, on), (session, meaning) in told.items():
+        row = known.get((student, on))
+        if row and row.why == "PM" and session == "AM":  # the afternoon says more of what follows it
+            continue
+        off_site = meaning in AWAY
+        authorised = AWAY.get(meaning)
+        if (row is None and not off_site) or (row and (row.off_site, row.authorised) == (off_site, authorised)):
+            continue
+        moved += note_student_day(student, on, off_site=off_site, authorised=authorised, why=session, actor=actor)
+    return moved
+
+
+def _newest(wanted: set[Key], since: datetime) -> dict[Key, tuple[str, str]]:
+    """The newest mark of each student's day: its session and what it means."""
+    rows = Fact.objects.filter(at__gt=since, type=DERIVED, subject__in={str(student) for student, _on in wanted})
+    found: dict[Key, tuple[str, str]] = {}
+    for payload in rows.order_by("at", "id").values_list("payload", flat=True):
+        key = UUID(payload["student"]), date.fromisoformat(payload["date"])
+        before = found.get(key)
+        if key in wanted and not (before and before[0] == "PM" and payload["session"] == "AM"):
+            found[key] = payload["session"], payload["meaning"]
+    return found
+
+
+@transaction.atomic
+def note_student_day(
+    student_id: UUID, day: date, *, off_site: bool, authorised: bool | None, why: str = "", actor: Actor
+) -> list[Moved]:
+    """Note whether a student is away on a day. It prefills the day's slot register.
+
+    An authorised absence on a day that has not come yet excuses that day's detentions at once and moves them.
+    """
+    StudentDay.objects.update_or_create(
+        student_id=student_id,
+        on=day,
+        defaults={
+            "off_site": off_site,
+            "authorised": authorised if off_site else None,
+            "why": why,
+            "recorded_at": clock.now(),
+        },
+    )
+    if not (off_site and authorised and day > today()):
+        return []
+    lock_seats()
+    rows = Detention.objects.filter(student=student_id, on=day, state=State.SCHEDULED)
+    planned = list(rows.select_related("student__person", "type", "slot").select_for_update(of=("self",)))
+    return excuse_and_move(planned, why=_("Absence authorised"), actor=actor) if planned else []

@@ -1,0 +1,154 @@
+"""A school's own carriers: set up, paused, tried and taken away. Secrets are sealed and never shown again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from lyceum.core.actor import Actor
+from lyceum.core.errors import FieldError, InvalidError, NotFoundError, invalid_field
+from lyceum.core.permissions import Permission
+from lyceum.core.schools import current_school
+from lyceum.core.text import tidy
+from lyceum.domains.accounts.rules.secrets import new_secret, seal
+from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.notifications.models import Notification, Provider
+from lyceum.domains.notifications.rules.carriers import PURPOSE
+from lyceum.domains.notifications.rules.notify import News, Recipient, notify
+from lyceum.domains.notifications.words import Channel, Type, Urgency
+
+MOST = 10
+"""Carriers of one school."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a kind of carrier is called, what it carries, and what it must be told."""
+
+    name: str
+    channel: str
+    settings: tuple[str, ...]
+    secrets: tuple[str, ...]
+
+
+KINDS: dict[str, Kind] = {
+    "smtp": Kind("SMTP", Channel.EMAIL, ("host", "port", "username"), ("password",)),
+    "mailjet": Kind("Mailjet", Channel.EMAIL, ("api_key",), ("secret_key",)),
+    "sendgrid": Kind("SendGrid", Channel.EMAIL, (), ("api_key",)),
+    "mailgun": Kind("Mailgun", Channel.EMAIL, ("sender_domain",), ("api_key",)),
+    "ses": Kind("Amazon SES", Channel.EMAIL, ("region", "key_id"), ("secret",)),
+    "twilio": Kind("Twilio", Channel.SMS, ("account",), ("token",)),
+    "vonage": Kind("Vonage", Channel.SMS, ("key",), ("secret",)),
+    "sns": Kind("Amazon SNS", Channel.SMS, ("region", "key_id"), ("secret",)),
+}
+OPTIONAL = frozenset({"username", "password", "port"})
+
+
+@transaction.atomic
+def add_provider(kind: str, *, sender: str, values: Mapping[str, str], actor: Actor) -> Provider:
+    """Set up a carrier, after those that the channel has already."""
+    actor.require_all(Permission.PROVIDERS_EDIT)
+    if kind not in KINDS:
+        raise invalid_field("/kind", "choice", _("Choose one of the list."))
+    wanted = KINDS[kind]
+    _check(wanted, sender, values)
+    if Provider.objects.count() >= MOST:
+        raise InvalidError(_("A school has at most %(most)s carriers: take one away first.") % {"most": MOST})
+    secrets = {name: values[name] for name in wanted.secrets if values.get(name)}
+    last = Provider.objects.filter(channel=wanted.channel).aggregate(last=Max("rank"))["last"] or 0
+    row = Provider.objects.create(
+        kind=kind,
+        channel=wanted.channel,
+        sender=tidy(sender)[:200],
+        settings=_settings(kind, {name: tidy(values.get(name, "")) for name in wanted.settings}),
+        secrets=seal(json.dumps(secrets).encode(), purpose=PURPOSE),
+        rank=last + 1,
+        hook_token=new_secret(),
+    )
+    changes = {"kind": [None, kind], "sender": [None, row.sender], **{name: [None, "changed"] for name in secrets}}
+    record("notifications.provider.add", target=Target.of(row), changes=changes, actor=actor)
+    return row
+
+
+def _check(kind: Kind, sender: str, values: Mapping[str, str]) -> None:
+    needed = [name for name in (*kind.settings, *kind.secrets) if name not in OPTIONAL]
+    faults = [FieldError(f"/{name}", "required", _("This is needed.")) for name in needed if not values.get(name)]
+    if not tidy(sender):
+        faults.insert(0, FieldError("/sender", "required", _("Say from which address or number messages come.")))
+    port = values.get("port", "")
+    if port and not (port.isdecimal() and 0 < int(port) < 65536):
+        faults.append(FieldError("/port", "number", _("A port is a number from 1 to 65535.")))
+    if faults:
+        raise InvalidError(faults[0].message, errors=faults)
+
+
+def _settings(kind: str, values: dict[str, str]) -> dict[str, object]:
+    """As the carrier wants them."""
+    if kind == "smtp":
+        port = int(values["port"] or 587)
+        return {
+            "host": values["host"],
+            "port": port,
+            "username": values["username"],
+            "use_ssl": port == 465,
+            "use_tls": port == 587,
+        }
+    return dict(values)
+
+
+@transaction.atomic
+def switch_provider(provider_id: UUID, *, state: str, actor: Actor) -> Provider:
+    """Pause a carrier, or let it go on: then it counts as working again."""
+    actor.require_all(Permission.PROVIDERS_EDIT)
+    row = _get(provider_id)
+    if state not in (Provider.State.ON, Provider.State.PAUSED):
+        raise invalid_field("/state", "choice", _("Choose one of the list."))
+    old, row.state = row.state, state
+    row.failures, row.closed_until = 0, None
+    row.save(update_fields=["state", "failures", "closed_until", "updated_at"])
+    record("notifications.provider.switch", target=Target.of(row), changes={"state": [old, state]}, actor=actor)
+    return row
+
+
+@transaction.atomic
+def remove_provider(provider_id: UUID, *, actor: Actor) -> None:
+    """Take a carrier away, and its secrets with it."""
+    actor.require_all(Permission.PROVIDERS_EDIT)
+    row = _get(provider_id)
+    target = Target.of(row)
+    row.delete()
+    record("notifications.provider.remove", target=target, actor=actor)
+
+
+def _get(provider_id: UUID) -> Provider:
+    row = Provider.objects.select_for_update().filter(pk=provider_id).first()
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+@transaction.atomic
+def send_test(channel: str, address: str, *, actor: Actor) -> Notification:
+    """Send a message to an address to see whether it arrives: by the way that every message goes."""
+    actor.require_all(Permission.PROVIDERS_EDIT)
+    to = tidy(address)
+    if channel not in (Channel.EMAIL, Channel.SMS) or not to or (channel == Channel.EMAIL) != ("@" in to):
+        raise invalid_field("/address", "address", _("Give an e-mail address, or a number with + and the country."))
+    key = uuid4()
+    recipient = Recipient(person=key, name=to, reason=_("a test"), addresses={channel: [to]})
+    news = News(
+        type=Type.SYSTEM,
+        template="test",
+        values={},
+        dedupe_key=f"test:{key}",
+        urgency=Urgency.URGENT,
+        channels=(channel,),
+        source=f"test:{current_school()}",
+    )
+    return notify(news, [recipient], actor=actor)[0]

@@ -1,0 +1,30 @@
+"""What people's records tell of their own accord."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lyceum.domains.notifications.texts import Text, declare
+
+declare(
+    "coming_of_age.guardian",
+    Text(
+        subject=_("Your access at {school} will end"),
+        message=_(
+            "{name} comes of age on {day}. From that day you see nothing more of {name} in Lyceum, "
+            "unless {name} agrees."
+        ),
+        short=_("{name} comes of age on {day}: from then on you see {name} in Lyceum only with their agreement."),
+        placeholders=("school", "name", "day"),
+    ),
+)
+declare(
+    "coming_of_age.student",
+    Text(
+        subject=_("Who sees you at {school}"),
+        message=_(
+            "You come of age on {day}. From that day your guardians see nothing more of you in Lyceum, unless you "
+            "agree. You say so under Who sees me."
+        ),
+        short=_("You come of age on {day}: from then on you decide whether your guardians see you in Lyceum."),
+        placeholders=("school", "name", "day"),
+    ),
+)

@@ -1,0 +1,98 @@
+"""Detentions as they are used: set from a student's page, and taken on a phone."""
+
+from datetime import timedelta
+
+from playwright.sync_api import expect
+
+from lyceum.core import clock
+from lyceum.core.actor import system_actor
+from lyceum.core.permissions import Role
+from lyceum.domains.academics.models import AcademicYear
+from lyceum.domains.behaviour.models import Detention, DetentionSlot, DetentionType, SlotSupervisor
+from lyceum.domains.behaviour.rules.detentions.slots import NewSlot, create_slots
+from lyceum.domains.people.models import Staff, Student
+from lyceum.domains.tenancy.models import School
+from lyceum.testing.factories import (
+    account_for,
+    guardian_of,
+    in_school,
+    make_class,
+    make_school,
+    make_staff,
+    make_student,
+    make_teacher,
+    make_year,
+)
+from tests.browser.conftest import PHONE, Site
+
+
+def school_today() -> tuple[School, list[Student], Staff]:
+    """A school that keeps school every day, a form of three, its teacher tess, and sam who supervises."""
+    school = make_school()
+    day = clock.today(school.time_zone)
+    make_year(school, "This year", starts=day - timedelta(days=60), ends=day + timedelta(days=60))
+    with in_school(school):
+        AcademicYear.objects.update(weekdays=[1, 2, 3, 4, 5, 6, 7])
+    form = make_class(school, "7A")
+    students = [make_student(school, form, name=f"Student {n}", first_day=day - timedelta(days=30)) for n in range(3)]
+    make_teacher(school, form, name="Tess Teacher", username="tess")
+    staff = make_staff(school, name="Sam Supervisor")
+    account_for(staff.person, Role.TEACHER, username="sam")
+    return school, students, staff
+
+
+def running_slot(school: School, students: list[Student], staff: Staff) -> None:
+    """A slot that began five minutes ago: no rule makes one in the past."""
+    starts = clock.now() - timedelta(minutes=5)
+    ends = starts + timedelta(minutes=30)
+    with in_school(school):
+        kind = DetentionType.objects.get(name="After-school detention")
+        on = clock.today(school.time_zone)
+        slot = DetentionSlot.objects.create(type=kind, on=on, starts_at=starts, ends_at=ends, capacity=5)
+        SlotSupervisor.objects.create(slot=slot, staff=staff, leads=True, starts_at=starts, ends_at=ends)
+        for student in students:
+            Detention.objects.create(
+                student=student, type=kind, reason="Late", slot=slot, on=on, starts_at=starts, ends_at=ends,
+                minutes=30, state="scheduled",
+            )  # fmt: skip
+
+
+def states(school: School) -> list[str]:
+    with in_school(school):
+        return list(Detention.objects.order_by("student__person__sort_name").values_list("state", flat=True))
+
+
+def test_a_slots_register_is_two_taps_from_the_board_and_an_exception_is_one_more(site: Site):
+    school, students, staff = school_today()
+    running_slot(school, students, staff)
+    page = site.sign_in("sam", **PHONE)
+    page.goto("/behaviour/detentions/")
+
+    page.get_by_role("link", name="Take register").tap()
+    page.get_by_role("button", name="Student 1: no mark").tap()
+    page.get_by_role("button", name="The rest present, save").tap()
+
+    expect(page.get_by_role("status")).to_contain_text("Saved: 3 marks")
+    assert states(school) == ["completed", "missed", "completed"]
+
+
+def test_a_detention_is_set_with_slot_and_message_in_view(site: Site):
+    school, students, staff = school_today()
+    guardian_of(students[0])
+    soon = clock.today(school.time_zone) + timedelta(days=3)
+    with in_school(school):
+        kind = DetentionType.objects.get(name="After-school detention")
+        at = clock.local(clock.now(), school.time_zone).time().replace(hour=15, minute=30, second=0, microsecond=0)
+        create_slots(NewSlot(kind.pk, soon, at, 5, [staff.pk]), actor=system_actor(school.pk))
+    page = site.sign_in("tess", **PHONE)
+    page.goto(f"/students/{students[0].pk}/behaviour/")
+
+    page.get_by_role("link", name="Set a detention").tap()
+    expect(page.get_by_role("status").first).to_contain_text("15:30")
+    page.get_by_label("Reason, as the family reads it").fill("Late three times")
+    page.get_by_role("button", name="Set the detention").tap()
+
+    expect(page.get_by_role("heading", name="What the family was told")).to_be_visible()
+    page.get_by_role("button", name="Undo").tap()
+    expect(page.get_by_text("cancelled").first).to_be_visible()
+    assert states(school) == ["cancelled"]
