@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -17,10 +17,9 @@ from lyceum.core.errors import invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.behaviour.models import Action, EscalationCase
-from lyceum.domains.behaviour.policies import COUNTED, DID_IT
+from lyceum.domains.behaviour.models import Action, EscalationCase, Participant
+from lyceum.domains.behaviour.policies import COUNTED, DID_IT, visible_participations
 from lyceum.domains.behaviour.queries import IncidentFilter
-from lyceum.domains.behaviour.rows import list_rows
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.people.queries import is_on_roll
@@ -187,8 +186,14 @@ def _bases(students: Sequence[UUID], day: date) -> dict[tuple[str, str], int]:
 def _count(
     actor: Actor, chosen: IncidentFilter, first: date, last: date, bases: dict[tuple[str, str], int]
 ) -> tuple[dict[str, list[Counted]], list[tuple[int, str, int]], Counted]:
-    rows = list_rows(actor, chosen).filter(incident__state__in=COUNTED, incident__on__range=(first, last))
-    rows = rows.filter(role__in=DID_IT).order_by()
+    seen = visible_participations(actor)
+    if chosen.mine and actor.user_id:
+        seen |= Q(incident__reported_by=actor.user_id)
+    rows = Participant.objects.filter(seen).filter(chosen.on_part(actor), role__in=DID_IT)
+    rows = rows.filter(incident__state__in=COUNTED, incident__on__range=(first, last))
+    students = chosen.on_student()
+    if students is not None:
+        rows = rows.filter(student__in=Student.objects.filter(students))
     base = rows.annotate(where=Coalesce(F("incident__location__name"), F("incident__place"))).values_list(
         "incident_id", "student_id", "incident__on", "incident__type__polarity", "incident__type_id",
         "incident__type__name", "incident__severity", "where", "incident__period", "incident__reported_by_name",
@@ -199,12 +204,12 @@ def _count(
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.replace("{base}", sql), [*params, current_school(), current_school()])
         found: list[Any] = cursor.fetchall()
-    for kind, key, label, weekday, period, praise, concerns, students in found:
+    for kind, key, label, weekday, period, praise, concerns, how_many in found:
         if kind == "time":
             times.append((weekday, period, concerns))
         elif key or kind == "polarity":
             base_size = bases.get((kind, key), 0) if kind in ("grade", "class") else None
-            by[kind].append(Counted(key, label or key, praise, concerns, students, base_size))
+            by[kind].append(Counted(key, label or key, praise, concerns, how_many, base_size))
     for name, counts in by.items():
         counts.sort(key=partial(_place, name))
     total = by.pop("polarity")

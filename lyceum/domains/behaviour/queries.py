@@ -64,21 +64,29 @@ class IncidentFilter:
 
     def on_incident(self, actor: Actor) -> Q:
         """As a filter on Incident."""
+        return self._narrow(actor, "")
+
+    def on_part(self, actor: Actor) -> Q:
+        """As a filter on Participant."""
+        return self._narrow(actor, "incident__")
+
+    def _narrow(self, actor: Actor, to: str) -> Q:
         wanted = Q()
         for value, condition in (
-            (self.type, Q(type=self.type)),
-            (self.severity, Q(severity=self.severity)),
-            (self.polarity, Q(type__polarity=self.polarity)),
-            (self.first, Q(on__gte=self.first)),
-            (self.last, Q(on__lte=self.last)),
-            (self.status, Q(state=self.status)),
-            (self.weekday, Q(on__iso_week_day=self.weekday)),
-            (self.period, Q(period=self.period)),
-            (self.place, Q(location__name=self.place) | Q(place=self.place)),
-            (self.mine, Q(reported_by=actor.user_id)),
+            (self.type, {"type": self.type}),
+            (self.severity, {"severity": self.severity}),
+            (self.polarity, {"type__polarity": self.polarity}),
+            (self.first, {"on__gte": self.first}),
+            (self.last, {"on__lte": self.last}),
+            (self.status, {"state": self.status}),
+            (self.weekday, {"on__iso_week_day": self.weekday}),
+            (self.period, {"period": self.period}),
+            (self.mine, {"reported_by": actor.user_id}),
         ):
             if value:
-                wanted &= condition
+                wanted &= Q(**{f"{to}{name}": each for name, each in condition.items()})
+        if self.place:
+            wanted &= Q(**{f"{to}location__name": self.place}) | Q(**{f"{to}place": self.place})
         return wanted
 
     def on_student(self) -> Q | None:

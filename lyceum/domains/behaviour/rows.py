@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from lyceum.core.actor import Actor, not_allowed
 from lyceum.core.errors import NotFoundError
@@ -24,10 +24,9 @@ def list_rows(actor: Actor, chosen: IncidentFilter | None = None) -> QuerySet[Pa
     if not (actor.may(Permission.INCIDENTS_VIEW) or actor.may(Permission.BEHAVIOUR_VIEW)):
         raise not_allowed(Permission.BEHAVIOUR_VIEW)
     chosen = chosen or IncidentFilter()
-    read = Exists(Incident.objects.filter(visible_incidents(actor), pk=OuterRef("incident")))
-    rows = Participant.objects.annotate(is_for_staff=read)
-    rows = rows.filter(Q(is_for_staff=True) | visible_participations(actor))
-    rows = rows.filter(incident__in=Incident.objects.filter(chosen.on_incident(actor)))
+    read = Q(incident__in=Incident.objects.filter(visible_incidents(actor)))
+    rows = Participant.objects.annotate(is_for_staff=ExpressionWrapper(read, BooleanField()))
+    rows = rows.filter(read | visible_participations(actor)).filter(chosen.on_part(actor))
     students = chosen.on_student()
     if students is not None:
         rows = rows.filter(student__in=Student.objects.filter(students))
