@@ -56,6 +56,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 def pytest_configure(config: pytest.Config) -> None:
     # Imported now that the settings can be read, and after pytest-django, whose fixtures these replace.
     config.pluginmanager.register(importlib.import_module("lyceum.config.testing.fixtures"))
+    # Passwords of tests are worth no 46 MiB each; everything else of the hash is as it is.
+    importlib.import_module("lyceum.config.hashers").Argon2id.memory_cost = 512
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

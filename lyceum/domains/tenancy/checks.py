@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -74,8 +75,14 @@ def _country(value: Any) -> str:
     return str(value)
 
 
+@cache
+def _known_time_zones() -> set[str]:
+    """Looked up once: it reads hundreds of files."""
+    return available_timezones()
+
+
 def _time_zone(value: Any) -> str:
-    if value not in available_timezones():
+    if value not in _known_time_zones():
         raise _WrongError("time_zone", _("Give an IANA time zone, as in Europe/London."))
     return str(value)
 
