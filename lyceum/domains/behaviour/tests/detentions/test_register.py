@@ -8,6 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from lyceum.core import clock
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Role
+from lyceum.domains.attendance.models import Register
+from lyceum.domains.attendance.rules.marks import GivenMark as Given
+from lyceum.domains.attendance.rules.marks import take_register
+from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.behaviour.detention_sheet import read_slot_sheet
 from lyceum.domains.behaviour.models import (
     Detention,
@@ -17,6 +21,7 @@ from lyceum.domains.behaviour.models import (
     Notice,
     StudentDay,
 )
+from lyceum.domains.behaviour.rules.detentions.days import note_days_since
 from lyceum.domains.behaviour.rules.detentions.following import propose_after_missed
 from lyceum.domains.behaviour.rules.detentions.refusals import (
     DetentionReasonNeededError,
@@ -27,9 +32,9 @@ from lyceum.domains.behaviour.rules.detentions.refusals import (
 from lyceum.domains.behaviour.rules.detentions.register import GivenMark, take_slot_register
 from lyceum.domains.behaviour.rules.detentions.setting import approve_detention
 from lyceum.domains.behaviour.rules.detentions.slots import note_away
-from lyceum.domains.behaviour.tests.detentions.conftest import MONDAY, TUESDAY, Year, make_detention_year
+from lyceum.domains.behaviour.tests.detentions.conftest import FRIDAY, MONDAY, TUESDAY, Year, make_detention_year
 from lyceum.domains.journal.models import AuditEntry, Fact
-from lyceum.testing.factories import account_for, in_school
+from lyceum.testing.factories import NOW, account_for, in_school, set_times
 
 AT_SLOT = datetime(2026, 11, 23, 15, 25, tzinfo=UTC)
 NEXT_MORNING = datetime(2026, 11, 24, 7, 3, tzinfo=UTC)
@@ -265,3 +270,25 @@ def test_another_school_has_no_such_register(year: Year, slot: DetentionSlot):
 
     with clock.frozen(AT_SLOT), in_school(other.school), pytest.raises(NotFoundError):
         take_slot_register(slot.pk, marks=[], rest="present", actor=other.office)
+
+
+def test_a_mark_of_the_morning_prefills_the_slot_and_moves_the_detention(year: Year):
+    year.kind.notice_hours = 0
+    with in_school(year.school):
+        year.kind.save()
+    today, monday = year.slot(FRIDAY), year.slot(MONDAY)
+    for student in year.students:
+        year.set(student)
+    set_times(year.school)
+    with in_school(year.school):
+        open_day(FRIDAY)
+        register = Register.objects.get(school_class=year.form, on=FRIDAY, session="AM")
+        take_register(register.pk, marks=[Given(year.students[0].pk, "C")], rest="present", actor=year.office)
+
+        note_days_since(NOW - timedelta(minutes=1), actor=year.system)
+
+        assert [row.expected for row in read_slot_sheet(today, actor=year.office)] == ["absent_authorised", "", ""]
+    with clock.frozen(AT_SLOT - timedelta(days=3)), in_school(year.school):
+        (moved,) = take_slot_register(today.pk, marks=[], rest="present", actor=year.office).moved
+        assert moved.new
+        assert (moved.new.slot_id, moved.new.moves) == (monday.pk, 0)
