@@ -19,6 +19,8 @@ APPEND_ONLY = {
     "attendance_markchange": ("UPDATE", "DELETE"),
     "attendance_officialcopy": ("UPDATE", "DELETE"),
     "attendance_sessionmarkpast": ("UPDATE", "DELETE"),
+    "behaviour_detentionmarkpast": ("UPDATE", "DELETE"),
+    "behaviour_detentionpast": ("UPDATE", "DELETE"),
     "behaviour_pointentry": ("UPDATE", "DELETE"),
 }
 

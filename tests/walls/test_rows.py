@@ -124,6 +124,8 @@ def is_append_only(table: str) -> bool:
         "attendance_markchange",
         "attendance_officialcopy",
         "attendance_sessionmarkpast",
+        "behaviour_detentionmarkpast",
+        "behaviour_detentionpast",
         "behaviour_pointentry",
     )
 
