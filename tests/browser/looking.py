@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMess
 
 from lyceum.domains.accounts.cookies import COOKIE
 
-PHONE_WIDTH, DESK_WIDTH = 390, 1280
+NARROWEST, PHONE_WIDTH, DESK_WIDTH = 320, 390, 1280
 SCREEN = 844
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
@@ -205,8 +205,8 @@ class Looker:
         self.page.evaluate("document.fonts.ready.then(() => 0)")
         return self._load
 
-    def look(self, path: str) -> Seen:
-        """Everything at once: two visits, three schemes, two widths, and a walk with the Tab key."""
+    def look(self, path: str, *, turned: bool = True) -> Seen:
+        """Everything at once: two visits, light and dark, three widths, a walk with the Tab key; and right to left."""
         page = self.page
         self.complaints.clear()
         page.emulate_media(color_scheme="light")
@@ -218,6 +218,9 @@ class Looker:
         seen.add("page", page.evaluate(WORDS))
         self.show_whole(PHONE_WIDTH)
         seen.add("phone", page.evaluate(SHAPE))
+        self.show_whole(NARROWEST)
+        seen.add("the narrowest phone", page.evaluate(SHAPE))
+        self.show_whole(PHONE_WIDTH)
         seen.add("touch", page.evaluate(TOUCH, SMALLEST))
         seen.violations["light"] = self.axe({"type": "tag", "values": TAGS})
         page.emulate_media(color_scheme="dark")
@@ -226,16 +229,23 @@ class Looker:
         self.show_whole(DESK_WIDTH)
         seen.add("desk", page.evaluate(SHAPE))
         seen.add("keys", self.walk())
+        seen.violations["rtl"] = []
+        if turned:
+            self.look_turned(path, seen)
+        seen.add("policy", page.evaluate("__refused"))
+        seen.add("network", seen.first.failed + seen.again.failed)
+        seen.faults += self.complaints
+        return seen
+
+    def look_turned(self, path: str, seen: Seen) -> None:
+        """The same page from right to left, at both widths."""
+        page = self.page
         self.go_on_in_arabic(path)
         self.show_whole(DESK_WIDTH)
         seen.add("desk, from right to left", page.evaluate(SHAPE))
         seen.violations["rtl"] = self.axe({"type": "tag", "values": TAGS}, NO_COLOURS)
         self.show_whole(PHONE_WIDTH)
         seen.add("phone, from right to left", page.evaluate(SHAPE))
-        seen.add("policy", page.evaluate("__refused"))
-        seen.add("network", seen.first.failed + seen.again.failed)
-        seen.faults += self.complaints
-        return seen
 
     def go_on_in_arabic(self, path: str) -> None:
         """The same page from right to left: in Arabic, unless the person has chosen a language of their own."""

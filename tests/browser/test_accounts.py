@@ -43,34 +43,6 @@ def pages(school: School) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_shuts_anybody_out(site: Site, school: School, scheme: str) -> None:
-    page = site.browser(**PHONE, color_scheme=scheme)
-    page.goto("/sign-in/")
-    found = {"/sign-in/": faults(page)}
-    page.fill("[name=identifier]", "ada")
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/today/")
-    for path in pages(school):
-        page.goto(path)
-        found[path] = faults(page)
-
-    assert {path: wrong for path, wrong in found.items() if wrong} == {}
-
-
-def test_nothing_is_wider_than_the_narrowest_screen(site: Site, school: School) -> None:
-    page = site.sign_in("ada", **NARROW)
-    too_wide = {}
-    for path in ["/account/", *pages(school)]:
-        page.goto(path)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > 320:
-            too_wide[path] = width
-
-    assert too_wide == {}
-
-
 def test_signing_in_by_keyboard_alone(site: Site, school: School) -> None:
     page = site.browser(**DESK)
     page.goto("/sign-in/")

@@ -22,11 +22,11 @@ def test_a_teacher_praises_in_two_taps_and_tells_a_family_in_three(site: Site):
     page = site.sign_in("tess")
     page.goto(f"/behaviour/record/?class={form}")
 
-    page.get_by_text("Student 03").tap()
+    page.get_by_text("Student 03", exact=True).tap()
     page.get_by_role("button", name="Good work").tap()
     expect(page.get_by_text("Good work: Student 03.")).to_be_visible()
 
-    page.get_by_text("Student 03").tap()
+    page.get_by_text("Student 03", exact=True).tap()
     page.get_by_role("button", name="Disruption").tap()
     page.get_by_role("button", name="Send").tap()
 

@@ -123,29 +123,3 @@ def test_a_double_click_adds_one_student(site: Site):
 
     with in_school(school):
         assert Student.objects.filter(person__full_name="Only Once").count() == 1
-
-
-def test_no_page_of_people_and_classes_sticks_out_on_a_phone(site: Site):
-    school = a_school()
-    with in_school(school):
-        student = Student.objects.get()
-        form = ClassMembership.objects.get().school_class_id
-    page = site.sign_in("olive")
-    for path in (
-        "/students/",
-        "/students/new/",
-        f"/students/{student.pk}/edit/",
-        f"/students/{student.pk}/move/",
-        f"/students/{student.pk}/leave/",
-        f"/students/{student.pk}/guardians/new/",
-        "/classes/",
-        "/classes/new/",
-        f"/classes/{form}/",
-        f"/classes/{form}/edit/",
-        f"/classes/{form}/lessons/",
-        "/settings/years/",
-        "/settings/subjects/",
-        "/settings/rooms/",
-    ):
-        page.goto(path)
-        assert fits(page), path

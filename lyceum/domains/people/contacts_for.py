@@ -108,7 +108,7 @@ class Choice:
         """Why they are told, as it is kept with what was sent."""
         return f"{self.relationship}, {self.order}"
 
-    def as_recipient(self, *, link: str = "", values: Mapping[str, str] | None = None) -> Recipient:
+    def as_recipient(self, *, link: str = "", own_link: str = "", values: Mapping[str, str] | None = None) -> Recipient:
         """The same person as notifications want them."""
         return Recipient(
             person=self.person,
@@ -118,6 +118,7 @@ class Choice:
             language=self.language,
             addresses=self.addresses,
             link=link,
+            own_link=own_link,
             values=values or {},
         )
 

@@ -13,6 +13,9 @@ from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school, find_current_school
 from lyceum.domains.tenancy.models import School
 
+LAST_DAY = date.max - timedelta(days=2)
+"""The last day that ends in every time zone."""
+
 
 def get_school(slug: str) -> School:
     """The school of that slug."""
@@ -41,8 +44,9 @@ def today() -> date:
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """The instants at which a day begins and ends at the school in scope."""
-    zone = clock.zone(time_zone())
-    return datetime.combine(day, time(0), tzinfo=zone), datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone)
+    zone, begins = clock.zone(time_zone()), min(day, LAST_DAY)
+    ends = begins + timedelta(days=1)
+    return datetime.combine(begins, time(0), tzinfo=zone), datetime.combine(ends, time(0), tzinfo=zone)
 
 
 def forget_time_zone() -> None:

@@ -56,6 +56,7 @@ def list_lessons(
 
 def get_lesson(lesson_id: UUID, *, actor: Actor) -> Lesson:
     """The lesson, where the actor may see it."""
+    actor.require(Permission.LESSONS_VIEW)
     lesson = _whole(Lesson.objects.filter(visible_lessons(actor), pk=lesson_id)).first()
     if lesson is None:
         raise NotFoundError

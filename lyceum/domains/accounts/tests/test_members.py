@@ -457,10 +457,12 @@ def test_the_built_in_permission_sets_are_listed(school, admin):
 
     assert [row["name"] for row in rows] == [
         "Attendance",
+        "Cover",
         "Data protection",
         "Head of year",
         "Office",
         "Safeguarding lead",
+        "Senior leader",
         "Timetable",
     ]
     assert "attendance.take" in rows[0]["permissions"]

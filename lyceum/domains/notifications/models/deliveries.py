@@ -33,6 +33,8 @@ class Delivery(SchoolOwned):
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
     """As it is sent: what somebody was told is what is kept."""
+    link = models.CharField(max_length=400, blank=True)
+    """Where it leads; outside Lyceum perhaps to a page that needs no account."""
     state = models.CharField(max_length=10, choices=State.choices)
     rank = models.PositiveSmallIntegerField(default=2)
     """Urgent first: 0; important 1, routine 2."""

@@ -19,7 +19,7 @@ UNSUBSCRIBE = "notifications.unsubscribe"
 def compose(delivery: Delivery, school: School) -> Outgoing:
     """The message as it is handed over: for e-mail with a page, a way to stop it, and links instead of files."""
     notification = delivery.notification
-    link = address_of(notification.link)
+    link = address_of(delivery.link)
     if delivery.channel == Channel.SMS:
         text = f"{delivery.text} {link}".strip() if link else delivery.text
         return Outgoing(str(delivery.pk), delivery.address, "", school.name, "", text)

@@ -81,7 +81,8 @@ def _write(parts: Sequence[Delivery], channel: str, address: str, wording: Wordi
         channel=channel,
         address=address,
         subject=words.subject[:200],
-        text=words.message[:2000],
+        text=values["items"],
+        link=digest.link,
         state=Delivery.State.QUEUED,
         not_before=clock.now(),
     )
@@ -91,6 +92,6 @@ def _items(parts: Sequence[Delivery]) -> str:
     """The messages, those about one child together, each with its link."""
     by_child: dict[UUID | None, list[str]] = defaultdict(list)
     for part in parts:
-        link = f" {settings.PUBLIC_URL}{part.notification.link}" if part.notification.link else ""
+        link = f" {settings.PUBLIC_URL}{part.link}" if part.link else ""
         by_child[part.notification.about_student].append(f"• {part.text}{link}")
     return "\n\n".join("\n".join(lines) for lines in by_child.values())

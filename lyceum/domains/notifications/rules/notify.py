@@ -45,6 +45,8 @@ class Recipient:
     values: Mapping[str, str] = field(default_factory=dict)
     """What is said to them alone, as a link of their own."""
     link: str = ""
+    own_link: str = ""
+    """A secret link in what leaves the house, to a page that needs no account."""
 
 
 @dataclass(frozen=True)
@@ -136,13 +138,13 @@ def _write_ways(news: News, made: Made, wording: Wording) -> None:
     for row, each in made:
         wants = wishes[row.user_id] if row.user_id else each.usual
         ways = choose_ways(asked, each.addresses, wishes=wants, known=known, zone=zone, now=now)
-        deliveries += [_delivery(row, way, wording) for way in ways]
+        deliveries += [_delivery(row, way, wording, each.own_link or row.link) for way in ways]
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     for at in {delivery.not_before for delivery in deliveries if delivery.state in ("queued", "held")}:
         send_at(current_school(), at)
 
 
-def _delivery(row: Notification, way: Way, wording: Wording) -> Delivery:
+def _delivery(row: Notification, way: Way, wording: Wording, link: str) -> Delivery:
     words, _language = wording.say(way.channel, row.values, language=row.language)
     return Delivery(
         notification=row,
@@ -150,6 +152,7 @@ def _delivery(row: Notification, way: Way, wording: Wording) -> Delivery:
         address=way.address,
         subject=words.subject[:200],
         text=words.message[:2000],
+        link=link,
         state=way.state,
         not_before=way.not_before,
         in_digest=way.in_digest,

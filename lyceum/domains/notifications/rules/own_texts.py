@@ -23,7 +23,8 @@ def set_text(key: str, channel: str, language: str, *, subject: str, body: str, 
     """Say it in the school's own words. A placeholder that this kind of message has not is refused here."""
     actor.require_all(Permission.PROVIDERS_EDIT)
     _check_place(key, channel, language)
-    if not body.strip():
+    subject, body = (text.replace("\0", "").strip() for text in (subject, body))
+    if not body:
         raise invalid_field("/body", "required", _("Say something, or take your words back to have ours."))
     if len(body) > LONGEST or len(subject) > 200:
         raise invalid_field("/body", "too_long", _("Use at most %(longest)s letters.") % {"longest": LONGEST})
@@ -32,7 +33,7 @@ def set_text(key: str, channel: str, language: str, *, subject: str, body: str, 
     last = rows.aggregate(last=Max("version"))["last"] or 0
     rows.filter(in_use=True).update(in_use=False)
     row = Template.objects.create(
-        key=key, channel=channel, language=language, version=last + 1, subject=subject.strip(), body=body.strip()
+        key=key, channel=channel, language=language, version=last + 1, subject=subject, body=body
     )
     record("notifications.text.set", target=Target.of(row), changes={"version": [last or None, last + 1]}, actor=actor)
     return row

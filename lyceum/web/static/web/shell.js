@@ -64,3 +64,5 @@ document.getElementById("palette-button")?.addEventListener("click", (event) => 
   event.preventDefault();
   run("palette");
 });
+// A button that prints the page.
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });

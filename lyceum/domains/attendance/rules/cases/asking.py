@@ -95,7 +95,7 @@ def _ask(case: AbsenceCase, choice: Choice, actor: Actor) -> None:
             source=source_of(case),
             expires_at=clock.now() + LINK_HOLDS,
         ),
-        [choice.as_recipient(link=reply_link(case, choice.person))],
+        [choice.as_recipient(link=f"/attendance/cases/{case.pk}/answer/", own_link=reply_link(case, choice.person))],
         actor=actor,
     )
     CaseTry.objects.create(
