@@ -3,18 +3,20 @@
 The transaction sets the school locally, so that nothing outlives it; an answer of 400 or more rolls it back.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.utils import check_csrf
 
 from lyceum.api.circumstances import circumstances_of, is_api
 from lyceum.api.idempotency import answered_once, idempotency_key
 from lyceum.api.problems import problem_of
+from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind, public_actor
 from lyceum.core.aftermath import aftermath
 from lyceum.core.errors import NotAllowedError, RuleError
@@ -26,6 +28,7 @@ from lyceum.domains.accounts.queries import Caller, Circumstances
 from lyceum.domains.accounts.rules.callers import find_caller_by_cookie, find_caller_by_token
 from lyceum.domains.accounts.rules.sessions import note_use
 from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.tenancy.queries import time_zone
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _WITHOUT_CALLER = (
@@ -139,8 +142,14 @@ def _refuse_suspended(caller: Caller, path: str) -> None:
         )
 
 
-def _school_of(actor: Actor) -> AbstractContextManager[None]:
-    return nullcontext() if actor.school_id is None else entered(actor.school_id)
+@contextmanager
+def _school_of(actor: Actor) -> Iterator[None]:
+    """In the school of the caller, and by its clock: pages show instants as it does."""
+    if actor.school_id is None:
+        yield
+        return
+    with entered(actor.school_id), timezone.override(clock.zone(time_zone())):
+        yield
 
 
 def _record_refusal(request: HttpRequest, actor: Actor) -> None:

@@ -74,3 +74,25 @@ def test_a_file_that_is_no_table_is_refused_in_words(site: Site):
 
     expect(page.get_by_role("alert")).to_contain_text("There is a problem")
     assert page.title().startswith("Error:")
+
+
+def test_without_javascript_a_list_is_brought_in_and_a_student_found(site: Site):
+    school = make_school()
+    make_admin(school, username="ada")
+    page = site.sign_in("ada", **DESK, java_script_enabled=False)
+    page.goto("/imports/")
+    content = "full_name,birth_date,first_day\nNora Newcomer,2014-03-01,2026-09-01\nOtto Other,2014-05-02,2026-09-01\n"
+    page.set_input_files("#file", {"name": "new.csv", "mimeType": "text/csv", "buffer": content.encode()})
+
+    page.get_by_role("button", name="Look at it").click()
+    work()
+    page.reload()
+    page.get_by_role("button", name="Bring it in").click()
+    work()
+    page.reload()
+    expect(page.locator(".tag").first).to_have_text("Applied")
+    page.goto("/search/")
+    page.get_by_role("searchbox").fill("newcommer nora")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("link", name="Nora Newcomer")).to_be_visible()

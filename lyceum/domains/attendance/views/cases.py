@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import RuleError
 from lyceum.core.forms import shown_errors, submitted, typed_id
@@ -50,7 +52,7 @@ from lyceum.domains.attendance.rules.cases.answering import (
 from lyceum.domains.attendance.rules.cases.settling import close_unexplained, confirm_case
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.contacts_for import WORDS, Choice, Purpose, contacts_for, contacts_of
-from lyceum.domains.tenancy.queries import this_school, today
+from lyceum.domains.tenancy.queries import this_school, time_zone, today
 
 STATES = {
     "open": _("nobody asked"),
@@ -282,7 +284,7 @@ def _question(case: AbsenceCase, reasons: Sequence[Code]) -> dict[str, Any]:
 def reply_page(request: HttpRequest, token: str) -> HttpResponse:
     """A guardian answers by the link in a message: one touch, no account."""
     link = read_link(token)
-    with crossing_to(link.school_id):
+    with crossing_to(link.school_id), timezone.override(clock.zone(time_zone())):
         return _reply(request, link)
 
 
