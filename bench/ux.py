@@ -102,6 +102,8 @@ def _look_at_all(browser: Browser, url: str, samples: Samples, say: Callable[[st
         context.add_init_script(WATCH)
         looker = Looker(context)
         plain = sign_in_with(browser, url, samples.cookies.get(role, ""), **PHONE, java_script_enabled=False).new_page()
+        if role in samples.cookies:
+            looker.come_in()
         for sample in (each for each in samples.pages if each.role == role):
             page = Page(sample, looker.look(sample.path))
             page.lists = looker.page.evaluate(LISTS)

@@ -34,6 +34,7 @@ WORDS_AND_PLACES = [
 ]
 """What another language and another direction may spoil; everything else is as it was from left to right."""
 TAB = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
+SETTLED_MS = 1500
 SMALLEST = 44
 """Pixels of a thing to be touched."""
 
@@ -215,6 +216,11 @@ class Looker:
         if self._types[number] == "Document":
             self._load.page_bytes += size
 
+    def come_in(self) -> None:
+        """The first page of all: what a browser keeps for later is fetched behind it, once."""
+        self.page.goto("/today/", wait_until="load")
+        self.page.wait_for_timeout(SETTLED_MS)
+
     def load(self, path: str) -> Load:
         """Go there, and say what it weighed."""
         self._load, self._types, self._cached = Load(), {}, set()
@@ -222,8 +228,8 @@ class Looker:
         self.page.evaluate("document.fonts.ready.then(() => 0)")
         return self._load
 
-    def look(self, path: str, *, turned: bool = True) -> Seen:
-        """Everything at once: two visits, light and dark, three widths, a walk with the Tab key; and right to left."""
+    def look(self, path: str, *, wholly: bool = True) -> Seen:
+        """Two visits at three widths; wholly: also in the dark, from right to left, and by the Tab key."""
         page = self.page
         self.complaints.clear()
         page.emulate_media(color_scheme="light")
@@ -240,14 +246,14 @@ class Looker:
         self.show_whole(PHONE_WIDTH)
         seen.add("touch", page.evaluate(TOUCH, SMALLEST))
         seen.violations["light"] = self.axe({"type": "tag", "values": TAGS})
-        page.emulate_media(color_scheme="dark")
-        seen.violations["dark"] = self.axe({"type": "rule", "values": COLOURS})
-        page.emulate_media(color_scheme="light")
         self.show_whole(DESK_WIDTH)
         seen.add("desk", page.evaluate(SHAPE))
-        seen.add("keys", self.walk())
-        seen.violations["rtl"] = []
-        if turned:
+        seen.violations |= {"dark": [], "rtl": []}
+        if wholly:
+            page.emulate_media(color_scheme="dark")
+            seen.violations["dark"] = self.axe({"type": "rule", "values": COLOURS})
+            page.emulate_media(color_scheme="light")
+            seen.add("keys", self.walk())
             self.look_turned(path, seen)
         seen.add("policy", page.evaluate("__refused"))
         seen.add("network", seen.first.failed + seen.again.failed)

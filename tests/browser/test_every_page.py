@@ -104,12 +104,14 @@ def test_every_page(chromium: Browser, place: str) -> None:
     assert list_page_names() - named == set(), "These pages need a sample in tests/browser/samples.py."
     assert set(NO_PAGES) & named == set()
 
-    turned: set[str] = set()  # a page that several roles see is turned around for the first of them
+    known: set[str] = set()  # a page that several roles see is looked at wholly for the first of them
     for role in sorted({each.role for each in samples.pages}):
         looker = Looker(sign_in_with(chromium, place, samples.cookies.get(role, ""), **PHONE))
+        if role in samples.cookies:
+            looker.come_in()
         for sample in (each for each in samples.pages if each.role == role):
-            found[str(sample)] = faults_of(looker.look(sample.path, turned=sample.page not in turned))
-            turned.add(sample.page)
+            found[str(sample)] = faults_of(looker.look(sample.path, wholly=sample.page not in known))
+            known.add(sample.page)
             if not looker.page.url.endswith(sample.path):
                 found[str(sample)].append(f"led on to {looker.page.url}")
         looker.page.context.close()

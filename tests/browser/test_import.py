@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 
 from lyceum.domains.academics.models import ClassMembership
 from lyceum.domains.people.models import Student
-from lyceum.testing.factories import in_school, make_admin, make_school
+from lyceum.testing.factories import in_school, make_admin, make_school, make_year
 from tests.browser.conftest import DESK, Site
 
 SAMPLE = Path(__file__).parents[2] / "lyceum/domains/exchange/tests/data/sds-uk-100"
@@ -78,6 +78,7 @@ def test_a_file_that_is_no_table_is_refused_in_words(site: Site):
 
 def test_without_javascript_a_list_is_brought_in_and_a_student_found(site: Site):
     school = make_school()
+    make_year(school)
     make_admin(school, username="ada")
     page = site.sign_in("ada", **DESK, java_script_enabled=False)
     page.goto("/imports/")
