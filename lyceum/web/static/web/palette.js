@@ -6,7 +6,7 @@ const field = dialog.querySelector("input");
 const hits = dialog.querySelector(".palette-hits");
 const said = dialog.querySelector("[role=status]");
 const known = new Map();
-const PAUSE_MS = 0;
+const PAUSE_MS = 20;
 let asking;
 let waiting;
 let shown;
