@@ -10,15 +10,15 @@ from django.db.models import Q
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission
 from lyceum.domains.academics.models import ClassTeacher
 from lyceum.domains.accounts.models import User
 from lyceum.domains.attendance import messages  # noqa: F401  # declares the texts
 from lyceum.domains.attendance.facts import RegisterMissed
 from lyceum.domains.attendance.models import Register
-from lyceum.domains.attendance.rules.cases.asking import office_recipients
+from lyceum.domains.attendance.office import office_recipients, staff_recipient
 from lyceum.domains.journal.rules import Target, record
-from lyceum.domains.notifications.choice import STAFF_WISHES
-from lyceum.domains.notifications.rules.notify import News, Recipient, notify
+from lyceum.domains.notifications.rules.notify import News, notify
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.tenancy.queries import time_zone, today
@@ -80,7 +80,7 @@ def _remind(register: Register, takers: Sequence[User], actor: Actor) -> int:
             source=_source(register),
             expires_at=register.locks_at,
         ),
-        [_recipient(user, "takes the register") for user in takers],
+        [staff_recipient(user, "takes the register") for user in takers],
         actor=actor,
     )
     return len(made)
@@ -108,7 +108,7 @@ def _tell_office(missed: Sequence[Register], actor: Actor) -> int:
             source=f"attendance.missed:{missed[0].on.isoformat()}",
             expires_at=max(register.locks_at for register in missed),
         ),
-        office_recipients(),
+        office_recipients(Permission.CASES_SETTLE),
         actor=actor,
     )
     return len(made)
@@ -117,9 +117,16 @@ def _tell_office(missed: Sequence[Register], actor: Actor) -> int:
 def _takers(registers: Sequence[Register]) -> dict[UUID, list[User]]:
     """Who is expected to take each register: the teachers of the class, or of the lesson. Two statements."""
     classes = {register.school_class_id for register in registers}
-    rows = ClassTeacher.objects.filter(
-        holds_on(today()), school_class__in=classes, role__in=("lead", "co_teacher"), staff__person__user__isnull=False
-    ).select_related("staff__person__user")
+    rows = (
+        ClassTeacher.objects.filter(
+            holds_on(today()),
+            school_class__in=classes,
+            role__in=("lead", "co_teacher"),
+            staff__person__user__isnull=False,
+        )
+        .select_related("staff__person__user")
+        .prefetch_related("staff__person__user__emails")
+    )
     of_class: dict[UUID, list[User]] = {}
     for row in rows.order_by("role", "pk"):
         of_class.setdefault(row.school_class_id, []).append(row.staff.person.user)
@@ -132,15 +139,3 @@ def _takers(registers: Sequence[Register]) -> dict[UUID, list[User]]:
         r.pk: [of_lesson[r.lesson_id]] if r.lesson_id in of_lesson else of_class.get(r.school_class_id, [])
         for r in registers
     }
-
-
-def _recipient(user: User, reason: str) -> Recipient:
-    return Recipient(
-        person=user.pk,
-        name=user.full_name,
-        reason=reason,
-        user=user.pk,
-        language=user.locale,
-        addresses={"email": [each.address for each in user.emails.all() if each.verified_at][:1]},
-        usual=STAFF_WISHES,
-    )

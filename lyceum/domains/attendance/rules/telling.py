@@ -3,22 +3,18 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lyceum.core.actor import Actor
-from lyceum.core.permissions import Permission, Role
-from lyceum.core.schools import current_school
-from lyceum.domains.accounts.models import Membership
+from lyceum.core.permissions import Permission
 from lyceum.domains.attendance.models import PlannedAbsence
+from lyceum.domains.attendance.office import office_recipients
 from lyceum.domains.attendance.words import PLANNED_STATES, span_words
-from lyceum.domains.notifications.choice import STAFF_WISHES
-from lyceum.domains.notifications.rules.notify import News, Recipient, notify
+from lyceum.domains.notifications.rules.notify import News, notify
 from lyceum.domains.notifications.texts import Text, declare
 from lyceum.domains.notifications.words import Type
 from lyceum.domains.people.contacts_for import Purpose, contacts_of
-from lyceum.domains.people.models import ContactRestriction, Student
-from lyceum.domains.people.policies import holds_on
+from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.queries import today
 
 ARRIVED, DECIDED = "attendance_arrived", "attendance_absence_decided"
@@ -53,23 +49,7 @@ def tell_office_of_arrival(student: Student, planned: PlannedAbsence, *, actor: 
         about_student=student.pk,
         source=str(planned.pk),
     )
-    notify(news, _deciders(student.pk), actor=actor)
-
-
-def _deciders(student: UUID) -> Sequence[Recipient]:
-    day = today()
-    active = Q(starts__lte=day) & (Q(ends__isnull=True) | Q(ends__gte=day))
-    decides = Q(role=Role.SCHOOL_ADMIN) | Q(role=Role.MANAGER, granted__contains=[Permission.ABSENCES_DECIDE.value])
-    kept = ContactRestriction.objects.filter(
-        holds_on(day), student=student, ended_reason="", person__user__isnull=False
-    )
-    rows = Membership.objects.filter(active, decides, school=current_school(), state=Membership.State.ACTIVE)
-    rows = rows.exclude(user__in=kept.values("person__user")).select_related("user").order_by("user")
-    users = {row.user_id: row.user for row in rows}
-    return [
-        Recipient(person=user.pk, name=user.full_name, reason="office", user=user.pk, usual=STAFF_WISHES)
-        for user in users.values()
-    ]
+    notify(news, office_recipients(Permission.ABSENCES_DECIDE, about=student.pk), actor=actor)
 
 
 def tell_family_of_decision(planned: PlannedAbsence, students: Sequence[UUID], *, actor: Actor) -> None:

@@ -19,10 +19,18 @@ from lyceum.domains.attendance.rules.marks import GivenMark, amend_mark, take_re
 from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning
 from lyceum.domains.notifications.models import Delivery, Notification
-from lyceum.domains.people.models import ContactPoint, GuardianLink
+from lyceum.domains.people.models import ContactPoint, Flag, GuardianLink, Person
 from lyceum.domains.people.rules.adults import restrict_contact
 from lyceum.testing.clients import browser
-from lyceum.testing.factories import account_for, as_actor, in_school, make_guardian, make_school
+from lyceum.testing.factories import (
+    account_for,
+    as_actor,
+    in_school,
+    make_admin,
+    make_guardian,
+    make_manager,
+    make_school,
+)
 
 CLOSED = datetime(2026, 11, 20, 9, 20, tzinfo=UTC)
 """Five minutes after the register closed."""
@@ -283,3 +291,21 @@ def test_another_school_opens_and_sees_nothing(morning: Morning):
         assert open_cases(TODAY) == 0
         assert not AbsenceCase.objects.filter(pk=case.pk).exists()
         assert UUID(str(case.pk)) == case.pk
+
+
+def test_of_a_child_to_look_for_only_those_hear_whose_work_it_is_and_nobody_kept_from_the_child(morning: Morning):
+    school, child = morning.school, morning.students[0]
+    make_manager(school, "Timetable", username="tim")
+    kept = make_manager(school, "Attendance", username="kit")
+    lead = make_admin(school, username="ada")
+    with in_school(school):
+        person = Person.objects.create(full_name="Kit", sort_name="kit", search_name="kit", user=kept)
+        restrict_contact(child.pk, person_id=person.pk, kinds=["no_contact"], actor=system_actor(school.pk))
+        Flag.objects.create(student=child, kind="medical", text="Epilepsy", check_if_absent=True, starts_on=TODAY)
+    take(morning)
+
+    with clock.frozen(CLOSED + timedelta(days=8)), in_school(school):
+        open_cases(TODAY)
+
+        told = set(Notification.objects.filter(template="check_if_absent").values_list("user", flat=True))
+    assert told == {lead.pk, morning.office_user.pk}

@@ -13,14 +13,13 @@ from procrastinate.contrib.django import app
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
 from lyceum.core.ids import new_id
-from lyceum.core.permissions import Role
+from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
-from lyceum.domains.accounts.models import Membership
 from lyceum.domains.attendance import messages  # noqa: F401  # declares the texts
 from lyceum.domains.attendance.cases import sessions_in_words
 from lyceum.domains.attendance.models import AbsenceCase, CaseTry
-from lyceum.domains.notifications.choice import STAFF_WISHES
-from lyceum.domains.notifications.rules.notify import News, Recipient, notify
+from lyceum.domains.attendance.office import office_recipients
+from lyceum.domains.notifications.rules.notify import News, notify
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.contacts_for import Choice, Purpose, contacts_of
 from lyceum.domains.people.models import Flag
@@ -126,7 +125,6 @@ def warn_where_flagged(cases: Sequence[AbsenceCase], *, actor: Actor) -> None:
     by_student = {flag.student_id: flag for flag in flags.order_by("pk")}
     if not by_student:
         return
-    office = office_recipients()
     for case in cases:
         flag = by_student.get(case.student_id)
         if flag is None:
@@ -146,28 +144,6 @@ def warn_where_flagged(cases: Sequence[AbsenceCase], *, actor: Actor) -> None:
                 link=f"/students/{case.student_id}/",
                 source=source_of(case),
             ),
-            office,
+            office_recipients(Permission.CASES_SETTLE, about=case.student_id),
             actor=actor,
         )
-
-
-def office_recipients() -> list[Recipient]:
-    """Those who answer for absent children: the school's admins, and managers who settle cases."""
-    rows = Membership.objects.filter(
-        school_id=current_school(),
-        role__in=(Role.SCHOOL_ADMIN.value, Role.MANAGER.value),
-        state=Membership.State.ACTIVE,
-    ).select_related("user")
-    users = {row.user_id: row.user for row in rows}
-    return [
-        Recipient(
-            person=user.pk,
-            name=user.full_name,
-            reason="office",
-            user=user.pk,
-            language=user.locale,
-            addresses={"email": [e.address for e in user.emails.all() if e.verified_at][:1]},
-            usual=STAFF_WISHES,
-        )
-        for user in users.values()
-    ]

@@ -1,0 +1,44 @@
+"""Who of the staff is told of absence: those whose work it is, and nobody who is kept from the child."""
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from lyceum.core.permissions import Permission, Role
+from lyceum.core.schools import current_school
+from lyceum.domains.accounts.models import Membership, User
+from lyceum.domains.notifications.choice import STAFF_WISHES
+from lyceum.domains.notifications.rules.notify import Recipient
+from lyceum.domains.people.models import ContactRestriction
+from lyceum.domains.people.policies import holds_on
+from lyceum.domains.tenancy.queries import today
+
+
+def office_recipients(act: Permission, *, about: UUID | None = None) -> list[Recipient]:
+    """School admins and the managers who were given the act, without those who are kept from the student."""
+    day = today()
+    current = Q(starts__lte=day) & (Q(ends__isnull=True) | Q(ends__gte=day))
+    may = Q(role=Role.SCHOOL_ADMIN) | Q(role=Role.MANAGER, granted__contains=[act.value])
+    rows = Membership.objects.filter(current, may, school=current_school(), state=Membership.State.ACTIVE)
+    if about is not None:
+        kept = ContactRestriction.objects.filter(
+            holds_on(day), student=about, ended_reason="", person__user__isnull=False
+        )
+        rows = rows.exclude(user__in=kept.values("person__user"))
+    users = {
+        row.user_id: row.user for row in rows.select_related("user").prefetch_related("user__emails").order_by("user")
+    }
+    return [staff_recipient(user, "office") for user in users.values()]
+
+
+def staff_recipient(user: User, reason: str) -> Recipient:
+    """A member of staff, by the address that they verified. Their e-mails are read beforehand, where they are many."""
+    return Recipient(
+        person=user.pk,
+        name=user.full_name,
+        reason=reason,
+        user=user.pk,
+        language=user.locale,
+        addresses={"email": [each.address for each in user.emails.all() if each.verified_at][:1]},
+        usual=STAFF_WISHES,
+    )
