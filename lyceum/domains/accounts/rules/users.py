@@ -137,7 +137,7 @@ def create_built_in_sets() -> None:
 
 
 def renew_built_in_sets() -> None:
-    """The built-in sets of a school as this version has them: new acts are in, and new sets are there."""
+    """The built-in sets of a school as this version has them, and with them what each of their holders may do."""
     wanted = {name: sorted(p.value for p in permissions) for name, permissions in BUILT_IN_SETS.items()}
     known = {row.name: row for row in PermissionSet.objects.filter(built_in=True)}
     for name, permissions in wanted.items():
@@ -147,6 +147,18 @@ def renew_built_in_sets() -> None:
         elif row.permissions != permissions:
             row.permissions = permissions
             row.save(update_fields=["permissions", "updated_at"])
+    _renew_what_is_granted()
+
+
+def _renew_what_is_granted() -> None:
+    """A membership holds what its sets grant, so that asking who may needs no other table."""
+    sets = {row.pk: row for row in PermissionSet.objects.all()}
+    held = Membership.objects.filter(school_id=current_school()).exclude(permission_sets=[])
+    for membership in held.exclude(state=Membership.State.ENDED):
+        granted = all_granted(sets[pk] for pk in membership.permission_sets if pk in sets)
+        if membership.granted != granted:
+            membership.granted = granted
+            membership.save(update_fields=["granted", "updated_at"])
 
 
 @transaction.atomic

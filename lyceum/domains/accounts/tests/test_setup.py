@@ -9,13 +9,22 @@ import pytest
 from django.db import connection
 
 from lyceum.core import clock
-from lyceum.core.permissions import BUILT_IN_SETS, Role
+from lyceum.core.permissions import BUILT_IN_SETS, Permission, Role
 from lyceum.domains.accounts.models import EmailAddress, Membership, PermissionSet, User
 from lyceum.domains.accounts.rules.users import renew_built_in_sets
 from lyceum.domains.journal.models import AuditEntry, OperatorEntry
 from lyceum.domains.tenancy.models import School
 from lyceum.testing.clients import Caller, bearer, browser, key_holder, nobody, software
-from lyceum.testing.factories import NOW, PASSWORD, in_school, make_admin, make_school, make_user
+from lyceum.testing.factories import (
+    NOW,
+    PASSWORD,
+    as_actor,
+    in_school,
+    make_admin,
+    make_manager,
+    make_school,
+    make_user,
+)
 
 SETUP, LOGIN = "/api/v1/setup/admin/", "/api/v1/auth/login/"
 FOUR = {"username": "ada", "password": PASSWORD, "name": "Ada Head", "institutionName": "Hill School"}
@@ -249,13 +258,16 @@ def test_schools_of_one_name_made_at_once_get_slugs_of_their_own(fresh_database,
 @db
 def test_a_school_of_an_older_version_gets_what_is_new_in_its_built_in_sets():
     school = make_school()
+    office = make_manager(school, "Office")
     with in_school(school):
         PermissionSet.objects.filter(name="Office").update(permissions=["students.list"])
+        Membership.objects.filter(user=office).update(granted=["students.list"])
         PermissionSet.objects.filter(name="Cover").delete()
         PermissionSet.objects.create(name="Our own", permissions=["students.list"])
 
         renew_built_in_sets()
 
         found = {row.name: set(row.permissions) for row in PermissionSet.objects.all()}
+    assert as_actor(office, school).reaches_all(Permission.CASES_SETTLE)
     assert found.pop("Our own") == {"students.list"}
     assert found == {name: {p.value for p in permissions} for name, permissions in BUILT_IN_SETS.items()}
