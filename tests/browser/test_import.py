@@ -1,10 +1,13 @@
 """Bringing a school in by page: look, choose, apply, take back."""
 
+import asyncio
 import io
-import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from asgiref.sync import sync_to_async
+from django.db import connections
 from playwright.sync_api import Page, expect
 from procrastinate.contrib.django import app
 
@@ -18,11 +21,14 @@ SAMPLE = Path(__file__).parents[2] / "lyceum/domains/exchange/tests/data/sds-uk-
 
 def work() -> None:
     """What the worker does: every job that waits. In a thread, for the browser's event loop lives in this one."""
-    worker = app.with_connector(app.connector.get_worker_connector())
-    thread = threading.Thread(target=worker.run_worker, kwargs={"wait": False, "install_signal_handlers": False})
-    thread.start()
-    thread.join(timeout=60)
-    assert not thread.is_alive()
+
+    async def work_off() -> None:
+        await sync_to_async(connections.close_all)()  # asgiref's thread may hold one to the last test's database
+        async with app.with_connector(app.connector.get_worker_connector()).open_async() as worker:
+            await worker.run_worker_async(wait=False, install_signal_handlers=False)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work_off()).result(timeout=60)
 
 
 def sample() -> dict[str, object]:
@@ -35,6 +41,7 @@ def sample() -> dict[str, object]:
 
 def go_on(page: Page, button: str) -> None:
     page.get_by_role("button", name=button).click()
+    expect(page.locator("progress")).to_be_visible()
     work()
     expect(page.locator("progress")).to_have_count(0)
 
@@ -85,12 +92,8 @@ def test_without_javascript_a_list_is_brought_in_and_a_student_found(site: Site)
     content = "full_name,birth_date,first_day\nNora Newcomer,2014-03-01,2026-09-01\nOtto Other,2014-05-02,2026-09-01\n"
     page.set_input_files("#file", {"name": "new.csv", "mimeType": "text/csv", "buffer": content.encode()})
 
-    page.get_by_role("button", name="Look at it").click()
-    work()
-    page.reload()
-    page.get_by_role("button", name="Bring it in").click()
-    work()
-    page.reload()
+    go_on(page, "Look at it")
+    go_on(page, "Bring it in")
     expect(page.locator(".tag").first).to_have_text("Applied")
     page.goto("/search/")
     page.get_by_role("searchbox").fill("newcommer nora")
