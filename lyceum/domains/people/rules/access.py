@@ -114,7 +114,7 @@ def _tell(
     actor: Actor,
 ) -> None:
     person = student.person
-    values = {"school": school, "name": person.called, "day": partial(date_format, on)}
+    values = {"school": school, "name": person.called, "day": partial(date_format, on, "j F Y")}
     guardians = [c.as_recipient(link="/today/") for c in choices if c.is_told and c.portal != "none"]
     own = Recipient(
         person=person.pk,
