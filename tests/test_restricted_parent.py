@@ -167,3 +167,19 @@ def test_the_link_that_was_sent_before_opens_no_longer(home: Home):
         keep_away(home)
 
         assert nobody.get(link).status_code == 410
+
+
+def test_lists_that_leave_the_house_name_the_parent_for_the_brother_alone(home: Home):
+    with clock.frozen(CLOSED):
+        keep_away(home)
+        school = home.morning.school
+        office, lead = (browser(make_manager(school, name), school) for name in ("Office", "Safeguarding lead"))
+        lines = office.post("/students/", {"export": "csv"}).content.decode().splitlines()
+        rows = {name: line for line in lines for name in ("Kim Kept", "Ola Open") if name in line}
+        shown = {who: who.get(f"/students/{home.kim.pk}/").content.decode() for who in (office, lead)}
+
+    assert ("finn@example.org" in rows["Ola Open"], "mona@example.org" in rows["Kim Kept"]) == (True, True)
+    assert "Finn" not in rows["Kim Kept"]
+    # Whoever calls does not find him; whoever may know of it finds that he is kept away.
+    assert "finn@example.org" not in shown[office]
+    assert "kept away" in shown[lead]
