@@ -15,6 +15,7 @@ from lyceum.domains.accounts.queries import own_id
 from lyceum.domains.notifications.choice import Wishes
 from lyceum.domains.notifications.models import Address, Delivery, InboundSms, Notification, Provider, Template
 from lyceum.domains.notifications.wishes import read_wishes
+from lyceum.domains.notifications.words import Channel
 
 NOT_REACHED = ("failed", "bounced", "suppressed", "expired")
 NEWEST_FIRST = ("-created_at", "-pk")
@@ -96,11 +97,26 @@ def list_own_texts(actor: Actor) -> QuerySet[Template]:
     return Template.objects.filter(in_use=True).order_by("key", "channel", "language", "pk")
 
 
-def list_inbound(actor: Actor, *, handled: bool | None = None) -> QuerySet[InboundSms]:
+def list_inbound(actor: Actor, *, handled: bool | None = None, text: str = "") -> QuerySet[InboundSms]:
     """Texts that came in, the newest first."""
     actor.require_all(Permission.DELIVERIES_VIEW)
     rows = InboundSms.objects.order_by(*NEWEST_FIRST)
+    if text:
+        rows = rows.filter(Q(sender__icontains=text) | Q(text__icontains=text))
     return rows if handled is None else rows.filter(handled_at__isnull=not handled)
+
+
+def get_inbound(sms_id: UUID, *, actor: Actor) -> InboundSms:
+    """One text that came in."""
+    found = list_inbound(actor).filter(pk=sms_id).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def list_sent_to(number: str, *, actor: Actor) -> QuerySet[Delivery]:
+    """What went to a number by text, the newest first: by it one sees whose it is."""
+    return list_deliveries(actor, channel=Channel.SMS).filter(address=number)
 
 
 def list_troubled_addresses(actor: Actor) -> QuerySet[Address]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from lyceum.core import clock
-from lyceum.core.actor import system_actor
+from lyceum.core.actor import Actor, system_actor
 from lyceum.core.schools import current_school
 from lyceum.domains.journal.rules import Target, record
-from lyceum.domains.notifications.facts import AddressSuppressed, DeliveryChanged
+from lyceum.domains.notifications.facts import AddressRestored, AddressSuppressed, DeliveryChanged
 from lyceum.domains.notifications.models import Address, Delivery, DeliveryAttempt
 from lyceum.domains.notifications.providers import Sender, SendError, Sent
 from lyceum.domains.notifications.rules.queue import send_at
@@ -20,6 +20,7 @@ URGENT_WAITS = (timedelta(seconds=15), _MINUTE, 5 * _MINUTE)
 SOFT_BOUNCES, SOFT_DAYS = 3, timedelta(days=7)
 FORWARD = ("held", "queued", "sending", "sent", "delivered", "read")
 """A report never takes a message back along this way."""
+_ON_THEIR_WAY = ("held", "queued", "sending", "sent")
 
 
 def note_sent(delivery: Delivery, outcome: Sent, sender: Sender, tries: Sequence[DeliveryAttempt]) -> None:
@@ -69,14 +70,19 @@ def _tell(delivery: Delivery, state: str) -> None:
 
 
 def report(delivery: Delivery, state: str, *, why: str = "") -> None:
-    """A provider says what became of a message. Out of order it changes nothing, but a bounce always holds."""
-    if state in (Delivery.State.BOUNCED, Delivery.State.FAILED):
-        if delivery.state not in (Delivery.State.BOUNCED, Delivery.State.FAILED):
-            _end(delivery, state, why)
-        return
-    if delivery.state in FORWARD and FORWARD.index(state) > FORWARD.index(delivery.state):
-        Delivery.objects.filter(pk=delivery.pk).update(state=state, updated_at=clock.now())
-        _tell(delivery, state)
+    """A provider says what became of a message. Out of order it changes nothing, but a bounce always holds.
+
+    The caller holds the row, so that two reports never look at the same past.
+    """
+    if state == Delivery.State.BOUNCED:
+        changes = delivery.state != state
+    elif state == Delivery.State.FAILED:
+        changes = delivery.state in _ON_THEIR_WAY
+    else:
+        changes = delivery.state in FORWARD and FORWARD.index(state) > FORWARD.index(delivery.state)
+    if changes:
+        _end(delivery, state, why)
+        delivery.state = state
 
 
 def suppress(channel: str, value: str, *, why: str, state: str = Address.State.SUPPRESSED) -> None:
@@ -93,6 +99,25 @@ def suppress(channel: str, value: str, *, why: str, state: str = Address.State.S
         reason=why[:300],
         facts=[AddressSuppressed(address=row.pk, reason=str(state))],
         actor=system_actor(current_school()),
+    )
+
+
+def let_in_again(
+    channel: str, value: str, *, states: Sequence[str] = (Address.State.SUPPRESSED, Address.State.BOUNCING), actor: Actor
+) -> None:
+    """An address counts as good again: somebody said so, or whoever it belongs to asked for it."""
+    now = clock.now()
+    row = Address.objects.select_for_update().filter(channel=channel, value=value, state__in=states).first()
+    if row is None:
+        return
+    old, row.state, row.since, row.why, row.soft_bounces = row.state, Address.State.OK, now, "", []
+    row.save(update_fields=["state", "since", "why", "soft_bounces", "updated_at"])
+    record(
+        "notifications.address.restore",
+        target=Target("notifications.address", row.pk, channel),
+        changes={"state": [old, row.state]},
+        facts=[AddressRestored(address=row.pk)],
+        actor=actor,
     )
 
 

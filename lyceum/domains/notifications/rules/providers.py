@@ -20,6 +20,7 @@ from lyceum.domains.accounts.rules.secrets import new_secret, seal
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.notifications.models import Notification, Provider
 from lyceum.domains.notifications.rules.carriers import PURPOSE
+from lyceum.domains.notifications.rules.hooks import close_hook, open_hook
 from lyceum.domains.notifications.rules.notify import News, Recipient, notify
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 
@@ -40,14 +41,15 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "smtp": Kind("SMTP", Channel.EMAIL, ("host", "port", "username"), ("password",)),
     "mailjet": Kind("Mailjet", Channel.EMAIL, ("api_key",), ("secret_key",)),
-    "sendgrid": Kind("SendGrid", Channel.EMAIL, (), ("api_key",)),
-    "mailgun": Kind("Mailgun", Channel.EMAIL, ("sender_domain",), ("api_key",)),
+    "sendgrid": Kind("SendGrid", Channel.EMAIL, ("hook_key",), ("api_key",)),
+    "mailgun": Kind("Mailgun", Channel.EMAIL, ("sender_domain",), ("api_key", "hook_key")),
     "ses": Kind("Amazon SES", Channel.EMAIL, ("region", "key_id"), ("secret",)),
     "twilio": Kind("Twilio", Channel.SMS, ("account",), ("token",)),
-    "vonage": Kind("Vonage", Channel.SMS, ("key",), ("secret",)),
+    "vonage": Kind("Vonage", Channel.SMS, ("key",), ("secret", "hook_key")),
     "sns": Kind("Amazon SNS", Channel.SMS, ("region", "key_id"), ("secret",)),
 }
-OPTIONAL = frozenset({"username", "password", "port"})
+OPTIONAL = frozenset({"username", "password", "port", "hook_key"})
+"""`hook_key` checks the signatures of what a carrier reports: without it nothing that it reports is believed."""
 
 
 @transaction.atomic
@@ -71,6 +73,7 @@ def add_provider(kind: str, *, sender: str, values: Mapping[str, str], actor: Ac
         rank=last + 1,
         hook_token=new_secret(),
     )
+    open_hook(row)
     changes = {"kind": [None, kind], "sender": [None, row.sender], **{name: [None, "changed"] for name in secrets}}
     record("notifications.provider.add", target=Target.of(row), changes=changes, actor=actor)
     return row
@@ -122,6 +125,7 @@ def remove_provider(provider_id: UUID, *, actor: Actor) -> None:
     actor.require_all(Permission.PROVIDERS_EDIT)
     row = _get(provider_id)
     target = Target.of(row)
+    close_hook(row.pk)
     row.delete()
     record("notifications.provider.remove", target=target, actor=actor)
 

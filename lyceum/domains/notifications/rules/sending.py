@@ -18,6 +18,7 @@ from lyceum.domains.notifications.models import Delivery, DeliveryAttempt
 from lyceum.domains.notifications.providers import Outgoing, Sender, SendError, Sent
 from lyceum.domains.notifications.rules.carriers import Carriers
 from lyceum.domains.notifications.rules.composing import compose
+from lyceum.domains.notifications.rules.hooks import apply_waiting
 from lyceum.domains.notifications.rules.outcomes import note_failure, note_sent
 from lyceum.domains.notifications.rules.queue import send_at
 from lyceum.domains.tenancy.queries import this_school
@@ -84,6 +85,7 @@ def _send(school_id: int, delivery: Delivery, message: Outgoing, senders: Sequen
             carriers.note(sender, outcome if isinstance(outcome, SendError) else None)
             if isinstance(outcome, Sent):
                 note_sent(delivery, outcome, sender, tries)
+                apply_waiting(sender.name, outcome.message)
                 return True
         error = outcome
         if error.is_permanent:

@@ -1,0 +1,395 @@
+"""What carriers report: each in its own format and with its own proof, as they document them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import jwt
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from lyceum.core import clock
+from lyceum.domains.notifications.hooks import sns
+from lyceum.domains.notifications.hooks.passwords import password_for
+from lyceum.domains.notifications.models import Address, Delivery, Hook, InboundSms, Provider, ProviderEvent
+from lyceum.domains.notifications.providers import Sent
+from lyceum.domains.notifications.rules.hooks import apply_waiting
+from lyceum.domains.notifications.rules.notify import notify
+from lyceum.domains.notifications.rules.outcomes import note_sent
+from lyceum.domains.notifications.rules.providers import KINDS, add_provider, remove_provider
+from lyceum.domains.notifications.tests.conftest import NOON, news, somebody, system
+from lyceum.domains.notifications.tests.test_carriers import Service, service  # noqa: F401  # a fixture
+from lyceum.domains.notifications.tasks import confirm_topic
+from lyceum.domains.tenancy.models import School
+from lyceum.testing.clients import nobody
+from lyceum.testing.factories import as_actor, in_school, make_admin, make_school
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore::anymail.exceptions.AnymailNotSupportedWarning"),  # it works all the same
+]
+SECRET = "a secret that is long enough for HMAC"
+SENDGRID_KEY = ec.generate_private_key(ec.SECP256R1())
+AMAZON_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a carrier, signed."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    content_type: str = JSON
+
+
+@dataclass(frozen=True)
+class Line:
+    """A school's carrier, and a message that it took."""
+
+    school: School
+    row: Provider
+    delivery: Delivery
+
+    @property
+    def path(self) -> str:
+        return f"/hooks/{self.row.kind}/{self.row.hook_token}/"
+
+    def tell(self, call: Call) -> Any:
+        return nobody().post(self.path, call.body, content_type=call.content_type, headers=dict(call.headers))
+
+    @property
+    def state(self) -> str:
+        with in_school(self.school):
+            return Delivery.objects.get(pk=self.delivery.pk).state
+
+    @property
+    def address(self) -> str:
+        """What is known of where the message went."""
+        with in_school(self.school):
+            row = Address.objects.filter(value=self.delivery.address).first()
+            return row.state if row else ""
+
+
+def make_line(kind: str, message: str = "M1") -> Line:
+    school = make_school()
+    wanted = KINDS[kind]
+    values = {name: SECRET for name in (*wanted.settings, *wanted.secrets)}
+    if kind == "sendgrid":
+        der = SENDGRID_KEY.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        values["hook_key"] = base64.b64encode(der).decode()
+    address = "grace@example.org" if wanted.channel == "email" else "+447700900001"
+    with in_school(school):
+        row = add_provider(kind, sender="office", values=values, actor=as_actor(make_admin(school), school))
+        told = somebody(addresses={wanted.channel: [address]})
+        notify(news(channels=(wanted.channel,), urgency="urgent"), [told], actor=system(school))
+        Delivery.objects.update(state="sent", provider=str(row.pk), provider_message=message)
+        return Line(school, row, Delivery.objects.get())
+
+
+def mailgun(line: Line, event: str = "delivered", **more: Any) -> Call:
+    token, timestamp = f"token of {event}", "1790000000"
+    signature = hmac.new(SECRET.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest()
+    said = {
+        "signature": {"token": token, "timestamp": timestamp, "signature": signature},
+        "event-data": {"event": event, "message": {"headers": {"message-id": "M1@example.org"}}, **more},
+    }
+    return Call(json.dumps(said).encode(), {})
+
+
+def sendgrid(line: Line, event: str = "delivered", **more: Any) -> Call:
+    said = [{"event": event, "anymail_id": "M1", "sg_event_id": event, "email": "grace@example.org", **more}]
+    body = json.dumps(said).encode()
+    signature = base64.b64encode(SENDGRID_KEY.sign(b"1790000000" + body, ec.ECDSA(hashes.SHA256()))).decode()
+    name = "X-Twilio-Email-Event-Webhook"
+    return Call(body, {f"{name}-Signature": signature, f"{name}-Timestamp": "1790000000"})
+
+
+def basic(line: Line) -> dict[str, str]:
+    pair = f"lyceum:{password_for(line.row.hook_token)}"
+    return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+
+def mailjet(line: Line, event: str = "sent", **more: Any) -> Call:
+    said = {"event": event, "MessageID": "M1", "email": "grace@example.org", "time": 1790000000, **more}
+    return Call(json.dumps([said]).encode(), basic(line))
+
+
+def signed_by_amazon(notice: dict[str, Any]) -> dict[str, Any]:
+    names = sns._SIGNED[notice["Type"]]
+    said = "".join(f"{name}\n{notice[name]}\n" for name in names if name in notice)
+    signature = AMAZON_KEY.sign(said.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return notice | {"SignatureVersion": "2", "Signature": base64.b64encode(signature).decode()}
+
+
+def from_sns(line: Line, message: Any, **more: Any) -> Call:
+    notice = signed_by_amazon(
+        {
+            "Type": "Notification",
+            "MessageId": "N1",
+            "TopicArn": "arn:aws:sns:eu-west-2:1:school",
+            "Timestamp": "2026-11-20T12:00:00Z",
+            "Message": json.dumps(message),
+            "SigningCertURL": "https://sns.eu-west-2.amazonaws.com/key.pem",
+            **more,
+        }
+    )
+    headers = {"X-Amz-Sns-Message-Type": notice["Type"], "X-Amz-Sns-Message-Id": "N1", **basic(line)}
+    return Call(json.dumps(notice).encode(), headers, "text/plain")
+
+
+def ses(line: Line, event: str = "Delivery", **more: Any) -> Call:
+    about = {"recipients": ["grace@example.org"], **more}
+    return from_sns(line, {"eventType": event, "mail": {"messageId": "M1"}, event.lower(): about})
+
+
+def twilio(line: Line, status: str = "delivered", **more: str) -> Call:
+    form = {"MessageSid": "M1", "MessageStatus": status, **more}
+    said = f"http://localhost:4000{line.path}" + "".join(f"{name}{form[name]}" for name in sorted(form))
+    signature = base64.b64encode(hmac.new(SECRET.encode(), said.encode(), hashlib.sha1).digest()).decode()
+    return Call(urlencode(form).encode(), {"X-Twilio-Signature": signature}, FORM)
+
+
+def vonage(line: Line, status: str = "delivered", **more: str) -> Call:
+    said = {"messageId": "M1", "msisdn": "447700900001", "status": status, "err-code": "0", **more}
+    body = json.dumps(said).encode()
+    claims = {"iss": "Vonage", "payload_hash": hashlib.sha256(body).hexdigest()}
+    return Call(body, {"Authorization": f"Bearer {jwt.encode(claims, SECRET, 'HS256')}"})
+
+
+def vonage_fields(line: Line, status: str = "delivered", **more: str) -> Call:
+    form = {"messageId": "M1", "msisdn": "447700900001", "status": status, "err-code": "0", "x": "a&b=c", **more}
+    said = "".join(f"&{name}={form[name].replace('&', '_').replace('=', '_')}" for name in sorted(form))
+    form["sig"] = hmac.new(SECRET.encode(), said.encode(), hashlib.sha256).hexdigest().upper()
+    return Call(urlencode(form).encode(), {}, FORM)
+
+
+@pytest.fixture
+def amazon(service: Service, settings: Any) -> Service:  # noqa: F811
+    """Amazon's host, which gives out the certificate."""
+    name = x509.Name([])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(AMAZON_KEY.public_key())
+    made = made.serial_number(1).not_valid_before(NOON).not_valid_after(NOON + timedelta(days=1))
+    service.answer = made.sign(AMAZON_KEY, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    settings.SMS_HOSTS = {"sns": service.url}
+    sns._key.cache_clear()
+    return service
+
+
+LINES = {
+    "mailgun": ("mailgun", "<M1@example.org>", mailgun),
+    "sendgrid": ("sendgrid", "M1", sendgrid),
+    "mailjet": ("mailjet", "M1", mailjet),
+    "ses": ("ses", "M1", ses),
+    "twilio": ("twilio", "M1", twilio),
+    "vonage": ("vonage", "M1", vonage),
+    "vonage with signed fields": ("vonage", "M1", vonage_fields),
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_what_arrived_has_arrived_and_is_heard_once(name: str, amazon: Service):
+    kind, message, make = LINES[name]
+    line = make_line(kind, message)
+    call = make(line)
+
+    assert [line.tell(call).status_code for _again in range(2)] == [200, 200]
+
+    assert line.state == "delivered"
+    with in_school(line.school):
+        event = ProviderEvent.objects.get()
+        assert (event.message, event.applied_at is not None) == (message, True)
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_call_that_proves_nothing_changes_nothing_but_a_number(name: str, amazon: Service):
+    kind, message, make = LINES[name]
+    line = make_line(kind, message)
+    call = make(line)
+    forged = Call(call.body.replace(b"M1", b"M2"), call.headers | {"Authorization": "Basic bHljZXVtOng="}, call.content_type)
+    if name == "mailgun":  # signs no more than this
+        forged = Call(call.body.replace(b"token of", b"talken of"), {}, JSON)
+
+    answer = line.tell(forged)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "bad_signature")
+    with in_school(line.school):
+        assert ProviderEvent.objects.count() == 0
+        assert Provider.objects.get().forged == 1
+    assert line.state == "sent"
+
+
+HARD = {
+    "mailgun": (mailgun, {"event": "failed", "severity": "permanent"}),
+    "sendgrid": (sendgrid, {"event": "bounce", "type": "bounce", "reason": "550 no such user"}),
+    "mailjet": (mailjet, {"event": "bounce", "hard_bounce": True, "error": "user unknown"}),
+    "ses": (ses, {"event": "Bounce", "bounceType": "Permanent", "bounceSubType": "General",
+                  "bouncedRecipients": [{"emailAddress": "grace@example.org"}]}),
+    "twilio": (twilio, {"status": "undelivered", "ErrorCode": "30005"}),
+    "vonage": (vonage, {"status": "failed", "err-code": "9"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_an_address_that_is_dead_is_never_used_again(name: str, amazon: Service):
+    make, more = HARD[name]
+    line = make_line(name, LINES[name][1])
+
+    line.tell(make(line, **more))
+
+    assert (line.state, line.address) == ("bounced", "suppressed")
+    with in_school(line.school):
+        again = somebody("Otto", addresses={line.delivery.channel: [line.delivery.address]})
+        notify(news("b", channels=(line.delivery.channel,), urgency="urgent"), [again], actor=system(line.school))
+        assert Delivery.objects.get(notification__name="Otto").state == "suppressed"
+
+
+@pytest.mark.parametrize(
+    ("calls", "state", "address"),
+    [
+        # in disorder: what was read has arrived
+        (["opened", "delivered"], "read", ""),
+        # it arrived, and then was called spam: that holds, and nothing goes there again
+        (["delivered", "complained"], "bounced", "suppressed"),
+        # in disorder: the same
+        (["complained", "delivered"], "bounced", "suppressed"),
+        # whoever wants no more gets no more, and has read this one
+        (["opened", "unsubscribed"], "read", "opted_out"),
+        # a kind of event that means nothing to us
+        (["accepted"], "sent", ""),
+    ],
+)
+def test_a_message_only_goes_forward_but_a_bounce_always_holds(calls: list[str], state: str, address: str):
+    line = make_line("mailgun", "<M1@example.org>")
+
+    for event in calls:
+        assert line.tell(mailgun(line, event)).status_code == 200
+
+    assert (line.state, line.address) == (state, address)
+
+
+def test_three_that_came_back_in_a_week_make_an_address_one_that_bounces():
+    line = make_line("mailjet")
+
+    states = []
+    for number in range(3):
+        line.tell(mailjet(line, "bounce", hard_bounce=False, error="mailbox inactive", time=1790000000 + number))
+        states.append(line.address)
+
+    assert (line.state, states) == ("failed", ["ok", "ok", "bouncing"])
+
+
+def test_a_report_that_comes_before_the_message_is_known_waits_for_it(amazon: Service):
+    line = make_line("twilio")
+    with in_school(line.school):
+        Delivery.objects.update(state="sending", provider="", provider_message="")
+    assert line.tell(twilio(line)).status_code == 200
+    assert line.state == "sending"
+
+    class Carrier:
+        name = str(line.row.pk)
+
+    with in_school(line.school):
+        note_sent(Delivery.objects.get(), Sent("M1"), Carrier(), [])  # type: ignore[arg-type]
+        apply_waiting(Carrier.name, "M1")
+
+    assert line.state == "delivered"
+
+
+def test_an_address_of_nobody_of_another_carrier_or_of_one_that_is_gone_leads_nowhere():
+    line = make_line("twilio")
+    call = twilio(line)
+    elsewhere = f"/hooks/mailgun/{line.row.hook_token}/"
+
+    assert nobody().post("/hooks/twilio/of-nobody/").status_code == 404
+    assert nobody().post(elsewhere, call.body, content_type=FORM).status_code == 404
+    assert nobody().head(line.path).status_code == 200
+    with in_school(line.school):
+        remove_provider(line.row.pk, actor=as_actor(make_admin(line.school), line.school))
+    assert line.tell(call).status_code == 404
+    assert Hook.objects.count() == 0
+
+
+def test_a_carrier_of_another_school_says_nothing_of_ours():
+    ours, theirs = make_line("twilio"), make_line("twilio")
+
+    assert theirs.tell(twilio(theirs, "failed", ErrorCode="30005")).status_code == 200
+
+    assert (ours.state, theirs.state) == ("sent", "bounced")
+    assert ours.address == ""
+
+
+def test_amazon_is_asked_for_the_password_first_and_its_topic_is_confirmed_by_a_job(amazon: Service):
+    line = make_line("sns")
+    address = "https://sns.eu-west-2.amazonaws.com/?Action=ConfirmSubscription&Token=t"
+    call = from_sns(line, "", Type="SubscriptionConfirmation", Token="t", SubscribeURL=address)
+
+    asked = line.tell(Call(call.body, {}, call.content_type))
+    answered = line.tell(call)
+
+    assert (asked.status_code, asked["WWW-Authenticate"]) == (401, 'Basic realm="Lyceum"')
+    assert answered.status_code == 200
+    job = ProcrastinateJob.objects.get(task_name="notifications.confirm_topic")
+    confirm_topic.func(**job.args)
+    assert amazon.paths[-1] == "/?Action=ConfirmSubscription&Token=t"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://sns.eu-west-2.amazonaws.com/key.pem",  # not over TLS
+        "https://sns.eu-west-2.amazonaws.com.evil.example/key.pem",
+        "https://evil.example/key.pem",
+        "https://sns.eu-west-2.amazonaws.com@evil.example/key.pem",
+        "https://sns.eu-west-2.amazonaws.com/key",  # no certificate
+    ],
+)
+def test_a_certificate_from_elsewhere_proves_nothing(url: str, amazon: Service):
+    line = make_line("ses")
+
+    answer = line.tell(from_sns(line, {}, SigningCertURL=url))
+
+    assert answer.status_code == 401
+    assert amazon.paths == []
+
+
+TEXTS = {
+    "twilio": lambda line: twilio(line, "", MessageStatus="", SmsStatus="received", From="+447700900001", Body="Hello"),
+    "vonage": lambda line: vonage_text(line),
+    "sns": lambda line: from_sns(
+        line, {"inboundMessageId": "M1", "originationNumber": "+447700900001", "messageBody": "Hello"}
+    ),
+}
+
+
+def vonage_text(line: Line) -> Call:
+    body = json.dumps({"messageId": "M1", "msisdn": "447700900001", "to": "44163", "text": "Hello"}).encode()
+    claims = {"payload_hash": hashlib.sha256(body).hexdigest()}
+    return Call(body, {"Authorization": f"Bearer {jwt.encode(claims, SECRET, 'HS256')}"})
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_a_text_that_comes_in_is_kept_once(kind: str, amazon: Service):
+    line = make_line(kind, "other")
+    call = TEXTS[kind](line)
+
+    assert [line.tell(call).status_code for _again in range(2)] == [200, 200]
+
+    with in_school(line.school):
+        row = InboundSms.objects.get()
+        assert (row.sender, row.text, row.handled_at) == ("+447700900001", "Hello", None)
+    assert clock.now() == NOON
