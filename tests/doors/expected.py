@@ -706,6 +706,11 @@ PAGES: dict[str, Door] = {
     ),
     "GET outbox/": Door(_p.DELIVERIES_VIEW),
     "POST outbox/": Door(_p.DELIVERIES_VIEW, body={"export": "csv"}),
+    "GET outbox/texts/": Door(_p.DELIVERIES_VIEW),
+    "POST outbox/texts/": Door(_p.DELIVERIES_VIEW, body={"export": "csv"}),
+    "GET outbox/texts/<uuid:sms_id>/": Door(_p.DELIVERIES_VIEW),
+    "POST outbox/texts/<uuid:sms_id>/": Door(_p.DELIVERIES_VIEW),
+    "POST hooks/<slug:carrier>/<str:hook>/": Door(NOBODY),  # but a carrier, with its signature
     "GET outbox/<uuid:delivery_id>/": Door(_p.DELIVERIES_VIEW),
     "POST outbox/<uuid:delivery_id>/": Door(_p.DELIVERIES_VIEW),
     "GET registers/<uuid:register_id>/": Door(_p.REGISTERS_VIEW, About.REGISTER),

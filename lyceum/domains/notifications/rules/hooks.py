@@ -14,7 +14,7 @@ from lyceum.core.errors import NotFoundError, UnauthorizedError
 from lyceum.core.ids import new_id
 from lyceum.core.schools import current_school, school_scope
 from lyceum.domains.accounts.rules.secrets import hash_secret
-from lyceum.domains.notifications.hooks import Outcome, Proof, Report
+from lyceum.domains.notifications.hooks import USER, Outcome, Proof, Report
 from lyceum.domains.notifications.hooks.passwords import password_for
 from lyceum.domains.notifications.models import Address, Delivery, Hook, Provider, ProviderEvent
 from lyceum.domains.notifications.rules.carriers import SILENT, hook_address, options_of
@@ -68,6 +68,15 @@ def get_reporting(place: Place, *, kind: str) -> Provider:
 def proof_of(row: Provider) -> Proof:
     """What a call of that carrier must show."""
     return Proof(hook_address(row), password_for(row.hook_token), options_of(row))
+
+
+def signed_in_address(row: Provider) -> str:
+    """The address to give to the carrier, with the password where it signs nothing itself."""
+    address = hook_address(row)
+    if row.kind not in BY_PASSWORD:
+        return address
+    scheme, _slashes, rest = address.partition("://")
+    return f"{scheme}://{USER}:{password_for(row.hook_token)}@{rest}"
 
 
 def count_forged(place: Place) -> None:

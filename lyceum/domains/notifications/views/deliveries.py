@@ -17,7 +17,7 @@ from lyceum.core.toasts import Done, Toast
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.providers.local import LOCAL
-from lyceum.domains.notifications.queries import NEWEST_FIRST, get_delivery, list_deliveries
+from lyceum.domains.notifications.queries import NEWEST_FIRST, get_delivery, list_deliveries, list_inbound
 from lyceum.domains.notifications.rules.carriers import has_carrier
 from lyceum.domains.notifications.rules.deliveries import AGAIN, retry_delivery
 from lyceum.domains.notifications.words import Channel
@@ -86,7 +86,10 @@ def outbox_page(request: HttpRequest) -> HttpResponse:
         ),
         note_export=partial(note_export, TABLE.name, asked.urlencode(), actor=actor),
         count=False,
-        context={"carried": {channel: has_carrier(channel) for channel in ("email", "sms")}},
+        context={
+            "carried": {channel: has_carrier(channel) for channel in ("email", "sms")},
+            "texts_waiting": list_inbound(actor, handled=False).count(),
+        },
     )
 
 

@@ -17,6 +17,7 @@ from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.notifications.queries import list_own_texts, list_providers
 from lyceum.domains.notifications.rules.carriers import has_carrier
+from lyceum.domains.notifications.rules.hooks import signed_in_address
 from lyceum.domains.notifications.rules.own_texts import reset_text, set_text
 from lyceum.domains.notifications.rules.providers import (
     KINDS,
@@ -43,6 +44,7 @@ FIELDS = {
     "account": _("Account SID"),
     "token": _("Auth token"),
     "key": _("API key"),
+    "hook_key": _("Key to check its reports by: with none, nothing that it reports is believed"),
 }
 
 
@@ -56,7 +58,9 @@ def carriers_page(request: HttpRequest) -> HttpResponse:
         kind = request.POST.get("kind") or request.GET.get("kind", "")
         chosen = KINDS.get(kind)
         return {
-            "providers": [(row, KINDS[row.kind].name, _said(row.state)) for row in list_providers(actor)],
+            "providers": [
+                (row, KINDS[row.kind].name, _said(row.state), signed_in_address(row)) for row in list_providers(actor)
+            ],
             "kinds": [(name, each.name, each.channel) for name, each in KINDS.items()],
             "kind": kind if chosen else "",
             "kind_name": chosen.name if chosen else "",
