@@ -379,6 +379,24 @@ REST: dict[str, Door] = {
     "setQuietHours": Door(IN_A_SCHOOL, body={"starts_at": "21:00", "ends_at": "07:00", "weekdays": [1]}),
     "listDeliveries": Door(_p.DELIVERIES_VIEW),
     "retryDelivery": Door(_p.DELIVERIES_VIEW),
+    "listNotificationProviders": Door(_p.PROVIDERS_EDIT),
+    "addNotificationProvider": Door(
+        _p.PROVIDERS_EDIT, body={"kind": "sendgrid", "sender": "a@school.example", "values": {"api_key": "k"}}
+    ),
+    "getNotificationProvider": Door(_p.PROVIDERS_EDIT),
+    "replaceNotificationProvider": Door(_p.PROVIDERS_EDIT, body={"sender": "+44", "values": {}, "state": "on"}),
+    "changeNotificationProvider": Door(_p.PROVIDERS_EDIT, body={"state": "paused"}),
+    "removeNotificationProvider": Door(_p.PROVIDERS_EDIT),
+    "testNotificationProvider": Door(_p.PROVIDERS_EDIT, body={"address": "+447700900001"}),
+    "listNotificationTemplates": Door(_p.PROVIDERS_EDIT),
+    "addNotificationTemplate": Door(
+        _p.PROVIDERS_EDIT, body={"key": "test", "channel": "sms", "language": "es", "body": "Somos {school}."}
+    ),
+    "getNotificationTemplate": Door(_p.PROVIDERS_EDIT),
+    "replaceNotificationTemplate": Door(_p.PROVIDERS_EDIT, body={"subject": "Hola", "body": "Hola"}),
+    "changeNotificationTemplate": Door(_p.PROVIDERS_EDIT, body={"body": "Hola"}),
+    "removeNotificationTemplate": Door(_p.PROVIDERS_EDIT),
+    "testNotificationTemplate": Door(_p.PROVIDERS_EDIT, body={"address": "a@school.example"}),
     "listGateEvents": Door(_p.GATE_USE),
     "createGateEvent": Door(_p.GATE_USE, body={"direction": "out", "student": "{student}", "reason": "dentist"}),
     "listOnSite": Door(_p.ON_SITE_VIEW),  # an evacuation is running: teachers see it too

@@ -17,8 +17,8 @@ OPERATIONS = {route.name: route for route in list_operations()}
 PAGE_ROUTES = {route.name: route for route in list_pages()}
 WITH_BODY = [name for name, route in OPERATIONS.items() if name in REST and route.body]
 WRITES = [name for name, route in OPERATIONS.items() if name in REST and route.method != "GET"]
-SENT_BY_OTHERS = {"POST stop/<str:link>/"}
-"""Forms that mail programs send themselves: the link is the proof."""
+SENT_BY_OTHERS = {"POST stop/<str:link>/", "POST hooks/<slug:carrier>/<str:hook>/"}
+"""Forms that mail programs and carriers send themselves: the link, or a signature, is the proof."""
 FORMS = [name for name, route in PAGE_ROUTES.items() if name in PAGES and route.method == "POST"]
 JSON = "application/json"
 FORM_BODIES = {"createToken", "createImport"}

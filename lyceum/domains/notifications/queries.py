@@ -97,6 +97,24 @@ def list_own_texts(actor: Actor) -> QuerySet[Template]:
     return Template.objects.filter(in_use=True).order_by("key", "channel", "language", "pk")
 
 
+def get_provider(provider_id: UUID, *, actor: Actor) -> Provider:
+    """One of the school's own carriers."""
+    found = list_providers(actor).filter(pk=provider_id).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def get_own_text(text_id: UUID, *, actor: Actor) -> Template:
+    """The school's own words that are in use where a text has its place. The id of an older version leads there too."""
+    in_use = list_own_texts(actor)
+    named = Template.objects.filter(pk=text_id).first()
+    found = in_use.filter(key=named.key, channel=named.channel, language=named.language).first() if named else None
+    if found is None:
+        raise NotFoundError
+    return found
+
+
 def list_inbound(actor: Actor, *, handled: bool | None = None, text: str = "") -> QuerySet[InboundSms]:
     """Texts that came in, the newest first."""
     actor.require_all(Permission.DELIVERIES_VIEW)

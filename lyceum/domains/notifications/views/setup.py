@@ -82,9 +82,8 @@ def _change(request: HttpRequest, actor: Actor) -> Done:
     typed = request.POST
     act, provider = typed.get("act", ""), typed_id(request, "provider") or UUID(int=0)
     if act == "test":
-        row = send_test(typed.get("channel", ""), typed.get("address", ""), actor=actor)
-        delivery = row.deliveries.first()
-        return Done(f"/outbox/{delivery.pk}/" if delivery else "/outbox/", Toast(say("On its way.")))
+        sent = send_test(typed.get("channel", ""), typed.get("address", ""), actor=actor)
+        return Done(f"/outbox/{sent.pk}/", Toast(say("On its way.")))
     if act == "switch":
         switch_provider(provider, state=typed.get("state", ""), actor=actor)
     elif act == "remove":
