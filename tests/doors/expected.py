@@ -118,6 +118,14 @@ NEW_SLOT = {
     "supervisors": ["{staff}"],
 }
 
+A_BROWSER = {
+    "endpoint": "https://updates.push.services.mozilla.com/wpush/v2/a",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
+
 REST: dict[str, Door] = {
     # signing in: whoever has the secret
     "login": Door(EVERYBODY, body=SIGNING_IN, any_key=True),
@@ -379,6 +387,10 @@ REST: dict[str, Door] = {
     "setQuietHours": Door(IN_A_SCHOOL, body={"starts_at": "21:00", "ends_at": "07:00", "weekdays": [1]}),
     "listDeliveries": Door(_p.DELIVERIES_VIEW),
     "retryDelivery": Door(_p.DELIVERIES_VIEW),
+    "listNotificationDevices": Door(IN_A_SCHOOL),
+    "addNotificationDevice": Door(IN_A_SCHOOL, body=A_BROWSER),
+    "removeNotificationDevices": Door(IN_A_SCHOOL),
+    "removeNotificationDevice": Door(frozenset({Who.GUARDIAN})),
     "listNotificationProviders": Door(_p.PROVIDERS_EDIT),
     "addNotificationProvider": Door(
         _p.PROVIDERS_EDIT, body={"kind": "sendgrid", "sender": "a@school.example", "values": {"api_key": "k"}}

@@ -49,7 +49,7 @@ from lyceum.domains.behaviour.rules.points import award_points
 from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, record_incident
 from lyceum.domains.exchange.rules.runs import start_import
 from lyceum.domains.notifications.hooks import Incoming
-from lyceum.domains.notifications.models import Delivery
+from lyceum.domains.notifications.models import Delivery, PushDevice
 from lyceum.domains.notifications.rules.composing import stop_address
 from lyceum.domains.notifications.rules.inbound import take_text
 from lyceum.domains.notifications.rules.notify import News, Recipient, notify
@@ -366,9 +366,13 @@ class _Builder:
         news = News("attendance", "test", {}, "first", urgency="important")
         (row,) = notify(news, [told], actor=system_actor(self.school.pk))
         delivery = Delivery.objects.get(notification=row)
+        device = PushDevice.objects.create(
+            user=user, endpoint="https://updates.push.services.mozilla.com/wpush/v2/g", endpoint_hash=b"g",
+            p256dh=b"", auth=b"", name="Firefox",
+        )  # fmt: skip
         Delivery.objects.update(state="failed")
         self.words["link"] = stop_address(delivery).split("/")[-2]
-        return {"case_id": case.pk, "notification_id": row.pk, "delivery_id": delivery.pk, **self.hear_from_carrier()}
+        return {"case_id": case.pk, "device_id": device.pk, "notification_id": row.pk, "delivery_id": delivery.pk, **self.hear_from_carrier()}
 
     def hear_from_carrier(self) -> Ids:
         """The school's own carrier, a text that it handed over, and words of the school's own."""

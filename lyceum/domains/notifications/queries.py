@@ -13,7 +13,8 @@ from lyceum.core.errors import NotAllowedError, NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.accounts.queries import own_id
 from lyceum.domains.notifications.choice import Wishes
-from lyceum.domains.notifications.models import Address, Delivery, InboundSms, Notification, Provider, Template
+from lyceum.domains.notifications.models import Address, Delivery, InboundSms, Notification, Provider, PushDevice, Template
+from lyceum.domains.notifications.models.push import open_devices
 from lyceum.domains.notifications.wishes import read_wishes
 from lyceum.domains.notifications.words import Channel
 
@@ -113,6 +114,11 @@ def get_own_text(text_id: UUID, *, actor: Actor) -> Template:
     if found is None:
         raise NotFoundError
     return found
+
+
+def list_devices(actor: Actor) -> QuerySet[PushDevice]:
+    """The browsers in which the actor is told, the newest first."""
+    return open_devices().filter(user=member_id(actor)).order_by(*NEWEST_FIRST)
 
 
 def list_inbound(actor: Actor, *, handled: bool | None = None, text: str = "") -> QuerySet[InboundSms]:

@@ -4,6 +4,7 @@ from lyceum.domains.notifications.models.addresses import Address, InboundSms
 from lyceum.domains.notifications.models.deliveries import Delivery, DeliveryAttempt
 from lyceum.domains.notifications.models.notifications import Notification
 from lyceum.domains.notifications.models.providers import Hook, Provider, ProviderEvent
+from lyceum.domains.notifications.models.push import PushDevice
 from lyceum.domains.notifications.models.templates import Template
 from lyceum.domains.notifications.models.wishes import DigestSetting, Preference, QuietHours
 
@@ -18,6 +19,7 @@ __all__ = [
     "Preference",
     "Provider",
     "ProviderEvent",
+    "PushDevice",
     "QuietHours",
     "Template",
 ]

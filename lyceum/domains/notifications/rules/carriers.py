@@ -17,7 +17,9 @@ from lyceum.domains.notifications.providers import Sender, SendError
 from lyceum.domains.notifications.providers.email import BACKENDS, EmailSender
 from lyceum.domains.notifications.providers.local import LocalSender
 from lyceum.domains.notifications.providers.sms import SnsSender, TwilioSender, VonageSender
+from lyceum.domains.notifications.providers.webpush import PushSender
 from lyceum.domains.notifications.rules.composing import address_of
+from lyceum.domains.notifications.words import Channel
 
 PURPOSE = "notifications.provider"
 SILENT = frozenset({"smtp"})
@@ -48,6 +50,8 @@ class Carriers:
         return sender.name in self._broken
 
     def _make(self, channel: str) -> list[Sender]:
+        if channel == Channel.PUSH:  # by the makers of browsers, for everybody
+            return [PushSender()]
         rows = list(Provider.objects.filter(channel=channel).order_by("rank"))
         now = clock.now()
         made: list[Sender] = []

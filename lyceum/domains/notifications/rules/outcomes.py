@@ -12,7 +12,10 @@ from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.notifications.facts import AddressRestored, AddressSuppressed, DeliveryChanged
 from lyceum.domains.notifications.models import Address, Delivery, DeliveryAttempt
 from lyceum.domains.notifications.providers import Sender, SendError, Sent
+from lyceum.domains.notifications.providers.webpush import GONE
+from lyceum.domains.notifications.rules.push import drop_device, note_reached
 from lyceum.domains.notifications.rules.queue import send_at
+from lyceum.domains.notifications.words import Channel
 
 _MINUTE = timedelta(minutes=1)
 WAITS = (_MINUTE, 5 * _MINUTE, 30 * _MINUTE, 120 * _MINUTE, 360 * _MINUTE, 1440 * _MINUTE)
@@ -27,6 +30,8 @@ def note_sent(delivery: Delivery, outcome: Sent, sender: Sender, tries: Sequence
     """The provider took it."""
     DeliveryAttempt.objects.bulk_create(tries)
     now = clock.now()
+    if delivery.channel == Channel.PUSH:
+        note_reached(delivery.address)
     Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.SENDING).update(
         state=Delivery.State.SENT,
         sent_at=now,
@@ -44,7 +49,7 @@ def note_failure(delivery: Delivery, error: SendError, tries: Sequence[DeliveryA
     waits = URGENT_WAITS if delivery.rank == 0 else WAITS
     if error.is_permanent:
         _end(delivery, Delivery.State.BOUNCED, str(error))
-        suppress(delivery.channel, delivery.address, why=str(error))
+        _give_up(delivery, error)
     elif delivery.attempts > len(waits):
         _end(delivery, Delivery.State.FAILED, str(error))
     else:
@@ -53,6 +58,14 @@ def note_failure(delivery: Delivery, error: SendError, tries: Sequence[DeliveryA
             state=Delivery.State.QUEUED, not_before=at, error=str(error)[:300], updated_at=clock.now()
         )
         send_at(current_school(), at)
+
+
+def _give_up(delivery: Delivery, error: SendError) -> None:
+    """Send nothing more to where it went. A browser that is there, and only refused this one, is kept."""
+    if delivery.channel != Channel.PUSH:
+        suppress(delivery.channel, delivery.address, why=str(error))
+    elif error.code in GONE:
+        drop_device(delivery.address)
 
 
 def _end(delivery: Delivery, state: str, why: str) -> None:
