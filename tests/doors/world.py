@@ -372,7 +372,13 @@ class _Builder:
         )  # fmt: skip
         Delivery.objects.update(state="failed")
         self.words["link"] = stop_address(delivery).split("/")[-2]
-        return {"case_id": case.pk, "device_id": device.pk, "notification_id": row.pk, "delivery_id": delivery.pk, **self.hear_from_carrier()}
+        return {
+            "case_id": case.pk,
+            "device_id": device.pk,
+            "notification_id": row.pk,
+            "delivery_id": delivery.pk,
+            **self.hear_from_carrier(),
+        }
 
     def hear_from_carrier(self) -> Ids:
         """The school's own carrier, a text that it handed over, and words of the school's own."""

@@ -13,7 +13,15 @@ from lyceum.core.errors import NotAllowedError, NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.accounts.queries import own_id
 from lyceum.domains.notifications.choice import Wishes
-from lyceum.domains.notifications.models import Address, Delivery, InboundSms, Notification, Provider, PushDevice, Template
+from lyceum.domains.notifications.models import (
+    Address,
+    Delivery,
+    InboundSms,
+    Notification,
+    Provider,
+    PushDevice,
+    Template,
+)
 from lyceum.domains.notifications.models.push import open_devices
 from lyceum.domains.notifications.wishes import read_wishes
 from lyceum.domains.notifications.words import Channel

@@ -71,9 +71,7 @@ def remove_all(request: HttpRequest) -> None:
     remove_all_devices(actor=actor_of(request))
 
 
-@router.delete(
-    "notifications/devices/{uuid:device_id}/", response={204: None}, operation_id="removeNotificationDevice"
-)
+@router.delete("notifications/devices/{uuid:device_id}/", response={204: None}, operation_id="removeNotificationDevice")
 def remove(request: HttpRequest, device_id: UUID) -> None:
     """Be told in one browser no more."""
     remove_device(device_id, actor=actor_of(request))

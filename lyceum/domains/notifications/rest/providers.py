@@ -82,9 +82,7 @@ def add(request: HttpRequest, body: ProviderIn) -> dict[str, Any]:
     return _shape(add_provider(body.kind, sender=body.sender, values=body.values, actor=actor_of(request)))
 
 
-@router.get(
-    "notification-providers/{uuid:provider_id}/", response=ProviderOut, operation_id="getNotificationProvider"
-)
+@router.get("notification-providers/{uuid:provider_id}/", response=ProviderOut, operation_id="getNotificationProvider")
 def provider(request: HttpRequest, response: HttpResponse, provider_id: UUID) -> Any:
     """One carrier."""
     return with_etag(request, response, _shape(get_provider(provider_id, actor=actor_of(request))))

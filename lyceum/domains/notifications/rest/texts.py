@@ -67,9 +67,7 @@ class TextIn(Strict):
 @router.post("notification-templates/", response={201: TextOut}, operation_id="addNotificationTemplate")
 def add(request: HttpRequest, body: TextIn) -> dict[str, Any]:
     """Say it in the school's own words. A placeholder that this kind of message has not is refused."""
-    row = set_text(
-        body.key, body.channel, body.language, subject=body.subject, body=body.body, actor=actor_of(request)
-    )
+    row = set_text(body.key, body.channel, body.language, subject=body.subject, body=body.body, actor=actor_of(request))
     return _shape(row)
 
 

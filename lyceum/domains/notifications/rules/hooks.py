@@ -110,19 +110,19 @@ def take_reports(provider: Provider, reports: Sequence[Report]) -> int:
     return len(new)
 
 
-def apply_waiting(provider: str, message: str) -> None:
+def apply_waiting(sender: str, message: str) -> None:
     """Apply what was reported of a message before we knew its name."""
-    if message and _is_id(provider):
+    provider = _find_id(sender)
+    if message and provider is not None:
         _apply(list(ProviderEvent.objects.filter(provider=provider, message=message, applied_at__isnull=True)))
 
 
-def _is_id(provider: str) -> bool:
-    """Whether it is a school's own carrier; the installation's go by the name of their kind."""
+def _find_id(sender: str) -> UUID | None:
+    """A school's own carrier; the installation's go by the name of their kind, and none of them reports."""
     try:
-        UUID(provider)
+        return UUID(sender)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _apply(events: Sequence[ProviderEvent]) -> None:

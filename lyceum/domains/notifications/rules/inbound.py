@@ -1,4 +1,4 @@
-"""Texts that come in: stop and start hold at once, the rest is offered to whoever asked, and else waits for the office."""
+"""Texts that come in: stop and start hold at once, the rest is offered to whoever asked, or waits for the office."""
 
 from __future__ import annotations
 

@@ -116,7 +116,11 @@ def suppress(channel: str, value: str, *, why: str, state: str = Address.State.S
 
 
 def let_in_again(
-    channel: str, value: str, *, states: Sequence[str] = (Address.State.SUPPRESSED, Address.State.BOUNCING), actor: Actor
+    channel: str,
+    value: str,
+    *,
+    states: Sequence[str] = (Address.State.SUPPRESSED, Address.State.BOUNCING),
+    actor: Actor,
 ) -> None:
     """An address counts as good again: somebody said so, or whoever it belongs to asked for it."""
     now = clock.now()

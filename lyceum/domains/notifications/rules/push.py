@@ -44,7 +44,7 @@ def add_device(asked: Subscription, *, name: str = "", detail: bool = False, act
     others = PushDevice.objects.filter(user=user).exclude(endpoint_hash=hashed)
     if others.count() >= MOST:
         raise InvalidError(_("You are told on %(most)s devices already: take one away first.") % {"most": MOST})
-    row, made = PushDevice.objects.update_or_create(
+    row, _made = PushDevice.objects.update_or_create(
         endpoint_hash=hashed,
         defaults={
             "user_id": user,

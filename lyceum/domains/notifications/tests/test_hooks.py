@@ -28,9 +28,8 @@ from lyceum.domains.notifications.rules.hooks import apply_waiting
 from lyceum.domains.notifications.rules.notify import notify
 from lyceum.domains.notifications.rules.outcomes import note_sent
 from lyceum.domains.notifications.rules.providers import KINDS, add_provider, remove_provider
-from lyceum.domains.notifications.tests.conftest import NOON, news, somebody, system
-from lyceum.domains.notifications.tests.test_carriers import Service, service  # noqa: F401  # a fixture
 from lyceum.domains.notifications.tasks import confirm_topic
+from lyceum.domains.notifications.tests.conftest import NOON, Service, news, somebody, system
 from lyceum.domains.tenancy.models import School
 from lyceum.testing.clients import nobody
 from lyceum.testing.factories import as_actor, in_school, make_admin, make_school
@@ -86,7 +85,7 @@ class Line:
 def make_line(kind: str, message: str = "M1") -> Line:
     school = make_school()
     wanted = KINDS[kind]
-    values = {name: SECRET for name in (*wanted.settings, *wanted.secrets)}
+    values = dict.fromkeys((*wanted.settings, *wanted.secrets), SECRET)
     if kind == "sendgrid":
         der = SENDGRID_KEY.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -179,7 +178,7 @@ def vonage_fields(line: Line, status: str = "delivered", **more: str) -> Call:
 
 
 @pytest.fixture
-def amazon(service: Service, settings: Any) -> Service:  # noqa: F811
+def amazon(service: Service, settings: Any) -> Service:
     """Amazon's host, which gives out the certificate."""
     name = x509.Name([])
     made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(AMAZON_KEY.public_key())
@@ -220,7 +219,9 @@ def test_a_call_that_proves_nothing_changes_nothing_but_a_number(name: str, amaz
     kind, message, make = LINES[name]
     line = make_line(kind, message)
     call = make(line)
-    forged = Call(call.body.replace(b"M1", b"M2"), call.headers | {"Authorization": "Basic bHljZXVtOng="}, call.content_type)
+    forged = Call(
+        call.body.replace(b"M1", b"M2"), call.headers | {"Authorization": "Basic bHljZXVtOng="}, call.content_type
+    )
     if name == "mailgun":  # signs no more than this
         forged = Call(call.body.replace(b"token of", b"talken of"), {}, JSON)
 

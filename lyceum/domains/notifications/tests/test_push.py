@@ -22,8 +22,7 @@ from lyceum.domains.notifications.providers.webpush import bytes_of, encrypt, is
 from lyceum.domains.notifications.rules.notify import notify, withdraw
 from lyceum.domains.notifications.rules.push import MOST, Subscription, add_device
 from lyceum.domains.notifications.rules.sending import send_due
-from lyceum.domains.notifications.tests.conftest import NOON, news, some_id, somebody, system
-from lyceum.domains.notifications.tests.test_carriers import Service, service  # noqa: F401  # a fixture
+from lyceum.domains.notifications.tests.conftest import NOON, Service, news, some_id, somebody, system
 from lyceum.domains.tenancy.models import School
 from lyceum.testing.clients import browser, software, statements_for
 from lyceum.testing.factories import as_actor, in_school, make_school, make_user
@@ -85,7 +84,7 @@ class Told:
 
 
 @pytest.fixture
-def told(service: Service, settings: Any) -> Told:  # noqa: F811
+def told(service: Service, settings: Any) -> Told:
     settings.PUSH_SERVICES = (service.url,)
     service.status, service.answer = 201, b""
     school = make_school("Hill School")
@@ -114,7 +113,7 @@ def test_what_is_sealed_is_what_the_standard_says():
     )
 
 
-def test_a_phone_is_told_who_and_of_which_kind_and_nothing_of_the_child(told: Told, service: Service):  # noqa: F811
+def test_a_phone_is_told_who_and_of_which_kind_and_nothing_of_the_child(told: Told, service: Service):
     told.news(link="/students/1/")
 
     send_due(told.school.pk)
@@ -134,7 +133,7 @@ def test_a_phone_is_told_who_and_of_which_kind_and_nothing_of_the_child(told: To
         assert PushDevice.objects.get().last_ok_at == NOON
 
 
-def test_whoever_chose_detail_reads_more_and_it_is_a_choice_for_each_device(told: Told, service: Service):  # noqa: F811
+def test_whoever_chose_detail_reads_more_and_it_is_a_choice_for_each_device(told: Told, service: Service):
     second = Phone()
     page = browser(told.user, told.school)
     page.send(DEVICES, second.subscribes(f"{service.url}/send/2"))
@@ -161,7 +160,11 @@ def test_whoever_chose_detail_reads_more_and_it_is_a_choice_for_each_device(told
     ],
 )
 def test_a_device_that_is_gone_is_forgotten_and_a_service_that_is_busy_asked_again(
-    told: Told, service: Service, status: int, state: str, devices: int  # noqa: F811
+    told: Told,
+    service: Service,
+    status: int,
+    state: str,
+    devices: int,
 ):
     service.status = status
     told.news()
@@ -172,7 +175,7 @@ def test_a_device_that_is_gone_is_forgotten_and_a_service_that_is_busy_asked_aga
     assert told.devices() == devices
 
 
-def test_whoever_signed_out_there_is_told_nothing_there_also_of_what_waited(told: Told, service: Service):  # noqa: F811
+def test_whoever_signed_out_there_is_told_nothing_there_also_of_what_waited(told: Told, service: Service):
     told.news()
     SignInSession.objects.update(revoked_at=NOON)
     told.news("b")
@@ -185,7 +188,8 @@ def test_whoever_signed_out_there_is_told_nothing_there_also_of_what_waited(told
 
 
 def test_what_was_taken_back_does_not_go_and_what_can_wait_comes_once_a_day_for_a_child(
-    told: Told, service: Service  # noqa: F811
+    told: Told,
+    service: Service,
 ):
     child = some_id()
     for key in ("a", "b"):
@@ -200,7 +204,7 @@ def test_what_was_taken_back_does_not_go_and_what_can_wait_comes_once_a_day_for_
     assert len(service.bodies) == 1
 
 
-def test_what_was_held_for_the_morning_and_read_meanwhile_does_not_come(told: Told, service: Service):  # noqa: F811
+def test_what_was_held_for_the_morning_and_read_meanwhile_does_not_come(told: Told, service: Service):
     told.news()
     with in_school(told.school):
         Delivery.objects.update(state="held")
@@ -231,7 +235,7 @@ def test_nobody_has_us_call_an_address_that_is_no_push_service(endpoint: str):
     assert is_push_service("https://web.push.apple.com/x")
 
 
-def test_a_device_is_its_owners_and_whoever_uses_it_next_takes_it_over(told: Told, service: Service):  # noqa: F811
+def test_a_device_is_its_owners_and_whoever_uses_it_next_takes_it_over(told: Told, service: Service):
     other = make_user(told.school, Role.GUARDIAN)
     theirs = software(other, told.school)
     with in_school(told.school):
@@ -249,7 +253,8 @@ def test_a_device_is_its_owners_and_whoever_uses_it_next_takes_it_over(told: Tol
 
 
 def test_a_page_takes_as_many_statements_for_three_devices_as_for_one_and_there_are_not_endlessly_many(
-    told: Told, service: Service  # noqa: F811
+    told: Told,
+    service: Service,
 ):
     page = browser(told.user, told.school)
     one = statements_for(page, SETTINGS)
@@ -275,7 +280,7 @@ def test_a_device_has_no_digest(told: Told):
     assert page.send("/api/v1/notifications/preferences/", {"preferences": [wish]}, method="put").status_code == 422
 
 
-def test_another_schools_devices_hear_nothing_of_ours(told: Told, service: Service):  # noqa: F811
+def test_another_schools_devices_hear_nothing_of_ours(told: Told, service: Service):
     other = make_school("Other")
     with in_school(other):
         told_there = somebody(user=told.user.pk, addresses={})

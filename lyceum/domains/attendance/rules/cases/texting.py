@@ -80,9 +80,7 @@ def _first_names(person: Person) -> list[str]:
 
 def _people_of(case: AbsenceCase, number: str) -> list[Choice]:
     """Those who are told of the child's absence and have that number."""
-    choices = contacts_for(
-        case.student_id, purpose=Purpose.ABSENCE, day=today(), actor=system_actor(current_school())
-    )
+    choices = contacts_for(case.student_id, purpose=Purpose.ABSENCE, day=today(), actor=system_actor(current_school()))
     return [each for each in choices if each.is_told and number in each.addresses.get("sms", ())]
 
 
