@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -76,7 +77,11 @@ def list_deliveries(
 ) -> QuerySet[Delivery]:
     """Messages and what became of each, the newest first. `not_reached` finds all that arrived nowhere."""
     actor.require_all(Permission.DELIVERIES_VIEW)
-    rows = Delivery.objects.select_related("notification").order_by(*NEWEST_FIRST)
+    by_sns = Provider.objects.annotate(name=Cast("pk", CharField())).filter(kind="sns", name=OuterRef("provider"))
+    rows = Delivery.objects.select_related("notification").annotate(
+        has_no_receipt=Q(provider="sns") | Exists(by_sns)  # SNS never says whether a text arrived
+    )
+    rows = rows.order_by(*NEWEST_FIRST)
     if channel:
         rows = rows.filter(channel=channel)
     if state:

@@ -31,7 +31,7 @@ from lyceum.domains.notifications.rules.providers import KINDS, add_provider, re
 from lyceum.domains.notifications.tasks import confirm_topic
 from lyceum.domains.notifications.tests.conftest import NOON, Service, news, somebody, system
 from lyceum.domains.tenancy.models import School
-from lyceum.testing.clients import nobody
+from lyceum.testing.clients import browser, nobody
 from lyceum.testing.factories import as_actor, in_school, make_admin, make_school
 
 pytestmark = [
@@ -366,6 +366,14 @@ def test_a_certificate_from_elsewhere_proves_nothing(url: str, amazon: Service):
 
     assert answer.status_code == 401
     assert amazon.paths == []
+
+
+def test_a_text_by_sns_stays_sent_and_is_said_not_to_be_confirmed():
+    line, other = make_line("sns"), make_line("twilio")
+
+    pages = [browser(make_admin(each.school), each.school).get("/outbox/").content.decode() for each in (line, other)]
+
+    assert ["sent, not confirmed" in page for page in pages] == [True, False]
 
 
 TEXTS = {

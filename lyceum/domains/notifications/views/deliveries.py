@@ -42,6 +42,8 @@ def state_words(row: Delivery) -> str:
     """What became of it. Where nobody carries messages, it is kept here and not sent."""
     if row.provider == LOCAL:
         return say("kept here, not sent")
+    if row.state == Delivery.State.SENT and getattr(row, "has_no_receipt", False):
+        return say("sent, not confirmed")
     return str(STATES[row.state])
 
 
