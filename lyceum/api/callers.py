@@ -43,7 +43,7 @@ _WITHOUT_CALLER = (
 _NEW_TOKENS = frozenset({"/api/v1/auth/login/", "/api/v1/auth/refresh/", "/api/v1/auth/token/"})
 """Who asks for a token here may still send the one that has ended: it says nothing."""
 _OWN_PROOF = "/hooks/"
-"""Carriers report here, and prove themselves in their own ways: what they send along is no token of ours."""
+"""Carriers report here, and prove themselves in their own ways: whoever is signed in beside it is of no matter here."""
 
 
 _WAYS_OUT = ("/sign-out/", "/switch/", "/language/", "/account/", "/api/v1/auth/", "/api/v1/profile/")
@@ -115,10 +115,12 @@ def attach(request: HttpRequest, caller: Caller, circumstances: Circumstances) -
 
 def find_caller(request: HttpRequest, circumstances: Circumstances) -> Caller:
     """The caller by bearer token, else by cookie, else the public. A bad token is refused, a bad cookie ignored."""
+    if request.path.startswith(_OWN_PROOF):
+        return Caller(circumstances.around(public_actor(circumstances.via)))
     scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's switch: no cookie is used
-        if request.path in _NEW_TOKENS or request.path.startswith(_OWN_PROOF):
+        if request.path in _NEW_TOKENS:
             return Caller(circumstances.around(public_actor(circumstances.via)))
         return find_caller_by_token(token, circumstances)
     caller = find_caller_by_cookie(request.COOKIES.get(COOKIE, ""), circumstances)

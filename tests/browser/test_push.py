@@ -2,7 +2,7 @@
 
 import json
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from lyceum.core.permissions import Role
 from lyceum.testing.factories import make_school, make_user
@@ -24,32 +24,27 @@ def test_what_a_push_service_brings_is_shown_as_it_was_meant(site: Site):
 
     # No push service can be reached from here: that is said, and the button stays for another try.
     page.get_by_role("button", name="Tell me on this device").tap()
-    expect(page.locator("#push-here").get_by_role("status")).to_have_text(
-        "This browser could not be reached. Try again later."
-    )
+    told = page.locator("#push-here").get_by_role("status")
+    expect(told).to_have_text("This browser could not be reached. Try again later.")
 
-    cdp = page.context.new_cdp_session(page)
-    found: list[str] = []
-    cdp.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda seen: found.extend(r["registrationId"] for r in seen["registrations"]),
-    )
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    cdp.send("ServiceWorker.enable")
     page.wait_for_function("navigator.serviceWorker.controller !== null")
-    said = {
-        "title": "Hill School",
-        "body": "Attendance",
-        "tag": "n1",
-        "url": "/notifications/",
-        "lang": "en",
-        "dir": "ltr",
-    }
-    cdp.send(
-        "ServiceWorker.deliverPushMessage", {"origin": site.url, "registrationId": found[0], "data": json.dumps(said)}
-    )
+    _deliver(page, site.url, {"title": "Hill School", "body": "Attendance", "tag": "n1", "url": "/notifications/"})
 
     page.wait_for_function(f"({SHOWN})().then((shown) => shown.length)")
-    assert page.evaluate(SHOWN) == [
-        {"title": "Hill School", "body": "Attendance", "tag": "n1", "data": "/notifications/"}
-    ]
+    shown = {"title": "Hill School", "body": "Attendance", "tag": "n1", "data": "/notifications/"}
+    assert page.evaluate(SHOWN) == [shown]
+
+
+def _deliver(page: Page, origin: str, said: dict[str, str]) -> None:
+    """Hand the page's worker what a push service would bring it."""
+    cdp = page.context.new_cdp_session(page)
+    known: list[str] = []
+
+    def note(seen: dict[str, list[dict[str, str]]]) -> None:
+        known.extend(each["registrationId"] for each in seen["registrations"])
+
+    cdp.on("ServiceWorker.workerRegistrationUpdated", note)
+    cdp.send("ServiceWorker.enable")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")  # a turn, in which what is known arrives
+    message = {"origin": origin, "registrationId": known[0], "data": json.dumps(said)}
+    cdp.send("ServiceWorker.deliverPushMessage", message)
