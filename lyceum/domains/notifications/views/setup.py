@@ -44,8 +44,13 @@ FIELDS = {
     "account": _("Account SID"),
     "token": _("Auth token"),
     "key": _("API key"),
-    "hook_key": _("Key to check its reports by: with none, nothing that it reports is believed"),
 }
+HOOK_KEYS = {
+    "sendgrid": _("Verification key of its event webhook; without it its reports are not believed"),
+    "mailgun": _("Key that signs its webhooks, where it is not the API key"),
+    "vonage": _("Signature secret; without it its reports are not believed"),
+}
+"""What each calls the key by which its reports are checked."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,14 +69,18 @@ def carriers_page(request: HttpRequest) -> HttpResponse:
             "kinds": [(name, each.name, each.channel) for name, each in KINDS.items()],
             "kind": kind if chosen else "",
             "kind_name": chosen.name if chosen else "",
-            "settings": [(name, FIELDS[name], request.POST.get(name, "")) for name in chosen.settings]
+            "settings": [(name, _label(kind, name), request.POST.get(name, "")) for name in chosen.settings]
             if chosen
             else [],
-            "secrets": [(name, FIELDS[name]) for name in chosen.secrets] if chosen else [],
+            "secrets": [(name, _label(kind, name)) for name in chosen.secrets] if chosen else [],
             "carried": {channel: has_carrier(channel) for channel in ("email", "sms")},
         }
 
     return submitted(request, "notifications/carriers.html", context, lambda: _change(request, actor))
+
+
+def _label(kind: str, name: str) -> str:
+    return str(HOOK_KEYS[kind] if name == "hook_key" else FIELDS[name])
 
 
 def _said(state: str) -> str:
@@ -89,7 +98,7 @@ def _change(request: HttpRequest, actor: Actor) -> Done:
     elif act == "remove":
         remove_provider(provider, actor=actor)
     else:
-        values = {name: typed.get(name, "") for name in FIELDS}
+        values = {name: typed.get(name, "") for name in (*FIELDS, "hook_key")}
         add_provider(typed.get("kind", ""), sender=typed.get("sender", ""), values=values, actor=actor)
     return Done(HERE, Toast(say("Kept.")))
 
