@@ -15,7 +15,7 @@ from lyceum.domains.notifications.hooks import Incoming
 from lyceum.domains.notifications.models import Address, Delivery, InboundSms, Provider
 from lyceum.domains.notifications.rules.inbound import take_text
 from lyceum.domains.people.models import ContactPoint
-from lyceum.domains.people.rules.adults import restrict_contact
+from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.testing.clients import browser
 from lyceum.testing.factories import in_school, make_guardian, make_school
 

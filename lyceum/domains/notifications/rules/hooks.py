@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from lyceum.core import clock
 from lyceum.core.errors import NotFoundError, UnauthorizedError
@@ -23,6 +24,11 @@ from lyceum.domains.notifications.rules.outcomes import note_soft_bounce, report
 _log = logging.getLogger("lyceum.notifications")
 BY_PASSWORD = frozenset({"mailjet", "ses", "sns"})
 """Carriers that sign in with a password in the address."""
+
+
+WAITS_FOR = timedelta(hours=1)
+"""How long a report is tried again whose message nobody knows. It is kept all the same."""
+MOST_LEFT_OVER = 500
 
 
 class ForgedHookError(UnauthorizedError):
@@ -115,6 +121,24 @@ def apply_waiting(sender: str, message: str) -> None:
     provider = _find_id(sender)
     if message and provider is not None:
         _apply(list(ProviderEvent.objects.filter(provider=provider, message=message, applied_at__isnull=True)))
+
+
+def apply_left_over() -> None:
+    """Apply what crossed with the writing down of its message's name, so that neither saw the other."""
+    by_provider: dict[UUID, list[ProviderEvent]] = {}
+    for event in _left_over().order_by("received_at", "pk")[:MOST_LEFT_OVER]:
+        by_provider.setdefault(event.provider_id, []).append(event)
+    for events in by_provider.values():
+        _apply(events)
+
+
+def has_left_over() -> bool:
+    """Whether a report waits for a message that may be known by now."""
+    return _left_over().exists()
+
+
+def _left_over() -> QuerySet[ProviderEvent]:
+    return ProviderEvent.objects.filter(applied_at__isnull=True, received_at__gte=clock.now() - WAITS_FOR)
 
 
 def _find_id(sender: str) -> UUID | None:

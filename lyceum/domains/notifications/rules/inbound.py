@@ -29,6 +29,7 @@ LONGEST = 2000
 ASKED_WITHIN = timedelta(hours=48)
 """How long a text may answer what was asked by text: as long as a link in it holds."""
 STOP, START = "stop", "start"
+TOOK_NOTHING = (Address.State.OPTED_OUT, Address.State.SUPPRESSED, Address.State.BOUNCING)
 _NUMBER = re.compile(r"\+?[0-9]{5,15}")
 
 
@@ -59,7 +60,7 @@ def take_text(provider: Provider, text: Incoming) -> InboundSms | None:
         suppress(Channel.SMS, row.sender, why=row.text, state=Address.State.OPTED_OUT)
         hand_over(row, STOP)
     elif says_start(row.text):
-        let_in_again(Channel.SMS, row.sender, states=(Address.State.OPTED_OUT,), actor=_system())
+        let_in_again(Channel.SMS, row.sender, states=TOOK_NOTHING, actor=_system())
         hand_over(row, START)
     else:
         record(

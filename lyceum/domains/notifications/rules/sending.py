@@ -19,7 +19,7 @@ from lyceum.domains.notifications.models.push import open_devices
 from lyceum.domains.notifications.providers import Outgoing, Sender, SendError, Sent
 from lyceum.domains.notifications.rules.carriers import Carriers
 from lyceum.domains.notifications.rules.composing import compose
-from lyceum.domains.notifications.rules.hooks import apply_waiting
+from lyceum.domains.notifications.rules.hooks import apply_left_over, apply_waiting, has_left_over
 from lyceum.domains.notifications.rules.outcomes import note_failure, note_sent
 from lyceum.domains.notifications.rules.queue import send_at
 from lyceum.domains.notifications.words import Channel
@@ -40,6 +40,8 @@ def send_due(school_id: int) -> int:
     finally:
         carriers.close()
     _come_back_for_the_rest(school_id)
+    with school_scope(school_id):
+        apply_left_over()
     return sent
 
 
@@ -140,5 +142,5 @@ def waiting_schools(schools: Sequence[int]) -> Iterator[int]:
     for school_id in schools:
         with school_scope(school_id):
             late = Q(state__in=("held", "queued", "sending"), not_before__lte=clock.now())
-            if Delivery.objects.filter(late).exists():
+            if Delivery.objects.filter(late).exists() or has_left_over():
                 yield school_id

@@ -28,6 +28,7 @@ from lyceum.domains.notifications.rules.hooks import apply_waiting
 from lyceum.domains.notifications.rules.notify import notify
 from lyceum.domains.notifications.rules.outcomes import note_sent
 from lyceum.domains.notifications.rules.providers import KINDS, add_provider, remove_provider
+from lyceum.domains.notifications.rules.sending import send_due, waiting_schools
 from lyceum.domains.notifications.tasks import confirm_topic
 from lyceum.domains.notifications.tests.conftest import NOON, Service, news, somebody, system
 from lyceum.domains.tenancy.models import School
@@ -309,6 +310,21 @@ def test_a_report_that_comes_before_the_message_is_known_waits_for_it(amazon: Se
         apply_waiting(Carrier.name, "M1")
 
     assert line.state == "delivered"
+
+
+def test_a_report_that_crossed_with_its_message_is_applied_with_the_next_round(amazon: Service):
+    line = make_line("twilio")
+    with in_school(line.school):
+        Delivery.objects.update(provider_message="")
+    line.tell(twilio(line))
+    with in_school(line.school):
+        Delivery.objects.update(provider_message="M1")
+
+    waiting = list(waiting_schools([line.school.pk]))
+    send_due(line.school.pk)
+
+    assert (waiting, line.state) == ([line.school.pk], "delivered")
+    assert list(waiting_schools([line.school.pk])) == []
 
 
 def test_an_address_of_nobody_of_another_carrier_or_of_one_that_is_gone_leads_nowhere():
