@@ -60,6 +60,7 @@ def add_provider(kind: str, *, sender: str, values: Mapping[str, str], actor: Ac
     if kind not in KINDS:
         raise invalid_field("/kind", "choice", _("Choose one of the list."))
     wanted = KINDS[kind]
+    _refuse_unknown(wanted, values)
     _check(wanted, sender, values)
     if Provider.objects.count() >= MOST:
         raise InvalidError(_("A school has at most %(most)s carriers: take one away first.") % {"most": MOST})
@@ -78,6 +79,14 @@ def add_provider(kind: str, *, sender: str, values: Mapping[str, str], actor: Ac
     changes = {"kind": [None, kind], "sender": [None, row.sender], **{name: [None, "changed"] for name in secrets}}
     record("notifications.provider.add", target=Target.of(row), changes=changes, actor=actor)
     return row
+
+
+def _refuse_unknown(kind: Kind, values: Mapping[str, str]) -> None:
+    unknown = [name for name, value in values.items() if value and name not in (*kind.settings, *kind.secrets)]
+    if unknown:
+        raise invalid_field(
+            f"/{unknown[0]}", "unknown_field", _("%(kind)s is told no such thing.") % {"kind": kind.name}
+        )
 
 
 def _check(kind: Kind, sender: str, values: Mapping[str, str]) -> None:
@@ -115,6 +124,7 @@ def change_provider(
     row = _get(provider_id)
     wanted = KINDS[row.kind]
     given = {name: value for name, value in (values or {}).items() if value}
+    _refuse_unknown(wanted, given)
     kept = json.loads(unseal(bytes(row.secrets), purpose=PURPOSE)) if row.secrets else {}
     now = {name: str(value) for name, value in row.settings.items()} | kept | given
     new_sender = row.sender if sender is None else tidy(sender)[:200]

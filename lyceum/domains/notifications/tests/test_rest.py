@@ -45,6 +45,9 @@ def test_a_carrier_without_what_it_needs_is_refused_by_field():
 
     answer = admin.send(PROVIDERS, {"kind": "vonage", "sender": " ", "values": {"key": "k"}})
 
+    unknown = admin.send(PROVIDERS, {"kind": "twilio", "sender": "+44", "values": {"account": "A", "tokn": "x"}})
+
+    assert unknown.json()["errors"][0]["code"] == "unknown_field"
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/sender", "/secret"]
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lyceum.core.actor import system_actor
 from lyceum.domains.notifications.models import Delivery, Notification
 from lyceum.domains.notifications.rules.notify import News, notify
+from lyceum.domains.notifications.rules.outcomes import let_in_again, suppress
 from lyceum.domains.people.contacts_for import Purpose, WhyNot, contacts_for, contacts_of
 from lyceum.domains.people.models import ContactPoint, ContactRestriction, GuardianLink, Person
 from lyceum.domains.people.rules.restrictions import restrict_contact
@@ -248,6 +249,33 @@ def test_as_many_statements_for_thirty_children_as_for_one(django_assert_num_que
         for some in (students[:1], students):
             with django_assert_num_queries(2):
                 contacts_of([s.pk for s in some], purpose="general", day=DAY, actor=system_actor(school.pk))
+
+
+def test_an_address_that_is_dead_reaches_nobody_who_has_it_until_it_works_again():
+    ours, theirs = make_school("Ours"), make_school("Theirs")
+    found = {}
+    for school in (ours, theirs):
+        child = make_student(school)
+        link = make_guardian(child, channels=("email",), portal="none")
+        with in_school(school):
+            ContactPoint.objects.create(person=link.guardian, kind="email", value="ada@example.org")
+        found[school] = child
+
+    def why(school: School) -> WhyNot | None:
+        (choice,) = contacts_for(found[school].pk, purpose="general", day=DAY, actor=system_actor(school.pk))
+        return choice.why_not
+
+    with in_school(ours):
+        suppress("email", "ada@example.org", why="550 no such user")
+        dead = why(ours)
+        let_in_again("email", "ada@example.org", actor=system_actor(ours.pk))
+        again = why(ours)
+        suppress("email", "ada@example.org", why="unsubscribed", state="opted_out")
+        stopped = why(ours)
+    with in_school(theirs):
+        assert why(theirs) is None
+
+    assert (dead, again, stopped) == (WhyNot.FAILING, None, None)
 
 
 def test_another_schools_child_has_no_contacts_here():
