@@ -8,10 +8,17 @@ from lyceum.core.permissions import Role
 from lyceum.testing.factories import make_school, make_user
 from tests.browser.conftest import Site
 
+CONTROLLED = """() => new Promise((done) => {
+  if (navigator.serviceWorker.controller) done(true);
+  navigator.serviceWorker.addEventListener("controllerchange", () => done(true));
+})"""
 SHOWN = """async () => {
   const registration = await navigator.serviceWorker.ready;
-  const shown = await registration.getNotifications();
-  return shown.map(({ title, body, tag, data }) => ({ title, body, tag, data }));
+  for (;;) {
+    const shown = await registration.getNotifications();
+    if (shown.length) return shown.map(({ title, body, tag, data }) => ({ title, body, tag, data }));
+    await new Promise(requestAnimationFrame);
+  }
 }"""
 
 
@@ -27,10 +34,9 @@ def test_what_a_push_service_brings_is_shown_as_it_was_meant(site: Site):
     told = page.locator("#push-here").get_by_role("status")
     expect(told).to_have_text("This browser could not be reached. Try again later.")
 
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.evaluate(CONTROLLED)
     _deliver(page, site.url, {"title": "Hill School", "body": "Attendance", "tag": "n1", "url": "/notifications/"})
 
-    page.wait_for_function(f"({SHOWN})().then((shown) => shown.length)")
     shown = {"title": "Hill School", "body": "Attendance", "tag": "n1", "data": "/notifications/"}
     assert page.evaluate(SHOWN) == [shown]
 
