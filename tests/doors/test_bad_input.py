@@ -163,7 +163,7 @@ def test_a_form_that_makes_no_sense_breaks_nothing(world, name):
 def test_a_write_with_a_cookie_needs_proof_that_our_page_sent_it(world, name):
     route = OPERATIONS[name]
     caller = world.browser(Who.ADMIN)
-    caller.handler.enforce_csrf_checks = True
+    caller.demand_proof()
 
     answer = caller.generic(route.method, path_of(world, route), b"{}", content_type=JSON)
 
@@ -175,14 +175,14 @@ def test_a_write_with_a_cookie_needs_proof_that_our_page_sent_it(world, name):
 def test_a_form_needs_proof_that_our_page_sent_it(world, name, who):
     """Signing in too: else somebody could be signed in as somebody else without noticing."""
     caller = world.browser(who)
-    caller.handler.enforce_csrf_checks = True
+    caller.demand_proof()
 
     assert caller.post(path_of(world, PAGE_ROUTES[name]), {}).status_code == 403
 
 
 def test_a_write_with_a_cookie_and_proof_is_done(world):
     caller = world.browser(Who.ADMIN)
-    caller.handler.enforce_csrf_checks = True
+    caller.demand_proof()
     page = caller.get("/settings/attendance/").content.decode()
     token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
 
@@ -198,7 +198,7 @@ def test_a_write_with_a_cookie_and_proof_is_done(world):
 
 def test_graphql_with_a_cookie_needs_proof_too(world):
     caller = world.browser(Who.ADMIN)
-    caller.handler.enforce_csrf_checks = True
+    caller.demand_proof()
 
     answer = caller.post("/graphql", {"query": "{ __typename }"}, content_type=JSON)
 
