@@ -18,11 +18,13 @@ from lyceum.domains.behaviour.models.notices import Notice
 from lyceum.domains.behaviour.models.points import PointEntry, PointScale
 from lyceum.domains.behaviour.models.settings import BehaviourSettings
 from lyceum.domains.behaviour.models.stages import EscalationCase, EscalationPolicy
+from lyceum.domains.behaviour.models.sums import DaySum
 
 __all__ = [
     "MARKS",
     "Action",
     "BehaviourSettings",
+    "DaySum",
     "Detention",
     "DetentionMark",
     "DetentionMarkPast",

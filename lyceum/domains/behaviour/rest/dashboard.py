@@ -16,7 +16,7 @@ Day = date
 
 
 class BehaviourCountOut(Schema):
-    """One group. Numbers of groups of fewer than five students are null."""
+    """One group. Numbers of groups of fewer than five students are null. `students`: of grades and classes."""
 
     key: str
     label: str

@@ -21,7 +21,7 @@ from lyceum.domains.behaviour.rest.shapes import (
     incident_shape,
     row_shape,
 )
-from lyceum.domains.behaviour.rows import ROW_ORDER, list_rows, rows_of
+from lyceum.domains.behaviour.rows import ROW_ORDER, narrow_rows, rows_of, whole_rows
 from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, add_students, delete_draft, record_incident
 from lyceum.domains.behaviour.rules.recording import submit_incident as hand_in
 from lyceum.domains.behaviour.rules.reviewing import edit_incident
@@ -61,8 +61,10 @@ class IncidentSpan(Walk):
 @router.get("incidents/", response=ListOf[IncidentRowOut], operation_id="listIncidents")
 def incidents(request: HttpRequest, chosen: Query[IncidentSpan]) -> dict[str, Any]:
     """A row for each student of an incident, newest first, as far as the caller may read them."""
+    actor = actor_of(request)
     page = page_of(
-        list_rows(actor_of(request), chosen.chosen()),
+        narrow_rows(actor, chosen.chosen()),
+        whole=whole_rows(actor),
         order=ROW_ORDER,
         limit=chosen.limit,
         cursor=chosen.cursor,

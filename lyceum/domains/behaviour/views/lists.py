@@ -16,7 +16,15 @@ from lyceum.domains.academics.queries import list_class_names, list_grade_names
 from lyceum.domains.behaviour.balances import list_entries
 from lyceum.domains.behaviour.models import IncidentType, Participant, PointEntry
 from lyceum.domains.behaviour.queries import IncidentFilter, list_scales
-from lyceum.domains.behaviour.rows import ROW_ORDER, description_of, list_rows, place_of, reporter_of, type_name_of
+from lyceum.domains.behaviour.rows import (
+    ROW_ORDER,
+    description_of,
+    narrow_rows,
+    place_of,
+    reporter_of,
+    type_name_of,
+    whole_rows,
+)
 from lyceum.domains.behaviour.words import POLARITIES, REASONS, ROLES, STATES, severity_names
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.tenancy.queries import today
@@ -103,7 +111,8 @@ def incidents_page(request: HttpRequest) -> HttpResponse:
     return answer_list(
         request,
         INCIDENTS,
-        list_rows(actor, asked_filter(request)),
+        narrow_rows(actor, asked_filter(request)),
+        whole=whole_rows(actor),
         template="behaviour/incidents.html",
         filters=filters,
         note_export=partial(note_export, INCIDENTS.name, request.GET.urlencode(), actor=actor) if exports else None,
