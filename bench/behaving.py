@@ -15,6 +15,7 @@ from bench.people import school
 from bench.place import Place
 from lyceum.core import clock
 from lyceum.core.ids import new_id
+from lyceum.core.schools import school_scope
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import AcademicYear, Placement
 from lyceum.domains.accounts.models import User
@@ -32,20 +33,22 @@ def last_year() -> AcademicYear:
 
 
 @contextmanager
-def emptied(first: date, last: date) -> Iterator[None]:
-    """Nothing counts between two days until this is left."""
-    rows = Incident.objects.filter(on__range=(first, last))
-    states = {state: list(rows.filter(state=state).values_list("pk", flat=True)) for state in ("approved", "closed")}
-    for ids in states.values():
-        Incident.objects.filter(pk__in=ids).update(state="withdrawn")
+def emptied(school_id: int, first: date, last: date) -> Iterator[None]:
+    """Nothing counts between two days until this is left; what was written meanwhile is taken away then."""
+    with school_scope(school_id):
+        rows = Incident.objects.filter(on__range=(first, last))
+        states = {s: list(rows.filter(state=s).values_list("pk", flat=True)) for s in ("approved", "closed")}
+        for ids in states.values():
+            Incident.objects.filter(pk__in=ids).update(state="withdrawn")
     try:
         yield
     finally:
-        made = Incident.objects.filter(source="key", external_id__startswith="bench-")
-        Participant.objects.filter(incident__in=made).delete()
-        made.delete()
-        for state, ids in states.items():
-            Incident.objects.filter(pk__in=ids).update(state=state)
+        with school_scope(school_id):
+            made = Incident.objects.filter(source="key", external_id__startswith="bench-")
+            Participant.objects.filter(incident__in=made).delete()
+            made.delete()
+            for state, ids in states.items():
+                Incident.objects.filter(pk__in=ids).update(state=state)
 
 
 def write_incidents(count: int, first: date, last: date, *, begin: int = 0) -> None:

@@ -20,31 +20,38 @@ behaviour_daysum d WHERE d.school_id = %(school)s AND d.axis = '{axis}' AND d."o
   AND (NOT d.confidential OR %(confidential)s) AND (d.praise, d.concerns, d.notes) <> (0, 0, 0)
 """
 
-_TOTAL = """
+_BY_STUDENT = """
 WITH by_student AS MATERIALIZED (
   SELECT d.key::uuid AS student_id, sum(d.praise) AS praise, sum(d.concerns) AS concerns, min(d."on") AS first,
     max(d."on") AS last
   FROM {student} GROUP BY d.key
 )
+"""
+_TOTAL = """
 SELECT 'polarity', '', '', 0, '', COALESCE(sum(praise), 0), COALESCE(sum(concerns), 0), count(*) FROM by_student
 """
 
 # Grade and class are those of that day: a student who changes takes nothing along, and one whose papers come late is
 # counted where they now say. Few change: only theirs are looked at day by day.
+_SETTLED = """, settled AS MATERIALIZED (
+  SELECT b.*, p.grade_id, m.class_id FROM by_student b
+  LEFT JOIN academics_placement p ON p.school_id = %(school)s AND p.student_id = b.student_id
+    AND p.starts_on <= b.first AND (p.ends_on IS NULL OR p.ends_on >= b.last)
+  LEFT JOIN academics_classmembership m ON m.school_id = %(school)s AND m.student_id = b.student_id AND m.is_form
+    AND m.starts_on <= b.first AND (m.ends_on IS NULL OR m.ends_on >= b.last)
+), moved AS MATERIALIZED (
+  SELECT d.key::uuid AS student_id, d."on", d.praise, d.concerns FROM {student}
+    AND d.key = ANY(ARRAY(SELECT s.student_id::text FROM settled s WHERE s.grade_id IS NULL OR s.class_id IS NULL))
+)
+"""
 _STOOD = """
 UNION ALL
 SELECT '{kind}', g.id::text, g.name, 0, '', sum(w.praise), sum(w.concerns), count(DISTINCT w.student_id)
 FROM (
-  SELECT b.student_id, m.{column} AS group_id, b.praise, b.concerns
-  FROM by_student b JOIN {table} m ON m.school_id = %(school)s AND m.student_id = b.student_id {only}
-    AND m.starts_on <= b.first AND (m.ends_on IS NULL OR m.ends_on >= b.last)
+  SELECT s.student_id, s.{column} AS group_id, s.praise, s.concerns FROM settled s WHERE s.{column} IS NOT NULL
   UNION ALL
-  SELECT m.student_id, m.{column}, d.praise, d.concerns
-  FROM (SELECT b.student_id FROM by_student b WHERE NOT EXISTS (
-    SELECT FROM {table} m WHERE m.school_id = %(school)s AND m.student_id = b.student_id {only}
-      AND m.starts_on <= b.first AND (m.ends_on IS NULL OR m.ends_on >= b.last))) moved
-  JOIN (SELECT d.key::uuid AS student_id, d."on", d.praise, d.concerns FROM {student}) d
-    ON d.student_id = moved.student_id
+  SELECT d.student_id, m.{column}, d.praise, d.concerns
+  FROM moved d JOIN settled s ON s.student_id = d.student_id AND s.{column} IS NULL
   JOIN {table} m ON m.school_id = %(school)s AND m.student_id = d.student_id {only}
     AND m.starts_on <= d."on" AND (m.ends_on IS NULL OR m.ends_on >= d."on")
 ) w JOIN {names} g ON g.school_id = %(school)s AND g.id = w.group_id
@@ -85,13 +92,15 @@ def read_sums(actor: Actor, first: date, last: date, *, groups: bool) -> list[Ro
     """
     values: dict[str, Any] = {"school": current_school(), "confidential": actor.may(Permission.CONFIDENTIAL_VIEW)}
     days = {axis: _DAYS.format(axis=axis, first=first.isoformat(), last=last.isoformat()) for axis in DaySum.Axis}
-    sql = _TOTAL.format(**days)
+    sql = _BY_STUDENT + _TOTAL
     if groups:
-        sql += _GROUPS.format(**days)
-        sql += _STOOD.format(kind="grade", column="grade_id", table="academics_placement", only="",
-                             names="academics_grade", **days)  # fmt: skip
-        sql += _STOOD.format(kind="class", column="class_id", table="academics_classmembership", only="AND m.is_form",
-                             names="academics_class", **days)  # fmt: skip
+        grades = {"kind": "grade", "column": "grade_id", "table": "academics_placement", "names": "academics_grade"}
+        forms = {
+            "kind": "class", "column": "class_id", "table": "academics_classmembership", "names": "academics_class",
+        }  # fmt: skip
+        stood = _STOOD.format(**grades, only="") + _STOOD.format(**forms, only="AND m.is_form")
+        sql = _BY_STUDENT + _SETTLED + _TOTAL + _GROUPS + stood
+    sql = sql.format(**days)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows: list[Row] = cursor.fetchall()

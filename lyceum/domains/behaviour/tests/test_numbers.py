@@ -15,7 +15,7 @@ from lyceum.domains.behaviour.queries import IncidentFilter
 from lyceum.domains.behaviour.rules.escalation import NewPolicy, NewStage, save_policy
 from lyceum.domains.behaviour.rules.recording import NewPart
 from lyceum.domains.behaviour.rules.refusals import PointsSignError, TypeUsedError
-from lyceum.domains.behaviour.rules.reviewing import withdraw_incident
+from lyceum.domains.behaviour.rules.reviewing import edit_incident, withdraw_incident
 from lyceum.domains.behaviour.rules.trying import ask_to_try, run_try
 from lyceum.domains.behaviour.rules.types import create_scale, create_type, delete_type, edit_type
 from lyceum.domains.behaviour.tests.conftest import Friday, make_friday
@@ -24,18 +24,32 @@ from lyceum.testing.factories import in_school, make_student
 FIRST, LAST = date(2026, 9, 1), date(2026, 11, 20)
 
 
-def test_what_was_taken_back_is_neither_praise_nor_loss(friday: Friday):
+def test_what_was_withdrawn_is_reversed_and_counts_nothing_and_no_entry_is_overwritten(friday: Friday):
     ada = friday.students[0].pk
     first = friday.record("fighting")
     friday.record("disruption", parts=[NewPart(ada, points=-5)])
-    friday.record("work")
     with in_school(friday.school):
         withdraw_incident(first.pk, reason="Not so", actor=friday.head)
 
         (balance,) = read_balances([ada])[ada]
+        entries = list(list_entries(friday.head, student=ada).values_list("points", "reason", "note"))
 
-        assert (balance.net, balance.positive, balance.negative) == (-4, 1, 5)
-        assert list_entries(friday.head, student=ada).count() == 4
+    assert (balance.net, balance.positive, balance.negative) == (-5, 0, 5)
+    assert sorted(entries) == [
+        (-5, "incident", ""), (-3, "incident", ""), (0, "incident", "Not so"), (3, "reversal", "Not so"),
+    ]  # fmt: skip
+
+
+def test_points_that_an_edit_takes_away_leave_an_entry_that_says_so(friday: Friday):
+    incident, ada = friday.record("fighting"), friday.students[0].pk
+    with in_school(friday.school):
+        values = {"parts": [{"student_id": ada, "points": 0}]}
+        edit_incident(incident.pk, values=values, actor=friday.head)
+        edit_incident(incident.pk, values={"parts": [{"student_id": ada, "points": -2}]}, actor=friday.head)
+
+        points = list_entries(friday.head, student=ada).values_list("points", flat=True)
+
+        assert sorted(points) == [-3, -2, 0, 3]
 
 
 def test_the_balance_begins_anew_with_the_year_and_last_years_is_still_there(friday: Friday):
