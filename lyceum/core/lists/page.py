@@ -73,11 +73,11 @@ def answer_list(
     what a row shows once its page is found (see `page_of`).
     """
     sort, order = table.sorted_by(request.GET.get("sort", ""))
+    every = (whole(rows) if whole else rows).order_by(*order)
     if request.POST.get("export") == "pdf":
-        return _paper(request, table, rows.order_by(*order), filters, made, note_export)
+        return _paper(request, table, every, filters, made, note_export)
     if request.POST.get("export") in TYPES:
-        every = whole(rows) if whole else rows
-        return _file(request.POST["export"], table, every.order_by(*order), made, note_export)
+        return _file(request.POST["export"], table, every, made, note_export)
     if "export" in request.POST or "bulk" in request.POST:
         return answer_bulk(request, table.bulk, request.get_full_path())
     printing = request.GET.get("print") == "1"
