@@ -18,7 +18,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.plans import plan_anew
 from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.behaviour.models import Action, EscalationCase, Participant
+from lyceum.domains.behaviour.models import Action, Detention, EscalationCase, Participant
 from lyceum.domains.behaviour.policies import COUNTED, DID_IT, visible_participations
 from lyceum.domains.behaviour.queries import IncidentFilter
 from lyceum.domains.behaviour.sums import Row, may_read_sums, read_sums
@@ -31,6 +31,7 @@ FEWEST = 5
 """Of smaller groups no number is shown: it would be about somebody."""
 A_YEAR = timedelta(weeks=52)
 LONGEST = timedelta(days=800)
+BECAME = {"served": ("completed",), "missed": ("missed", "escalated"), "unserved": ("scheduled", "excused")}
 _BY = ("polarity", "type", "severity", "place", "time", "grade", "class", "reporter", "week")
 
 
@@ -90,6 +91,8 @@ class Dashboard:
     before: "Dashboard | None" = None
     stages: dict[str, int] = field(default_factory=dict)
     actions: dict[str, int] = field(default_factory=dict)
+    detentions: dict[str, int] = field(default_factory=dict)
+    """`set`, and of those `served`, `missed` and `unserved`."""
 
     @property
     def ratio(self) -> float | None:
@@ -172,6 +175,7 @@ def read_dashboard(
         before=before,
         stages=_stages(students, first, last) if compare else {},
         actions=_actions(students, first, last) if compare else {},
+        detentions=_detentions(students, first, last) if compare else {},
     )
 
 
@@ -244,3 +248,11 @@ def _stages(students: Sequence[UUID], first: date, last: date) -> dict[str, int]
 def _actions(students: Sequence[UUID], first: date, last: date) -> dict[str, int]:
     rows = Action.objects.filter(student__in=students, starts_on__range=(first, last)).exclude(state="cancelled")
     return dict(rows.order_by().values_list("kind").annotate(n=Count("pk")))
+
+
+def _detentions(students: Sequence[UUID], first: date, last: date) -> dict[str, int]:
+    """How many detentions were set for these days, and what became of them. A move is counted where it went."""
+    rows = Detention.objects.filter(student__in=students, on__range=(first, last))
+    by_state = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    found = {name: sum(by_state.get(state, 0) for state in states) for name, states in BECAME.items()}
+    return {"set": sum(found.values()), **found} if any(found.values()) else {}

@@ -56,6 +56,9 @@ $$;
 _FUNCTION = """
 CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
+  IF NOT EXISTS ({counted}) THEN  -- a draft, a rejection: the usual case, and the cheap one
+    RETURN NULL;
+  END IF;
   PERFORM pg_advisory_xact_lock_shared(behaviour_sums_key());
 {add}
   RETURN NULL;
@@ -76,16 +79,21 @@ END $$
 PARTS, INCIDENTS = "behaviour_participant", "behaviour_incident"
 
 
-def _add(*counted: tuple[int, str, str]) -> str:
-    """The statement that adds what came and takes away what went: sign, source of parts, source of incidents."""
+def _counted(*counted: tuple[int, str, str]) -> str:
+    """What came and what went: sign, source of parts, source of incidents."""
     sources = [_COUNTED.format(sign=sign, parts=parts, incidents=incidents) for sign, parts, incidents in counted]
-    return _ADD.format(counted="UNION ALL".join(sources))
+    return "UNION ALL".join(sources)
+
+
+def _add(*counted: tuple[int, str, str]) -> str:
+    """The statement that adds what came and takes away what went."""
+    return _ADD.format(counted=_counted(*counted))
 
 
 def _function(name: str, table: str, act: str, given: str, *counted: tuple[int, str, str]) -> str:
     return _FUNCTION.format(
         name=f"behaviour_{name}", trigger=f"counted_{act.lower()}", act=act, table=table, given=given,
-        add=_add(*counted),
+        counted=_counted(*counted), add=_add(*counted),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from lyceum.domains.behaviour.models.detentions import (
     SlotSupervisor,
     StaffAway,
 )
+from lyceum.domains.behaviour.models.files import IncidentFile
 from lyceum.domains.behaviour.models.incidents import Incident, IncidentType, Participant
 from lyceum.domains.behaviour.models.notices import Notice
 from lyceum.domains.behaviour.models.points import PointEntry, PointScale
@@ -34,6 +35,7 @@ __all__ = [
     "EscalationCase",
     "EscalationPolicy",
     "Incident",
+    "IncidentFile",
     "IncidentType",
     "Notice",
     "Participant",

@@ -12,6 +12,7 @@ from lyceum.core.errors import invalid_field
 from lyceum.core.paging import page_of
 from lyceum.core.rest import Instant, ListOf, Strict, Walk, actor_of, left_out, listed
 from lyceum.domains.behaviour.queries import IncidentFilter
+from lyceum.domains.behaviour.reading import note_reading
 from lyceum.domains.behaviour.rest.router import router
 from lyceum.domains.behaviour.rest.shapes import (
     IncidentOut,
@@ -70,6 +71,7 @@ def incidents(request: HttpRequest, chosen: Query[IncidentSpan]) -> dict[str, An
         cursor=chosen.cursor,
         count=chosen.count,
     )
+    note_reading(page.rows, surface="list", actor=actor)
     return listed(page, [row_shape(row) for row in page.rows])
 
 
@@ -133,7 +135,9 @@ def record(request: HttpRequest, response: HttpResponse, body: IncidentIn) -> St
 @router.get("incidents/{uuid:incident_id}/", response=IncidentOut, operation_id="getIncident")
 def one(request: HttpRequest, incident_id: UUID) -> dict[str, Any]:
     """One incident with the students of whom the caller may read."""
-    return incident_shape(rows_of(incident_id, actor=actor_of(request)))
+    rows = rows_of(incident_id, actor=actor_of(request))
+    note_reading(rows, actor=actor_of(request))
+    return incident_shape(rows)
 
 
 class IncidentPartPatch(Strict):

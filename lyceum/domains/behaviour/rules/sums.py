@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.behaviour.models import DaySum
-from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.journal.rules import Changes, Target, record
 
 Held = dict[tuple[object, ...], tuple[int, ...]]
 
@@ -26,6 +26,6 @@ def recount_days(*, actor: Actor) -> int:
         cursor.execute("SELECT behaviour_recount()")
     after = read_held()
     wrong = sum(before.get(key) != after.get(key) for key in before.keys() | after.keys())
-    changes = {"numbers": [len(before), len(after)], "wrong": [None, wrong]}
+    changes: Changes = {"numbers": [len(before), len(after)], "wrong": [None, wrong]}
     record("behaviour.sums.recount", target=Target("behaviour", actor.school, "sums"), changes=changes, actor=actor)
     return wrong

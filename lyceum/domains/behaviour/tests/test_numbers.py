@@ -1,15 +1,16 @@
 """Balances and dashboards: what they count, whom, and what they do not show."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from lyceum.core.actor import system_actor
 from lyceum.core.errors import InvalidError
-from lyceum.domains.academics.models import AcademicYear
+from lyceum.domains.academics.models import AcademicYear, Placement
 from lyceum.domains.academics.rules.calendar import create_year
-from lyceum.domains.behaviour.balances import list_entries, read_balances
-from lyceum.domains.behaviour.models import EscalationPolicy, Incident
+from lyceum.domains.behaviour.balances import list_balances, list_entries, read_balances
+from lyceum.domains.behaviour.houses import read_house_totals
+from lyceum.domains.behaviour.models import Detention, DetentionType, EscalationPolicy, Incident, PointScale
 from lyceum.domains.behaviour.numbers import read_dashboard, usual_span
 from lyceum.domains.behaviour.queries import IncidentFilter
 from lyceum.domains.behaviour.rules.escalation import NewPolicy, NewStage, save_policy
@@ -19,7 +20,7 @@ from lyceum.domains.behaviour.rules.reviewing import edit_incident, withdraw_inc
 from lyceum.domains.behaviour.rules.trying import ask_to_try, run_try
 from lyceum.domains.behaviour.rules.types import create_scale, create_type, delete_type, edit_type
 from lyceum.domains.behaviour.tests.conftest import Friday, make_friday
-from lyceum.testing.factories import in_school, make_student
+from lyceum.testing.factories import NOW, in_school, make_student
 
 FIRST, LAST = date(2026, 9, 1), date(2026, 11, 20)
 
@@ -190,3 +191,34 @@ def test_a_used_kind_keeps_its_meaning_and_retires(friday: Friday):
         friday.record("disruption")
     with in_school(friday.school):
         assert Incident.objects.count() == 1
+
+
+def test_houses_have_the_points_of_those_who_were_in_them_that_day_and_small_ones_are_not_shown(friday: Friday):
+    with in_school(friday.school):
+        PointScale.objects.update(house_totals=True)
+    many = [make_student(friday.school, friday.form) for _ in range(5)]
+    with in_school(friday.school):
+        Placement.objects.filter(student__in=many).update(house="Red")
+        Placement.objects.filter(student=friday.students[0]).update(house="Blue")
+    friday.record("work", *many, friday.students[0])
+    other = make_friday()
+    other.record("work")
+
+    with in_school(friday.school):
+        assert [(each.house, each.net) for each in read_house_totals(friday.head)] == [("Red", 5), ("Blue", None)]
+        assert list_balances(friday.head, IncidentFilter(house="Blue")).keys() == {friday.students[0].pk}
+
+
+def test_the_dashboard_says_what_became_of_detentions(friday: Friday):
+    with in_school(friday.school):
+        kind = DetentionType.objects.create(name="Noon")
+        for state in ("completed", "completed", "missed", "scheduled", "rescheduled", "cancelled"):
+            at = NOW - timedelta(days=len(state))
+            Detention.objects.create(
+                student=friday.students[0], type=kind, reason="Late", minutes=30, state=state, one_a_day=False,
+                on=LAST, starts_at=at, ends_at=at,
+            )  # fmt: skip
+
+        found = read_dashboard(friday.head, first=FIRST, last=LAST)
+
+    assert found.detentions == {"set": 4, "served": 2, "missed": 1, "unserved": 1}
