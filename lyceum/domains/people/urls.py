@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from lyceum.domains.people.views import access_log, duplicates, flags, guardians, records, requests, restrictions, settings
+from lyceum.domains.people.views import (
+    access_log,
+    duplicates,
+    flags,
+    guardians,
+    records,
+    requests,
+    restrictions,
+    settings,
+)
 
 urlpatterns = [
     path("students/<uuid:student_id>/guardians/new/", guardians.guardian_new, name="guardian-new"),

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
-from lyceum.core.printing import print_document
+from lyceum.core.documents import print_document
 from lyceum.domains.behaviour.detention_sheet import SlotRow
 from lyceum.domains.behaviour.models import DetentionSlot, Notice, Participant, SlotSupervisor
 from lyceum.domains.behaviour.rows import (
