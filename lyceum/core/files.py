@@ -31,7 +31,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "application/pdf": ("", "pdf"),
 }
 """What may be handed in: the painter's name for it, and how its name ends."""
-_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|OpenAction|AA|RichMedia|XFA)\b")
+_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
 
 
 class FileTooLargeError(RuleError):

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import File, Schema, Status
 from ninja.files import UploadedFile
 
-from lyceum.core.files import answer_file
+from lyceum.core.files import KINDS, answer_file
 from lyceum.core.rest import actor_of
 from lyceum.domains.behaviour.models import IncidentFile
 from lyceum.domains.behaviour.reading import note_reading
@@ -52,7 +52,11 @@ def add(request: HttpRequest, incident_id: UUID, file: File[UploadedFile]) -> St
     return Status(201, _shape(row))
 
 
-@router.get(_ONE, response={200: bytes}, operation_id="getIncidentFile")
+@router.get(
+    _ONE,
+    operation_id="getIncidentFile",
+    openapi_extra={"responses": {200: {"content": {kind: {"schema": {"type": "string"}} for kind in KINDS}}}},
+)
 def one(request: HttpRequest, incident_id: UUID, file_id: UUID) -> HttpResponse:
     """The file itself, as an attachment."""
     actor = actor_of(request)

@@ -13,7 +13,7 @@ from lyceum.domains.people.access_log import NEWEST_FIRST, AccessFilter, list_ac
 from lyceum.domains.people.rest.router import router
 
 
-class AccessOut(Schema):
+class AccessLogEntryOut(Schema):
     """One person of whom was read: by whom, when, where, which group of fields, and what allowed it."""
 
     id: UUID
@@ -38,7 +38,7 @@ class AccessLogFilter(Walk):
     until: Instant | None = None
 
 
-@router.get("access-log/", response=ListOf[AccessOut], operation_id="listAccess")
+@router.get("access-log/", response=ListOf[AccessLogEntryOut], operation_id="listAccess")
 def access_log(request: HttpRequest, chosen: Query[AccessLogFilter]) -> dict[str, Any]:
     """Who read what of whom, newest first; for families of their own children, for teachers what they read."""
     wanted = AccessFilter(
