@@ -6,11 +6,18 @@ import pytest
 
 from lyceum.core.actor import system_actor
 from lyceum.core.errors import InvalidError
-from lyceum.domains.academics.models import AcademicYear, Placement
+from lyceum.domains.academics.models import AcademicYear, Grade, Placement
 from lyceum.domains.academics.rules.calendar import create_year
 from lyceum.domains.behaviour.balances import list_balances, list_entries, read_balances
 from lyceum.domains.behaviour.houses import read_house_totals
-from lyceum.domains.behaviour.models import Detention, DetentionType, EscalationPolicy, Incident, PointScale
+from lyceum.domains.behaviour.models import (
+    Detention,
+    DetentionSlot,
+    DetentionType,
+    EscalationPolicy,
+    Incident,
+    PointScale,
+)
 from lyceum.domains.behaviour.numbers import read_dashboard, usual_span
 from lyceum.domains.behaviour.queries import IncidentFilter
 from lyceum.domains.behaviour.rules.escalation import NewPolicy, NewStage, save_policy
@@ -198,8 +205,12 @@ def test_houses_have_the_points_of_those_who_were_in_them_that_day_and_small_one
         PointScale.objects.update(house_totals=True)
     many = [make_student(friday.school, friday.form) for _ in range(5)]
     with in_school(friday.school):
-        Placement.objects.filter(student__in=many).update(house="Red")
-        Placement.objects.filter(student=friday.students[0]).update(house="Blue")
+        grade = Grade.objects.order_by("position")[0]
+        for student in (*many, friday.students[0]):
+            house = "Red" if student in many else "Blue"
+            Placement.objects.create(
+                student=student, year=friday.form.year, grade=grade, house=house, starts_on=FIRST
+            )  # fmt: skip
     friday.record("work", *many, friday.students[0])
     other = make_friday()
     other.record("work")
@@ -212,11 +223,12 @@ def test_houses_have_the_points_of_those_who_were_in_them_that_day_and_small_one
 def test_the_dashboard_says_what_became_of_detentions(friday: Friday):
     with in_school(friday.school):
         kind = DetentionType.objects.create(name="Noon")
+        end = NOW + timedelta(hours=1)
+        slot = DetentionSlot.objects.create(type=kind, on=LAST, starts_at=NOW, ends_at=end, capacity=9)
         for state in ("completed", "completed", "missed", "scheduled", "rescheduled", "cancelled"):
-            at = NOW - timedelta(days=len(state))
             Detention.objects.create(
                 student=friday.students[0], type=kind, reason="Late", minutes=30, state=state, one_a_day=False,
-                on=LAST, starts_at=at, ends_at=at,
+                slot=slot, on=LAST, starts_at=NOW, ends_at=end,
             )  # fmt: skip
 
         found = read_dashboard(friday.head, first=FIRST, last=LAST)
