@@ -581,7 +581,7 @@ PAGES: dict[str, Door] = {
     "GET settings/keys/": Door(_p.KEYS_EDIT),
     "POST settings/keys/": Door(_p.KEYS_EDIT, body={"act": "make", "name": "Till", "scopes": "classes:read"}),
     "GET access-log/": Door(_p.ACCESS_VIEW),
-    "POST access-log/": Door(frozenset({Who.ADMIN}), body={"export": "csv"}),  # families read theirs, and take no file
+    "POST access-log/": Door(_p.ACCESS_VIEW, body={"export": "csv"}),  # to hear that it is no file for families
     "GET settings/trail/": Door(_p.TRAIL_VIEW),
     "POST settings/trail/": Door(_p.TRAIL_VIEW, body={"export": "csv"}),
     "GET settings/policy/": Door(_p.POLICY_VIEW),
