@@ -21,7 +21,7 @@ SENT_BY_OTHERS = {"POST stop/<str:link>/"}
 """Forms that mail programs send themselves: the link is the proof."""
 FORMS = [name for name, route in PAGE_ROUTES.items() if name in PAGES and route.method == "POST"]
 JSON = "application/json"
-FORM_BODIES = {"createToken", "createImport"}
+FORM_BODIES = {"createToken", "createImport", "addIncidentFile"}
 """Operations that take a form or a file instead of JSON."""
 SOME = ("createStudent", "takeRegister", "login")
 """Operations for what the reader of bodies refuses, which is one for all."""
