@@ -472,6 +472,7 @@ REST: dict[str, Door] = {
     "setSessionTimes": Door(
         _p.CODES_EDIT, About.WHOLE, body={"session": "PM", "starts_at": "13:00", "closes_at": "13:20"}
     ),
+    "listAccess": Door(_p.ACCESS_VIEW),
     # behaviour
     "listIncidentTypes": Door(_p.INCIDENTS_RECORD),
     "createIncidentType": Door(_p.BEHAVIOUR_EDIT, body={"code": "gum", "name": "Chewing gum"}),
@@ -488,6 +489,10 @@ REST: dict[str, Door] = {
     "addIncidentStudents": Door(
         frozenset({Who.TEACHER, Who.ADMIN}), body={"students": [{"student": "{newcomer}"}]}
     ),  # author and reviewers
+    "listIncidentFiles": Door(_p.INCIDENTS_VIEW, About.STUDENT),
+    "addIncidentFile": Door(frozenset({Who.TEACHER, Who.ADMIN}), body={"file": "@damage.pdf"}),  # who reported, reviews
+    "getIncidentFile": Door(_p.INCIDENTS_VIEW, About.STUDENT),
+    "removeIncidentFile": Door(_p.INCIDENTS_REVIEW),
     "reviewIncident": Door(_p.INCIDENTS_REVIEW, body={"decision": "approve"}),
     "withdrawIncident": Door(_p.INCIDENTS_REVIEW, body={"reason": "Somebody else"}),
     "contestIncident": Door(_p.INCIDENTS_CONTEST, About.STUDENT, body={"text": "It was not so"}),
@@ -605,6 +610,8 @@ PAGES: dict[str, Door] = {
     "POST settings/users/<uuid:user_id>/": Door(_p.USERS_EDIT, body={"act": "rename", "full_name": "Zo"}),
     "GET settings/keys/": Door(_p.KEYS_EDIT),
     "POST settings/keys/": Door(_p.KEYS_EDIT, body={"act": "make", "name": "Till", "scopes": "classes:read"}),
+    "GET access-log/": Door(_p.ACCESS_VIEW),
+    "POST access-log/": Door(_p.ACCESS_VIEW, body={"export": "csv"}),  # to hear that it is no file for families
     "GET settings/trail/": Door(_p.TRAIL_VIEW),
     "POST settings/trail/": Door(_p.TRAIL_VIEW, body={"export": "csv"}),
     "GET settings/policy/": Door(_p.POLICY_VIEW),
@@ -829,6 +836,11 @@ PAGES: dict[str, Door] = {
     "POST behaviour/stages/<uuid:escalation_id>/": Door(_p.STAGES_DECIDE, body={"act": "dismiss", "reason": "Talked"}),
     "GET incidents/<uuid:incident_id>/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
     "POST incidents/<uuid:incident_id>/": Door(_p.INCIDENTS_REVIEW, body={"act": "withdraw", "reason": "Not so"}),
+    "GET incidents/<uuid:incident_id>/files/<uuid:file_id>/": Door(_p.INCIDENTS_VIEW, About.STUDENT),
+    "GET incidents/<uuid:incident_id>/record.pdf": Door(_p.BEHAVIOUR_EXPORT, About.STUDENT),
+    "GET behaviour/notices/<uuid:notice_id>/letter.pdf": Door(
+        frozenset({Who.TEACHER, Who.ADMIN, Who.GUARDIAN})  # who may send it, its reporter, and who was sent it
+    ),
     "GET students/<uuid:student_id>/behaviour/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
     "POST students/<uuid:student_id>/behaviour/": Door(_p.POINTS_AWARD, About.STUDENT, body={"points": "1"}),
     "GET settings/behaviour/": Door(_p.BEHAVIOUR_EDIT),
@@ -856,6 +868,7 @@ PAGES: dict[str, Door] = {
     "POST behaviour/slots/<uuid:slot_id>/": Door(_p.DETENTIONS_RUN, About.REGISTER, body={"rest": "present"}),
     "GET behaviour/slots/<uuid:slot_id>/rows/": Door(_p.DETENTIONS_RUN, About.REGISTER),
     "GET behaviour/slots/<uuid:slot_id>/slips/": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "GET behaviour/slots/<uuid:slot_id>/list.pdf": Door(_p.DETENTIONS_RUN, About.REGISTER),
     "GET behaviour/slots/<uuid:slot_id>/edit/": Door(_p.SLOTS_EDIT),
     "POST behaviour/slots/<uuid:slot_id>/edit/": Door(_p.SLOTS_EDIT, body={"act": "supervise", "lead": "{staff}"}),
     "GET settings/detentions/": Door(_p.BEHAVIOUR_EDIT),

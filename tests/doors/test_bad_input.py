@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from lyceum.domains.accounts.cookies import COOKIE
 from tests.doors.expected import PAGES, REST
 from tests.doors.routes import Route, document, list_operations, list_pages
 from tests.doors.runner import body_of
-from tests.doors.world import Who, World
+from tests.doors.world import PDF, Who, World
 
 OPERATIONS = {route.name: route for route in list_operations()}
 PAGE_ROUTES = {route.name: route for route in list_pages()}
@@ -21,7 +22,7 @@ SENT_BY_OTHERS = {"POST stop/<str:link>/", "POST hooks/<slug:carrier>/<str:hook>
 """Forms that mail programs and carriers send themselves: the link, or a signature, is the proof."""
 FORMS = [name for name, route in PAGE_ROUTES.items() if name in PAGES and route.method == "POST"]
 JSON = "application/json"
-FORM_BODIES = {"createToken", "createImport"}
+FORM_BODIES = {"createToken", "createImport", "addIncidentFile"}
 """Operations that take a form or a file instead of JSON."""
 SOME = ("createStudent", "takeRegister", "login")
 """Operations for what the reader of bodies refuses, which is one for all."""
@@ -142,7 +143,10 @@ def test_an_id_that_is_none_finds_nothing(world, name):
     answers = {}
     for bad in ("0", "%00", "%ff", "00000000-0000-0000-0000-000000000000", "'", "%2e%2e", "💩"):
         path = route.path_with(dict.fromkeys(route.names, bad))
-        answers[bad] = caller.generic(route.method, path, body, content_type=JSON).status_code
+        if name in FORM_BODIES:  # a file is read before its id is looked for
+            answers[bad] = caller.post(path, {"file": SimpleUploadedFile("a.pdf", PDF)}).status_code
+        else:
+            answers[bad] = caller.generic(route.method, path, body, content_type=JSON).status_code
 
     assert {bad: status for bad, status in answers.items() if status not in (400, 404)} == {}
 

@@ -44,6 +44,7 @@ from lyceum.domains.behaviour.rules.actions import NewAction, set_action
 from lyceum.domains.behaviour.rules.detentions.setting import NewDetention, set_detention
 from lyceum.domains.behaviour.rules.detentions.slots import NewSlot, create_slots
 from lyceum.domains.behaviour.rules.detentions.types import create_detention_type
+from lyceum.domains.behaviour.rules.files import add_file
 from lyceum.domains.behaviour.rules.notices import RECALL, deliver_notice, send_notice
 from lyceum.domains.behaviour.rules.points import award_points
 from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, record_incident
@@ -86,6 +87,7 @@ from lyceum.testing.factories import (
 )
 
 Ids = dict[str, UUID]
+PDF = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 STUDENTS_CSV = b"full_name,first_day\nNell New,2026-09-01\n"
 
 
@@ -334,10 +336,12 @@ class _Builder:
         with clock.frozen(NOW + RECALL):
             deliver_notice(notice.pk, actor=system)
         case = EscalationCase.objects.get()
+        file = add_file(incident.pk, given=BytesIO(PDF), name="damage.pdf", actor=actor)
         action = set_action(NewAction(student.pk, "talk", NOW.date()), actor=system)
         return {
             "incident_type_id": kind.pk,
             "incident_id": incident.pk,
+            "file_id": file.pk,
             "notice_id": notice.pk,
             "escalation_id": case.pk,
             "policy_id": case.policy_id,
