@@ -16,6 +16,8 @@ SCHOOL_OWNED = [model for model in apps.get_models() if is_walled(model)]
 FOR_ALL_SCHOOLS = {
     "accounts.forget": "reads the tables of signing in, which belong to no school",
     "journal.retry_stalled_jobs": "gives jobs back to the queue, and reads no row of a school",
+    "journal.forget_access": "enters one school after the other",
+    "notifications.confirm_topic": "answers a carrier, and reads no row",
     "journal.forget_answers": "enters one school after the other",
     "academics.begin_years": "enters one school after the other",
     "attendance.raise_concerns": "enters one school after the other",
