@@ -12,9 +12,28 @@ from lyceum.solver.encoding.pairs import build_pairs, find_units
 from lyceum.solver.encoding.people import People
 from lyceum.solver.encoding.rooms import choose_rooms, room_hours
 from lyceum.solver.problem import Problem
-from lyceum.solver.rules import MaxRoomChangesDaily, MinGapsBetweenBuildings
+from lyceum.solver.rules import (
+    Grouped,
+    MaxDifferentRooms,
+    MaxRoomChangesDaily,
+    MaxRoomChangesWeekly,
+    MaxSimultaneous,
+    MinGapsBetweenBuildings,
+    MinSimultaneous,
+    OccupyMaxSlots,
+    OccupyMinSlots,
+    Rule,
+    SameRoomIfConsecutive,
+)
 
-UNSUPPORTED = (MaxRoomChangesDaily, MinGapsBetweenBuildings)
+UNSUPPORTED = (
+    MaxRoomChangesDaily, MaxRoomChangesWeekly, MaxDifferentRooms, SameRoomIfConsecutive, MinGapsBetweenBuildings,
+    OccupyMaxSlots, OccupyMinSlots, MaxSimultaneous, MinSimultaneous,
+)  # fmt: skip
+
+
+def is_unsupported(rule: Rule) -> bool:
+    return isinstance(rule, UNSUPPORTED) or (isinstance(rule, Grouped) and len(rule.activities) > 2)
 
 
 def encode(problem: Problem) -> Encoded:
@@ -50,7 +69,7 @@ def encode(problem: Problem) -> Encoded:
             for at, each in enumerate(problem.activities)
             if each.name in problem.locks and problem.locks[each.name].start is not None
         ),
-        unsupported=tuple(rule for rule in problem.rules if isinstance(rule, UNSUPPORTED)),
+        unsupported=tuple(rule for rule in problem.rules if is_unsupported(rule)),
     )
     return replace(encoded, impossible=tuple(np.flatnonzero(~allowed.any(axis=1)).tolist()))
 

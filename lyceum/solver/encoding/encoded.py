@@ -29,6 +29,9 @@ class TermKind(IntEnum):
     """`flag`: days without lessons are allowed."""
     MAX_HOURS_CONTINUOUSLY = 8
     FREE_HOUR_WITHIN = 9
+    MAX_SPAN_DAILY = 10
+    MIN_REST_HOURS = 11
+    """`flag`: also from the last day of the cycle to the first."""
 
 
 class PairKind(IntEnum):
@@ -49,6 +52,11 @@ class PairKind(IntEnum):
     """`first` ends before `second` starts, in the cycle."""
     NOT_AFTER = 9
     """On one day, `second` is not later than `first`."""
+    MAX_DAYS = 10
+    """At most `amount` days apart: a violation for each day more."""
+    ORDERED_IF_SAME_DAY = 11
+    ADJACENT = 12
+    """On one day, one starts where the other ends; break hours between do not part them."""
 
 
 @dataclass(frozen=True)

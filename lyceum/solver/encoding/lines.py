@@ -19,8 +19,10 @@ from lyceum.solver.rules import (
     MaxGapsPerWeek,
     MaxHoursContinuously,
     MaxHoursDaily,
+    MaxSpanDaily,
     MinDays,
     MinHoursDaily,
+    MinRestHours,
     NotOverlapping,
     Rule,
 )
@@ -34,6 +36,7 @@ EVERYTHING: Filter = (None, None)
 TERM_RULES = (
     MaxDays, MinDays, IntervalMaxDays, MaxGapsPerWeek, MaxGapsPerDay, EarlyStarts,
     MaxHoursDaily, MinHoursDaily, MaxHoursContinuously, FreeHourWithin,
+    MaxSpanDaily, MinRestHours,
 )  # fmt: skip
 
 
@@ -67,11 +70,15 @@ def terms_of(rule: Rule, problem: Problem) -> Iterator[tuple[Filter, Term]]:
                 )
         case MinHoursDaily():
             yield (
-                EVERYTHING,
+                (rule.tag, None),
                 Term(kinds.MIN_HOURS_DAILY, rule.hours, rule.weight, rule, flag=rule.allow_empty_days),
             )
         case MaxHoursContinuously():
             yield (rule.tag, None), Term(kinds.MAX_HOURS_CONTINUOUSLY, rule.hours, rule.weight, rule)
+        case MaxSpanDaily():
+            yield EVERYTHING, Term(kinds.MAX_SPAN_DAILY, rule.hours, rule.weight, rule)
+        case MinRestHours():
+            yield EVERYTHING, Term(kinds.MIN_REST_HOURS, rule.hours, rule.weight, rule, flag=rule.circular)
         case FreeHourWithin():
             yield EVERYTHING, Term(kinds.FREE_HOUR_WITHIN, rule.hours, rule.weight, rule, rule.first, rule.last)
 

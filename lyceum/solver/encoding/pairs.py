@@ -9,10 +9,13 @@ from lyceum.solver.problem import Problem
 from lyceum.solver.rules import (
     Consecutive,
     EndsStudentsDay,
+    Grouped,
+    MaxDaysBetween,
     MinDaysBetween,
     MinGapsBetween,
     NotOverlapping,
     Ordered,
+    OrderedIfSameDay,
     Rule,
     SameDay,
     SameHour,
@@ -64,6 +67,14 @@ def _pairs_of(rule: Rule, problem: Problem, people: People, index: dict[str, int
                 yield kinds.MIN_DAYS, one, other, rule.days, rule.weight
                 if rule.consecutive_if_same_day and not (rule.is_hard and rule.days > 0):
                     yield kinds.ADJACENT_IF_SAME_DAY, one, other, 0, 100.0
+        case MaxDaysBetween():
+            for one, other in _each_two(rule.activities, index):
+                yield kinds.MAX_DAYS, one, other, rule.days, rule.weight
+        case Grouped() if len(rule.activities) == 2:
+            for one, other in _each_two(rule.activities, index):
+                yield kinds.ADJACENT, one, other, 0, rule.weight
+        case OrderedIfSameDay() if rule.first in index and rule.second in index:
+            yield kinds.ORDERED_IF_SAME_DAY, index[rule.first], index[rule.second], 0, rule.weight
         case MinGapsBetween():
             for one, other in _each_two(rule.activities, index):
                 yield kinds.MIN_GAPS, one, other, rule.gaps, rule.weight
