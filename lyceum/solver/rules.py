@@ -159,8 +159,9 @@ class MinRestHours(Rule):
 class MinDaysBetween(Rule):
     """Any two of the lessons are at least `days` days apart. One violation a pair and missing day.
 
-    `consecutive_if_same_day`: two that fall on one day all the same follow each other directly
-    (must, whatever the weight).
+    `consecutive_if_same_day`: two that fall on one day all the same follow each other directly, without even a
+    break between them. And never more than two fall on one day, unless there are more than two a day in all.
+    (Both must hold, whatever the weight; FET has it so.)
     """
 
     activities: tuple[str, ...]
