@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from lyceum.solver.cpsat.places import Places
 from lyceum.solver.cpsat.totals import Total
+from lyceum.solver.terms.counting import price
 from lyceum.solver.terms.ground import Term
 
 SCALE = 10_000
@@ -34,14 +35,14 @@ class Demands:
         if term.rule.is_hard and not self.soften:
             model.add(total.expression() <= room)
             return
-        price = MUST if term.rule.is_hard else round(term.rule.weight / 100 * SCALE)
+        cost = MUST if term.rule.is_hard else round(price(term) * SCALE)
         if once or excess == 1:
             broken = model.new_bool_var("")
             model.add(total.expression() - excess * broken <= room)
         else:
             broken = model.new_int_var(0, excess, "")
             model.add(total.expression() - broken <= room)
-        self.objective.add_literal(broken, price)
+        self.objective.add_literal(broken, cost)
 
     def at_least(self, term: Term, total: Total, bound: int) -> None:
         self.at_most(term, Total().add(total, -1), -bound)

@@ -1,6 +1,7 @@
 """Rules about one lesson, and about where lessons stand to each other, as demands."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from lyceum.solver import rules
@@ -85,6 +86,17 @@ def _same(demands: Demands, term: Term, one: int, other: int) -> None:
     demands.at_most(term, Total([apart], [1]), 0)
 
 
+@dataclass(frozen=True)
+class _Near:
+    """Two days no more than so many apart, or (`beyond`) more."""
+
+    apart: int
+    beyond: bool = False
+
+    def holds(self, one: int, other: int) -> bool:
+        return (abs(one - other) > self.apart) == self.beyond
+
+
 def _days_between(demands: Demands, term: Term) -> None:
     rule, places = term.rule, demands.places
     days = range(places.ground.days)
@@ -97,19 +109,19 @@ def _days_between(demands: Demands, term: Term) -> None:
         if isinstance(rule, rules.MinDaysBetween):
             # Missing days: one for each k below `days` that the two are no more than k days apart.
             for apart in range(min(rule.days, len(days))):
-                _count_day_pairs(demands, term, (one, other), lambda a, b, apart=apart: abs(a - b) <= apart)
+                _count_day_pairs(demands, term, (one, other), _Near(apart))
         elif isinstance(rule, rules.MaxDaysBetween):
             for apart in range(rule.days, len(days)):
-                _count_day_pairs(demands, term, (one, other), lambda a, b, apart=apart: abs(a - b) > apart)
+                _count_day_pairs(demands, term, (one, other), _Near(apart, beyond=True))
 
 
-def _count_day_pairs(demands: Demands, term: Term, pair: tuple[int, int], bad: Callable[[int, int], bool]) -> None:
+def _count_day_pairs(demands: Demands, term: Term, pair: tuple[int, int], bad: _Near) -> None:
     """One violation where the two are on days that go badly together."""
     places, days = demands.places, range(demands.places.ground.days)
     one, other = pair
     near = [Total().add(places.on_day(one, day)) for day in days]
     for day in days:
-        near[day].add(sum_of(places.on_day(other, against) for against in days if bad(day, against)))
+        near[day].add(sum_of(places.on_day(other, against) for against in days if bad.holds(day, against)))
     if demands.soften or not term.rule.is_hard:
         broken = places.model.new_bool_var("")
         for total in near:

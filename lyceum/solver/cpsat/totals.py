@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import cast
 
 from ortools.sat.python import cp_model
 
@@ -40,7 +39,7 @@ class Total:
 
     def expression(self) -> cp_model.LinearExpr:
         """Of the literals alone, of which there must be some."""
-        return cast(cp_model.LinearExpr, cp_model.LinearExpr.weighted_sum(self.literals, self.weights))
+        return cp_model.LinearExpr.weighted_sum(self.literals, self.weights)
 
 
 def sum_of(totals: Iterable[Total]) -> Total:

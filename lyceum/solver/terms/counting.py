@@ -1,5 +1,7 @@
 """How many violations each term has in a timetable, and what they cost."""
 
+from itertools import pairwise
+
 from lyceum.solver import rules
 from lyceum.solver.terms.days import DAY_KINDS, masks_of, units_of_days
 from lyceum.solver.terms.ground import (
@@ -40,7 +42,12 @@ def units(ground: Ground, term: Term, starts: Starts) -> int:
 
 def cost(ground: Ground, starts: Starts) -> float:
     """Of all rules below weight 100."""
-    return sum(term.rule.weight / 100 * units(ground, term, starts) for term in ground.terms if not term.rule.is_hard)
+    return sum(price(term) * units(ground, term, starts) for term in ground.terms if not term.rule.is_hard)
+
+
+def price(term: Term) -> float:
+    """Of one violation."""
+    return term.rule.weight / 100 * term.copies
 
 
 def broken(ground: Ground, starts: Starts) -> list[tuple[Term, int]]:
@@ -98,7 +105,7 @@ def _touch(ground: Ground, one: int, start: int, other: int, other_start: int) -
 
 def _grouped_units(ground: Ground, placed: list[int], starts: Starts) -> int:
     ordered = sorted(placed, key=lambda index: starts[index])
-    pairs = zip(ordered, ordered[1:], strict=False)
+    pairs = pairwise(ordered)
     return int(not all(follows(ground, one, starts[one], starts[other]) for one, other in pairs))
 
 

@@ -47,6 +47,8 @@ class Term:
     activities: tuple[int, ...]
     """The lessons that its violations depend on. A rule about one lesson's place in its students' day: that first."""
     person: Person | None = None
+    copies: int = 1
+    """A violation counts so many times."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +179,7 @@ def _take_apart(ground: Ground, rule: Rule, at: int) -> list[Term]:
     if isinstance(rule, ROOMS):
         return []
     if isinstance(rule, rules.NotAvailable):
-        return [Term(rule, at, (index,)) for index in _lessons_of(ground, rule.who)]
+        return [Term(rule, at, (index,), copies=times) for index, times in _lessons_of(ground, rule.who).items()]
     if isinstance(rule, rules.PreferredStarts | rules.PreferredSlots):
         return [Term(rule, at, (index,)) for index in lessons_named(ground, rule.activities)]
     if isinstance(rule, EDGES):
@@ -194,13 +196,18 @@ def _take_apart(ground: Ground, rule: Rule, at: int) -> list[Term]:
         return [Term(rule, at, members)] if len(members) > 1 or (members and isinstance(rule, SLOTS)) else []
     who = getattr(rule, "who", None)
     people = people_meant(ground, who) if isinstance(who, Who) else ()
-    return [Term(rule, at, _counted(ground, rule, person), person) for person in people]
+    return [Term(rule, at, _counted(ground, rule, person), person, person.copies) for person in people]
 
 
-def _lessons_of(ground: Ground, who: Who | None) -> tuple[int, ...]:
+def _lessons_of(ground: Ground, who: Who | None) -> Mapping[int, int]:
+    """With the number of those meant who come."""
     if who is None:
-        return tuple(range(len(ground.problem.activities)))
-    return tuple(dict.fromkeys(index for person in people_meant(ground, who) for index in person.members))
+        return dict.fromkeys(range(len(ground.problem.activities)), 1)
+    times: dict[int, int] = {}
+    for person in people_meant(ground, who):
+        for index in person.members:
+            times[index] = times.get(index, 0) + person.copies
+    return times
 
 
 def _edge(ground: Ground, rule: Rule, at: int, index: int) -> Term:

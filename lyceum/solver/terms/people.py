@@ -16,6 +16,8 @@ class Person:
     """Their lessons."""
     closed: frozenset[int]
     """Slots in which they can never be: breaks, and hours not available."""
+    copies: int = 1
+    """So many smallest student sets; a violation counts once for each."""
 
 
 def atoms_of(problem: Problem) -> Mapping[str, frozenset[str]]:
@@ -25,6 +27,7 @@ def atoms_of(problem: Problem) -> Mapping[str, frozenset[str]]:
 
     def look(name: str) -> frozenset[str]:
         if name not in found:
+            found[name] = frozenset()  # Who is part of themselves, through others, adds nobody.
             parts = sets[name].parts if name in sets else ()
             found[name] = frozenset[str]().union(*(look(part) for part in parts)) if parts else frozenset({name})
         return found[name]
@@ -72,9 +75,10 @@ def student_groups_of(problem: Problem) -> tuple[tuple[Person, ...], Mapping[str
     for index, activity in enumerate(problem.activities):
         for atom in sorted({atom for name in activity.students for atom in atoms[name]}):
             members.setdefault(atom, []).append(index)
-    named = {rule.who.name for rule in problem.rules if isinstance(who := getattr(rule, "who", None), Who) if who.name}
+    about = (getattr(rule, "who", None) for rule in problem.rules)
+    named = {who.name for who in about if isinstance(who, Who) and who.kind == "students" and who.name in atoms}
     marks: dict[str, set[str]] = {}
-    for name in sorted(name for name in named if name in atoms):
+    for name in sorted(filter(None, named)):
         for atom in atoms[name]:
             marks.setdefault(atom, set()).add(name)
     merged: dict[tuple[tuple[int, ...], frozenset[str]], list[str]] = {}
@@ -86,7 +90,7 @@ def student_groups_of(problem: Problem) -> tuple[tuple[Person, ...], Mapping[str
             closed.get(Who("students"), frozenset()),
             *(closed.get(Who("students", name), frozenset()) for name in sets),
         )
-        person = Person(Who("students", names[0]), lessons, shut)
+        person = Person(Who("students", names[0]), lessons, shut, len(names))
         groups.update(dict.fromkeys(names, person))
     return (
         tuple(dict.fromkeys(groups.values())),

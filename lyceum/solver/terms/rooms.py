@@ -1,6 +1,6 @@
 """Which rooms each lesson can have, and what each of them costs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -41,64 +41,55 @@ def room_closed(problem: Problem) -> Mapping[str, frozenset[int]]:
 
 def room_choices(problem: Problem) -> tuple[RoomChoice, ...]:
     """By lesson. A lesson that no rule and no lock gives rooms to has none."""
-    preferred: dict[str, list[rules.PreferredRooms]] = {}
-    features: dict[str, list[rules.NeedsFeatures]] = {}
+    wishes: dict[str, list[Wish]] = {}
     homes = [rule for rule in problem.rules if isinstance(rule, rules.HomeRooms)]
     for rule in problem.rules:
         if isinstance(rule, rules.PreferredRooms):
-            for name in rule.activities:
-                preferred.setdefault(name, []).append(rule)
+            wish = Wish(rule, frozenset(rule.rooms))
         elif isinstance(rule, rules.NeedsFeatures):
-            for name in rule.activities:
-                features.setdefault(name, []).append(rule)
+            wish = Wish(rule, frozenset(room.name for room in problem.rooms if rule.features <= room.features))
+        else:
+            continue
+        for name in dict.fromkeys(rule.activities):
+            wishes.setdefault(name, []).append(wish)
     return tuple(
-        _choice(
-            problem,
-            activity,
-            preferred.get(activity.name, []) or [rule for rule in homes if is_home_of(rule, activity)],
-            features.get(activity.name, []),
-        )
+        _choice(problem, activity, wishes.get(activity.name) or _at_home(homes, activity))
         for activity in problem.activities
     )
 
 
-def is_home_of(rule: rules.HomeRooms, activity: Activity) -> bool:
-    if rule.who.kind == "teacher":
-        return bool(activity.teachers) if rule.who.name is None else rule.who.name in activity.teachers
-    return bool(activity.students) if rule.who.name is None else rule.who.name in activity.students
+@dataclass(frozen=True)
+class Wish:
+    rule: Rule
+    rooms: frozenset[str]
 
 
-def _choice(
-    problem: Problem,
-    activity: Activity,
-    preferred: list[rules.PreferredRooms] | list[rules.HomeRooms] | list[rules.PreferredRooms | rules.HomeRooms],
-    features: list[rules.NeedsFeatures],
-) -> RoomChoice:
+def _at_home(homes: Sequence[rules.HomeRooms], activity: Activity) -> list[Wish]:
+    """The rooms of its one student set; else those of its one teacher."""
+    for kind, names in (("students", activity.students), ("teacher", activity.teachers)):
+        if len(names) == 1:
+            own = [rule for rule in homes if rule.who.kind == kind and rule.who.name in (None, names[0])]
+            if own:
+                return [Wish(rule, frozenset(rule.rooms)) for rule in own]
+    return []
+
+
+def _choice(problem: Problem, activity: Activity, wishes: Sequence[Wish]) -> RoomChoice:
     lock = problem.locks.get(activity.name)
+    musts = [wish.rooms for wish in wishes if wish.rule.is_hard]
+    named = frozenset[str]().union(*(wish.rooms for wish in wishes))
     if lock and lock.room is not None:
-        return RoomChoice((lock.room,), True)
-    if not preferred and not features:
-        return RoomChoice()
-    musts = [frozenset(rule.rooms) for rule in preferred if rule.is_hard]
-    wishes: list[tuple[Rule, frozenset[str]]] = [
-        (rule, frozenset(rule.rooms)) for rule in preferred if not rule.is_hard
-    ]
-    having = [
-        (rule, frozenset(room.name for room in problem.rooms if rule.features <= room.features)) for rule in features
-    ]
-    wishes += [(rule, rooms) for rule, rooms in having if not rule.is_hard]
-    musts += [rooms for rule, rooms in having if rule.is_hard]
-    if musts:
-        allowed = reduce(frozenset.__and__, musts)
-    else:
-        allowed = frozenset[str]().union(*(rooms for _, rooms in wishes))
+        musts.append(frozenset({lock.room}))
+        named |= {lock.room}
+    allowed = reduce(frozenset.__and__, musts, named)
     rooms = tuple(room.name for room in problem.rooms if room.name in allowed and _fits(problem, activity, room))
-    costs = {name: sum(rule.weight / 100 for rule, wished in wishes if name not in wished) for name in rooms}
+    lighter = [wish for wish in wishes if not wish.rule.is_hard]
+    costs = {name: sum(wish.rule.weight / 100 for wish in lighter if name not in wish.rooms) for name in rooms}
     return RoomChoice(
         rooms,
         bool(musts),
         {name: cost for name, cost in costs.items() if cost},
-        sum(rule.weight / 100 for rule, _ in wishes),
+        sum(wish.rule.weight / 100 for wish in lighter),
     )
 
 
