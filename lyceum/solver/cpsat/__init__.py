@@ -1,1 +1,1 @@
-"""Timetabling as a model for CP-SAT: proofs of the best, of the least change, of impossibility; rooms; neighbourhoods."""
+"""Timetabling as a model for CP-SAT: proofs (best, least change, impossible), rooms, neighbourhoods."""
