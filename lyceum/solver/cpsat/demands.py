@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from lyceum.solver import rules
 from lyceum.solver.cpsat.places import Places
-from lyceum.solver.cpsat.totals import Total
+from lyceum.solver.cpsat.totals import Literal, Total
 from lyceum.solver.terms.counting import price
 from lyceum.solver.terms.ground import Term
 
@@ -12,6 +13,22 @@ SCALE = 10_000
 
 MUST = 1_000 * SCALE
 """What a violation costs of a rule that must hold, in a model that may break it; ten of them, a lesson not placed."""
+
+
+NEEDS_ALL = (
+    rules.MinDays,
+    rules.MinHoursDaily,
+    rules.MaxGapsPerWeek,
+    rules.MaxGapsPerDay,
+    rules.EarlyStarts,
+    rules.SameStart,
+    rules.SameDay,
+    rules.SameHour,
+    rules.Grouped,
+    rules.OccupyMinSlots,
+    rules.MinSimultaneous,
+)
+"""Kinds that a timetable can break by a lesson that is missing."""
 
 
 @dataclass
@@ -23,6 +40,13 @@ class Demands:
     """Rules below weight 100 count."""
     objective: Total = field(default_factory=Total)
 
+    def _loose(self, term: Term) -> list[Literal]:
+        """Lessons that may be out, where a rule can break by that alone: then it waits until they are in."""
+        if not isinstance(term.rule, NEEDS_ALL):
+            return []
+        out = self.places.unplaced
+        return [out[index] for index in term.activities if index in out]
+
     def wants(self, term: Term) -> bool:
         return term.rule.is_hard or (self.soft and term.rule.weight > 0)
 
@@ -32,6 +56,9 @@ class Demands:
         if excess <= 0 or not total.literals:
             return
         model, room = self.places.model, bound - total.constant
+        loose = self._loose(term)
+        if loose:
+            total = Total([*total.literals, *loose], [*total.weights, *[-excess] * len(loose)], total.constant)
         if term.rule.is_hard and not self.soften:
             model.add(total.expression() <= room)
             return
