@@ -7,8 +7,8 @@ from typing import TypeVar
 from xml.etree.ElementTree import Element
 
 from lyceum.solver.fet.elements import text, text_or_none, texts, whole_number
-from lyceum.solver.fet.errors import UnknownNameError
-from lyceum.solver.problem import Activity, Grid
+from lyceum.solver.fet.errors import BadValueError, UnknownNameError
+from lyceum.solver.problem import Activity, Grid, StudentSet
 
 T = TypeVar("T")
 
@@ -30,7 +30,8 @@ class Names:
     component: Mapping[str, int]
     """Each lesson's number in its series, from 1, those not active counted as well."""
     teachers: frozenset[str]
-    students: frozenset[str]
+    parts: Mapping[str, frozenset[str]]
+    """The smallest parts of each student set."""
     rooms: frozenset[str]
     subjects: frozenset[str]
     tags: frozenset[str]
@@ -38,6 +39,18 @@ class Names:
     @cached_property
     def activity(self) -> dict[str, Activity]:
         return {each.name: each for each in self.activities}
+
+    @property
+    def students(self) -> Mapping[str, frozenset[str]]:
+        return self.parts
+
+    @cached_property
+    def attending(self) -> dict[str, frozenset[str]]:
+        """Of each lesson the smallest parts of its student sets."""
+        return {
+            each.name: frozenset().union(*(self.parts[students] for students in each.students))
+            for each in self.activities
+        }
 
     @cached_property
     def _days(self) -> dict[str, int]:
@@ -83,30 +96,62 @@ class Names:
 
     def selected(self, element: Element) -> tuple[str, ...]:
         """The lessons that the element's filter lets through; a field left empty lets everything through."""
-        teacher = text_or_none(element, "Teacher_Name", "Teacher")
-        students = text_or_none(element, "Students_Name", "Students")
-        subject = text_or_none(element, "Subject_Name", "Subject")
-        tag = text_or_none(element, "Activity_Tag_Name", "Activity_Tag")
         duration = text_or_none(element, "Duration")
         component = text_or_none(element, "Component_Number")
-        for name, known, what in (
-            (teacher, self.teachers, "teacher"),
-            (students, self.students, "student set"),
-            (subject, self.subjects, "subject"),
-            (tag, self.tags, "activity tag"),
-        ):
-            if name is not None:
-                find(name, known, what)
+        return self.matching(
+            teacher=self._known(element, self.teachers, "teacher", "Teacher_Name", "Teacher"),
+            students=self._known(element, self.students, "student set", "Students_Name", "Students"),
+            subject=self._known(element, self.subjects, "subject", "Subject_Name", "Subject"),
+            tag=self._known(element, self.tags, "activity tag", "Activity_Tag_Name", "Activity_Tag"),
+            duration=None if duration is None else whole_number(duration, "Duration"),
+            component=None if component is None else whole_number(component, "Component_Number"),
+        )
+
+    @staticmethod
+    def _known(element: Element, known: Collection[str], what: str, *tags: str) -> str | None:
+        name = text_or_none(element, *tags)
+        return None if name is None else find(name, known, what)
+
+    def matching(
+        self,
+        *,
+        teacher: str | None = None,
+        students: str | None = None,
+        subject: str | None = None,
+        tag: str | None = None,
+        duration: int | None = None,
+        component: int | None = None,
+    ) -> tuple[str, ...]:
+        """Students match where the lesson and the set share some (as FET has it: a year stands for its groups)."""
+        share = None if students is None else self.parts[students]
         return tuple(
             each.name
             for each in self.activities
             if (teacher is None or teacher in each.teachers)
-            and (students is None or students in each.students)
             and (subject is None or subject == each.subject)
             and (tag is None or tag in each.tags)
-            and (duration is None or whole_number(duration, "Duration") == each.duration)
-            and (component is None or whole_number(component, "Component_Number") == self.component[each.name])
+            and (duration is None or duration == each.duration)
+            and (component is None or component == self.component[each.name])
+            and (share is None or not share.isdisjoint(self.attending[each.name]))
         )
+
+
+def smallest_parts(sets: Iterable[StudentSet]) -> dict[str, frozenset[str]]:
+    """Of each set those of its parts, and theirs, that have no parts: itself where it has none."""
+    by_name = {each.name: each for each in sets}
+    found: dict[str, frozenset[str]] = {}
+
+    def of(name: str, above: frozenset[str]) -> frozenset[str]:
+        if name in above:
+            raise BadValueError(f"The student set “{name[:80]}” is a part of itself.")
+        if name not in found:
+            parts = by_name[name].parts
+            found[name] = (
+                frozenset().union(*(of(each, above | {name}) for each in parts)) if parts else frozenset({name})
+            )
+        return found[name]
+
+    return {name: of(name, frozenset()) for name in by_name}
 
 
 def unique(names: Iterable[T]) -> tuple[T, ...]:

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from lyceum.solver.fet import parts
 from lyceum.solver.fet.elements import FieldMissing, parse, source_of, text_or_none, texts, truth, weight
 from lyceum.solver.fet.lessons import read_about_lessons
-from lyceum.solver.fet.names import Names
+from lyceum.solver.fet.names import Names, smallest_parts
 from lyceum.solver.fet.people import read_about_people
 from lyceum.solver.problem import Activity, Kept, Lock, Problem, Unknown
 from lyceum.solver.rules import PreferredRooms, PreferredStarts, Rule
@@ -34,7 +34,7 @@ def read(source: bytes) -> Problem:
         inactive=inactive,
         component=_components(everything),
         teachers=frozenset(each.name for each in teachers),
-        students=frozenset(each.name for each in students),
+        parts=smallest_parts(students),
         rooms=frozenset(each.name for each in rooms),
         subjects=frozenset(parts.read_names(root, "Subjects_List", "Subject", "subject")),
         tags=frozenset(parts.read_names(root, "Activity_Tags_List", "Activity_Tag", "activity tag")),
