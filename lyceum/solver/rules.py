@@ -341,7 +341,7 @@ class PreferredRooms(Rule):
 class HomeRooms(Rule):
     """Lessons of a student set or teacher without preferred rooms of their own are in one of the rooms.
 
-    About lessons with exactly one student set (or, where that has no home rooms, exactly one teacher), which is `who`.
+    About lessons whose only student set, or only teacher, is `who`; where both have home rooms, both rules hold.
     """
 
     who: Who
