@@ -10,7 +10,7 @@ from lyceum.solver.problem import Problem
 from lyceum.solver.reasons.saying import Conflict
 from lyceum.solver.reasons.shrinking import shrink
 from lyceum.solver.rules import Who
-from lyceum.solver.terms.ground import Ground, Term, take_apart
+from lyceum.solver.terms.ground import ROOMS, Ground, Term, take_apart
 from lyceum.solver.terms.people import Person
 
 A_SOLVE = 4.0
@@ -54,8 +54,6 @@ class Part:
 
 
 def _is_about_rooms(problem: Problem, at: int) -> bool:
-    from lyceum.solver.terms.ground import ROOMS
-
     return isinstance(problem.rules[at], ROOMS)
 
 
@@ -70,7 +68,7 @@ def part_of(ground: Ground, lessons: Iterable[int]) -> Part:
     return Part(ground.problem, tuple(sorted(chosen)), incomplete)
 
 
-def _together(ground: Ground, people: Iterable[Person]) -> frozenset[int]:
+def _together(people: Iterable[Person]) -> frozenset[int]:
     return frozenset(index for person in people for index in person.members)
 
 
@@ -78,11 +76,10 @@ def parts_of(ground: Ground) -> Iterator[Part]:
     """Each person's lessons, then with those of everybody who shares one, then all; each set once."""
     seen: set[frozenset[int]] = set()
     everything = frozenset(range(len(ground.durations)))
-    rings = [_together(ground, [person]) for person in ground.people]
+    rings = [_together([person]) for person in ground.people]
     linked = [_linked(ground, term) for term in ground.terms if term.rule.is_hard and term.person is None]
     wider = [
-        _together(ground, [other for index in person.members for other in ground.people_of[index]])
-        for person in ground.people
+        _together([other for index in person.members for other in ground.people_of[index]]) for person in ground.people
     ]
     for lessons in [*rings, *linked, *wider]:
         if lessons and lessons != everything and lessons not in seen:
