@@ -2,33 +2,16 @@
 
 from dataclasses import dataclass, field
 
-from lyceum.solver import rules
 from lyceum.solver.cpsat.places import Places
 from lyceum.solver.cpsat.totals import Literal, Total
 from lyceum.solver.terms.counting import price
-from lyceum.solver.terms.ground import Term
+from lyceum.solver.terms.ground import NEEDS_ALL, Term
 
 SCALE = 10_000
 """A cost of 1 in the model's whole numbers."""
 
 MUST = 1_000 * SCALE
 """What a violation costs of a rule that must hold, in a model that may break it; ten of them, a lesson not placed."""
-
-
-NEEDS_ALL = (
-    rules.MinDays,
-    rules.MinHoursDaily,
-    rules.MaxGapsPerWeek,
-    rules.MaxGapsPerDay,
-    rules.EarlyStarts,
-    rules.SameStart,
-    rules.SameDay,
-    rules.SameHour,
-    rules.Grouped,
-    rules.OccupyMinSlots,
-    rules.MinSimultaneous,
-)
-"""Kinds that a timetable can break by a lesson that is missing."""
 
 
 @dataclass
@@ -38,11 +21,13 @@ class Demands:
     """Rules that must hold may be broken, at a price."""
     soft: bool = True
     """Rules below weight 100 count."""
+    loose: bool = False
+    """What a missing lesson breaks does not count."""
     objective: Total = field(default_factory=Total)
 
     def _loose(self, term: Term) -> list[Literal]:
         """Lessons that may be out, where a rule can break by that alone: then it waits until they are in."""
-        if not isinstance(term.rule, NEEDS_ALL):
+        if not self.loose or not isinstance(term.rule, NEEDS_ALL):
             return []
         out = self.places.unplaced
         return [out[index] for index in term.activities if index in out]

@@ -62,7 +62,7 @@ def build_model(
     moving = frozenset(everything if free is None else free)
     settled = frozenset(everything) - moving
     places = _places(ground, wishes, moving, current or [], may_leave=may_leave)
-    demands = Demands(places, soften=wishes.soften, soft=wishes.soft)
+    demands = Demands(places, soften=wishes.soften, soft=wishes.soft, loose=may_leave)
     choices = room_choices(ground.problem)
     _hold_clashes(places, all_placed=not (wishes.may_be_unplaced or wishes.soften or settled))
     for term in _terms(ground, moving, whole=not settled):

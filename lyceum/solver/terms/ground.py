@@ -28,6 +28,19 @@ ROOMS = (
 )
 PAIR = (rules.Consecutive, rules.Ordered, rules.OrderedIfSameDay)
 SLOTS = (rules.OccupyMaxSlots, rules.OccupyMinSlots, rules.MaxSimultaneous, rules.MinSimultaneous)
+SAME = (rules.SameStart, rules.SameDay, rules.SameHour)
+NEEDS_ALL = (
+    *SAME,
+    rules.MinDays,
+    rules.MinHoursDaily,
+    rules.MaxGapsPerWeek,
+    rules.MaxGapsPerDay,
+    rules.EarlyStarts,
+    rules.Grouped,
+    rules.OccupyMinSlots,
+    rules.MinSimultaneous,
+)
+"""Kinds that a timetable can break by a lesson that is missing."""
 EDGES = (rules.EndsStudentsDay, rules.StartsStudentsDay)
 
 
@@ -36,6 +49,14 @@ class TouchIfSameDay(Rule):
     """What `consecutive_if_same_day` asks for, whatever the weight of its rule."""
 
     activities: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotCrowded(Rule):
+    """What lessons to be on days apart ask for as well, whatever the weight: no more than so many on one day."""
+
+    activities: tuple[str, ...]
+    most: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +82,8 @@ class Ground:
     groups_of: Mapping[str, tuple[Person, ...]]
     """Of each student set."""
     breaks: frozenset[int]
+    incomplete: frozenset[Who] = frozenset()
+    """Whose other lessons the problem leaves out: what they might break by a missing lesson is no term."""
 
     @property
     def hours(self) -> int:
@@ -100,7 +123,8 @@ class Ground:
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         """Of all rules about time."""
-        return tuple(term for at, rule in enumerate(self.problem.rules) for term in _take_apart(self, rule, at))
+        found = (term for at, rule in enumerate(self.problem.rules) for term in _take_apart(self, rule, at))
+        return tuple(term for term in found if not self.incomplete or _is_whole(self, term))
 
     @cached_property
     def terms_of(self) -> tuple[tuple[Term, ...], ...]:
@@ -151,7 +175,7 @@ class Ground:
         return tuple(tuple(sorted(members)) for members in kept)
 
 
-def take_apart(problem: Problem) -> Ground:
+def take_apart(problem: Problem, *, incomplete: frozenset[Who] = frozenset()) -> Ground:
     groups, groups_of = student_groups_of(problem)
     return Ground(
         problem,
@@ -160,7 +184,19 @@ def take_apart(problem: Problem) -> Ground:
         groups,
         groups_of,
         break_slots(problem),
+        incomplete,
     )
+
+
+def _is_whole(ground: Ground, term: Term) -> bool:
+    """Not one that only a missing lesson might break."""
+    if not isinstance(term.rule, NEEDS_ALL):
+        return True
+    if term.person is not None:
+        kind = term.person.who.kind
+        return any(Who(kind, name) not in ground.incomplete for name in term.person.names)
+    names = getattr(term.rule, "activities", ())
+    return isinstance(term.rule, SAME) or all(name in ground.index for name in names)
 
 
 def people_meant(ground: Ground, who: Who) -> tuple[Person, ...]:
@@ -190,13 +226,22 @@ def _take_apart(ground: Ground, rule: Rule, at: int) -> list[Term]:
     activities = getattr(rule, "activities", None)
     if activities is not None:
         members = lessons_named(ground, activities)
-        if isinstance(rule, rules.MinDaysBetween) and rule.consecutive_if_same_day and len(members) > 1:
-            touch = TouchIfSameDay(ref=rule.ref, activities=rule.activities)
-            return [Term(rule, at, members), Term(touch, at, members)]
+        if isinstance(rule, rules.MinDaysBetween) and len(members) > 1:
+            return [Term(each, at, members) for each in (rule, *_days_apart(rule, ground.days))]
         return [Term(rule, at, members)] if len(members) > 1 or (members and isinstance(rule, SLOTS)) else []
     who = getattr(rule, "who", None)
     people = people_meant(ground, who) if isinstance(who, Who) else ()
     return [Term(rule, at, _counted(ground, rule, person), person, person.copies) for person in people]
+
+
+def _days_apart(rule: rules.MinDaysBetween, days: int) -> list[Rule]:
+    """What must hold whatever the weight of the rule."""
+    count = len(rule.activities)
+    most = 2 if count <= 2 * days else -(-count // days)
+    found: list[Rule] = [NotCrowded(ref=rule.ref, activities=rule.activities, most=most)] if count > most else []
+    if rule.consecutive_if_same_day:
+        found.append(TouchIfSameDay(ref=rule.ref, activities=rule.activities))
+    return found
 
 
 def _lessons_of(ground: Ground, who: Who | None) -> Mapping[int, int]:
