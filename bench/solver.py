@@ -75,7 +75,10 @@ def main(arguments: list[str] | None = None) -> None:
     subprocess.run([sys.executable, "-m", "lyceum.solver"], check=True, stdout=subprocess.DEVNULL)
     with_fet = find_fet() is not None and not options.without_fet
     result = Result("solver")
-    result.say(f"{'file':18} {'seed':>4} {'lessons':>7}   ours: first  cost  unplaced  hard  FET says   MB   FET: first  cost  runs")
+    result.say(
+        f"{'file':18} {'seed':>4} {'lessons':>7}   ours: first   cost unplaced  hard  FET says         MB"
+        "   FET: first   cost runs"
+    )
     rows = []
     for file in files:
         for seed in range(options.seeds):
@@ -126,9 +129,7 @@ def _theirs(problem: Problem, seed: int, seconds: float) -> Theirs:
         turn = 0
         while (left := seconds - (time.monotonic() - began)) > 0.05:
             own = 1_000 * seed + 2 * turn + number
-            run = run_fet(
-                written.source, problem, numbers=written.numbers, seconds=max(1, math.ceil(left)), seed=own
-            )
+            run = run_fet(written.source, problem, numbers=written.numbers, seconds=max(1, math.ceil(left)), seed=own)
             if run.complete and time.monotonic() - began <= seconds + 0.5:
                 found.append((time.monotonic() - began, run.cost or 0.0))
             turn += 1
@@ -150,7 +151,9 @@ def _line(row: Row) -> str:
     said = {None: "–", True: "accepts", False: "refuses"}[ours.accepted]
     if ours.judged is not None:
         said += f" {ours.judged:.2f}"
-    line = f"{row.file:18} {row.seed:4} {row.lessons:7}   {_seconds(ours.first):>11} {ours.cost:6.2f} {ours.unplaced:8} "
+    line = (
+        f"{row.file:18} {row.seed:4} {row.lessons:7}   {_seconds(ours.first):>11} {ours.cost:6.2f} {ours.unplaced:8} "
+    )
     line += f"{ours.violations:5}  {said:14} {ours.megabytes:4}"
     if theirs is not None:
         cost = "–" if theirs.cost is None else f"{theirs.cost:.2f}"

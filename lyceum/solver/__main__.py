@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import msgspec
@@ -99,14 +99,16 @@ def _say_result(problem: Problem, result: Result, violations: list[Violation]) -
         print(f"  and {len(result.unplaced) - NAMED} more")
     bound = "" if result.bound is None else f"; no timetable costs less than {result.bound:.2f}"
     print(f"Cost {result.cost:.2f}{bound}.")
-    costs: Counter[str] = Counter()
+    costs: dict[str, float] = defaultdict(float)
     for each in violations:
         if each.weight < 100:
             costs[each.kind] += each.cost
-    for kind, cost in costs.most_common():
+    for kind, cost in sorted(costs.items(), key=lambda each: -each[1]):
         print(f"  {kind}: {cost:.2f}")
     for kind, count in Counter(each.kind for each in violations if each.weight >= 100).items():
-        print(f"  Still open until all is placed: {kind} ({count})" if result.unplaced else f"  Broken: {kind} ({count})")
+        print(
+            f"  Still open until all is placed: {kind} ({count})" if result.unplaced else f"  Broken: {kind} ({count})"
+        )
 
 
 if __name__ == "__main__":
