@@ -54,7 +54,10 @@ _KNOWN: dict[object, Any] = {
 
 def _type_of(hint: object) -> Any:
     """The compiled type of an annotation: whole numbers, truths, the search's memory, tuples of those."""
-    return _KNOWN[hint] if hint in _KNOWN else numba.types.Tuple([_type_of(each) for each in get_args(hint)])
+    if hint in _KNOWN:
+        return _KNOWN[hint]
+    parts = [_type_of(each) for each in get_args(hint)]
+    return numba.types.Tuple(parts)  # type: ignore[no-untyped-call]
 
 
 def compiled(function: Function) -> Function:
