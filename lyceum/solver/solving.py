@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 HABITS = (
     Settings(),
-    Settings(spread=2, tenure=5),
     Settings(depth=10, tries=300, spread=2),
+    Settings(spread=2),
+    Settings(tenure=5),
     Settings(tries=5_000, spread=3, tenure=5),
 )
 WHOLE = 600
