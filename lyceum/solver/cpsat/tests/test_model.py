@@ -26,9 +26,7 @@ PLACES = [kind for kind in PLANTINGS if issubclass(kind, ROOMS)]
 
 def locked_but_two(problem: Problem, timetable: dict[str, Placement], chance: random.Random) -> Problem:
     free = {each.name for each in chance.sample(problem.activities, 2)}
-    return replace(
-        problem, locks={name: Lock(place.start) for name, place in timetable.items() if name not in free}
-    )
+    return replace(problem, locks={name: Lock(place.start) for name, place in timetable.items() if name not in free})
 
 
 def best_by_trying(ground: Ground) -> float:
