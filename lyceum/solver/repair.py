@@ -2,20 +2,23 @@
 
 Two searches take turns. One asks for a bound: some lessons may go anywhere, every other stays or vanishes, at the same
 price; what vanished joins those that may go anywhere, until nothing vanishes: then the bound is a timetable. The other
-looks for a timetable: the lessons around those that cannot stay may move, every other stays.
+looks for a timetable: the lessons around those that cannot stay may move, every other stays. Where that is not enough,
+ejection chains make one from what was, and lessons that moved are brought back, some at a time.
 """
 
+import random
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
-from lyceum.solver.cpsat.model import Model, Wishes, build_model, read_answer, solve_model, solver_for
+from lyceum.solver.cpsat.model import Model, Wishes, build_model, hint, read_answer, solve_model, solver_for
 from lyceum.solver.cpsat.rooms import RoomsFound, assign_rooms
 from lyceum.solver.cpsat.totals import Total
 from lyceum.solver.problem import Problem
 from lyceum.solver.solution import Placement, Progress, Result, State, Timetable, Watch
+from lyceum.solver.solving import solve
 from lyceum.solver.terms.counting import broken, cost
 from lyceum.solver.terms.ground import NOWHERE, Ground, Starts, take_apart
 from lyceum.solver.terms.rooms import room_choices, room_closed
@@ -40,6 +43,8 @@ class _Search:
     is_impossible: bool = False
     around: set[int] = field(default_factory=set)
     """Lessons that may move while a timetable is looked for."""
+    chance: random.Random = field(default_factory=random.Random)
+    has_tried_chains: bool = False
     gone: set[int] = field(default_factory=set)
     """Lessons that vanished when the bound was looked for last."""
 
@@ -99,10 +104,10 @@ class _Search:
 
     # ── The two searches ──────────────────────────────────────────────────────────────────────────────────────
 
-    def raise_bound(self) -> None:
+    def raise_bound(self, seconds: float) -> None:
         model = build_model(self.ground, Wishes(soft=False), current=self.before, free=self.anywhere, may_leave=True)
         total = self._aim(model)
-        solver, status = self._solve(model, max(1.0, self.left / 3))
+        solver, status = self._solve(model, seconds)
         if status == cp_model.INFEASIBLE:
             if self.best is None:
                 self.is_impossible = True
@@ -155,11 +160,69 @@ class _Search:
         )
 
     def run(self) -> None:
-        """Bounds by turns: short at first, as a small model says much."""
         while self.goes_on():
-            self.raise_bound()
-            if self.goes_on():
-                self.look_for_timetable(max(1.0, self.left / 3))
+            began = time.monotonic()
+            self.raise_bound(max(1.0, self.left / 4))
+            if not self.goes_on():
+                return
+            if self.best is None:
+                self.look_for_timetable(max(1.0, self.left / 4))
+            if self.best is None and not self.has_tried_chains:
+                self.ask_chains(max(1.0, self.left / 3))
+            until = time.monotonic() + max(1.0, time.monotonic() - began)
+            while self.best is not None and time.monotonic() < until and self.goes_on():
+                self.bring_back(self.best)
+
+    def ask_chains(self, seconds: float) -> None:
+        """Any timetable, from what was."""
+        self.has_tried_chains = True
+        problem = self.ground.problem
+        count = len(problem.activities)
+        names = [each.name for each in problem.activities]
+        before = {name: Placement(self.before[at]) for at, name in enumerate(names) if self.before[at] != NOWHERE}
+        found = solve(
+            problem,
+            seconds=min(seconds, self.left),
+            seed=self.seed,
+            workers=self.workers,
+            hints=before,
+            watch=lambda progress: progress.placed < count and self.goes_on(),
+        )
+        if found.state is State.COMPLETE:
+            self._take([found.timetable[name].start for name in names])
+
+    def bring_back(self, best: Starts) -> None:
+        """Some lessons that moved, and who is around them, are placed once more, as few elsewhere as can be."""
+        moved = sorted(self.moved(best))
+        free = set(moved if len(moved) <= FEW else self.chance.sample(moved, FEW))
+        people = [person for index in sorted(free) for person in self.ground.people_of[index]]
+        self.chance.shuffle(people)
+        for person in people:
+            if len(free) > MANY:
+                break
+            free.update(person.members)
+        model = build_model(self.ground, Wishes(soft=False), current=best, free=free - set(self.ground.locked))
+        total = Total()
+        for index, literals in model.places.starts.items():
+            start = self.before[index]
+            if start in literals:
+                total.add_literal(literals[start])
+        if total.literals:
+            model.places.model.maximize(total.expression())
+        hint(model, best)
+        solver, status = self._solve(model, STEP)
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            starts = read_answer(model, solver, status).starts
+            assert starts is not None
+            if len(self.moved(starts)) <= self.best_moved:
+                self.best, self.best_moved = starts, len(self.moved(starts))
+
+
+FEW, MANY = 50, 110
+"""Lessons that moved, and lessons in all, that are placed once more at a time."""
+
+STEP = 2.0
+"""Seconds, at most, for that."""
 
 
 def _ring(ground: Ground, lessons: Collection[int]) -> set[int]:
@@ -223,6 +286,7 @@ def repair(
     until = started + seconds * 0.85
     search = _Search(ground, starts, frozenset(forced), until, seed, workers, watch, started, touched)
     search.around = _ring(ground, touched)
+    search.chance = random.Random(seed)  # noqa: S311 – which lessons come first is no secret
     if not touched:
         search.best = starts
     search.run()

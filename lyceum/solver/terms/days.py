@@ -32,11 +32,8 @@ def hours_mask(first: int, last: int) -> int:
     return ((1 << (last + 1)) - 1) & ~((1 << first) - 1) if last >= first else 0
 
 
-def closed_masks(ground: Ground, term: Term) -> list[int]:
-    masks = [0] * ground.days
-    for slot in term.person.closed if term.person else ():
-        masks[slot // ground.hours] |= 1 << slot % ground.hours
-    return masks
+def closed_masks(ground: Ground, term: Term) -> Masks:
+    return ground.closed_hours[term.person] if term.person else (0,) * ground.days
 
 
 def units_of_days(ground: Ground, term: Term, masks: Masks) -> int:

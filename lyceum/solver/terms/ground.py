@@ -111,6 +111,17 @@ class Ground:
         return tuple(tuple(each) for each in found)
 
     @cached_property
+    def closed_hours(self) -> Mapping[Person, tuple[int, ...]]:
+        """Of each person one bit mask a day."""
+        found = {}
+        for person in self.people:
+            masks = [0] * self.days
+            for slot in person.closed:
+                masks[slot // self.hours] |= 1 << slot % self.hours
+            found[person] = tuple(masks)
+        return found
+
+    @cached_property
     def locked(self) -> Mapping[int, int]:
         """Start by lesson."""
         locks = self.problem.locks
