@@ -7,6 +7,7 @@ ejection chains make one from what was, and lessons that moved are brought back,
 """
 
 import random
+import threading
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -99,8 +100,18 @@ class _Search:
         return total
 
     def _solve(self, model: Model, seconds: float) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
+        """In a thread, so that it ends soon when nobody waits any more."""
         solver = solver_for(min(seconds, self.left), seed=self.seed, workers=self.workers)
-        return solver, solver.solve(model.places.model)
+        found: list[cp_model.CpSolverStatus] = []
+        thread = threading.Thread(target=lambda: found.append(solver.solve(model.places.model)), daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(POLL)
+            if thread.is_alive() and not self._is_awaited():
+                self.until = 0.0
+                solver.stop_search()
+                thread.join()
+        return solver, found[0]
 
     # ── The two searches ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -152,17 +163,23 @@ class _Search:
     def goes_on(self) -> bool:
         if self.is_done or self.left <= 0:
             return False
+        if not self._is_awaited():
+            self.until = 0.0
+            return False
+        return True
+
+    def _is_awaited(self) -> bool:
         if self.watch is None:
             return True
         placed = sum(start != NOWHERE for start in self.best or ())
-        return self.watch(
-            Progress(time.monotonic() - self.started, placed, float(self.best_moved), float(self.at_least))
-        )
+        seconds = time.monotonic() - self.started
+        return self.watch(Progress(seconds, placed, float(self.best_moved), float(self.at_least)))
 
     def run(self) -> None:
         while self.goes_on():
             began = time.monotonic()
-            self.raise_bound(max(1.0, self.left / 4))
+            while self.goes_on() and time.monotonic() - began < QUICK:
+                self.raise_bound(max(1.0, self.left / 4))
             if not self.goes_on():
                 return
             if self.best is None:
@@ -223,6 +240,15 @@ FEW, MANY = 50, 110
 
 STEP = 2.0
 """Seconds, at most, for that."""
+
+QUICK = 1.5
+"""Seconds for which bounds are raised before the other search has its turn: small models say much."""
+
+POLL = 0.5
+"""Seconds between two looks whether anybody still waits."""
+
+LAST = 3.0
+"""Seconds, at most, for each of the things that end a repair, however early it ends."""
 
 
 def _ring(ground: Ground, lessons: Collection[int]) -> set[int]:
@@ -299,7 +325,7 @@ def _answer(search: _Search, rooms: Mapping[int, str], until: float) -> Result:
     if search.is_impossible:
         state = State.IMPOSSIBLE
     starts = _leave_out(search) if starts is None else _please(search, starts, until)
-    found = assign_rooms(ground, starts, before=rooms, seconds=max(1.0, until - time.monotonic()), seed=search.seed)
+    found = assign_rooms(ground, starts, before=rooms, seconds=LAST, seed=search.seed)
     timetable = {
         each.name: Placement(starts[index], found.rooms.get(index))
         for index, each in enumerate(ground.problem.activities)
@@ -331,7 +357,7 @@ def _moved_names(search: _Search, starts: Starts, rooms: Mapping[int, str], foun
 
 def _please(search: _Search, starts: Starts, until: float) -> Starts:
     """The moved lessons alone may change places once more, for the sake of lighter rules."""
-    left = min(3.0, (until - time.monotonic()) / 2)
+    left = 0.0 if not search.until else min(LAST, (until - time.monotonic()) / 2)
     moving = search.moved(starts) | {index for index, start in enumerate(search.before) if start == NOWHERE}
     if left < 0.2 or not moving or not any(not term.rule.is_hard for term in search.ground.terms):
         return starts
@@ -349,5 +375,5 @@ def _leave_out(search: _Search) -> Starts:
     current = [NOWHERE if index in free else start for index, start in enumerate(search.before)]
     wishes = Wishes(soft=False, may_be_unplaced=True)
     model = build_model(search.ground, wishes, current=current, free=free)
-    answer = solve_model(model, max(1.0, search.left), seed=search.seed, workers=search.workers)
+    answer = solve_model(model, min(LAST, max(1.0, search.left)), seed=search.seed, workers=search.workers)
     return answer.starts or current
