@@ -64,4 +64,4 @@ def compiled(function: Function) -> Function:
     """Compile for exactly the types it is annotated with; Python's lock is free while it runs."""
     hints = get_type_hints(function)
     signature = _type_of(hints.pop("return"))(*(_type_of(hint) for hint in hints.values()))
-    return numba.njit(signature, nogil=True, cache=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+    return numba.njit(signature, nogil=True, cache=True, error_model="numpy")(function)
