@@ -35,6 +35,8 @@ WHOLE = 600
 """Units of which one model of everything is still asked."""
 STALE = 8.0
 """Seconds without anything better, after which it is."""
+LAST_WORDS = 3.0
+"""Seconds after the end that a thread has to bring what it is about; then nobody waits for it."""
 PORTION = 40
 """Steps of placing between two looks at the others."""
 PATIENCE = 500
@@ -61,7 +63,10 @@ class Race:
     bound: float | None = None
     version: int = 0
     first_complete_after: float | None = None
+    hopeless: int = 0
+    """Lessons that can start nowhere, or only where another that cannot go elsewhere is."""
     over: bool = False
+    closed: bool = False
     is_impossible: bool = False
     failure: BaseException | None = None
     searches: list[Search] = field(default_factory=list)
@@ -77,7 +82,8 @@ class Race:
 
     @property
     def is_complete(self) -> bool:
-        return self.placed == len(self.encoded.problem.activities)
+        """All that can be placed is."""
+        return self.placed >= len(self.encoded.problem.activities) - self.hopeless
 
     @property
     def is_best(self) -> bool:
@@ -90,11 +96,19 @@ class Race:
     def offer(self, timetable: Timetable, cost: float) -> None:
         """Keep it if it places more, or as much at less cost."""
         with self.lock:
-            if (len(timetable), -cost) > (self.placed, -self.cost + 1e-9):
+            if not self.closed and (len(timetable), -cost) > (self.placed, -self.cost + 1e-9):
                 self.placed, self.cost, self.best = len(timetable), cost, timetable
                 self.version += 1
-                if self.is_complete and self.first_complete_after is None:
+                whole = len(timetable) == len(self.encoded.problem.activities)
+                if whole and self.first_complete_after is None:
                     self.first_complete_after = self.now
+
+    def new_search(self) -> Search:
+        search = Search(self.encoded, built=self.built)
+        self.searches.append(search)
+        units = self.encoded.units
+        self.hopeless = sum(len(units[at]) for at in {*self.built.impossible, *search.contradicting})
+        return search
 
     def finish(self) -> None:
         self.over = True
@@ -140,9 +154,7 @@ def _hold_others(problem: Problem, scope: frozenset[str], hints: Timetable) -> P
 
 def _result(race: Race, problem: Problem) -> Result:
     unplaced = tuple(each.name for each in problem.activities if each.name not in race.best)
-    impossible = (
-        race.is_impossible or bool(race.encoded.impossible) or any(search.contradicting for search in race.searches)
-    )
+    impossible = race.is_impossible or race.hopeless > 0
     holds = not unplaced and not hard(check(problem, race.best))
     state = State.COMPLETE if holds else State.IMPOSSIBLE if unplaced and impossible else State.PARTIAL
     return Result(
@@ -187,7 +199,7 @@ def _run_together(race: Race, seed: int, workers: int, watch: Watch | None) -> N
     """Threads that run compiled code or CP-SAT; this one looks after the time."""
     telling = Telling(race, watch)
     for _ in range(workers):
-        race.searches.append(Search(race.encoded, built=race.built))
+        race.new_search()
     threads = [
         threading.Thread(target=_work, args=(race, number, seed), name=f"solver-{number}", daemon=True)
         for number in range(workers)
@@ -198,11 +210,13 @@ def _run_together(race: Race, seed: int, workers: int, watch: Watch | None) -> N
         threads[0].join(0.1)
         telling.tell()
     race.finish()
+    until = time.monotonic() + LAST_WORDS
     for thread in threads:
-        thread.join()
+        thread.join(max(0.0, until - time.monotonic()))
+    with race.lock:
+        race.closed = True
     if race.failure is not None:
         raise race.failure
-    race.over = False
     telling.tell()
 
 
@@ -252,7 +266,7 @@ def _improve_by_chains(race: Race, search: Search) -> None:
         if race.version != seen:
             with race.lock:
                 best, cost, seen = race.best, race.cost, race.version
-            if seen != 0 and (search.placed < len(race.encoded.units) or search.cost > cost + 1e-9):
+            if len(search.timetable()) < len(best) or search.cost > cost + 1e-9:
                 search.load(best)
         search.improve(IMPROVING)
         if search.cost < race.cost - 1e-9:
@@ -329,8 +343,7 @@ def _ask_whole(race: Race, ground: "Ground", seed: int, seconds: float) -> None:
 
 def _take_turns(race: Race, seed: int, watch: Watch | None) -> None:
     """The same steps in the same order for the same seed."""
-    search = Search(race.encoded, built=race.built)
-    race.searches.append(search)
+    search = race.new_search()
     telling = Telling(race, watch)
     _place_in_turn(race, search, seed, telling.tell)
     rounds = max(1, round(race.seconds * ROUNDS_A_SECOND))

@@ -103,9 +103,10 @@ def missing_hours(m: Memory, line: int) -> int:
         full = max(gaps + lead, short)
         need += full
         slack = full - short
-        spared = min(gaps, gaps_day, slack)
+        # Of the hours before the first lesson one has to be filled; the others may become gaps.
+        spared = min(gaps + max(0, lead - 1), gaps_day, slack)
         by_gaps += spared
-        if lead > 0 and slack > spared:
+        if (lead == 1 and slack > spared) or (lead > 1 and slack > spared + 1):
             by_late += 1
     need -= min(gaps_week, by_gaps)
     if late > 0:

@@ -50,11 +50,15 @@ class Search:
         self.memory[layout.RANDOM] = 1
         contradicting = []
         starts = self._allowed.sum(axis=1)
-        for unit in np.flatnonzero(starts <= 1).tolist():
+        for unit in sorted(np.flatnonzero(starts <= 1).tolist(), key=self._room_to_choose):
             if starts[unit] == 1 and not searching.place_at(self.memory, unit, int(self._allowed[unit].argmax())):
                 contradicting.append(unit)
             self._units[unit, layout.FIXED] = 1
         self.contradicting = tuple(contradicting)
+
+    def _room_to_choose(self, unit: int) -> int:
+        """Those that can be in one room only come first: others would take it from them for good."""
+        return min(len(self.encoded.choices[lesson].rooms) or 1_000 for lesson in self.encoded.units[unit])
 
     def begin(self, seed: int, hints: Timetable | None = None) -> None:
         """From nothing but what is fixed, and the hints as far as they hold to the rules."""
