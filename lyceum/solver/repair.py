@@ -18,6 +18,8 @@ from lyceum.solver.cpsat.model import Model, Wishes, build_model, hint, read_ans
 from lyceum.solver.cpsat.rooms import RoomsFound, assign_rooms
 from lyceum.solver.cpsat.totals import Total
 from lyceum.solver.problem import Problem
+from lyceum.solver.reasons.conflicts import part_of
+from lyceum.solver.reasons.counts import count_all
 from lyceum.solver.solution import Placement, Progress, Result, State, Timetable, Watch
 from lyceum.solver.solving import solve
 from lyceum.solver.terms.counting import broken, cost
@@ -36,7 +38,9 @@ class _Search:
     workers: int
     watch: Watch | None
     started: float
-    anywhere: set[int] = field(default_factory=set)
+    touched: frozenset[int]
+    """Lessons that cannot stay all together."""
+    anywhere: set[int] = field(init=False)
     """Lessons that may go anywhere while the bound is looked for."""
     best: Starts | None = None
     best_moved: int = 0
@@ -48,6 +52,9 @@ class _Search:
     has_tried_chains: bool = False
     gone: set[int] = field(default_factory=set)
     """Lessons that vanished when the bound was looked for last."""
+
+    def __post_init__(self) -> None:
+        self.anywhere = set(self.touched)
 
     @property
     def left(self) -> float:
@@ -310,13 +317,28 @@ def repair(
     forced, touched = _unsettled(ground, starts, rooms)
     # Rooms are chosen at the end, and moves that cost nothing improve on wishes: both want a little time.
     until = started + seconds * 0.85
-    search = _Search(ground, starts, frozenset(forced), until, seed, workers, watch, started, touched)
+    search = _Search(ground, starts, frozenset(forced), until, seed, workers, watch, started, frozenset(touched))
     search.around = _ring(ground, touched)
     search.chance = random.Random(seed)  # noqa: S311 – which lessons come first is no secret
     if not touched:
         search.best = starts
+    search.is_impossible = bool(count_all(ground)) or _is_impossible_nearby(search, touched)
     search.run()
     return _answer(search, rooms, started + seconds)
+
+
+def _is_impossible_nearby(search: _Search, touched: Collection[int]) -> bool:
+    """Whether somebody who comes to one of these lessons cannot even have their own lessons."""
+    until = time.monotonic() + search.left / 6
+    people = dict.fromkeys(person for index in sorted(touched) for person in search.ground.people_of[index])
+    for person in people:
+        left = until - time.monotonic()
+        if left <= 0 or not search.goes_on():
+            return False
+        part = part_of(search.ground, person.members)
+        if part.is_impossible(part.musts(), min(1.0, left)):
+            return True
+    return False
 
 
 def _answer(search: _Search, rooms: Mapping[int, str], until: float) -> Result:
@@ -370,10 +392,10 @@ def _please(search: _Search, starts: Starts, until: float) -> Starts:
 
 
 def _leave_out(search: _Search) -> Starts:
-    """As many of the lessons as fit while the others stay."""
-    free = search.anywhere or search.around
+    """As many of the lessons that cannot stay as fit while the others do."""
+    free = search.touched
     current = [NOWHERE if index in free else start for index, start in enumerate(search.before)]
     wishes = Wishes(soft=False, may_be_unplaced=True)
     model = build_model(search.ground, wishes, current=current, free=free)
-    answer = solve_model(model, min(LAST, max(1.0, search.left)), seed=search.seed, workers=search.workers)
+    answer = solve_model(model, LAST, seed=search.seed, workers=search.workers)
     return answer.starts or current
