@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from lyceum.solver.checker import check
+from lyceum.solver.checker import check, lasting
 from lyceum.solver.fet.errors import FetError
 from lyceum.solver.fet.reader import read
 from lyceum.solver.fet.writer import write
@@ -108,10 +108,9 @@ def _say_result(problem: Problem, result: Result, violations: list[Violation]) -
             costs[each.kind] += each.cost
     for kind, cost in sorted(costs.items(), key=lambda each: -each[1]):
         print(f"  {kind}: {cost:.2f}")
-    for kind, count in Counter(each.kind for each in violations if each.weight >= 100).items():
-        print(
-            f"  Still open until all is placed: {kind} ({count})" if result.unplaced else f"  Broken: {kind} ({count})"
-        )
+    broken = [each for each in lasting(problem, result.timetable, violations) if each.weight >= 100]
+    for kind, count in Counter(each.kind for each in broken).items():
+        print(f"  Broken: {kind} ({count})")
 
 
 def _say_reasons(problem: Problem, seconds: float) -> None:
