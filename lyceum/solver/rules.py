@@ -88,7 +88,10 @@ class MaxGapsPerDay(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class EarlyStarts(Rule):
-    """A day begins in its first available hour, but for at most `late` days that begin in the second. Never later."""
+    """A day begins in its first available hour, but for at most `late` days that begin in the second. Never later.
+
+    One violation for each day that begins later, and one for each day too many that begins in the second.
+    """
 
     who: Who
     late: int
@@ -96,6 +99,8 @@ class EarlyStarts(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class MaxHoursDaily(Rule):
+    """One violation for each day (or half) with too many, however many too many (FET counts so)."""
+
     who: Who
     hours: int
     tag: str | None = None
@@ -108,13 +113,19 @@ class MaxHoursDaily(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class MinHoursDaily(Rule):
+    """One violation for each hour missing on a day."""
+
     who: Who
     hours: int
     allow_empty_days: bool = True
+    tag: str | None = None
+    """Only lessons with this tag count."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MaxHoursContinuously(Rule):
+    """One violation for each run of hours that is too long, however long (FET counts so)."""
+
     who: Who
     hours: int
     tag: str | None = None
@@ -130,6 +141,26 @@ class FreeHourWithin(Rule):
     hours: int = 1
 
 
+@dataclass(frozen=True, kw_only=True)
+class MaxSpanDaily(Rule):
+    """From the first hour of a day to the last, free hours between them included."""
+
+    who: Who
+    hours: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinRestHours(Rule):
+    """Hours without lessons from the end of one day to the beginning of the next, the day's own free ones included.
+
+    `circular`: from the last day of the cycle to the first of the next, too.
+    """
+
+    who: Who
+    hours: int
+    circular: bool = False
+
+
 # ── Where lessons stand to each other ─────────────────────────────────────────────────────────────────────────
 
 
@@ -137,8 +168,9 @@ class FreeHourWithin(Rule):
 class MinDaysBetween(Rule):
     """Any two of the lessons are at least `days` days apart. One violation a pair and missing day.
 
-    `consecutive_if_same_day`: two that fall on one day all the same follow each other directly
-    (must, whatever the weight).
+    `consecutive_if_same_day`: two that fall on one day all the same follow each other directly, without even a
+    break between them. And never more than two fall on one day, unless there are more than two a day in all.
+    (Both must hold, whatever the weight; FET has it so.)
     """
 
     activities: tuple[str, ...]
@@ -147,8 +179,19 @@ class MinDaysBetween(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MaxDaysBetween(Rule):
+    """Any two of the lessons are at most `days` days apart. One violation a pair and day too many."""
+
+    activities: tuple[str, ...]
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MinGapsBetween(Rule):
-    """Any two of the lessons that fall on one day have at least `gaps` hours between them."""
+    """Any two of the lessons that fall on one day have at least `gaps` hours between them.
+
+    One violation for each hour missing.
+    """
 
     activities: tuple[str, ...]
     gaps: int
@@ -156,24 +199,28 @@ class MinGapsBetween(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class NotOverlapping(Rule):
+    """One violation for each pair and hour that they share."""
+
     activities: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SameStart(Rule):
-    """Same day and same hour: a block."""
+    """Same day and same hour: a block. One violation for each pair."""
 
     activities: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SameDay(Rule):
+    """One violation for each pair."""
+
     activities: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SameHour(Rule):
-    """Same starting hour, on whatever days."""
+    """Same starting hour, on whatever days. One violation for each pair."""
 
     activities: tuple[str, ...]
 
@@ -192,6 +239,21 @@ class Ordered(Rule):
 
     first: str
     second: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderedIfSameDay(Rule):
+    """Where both fall on one day, `first` ends before `second` starts."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grouped(Rule):
+    """The two or three lessons follow each other on one day, in whatever order (a break does not part them)."""
+
+    activities: tuple[str, ...]
 
 
 # ── When a lesson may be ──────────────────────────────────────────────────────────────────────────────────────
@@ -214,14 +276,53 @@ class PreferredSlots(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OccupyMaxSlots(Rule):
+    """Of the slots at most `most` are used by any of the lessons."""
+
+    activities: tuple[str, ...]
+    slots: frozenset[int]
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OccupyMinSlots(Rule):
+    """Of the slots at least `least` are used by any of the lessons."""
+
+    activities: tuple[str, ...]
+    slots: frozenset[int]
+    least: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxSimultaneous(Rule):
+    """In each of the slots at most `most` of the lessons go on at the same time."""
+
+    activities: tuple[str, ...]
+    slots: frozenset[int]
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinSimultaneous(Rule):
+    """In each of the slots at least `least` of the lessons go on at the same time, or, where `or_none`, none does."""
+
+    activities: tuple[str, ...]
+    slots: frozenset[int]
+    least: int
+    or_none: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class EndsStudentsDay(Rule):
-    """After each of the lessons its students have nothing more that day."""
+    """After each of the lessons its students have nothing more that day. One violation for each lesson."""
 
     activities: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class StartsStudentsDay(Rule):
+    """Before each of the lessons its students have nothing that day. One violation for each lesson."""
+
     activities: tuple[str, ...]
 
 
@@ -238,7 +339,10 @@ class PreferredRooms(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class HomeRooms(Rule):
-    """Lessons of a student set or teacher without preferred rooms of their own are in one of the rooms."""
+    """Lessons of a student set or teacher without preferred rooms of their own are in one of the rooms.
+
+    About lessons whose only student set, or only teacher, is `who`; where both have home rooms, both rules hold.
+    """
 
     who: Who
     rooms: tuple[str, ...]
@@ -254,7 +358,10 @@ class NeedsFeatures(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class MaxRoomChangesDaily(Rule):
-    """Moves from one room to another within a day; `buildings`: moves between buildings alone count."""
+    """Moves from one room to another within a day; `buildings`: moves between buildings alone count.
+
+    Lessons without a room (or a room without a building) are passed over. One violation for each move too many.
+    """
 
     who: Who
     changes: int
@@ -262,8 +369,35 @@ class MaxRoomChangesDaily(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MaxRoomChangesWeekly(Rule):
+    """As MaxRoomChangesDaily, summed over the days of the cycle."""
+
+    who: Who
+    changes: int
+    buildings: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxDifferentRooms(Rule):
+    """The lessons are in at most `rooms` rooms in all."""
+
+    activities: tuple[str, ...]
+    rooms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SameRoomIfConsecutive(Rule):
+    """Two of the lessons that follow each other directly (without even a break) are in the same room, if they have one.
+
+    One violation for each two.
+    """
+
+    activities: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MinGapsBetweenBuildings(Rule):
-    """Free hours between two lessons that follow each other in different buildings."""
+    """Free hours between two lessons that follow each other in different buildings. One violation for each two."""
 
     who: Who
     gaps: int
