@@ -19,6 +19,8 @@ NAMES = (
     "summary_year",
     "derive_day",
     "propose_slot",
+    "dashboard_year",
+    "points",
     "import_10k",
     "rollover_1000",
     "ux",

@@ -1,6 +1,6 @@
 """Lists by cursor: the order is total, so that a walk shows no row twice and misses none that stood still."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -42,14 +42,22 @@ def page_of(
     most: int = MOST,
     cursor: str = "",
     count: bool = False,
+    whole: Callable[[QuerySet[M]], QuerySet[M]] | None = None,
 ) -> Page[M]:
-    """A page of a queryset in a total order of fields (ascending, or `-descending`; the id last)."""
+    """A page of a queryset in a total order of fields (ascending, or `-descending`; the id last).
+
+    Give `whole` where much is read of each row: the page is found first, in the same statement, and only its rows are
+    joined to what they show. Otherwise the planner may join everything in order to throw all but a page away.
+    """
     limit = max(1, min(limit, most))
     backwards, key = _read(cursor, order) if cursor else (False, None)
     ordered = rows.order_by(*(_turned(f) for f in order)) if backwards else rows.order_by(*order)
     if key is not None:
         ordered = ordered.filter(_after([_turned(f) for f in order] if backwards else list(order), key))
-    found = list(ordered[: limit + 1])
+    page = ordered[: limit + 1]
+    if whole is not None:
+        page = whole(rows.model._default_manager.filter(pk__in=page.values("pk"))).order_by(*ordered.query.order_by)
+    found = list(page)
     more, found = len(found) > limit, found[:limit]
     if backwards:
         found.reverse()

@@ -70,6 +70,7 @@ class Permission(StrEnum):
     PROFILE_EDIT = "profile.edit"
     KEYS_EDIT = "keys.edit"
     TRAIL_VIEW = "trail.view"
+    ACCESS_VIEW = "access.view"
     JOBS_VIEW = "jobs.view"
     POLICY_VIEW = "policy.view"
     STUDENTS_LIST = "students.list"
@@ -178,6 +179,7 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.PROFILE_EDIT, "own profile", o, o, o, o, o, o, o, o),
         row(p.KEYS_EDIT, "API keys", no, no, y),
         row(p.TRAIL_VIEW, "the school's trail", grant, g, y, s, scope="audit:read"),
+        row(p.ACCESS_VIEW, "access log: who read what of whom", grant, no, y, s, o, o, k, scope="audit:read"),
         row(p.JOBS_VIEW, "jobs: see, cancel, retry", no, no, y, o, o, no, o, scope="jobs:read"),
         row(p.POLICY_VIEW, "this table", y, y, y, y, y, y, y, y, y, "school:read"),
         row(p.STUDENTS_LIST, "student list", grant, g, y, s, scope="students:read"),
@@ -292,6 +294,6 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
         _p.BEHAVIOUR_VIEW, _p.INCIDENTS_REVIEW, _p.NOTICES_SEND, _p.DASHBOARDS_VIEW,
     }),
     "Timetable": frozenset({_p.CLASSES_VIEW, _p.LESSONS_EDIT}),
-    "Data protection": frozenset({_p.TRAIL_VIEW, _p.STUDENTS_LIST, _p.STUDENTS_VIEW}),
+    "Data protection": frozenset({_p.TRAIL_VIEW, _p.ACCESS_VIEW, _p.STUDENTS_LIST, _p.STUDENTS_VIEW}),
 }  # fmt: skip
 """The permission sets that every school starts with."""

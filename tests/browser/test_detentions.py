@@ -1,6 +1,6 @@
 """Detentions as they are used: set from a student's page, and taken on a phone."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from playwright.sync_api import expect
 
@@ -9,6 +9,7 @@ from lyceum.core.actor import system_actor
 from lyceum.core.permissions import Role
 from lyceum.domains.academics.models import AcademicYear
 from lyceum.domains.behaviour.models import Detention, DetentionSlot, DetentionType, SlotSupervisor
+from lyceum.domains.behaviour.rules.detentions.setting import NewDetention, set_detention
 from lyceum.domains.behaviour.rules.detentions.slots import NewSlot, create_slots
 from lyceum.domains.people.models import Staff, Student
 from lyceum.domains.tenancy.models import School
@@ -17,6 +18,7 @@ from lyceum.testing.factories import (
     guardian_of,
     in_school,
     make_class,
+    make_manager,
     make_school,
     make_staff,
     make_student,
@@ -96,3 +98,24 @@ def test_a_detention_is_set_with_slot_and_message_in_view(site: Site):
     page.get_by_role("button", name="Undo").tap()
     expect(page.get_by_text("cancelled").first).to_be_visible()
     assert states(school) == ["cancelled"]
+
+
+def test_a_student_is_dragged_from_one_slot_to_another_of_the_same_kind(site: Site):
+    school, students, staff = school_today()
+    soon = clock.today(school.time_zone) + timedelta(days=3)
+    with in_school(school):
+        kind = DetentionType.objects.get(name="After-school detention")
+        early, late = (
+            create_slots(NewSlot(kind.pk, soon, time(hour, 30), 5, [staff.pk]), actor=system_actor(school.pk))[0]
+            for hour in (15, 17)
+        )
+        new = NewDetention(students[0].pk, kind.pk, "Late", slot_id=early.pk)
+        set_detention(new, actor=system_actor(school.pk))
+    make_manager(school, "Head of year", name="Hanna Head", username="hanna")
+    page = site.sign_in("hanna")
+    page.goto(f"/behaviour/detentions/?date={soon:%Y-%m-%d}")
+
+    page.locator("[data-move]").drag_to(page.locator(f'[data-slot="{late.pk}"]'))
+
+    expect(page.locator(f'[data-slot="{late.pk}"] [data-move]')).to_contain_text("Student 0")
+    assert states(school) == ["rescheduled", "scheduled"]

@@ -118,6 +118,14 @@ NEW_SLOT = {
     "supervisors": ["{staff}"],
 }
 
+A_BROWSER = {
+    "endpoint": "https://updates.push.services.mozilla.com/wpush/v2/a",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
+
 REST: dict[str, Door] = {
     # signing in: whoever has the secret
     "login": Door(EVERYBODY, body=SIGNING_IN, any_key=True),
@@ -379,6 +387,28 @@ REST: dict[str, Door] = {
     "setQuietHours": Door(IN_A_SCHOOL, body={"starts_at": "21:00", "ends_at": "07:00", "weekdays": [1]}),
     "listDeliveries": Door(_p.DELIVERIES_VIEW),
     "retryDelivery": Door(_p.DELIVERIES_VIEW),
+    "listNotificationDevices": Door(IN_A_SCHOOL),
+    "addNotificationDevice": Door(IN_A_SCHOOL, body=A_BROWSER),
+    "removeNotificationDevices": Door(IN_A_SCHOOL),
+    "removeNotificationDevice": Door(frozenset({Who.GUARDIAN})),
+    "listNotificationProviders": Door(_p.PROVIDERS_EDIT),
+    "addNotificationProvider": Door(
+        _p.PROVIDERS_EDIT, body={"kind": "sendgrid", "sender": "a@school.example", "values": {"api_key": "k"}}
+    ),
+    "getNotificationProvider": Door(_p.PROVIDERS_EDIT),
+    "replaceNotificationProvider": Door(_p.PROVIDERS_EDIT, body={"sender": "+44", "values": {}, "state": "on"}),
+    "changeNotificationProvider": Door(_p.PROVIDERS_EDIT, body={"state": "paused"}),
+    "removeNotificationProvider": Door(_p.PROVIDERS_EDIT),
+    "testNotificationProvider": Door(_p.PROVIDERS_EDIT, body={"address": "+447700900001"}),
+    "listNotificationTemplates": Door(_p.PROVIDERS_EDIT),
+    "addNotificationTemplate": Door(
+        _p.PROVIDERS_EDIT, body={"key": "test", "channel": "sms", "language": "es", "body": "Somos {school}."}
+    ),
+    "getNotificationTemplate": Door(_p.PROVIDERS_EDIT),
+    "replaceNotificationTemplate": Door(_p.PROVIDERS_EDIT, body={"subject": "Hola", "body": "Hola"}),
+    "changeNotificationTemplate": Door(_p.PROVIDERS_EDIT, body={"body": "Hola"}),
+    "removeNotificationTemplate": Door(_p.PROVIDERS_EDIT),
+    "testNotificationTemplate": Door(_p.PROVIDERS_EDIT, body={"address": "a@school.example"}),
     "listGateEvents": Door(_p.GATE_USE),
     "createGateEvent": Door(_p.GATE_USE, body={"direction": "out", "student": "{student}", "reason": "dentist"}),
     "listOnSite": Door(_p.ON_SITE_VIEW),  # an evacuation is running: teachers see it too
@@ -442,6 +472,7 @@ REST: dict[str, Door] = {
     "setSessionTimes": Door(
         _p.CODES_EDIT, About.WHOLE, body={"session": "PM", "starts_at": "13:00", "closes_at": "13:20"}
     ),
+    "listAccess": Door(_p.ACCESS_VIEW),
     # behaviour
     "listIncidentTypes": Door(_p.INCIDENTS_RECORD),
     "createIncidentType": Door(_p.BEHAVIOUR_EDIT, body={"code": "gum", "name": "Chewing gum"}),
@@ -458,6 +489,10 @@ REST: dict[str, Door] = {
     "addIncidentStudents": Door(
         frozenset({Who.TEACHER, Who.ADMIN}), body={"students": [{"student": "{newcomer}"}]}
     ),  # author and reviewers
+    "listIncidentFiles": Door(_p.INCIDENTS_VIEW, About.STUDENT),
+    "addIncidentFile": Door(frozenset({Who.TEACHER, Who.ADMIN}), body={"file": "@damage.pdf"}),  # who reported, reviews
+    "getIncidentFile": Door(_p.INCIDENTS_VIEW, About.STUDENT),
+    "removeIncidentFile": Door(_p.INCIDENTS_REVIEW),
     "reviewIncident": Door(_p.INCIDENTS_REVIEW, body={"decision": "approve"}),
     "withdrawIncident": Door(_p.INCIDENTS_REVIEW, body={"reason": "Somebody else"}),
     "contestIncident": Door(_p.INCIDENTS_CONTEST, About.STUDENT, body={"text": "It was not so"}),
@@ -575,6 +610,8 @@ PAGES: dict[str, Door] = {
     "POST settings/users/<uuid:user_id>/": Door(_p.USERS_EDIT, body={"act": "rename", "full_name": "Zo"}),
     "GET settings/keys/": Door(_p.KEYS_EDIT),
     "POST settings/keys/": Door(_p.KEYS_EDIT, body={"act": "make", "name": "Till", "scopes": "classes:read"}),
+    "GET access-log/": Door(_p.ACCESS_VIEW),
+    "POST access-log/": Door(_p.ACCESS_VIEW, body={"export": "csv"}),  # to hear that it is no file for families
     "GET settings/trail/": Door(_p.TRAIL_VIEW),
     "POST settings/trail/": Door(_p.TRAIL_VIEW, body={"export": "csv"}),
     "GET settings/policy/": Door(_p.POLICY_VIEW),
@@ -706,6 +743,11 @@ PAGES: dict[str, Door] = {
     ),
     "GET outbox/": Door(_p.DELIVERIES_VIEW),
     "POST outbox/": Door(_p.DELIVERIES_VIEW, body={"export": "csv"}),
+    "GET outbox/texts/": Door(_p.DELIVERIES_VIEW),
+    "POST outbox/texts/": Door(_p.DELIVERIES_VIEW, body={"export": "csv"}),
+    "GET outbox/texts/<uuid:sms_id>/": Door(_p.DELIVERIES_VIEW),
+    "POST outbox/texts/<uuid:sms_id>/": Door(_p.DELIVERIES_VIEW),
+    "POST hooks/<slug:carrier>/<str:hook>/": Door(NOBODY),  # but a carrier, with its signature
     "GET outbox/<uuid:delivery_id>/": Door(_p.DELIVERIES_VIEW),
     "POST outbox/<uuid:delivery_id>/": Door(_p.DELIVERIES_VIEW),
     "GET registers/<uuid:register_id>/": Door(_p.REGISTERS_VIEW, About.REGISTER),
@@ -794,6 +836,11 @@ PAGES: dict[str, Door] = {
     "POST behaviour/stages/<uuid:escalation_id>/": Door(_p.STAGES_DECIDE, body={"act": "dismiss", "reason": "Talked"}),
     "GET incidents/<uuid:incident_id>/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
     "POST incidents/<uuid:incident_id>/": Door(_p.INCIDENTS_REVIEW, body={"act": "withdraw", "reason": "Not so"}),
+    "GET incidents/<uuid:incident_id>/files/<uuid:file_id>/": Door(_p.INCIDENTS_VIEW, About.STUDENT),
+    "GET incidents/<uuid:incident_id>/record.pdf": Door(_p.BEHAVIOUR_EXPORT, About.STUDENT),
+    "GET behaviour/notices/<uuid:notice_id>/letter.pdf": Door(
+        frozenset({Who.TEACHER, Who.ADMIN, Who.GUARDIAN})  # who may send it, its reporter, and who was sent it
+    ),
     "GET students/<uuid:student_id>/behaviour/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
     "POST students/<uuid:student_id>/behaviour/": Door(_p.POINTS_AWARD, About.STUDENT, body={"points": "1"}),
     "GET settings/behaviour/": Door(_p.BEHAVIOUR_EDIT),
@@ -821,6 +868,7 @@ PAGES: dict[str, Door] = {
     "POST behaviour/slots/<uuid:slot_id>/": Door(_p.DETENTIONS_RUN, About.REGISTER, body={"rest": "present"}),
     "GET behaviour/slots/<uuid:slot_id>/rows/": Door(_p.DETENTIONS_RUN, About.REGISTER),
     "GET behaviour/slots/<uuid:slot_id>/slips/": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "GET behaviour/slots/<uuid:slot_id>/list.pdf": Door(_p.DETENTIONS_RUN, About.REGISTER),
     "GET behaviour/slots/<uuid:slot_id>/edit/": Door(_p.SLOTS_EDIT),
     "POST behaviour/slots/<uuid:slot_id>/edit/": Door(_p.SLOTS_EDIT, body={"act": "supervise", "lead": "{staff}"}),
     "GET settings/detentions/": Door(_p.BEHAVIOUR_EDIT),

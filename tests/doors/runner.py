@@ -14,7 +14,7 @@ from lyceum.testing.clients import Caller
 from tests.doors.expected import Door
 from tests.doors.routes import Route, document
 from tests.doors.samples import Sampler
-from tests.doors.world import STUDENTS_CSV, World
+from tests.doors.world import PDF, STUDENTS_CSV, World
 
 REFUSED = (401, 403, 404)
 _WRITES = re.compile(r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|TRUNCATE|COPY)\s+\"?([a-z_]+)", re.IGNORECASE)
@@ -83,6 +83,8 @@ def _send(caller: Caller, route: Route, path: str, body: Any) -> Any:
 
 def _uploaded(value: str) -> Any:
     """A file where a table's body says one, as in `@students.csv`."""
+    if value.startswith("@") and value.endswith(".pdf"):
+        return SimpleUploadedFile(value[1:], PDF + b"% another", "application/pdf")
     return SimpleUploadedFile(value[1:], STUDENTS_CSV, "text/csv") if value.startswith("@") else value
 
 

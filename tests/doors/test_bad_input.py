@@ -5,23 +5,24 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from lyceum.domains.accounts.cookies import COOKIE
 from tests.doors.expected import PAGES, REST
 from tests.doors.routes import Route, document, list_operations, list_pages
 from tests.doors.runner import body_of
-from tests.doors.world import Who, World
+from tests.doors.world import PDF, Who, World
 
 OPERATIONS = {route.name: route for route in list_operations()}
 PAGE_ROUTES = {route.name: route for route in list_pages()}
 WITH_BODY = [name for name, route in OPERATIONS.items() if name in REST and route.body]
 WRITES = [name for name, route in OPERATIONS.items() if name in REST and route.method != "GET"]
-SENT_BY_OTHERS = {"POST stop/<str:link>/"}
-"""Forms that mail programs send themselves: the link is the proof."""
+SENT_BY_OTHERS = {"POST stop/<str:link>/", "POST hooks/<slug:carrier>/<str:hook>/"}
+"""Forms that mail programs and carriers send themselves: the link, or a signature, is the proof."""
 FORMS = [name for name, route in PAGE_ROUTES.items() if name in PAGES and route.method == "POST"]
 JSON = "application/json"
-FORM_BODIES = {"createToken", "createImport"}
+FORM_BODIES = {"createToken", "createImport", "addIncidentFile"}
 """Operations that take a form or a file instead of JSON."""
 SOME = ("createStudent", "takeRegister", "login")
 """Operations for what the reader of bodies refuses, which is one for all."""
@@ -142,7 +143,10 @@ def test_an_id_that_is_none_finds_nothing(world, name):
     answers = {}
     for bad in ("0", "%00", "%ff", "00000000-0000-0000-0000-000000000000", "'", "%2e%2e", "💩"):
         path = route.path_with(dict.fromkeys(route.names, bad))
-        answers[bad] = caller.generic(route.method, path, body, content_type=JSON).status_code
+        if name in FORM_BODIES:  # a file is read before its id is looked for
+            answers[bad] = caller.post(path, {"file": SimpleUploadedFile("a.pdf", PDF)}).status_code
+        else:
+            answers[bad] = caller.generic(route.method, path, body, content_type=JSON).status_code
 
     assert {bad: status for bad, status in answers.items() if status not in (400, 404)} == {}
 
@@ -163,7 +167,7 @@ def test_a_form_that_makes_no_sense_breaks_nothing(world, name):
 def test_a_write_with_a_cookie_needs_proof_that_our_page_sent_it(world, name):
     route = OPERATIONS[name]
     caller = world.browser(Who.ADMIN)
-    caller.handler.enforce_csrf_checks = True
+    caller.demand_proof()
 
     answer = caller.generic(route.method, path_of(world, route), b"{}", content_type=JSON)
 
@@ -175,14 +179,14 @@ def test_a_write_with_a_cookie_needs_proof_that_our_page_sent_it(world, name):
 def test_a_form_needs_proof_that_our_page_sent_it(world, name, who):
     """Signing in too: else somebody could be signed in as somebody else without noticing."""
     caller = world.browser(who)
-    caller.handler.enforce_csrf_checks = True
+    caller.demand_proof()
 
     assert caller.post(path_of(world, PAGE_ROUTES[name]), {}).status_code == 403
 
 
 def test_a_write_with_a_cookie_and_proof_is_done(world):
     caller = world.browser(Who.ADMIN)
-    caller.handler.enforce_csrf_checks = True
+    caller.demand_proof()
     page = caller.get("/settings/attendance/").content.decode()
     token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
 
@@ -198,7 +202,7 @@ def test_a_write_with_a_cookie_and_proof_is_done(world):
 
 def test_graphql_with_a_cookie_needs_proof_too(world):
     caller = world.browser(Who.ADMIN)
-    caller.handler.enforce_csrf_checks = True
+    caller.demand_proof()
 
     answer = caller.post("/graphql", {"query": "{ __typename }"}, content_type=JSON)
 

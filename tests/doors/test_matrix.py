@@ -21,7 +21,10 @@ KEPT_FROM = {
     Who.SUPER_ADMIN: ("student", "guardian"),
     Who.FOREIGN_ADMIN: ("student", "guardian"),
 }
-ON_READING = {"INSERT attendance_register", "INSERT journal_auditentry", "INSERT journal_fact"}
+ON_READING = {
+    "INSERT attendance_register", "INSERT journal_auditentry", "INSERT journal_fact", "INSERT journal_accessentry",
+    "INSERT journal_accesssubject",
+}  # fmt: skip
 """The day's registers, when they are first asked for; and the trail of who read, or was refused."""
 
 

@@ -16,6 +16,8 @@ APPEND_ONLY = {
     "journal_auditentry": ("UPDATE", "DELETE"),
     "journal_operatorentry": ("UPDATE", "DELETE"),
     "journal_fact": ("DELETE",),
+    "journal_accessentry": ("UPDATE", "DELETE"),
+    "journal_accesssubject": ("UPDATE", "DELETE"),
     "attendance_markchange": ("UPDATE", "DELETE"),
     "attendance_officialcopy": ("UPDATE", "DELETE"),
     "attendance_sessionmarkpast": ("UPDATE", "DELETE"),

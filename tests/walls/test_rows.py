@@ -127,6 +127,7 @@ def is_append_only(table: str) -> bool:
         "behaviour_detentionmarkpast",
         "behaviour_detentionpast",
         "behaviour_pointentry",
+        "journal_accesssubject",
     )
 
 

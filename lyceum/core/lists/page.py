@@ -60,6 +60,7 @@ def answer_list(
     template: str,
     filters: Sequence[Filter] = (),
     made: Callable[[list[M]], Sequence[Row]] = lambda found: found,  # type: ignore[assignment,return-value]  # rows as they are
+    whole: Callable[[QuerySet[M]], QuerySet[M]] | None = None,
     note_export: Callable[[int], None] | None = None,
     count: bool = True,
     context: dict[str, Any] | None = None,
@@ -68,13 +69,15 @@ def answer_list(
     """A page of the list; on POST a file of everything that the filters leave, or a bulk act.
 
     `made` turns the page's rows into what the columns read, in a fixed number of statements. `note_export`
-    writes into the trail that so many rows left as a file. Without `count` a long list is not counted.
+    writes into the trail that so many rows left as a file. Without `count` a long list is not counted. `whole` reads
+    what a row shows once its page is found (see `page_of`).
     """
     sort, order = table.sorted_by(request.GET.get("sort", ""))
+    every = (whole(rows) if whole else rows).order_by(*order)
     if request.POST.get("export") == "pdf":
-        return _paper(request, table, rows.order_by(*order), filters, made, note_export)
+        return _paper(request, table, every, filters, made, note_export)
     if request.POST.get("export") in TYPES:
-        return _file(request.POST["export"], table, rows.order_by(*order), made, note_export)
+        return _file(request.POST["export"], table, every, made, note_export)
     if "export" in request.POST or "bulk" in request.POST:
         return answer_bulk(request, table.bulk, request.get_full_path())
     printing = request.GET.get("print") == "1"
@@ -85,6 +88,7 @@ def answer_list(
         most=MOST_PRINTED,
         cursor=request.GET.get("cursor", ""),
         count=count,
+        whole=whole,
     )
     shown = table.shown(_chosen_columns(request))
     bulk = [act for act in table.bulk if act.is_allowed(request)]

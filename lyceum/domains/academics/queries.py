@@ -218,6 +218,12 @@ def in_grade(grade: UUID, day: date) -> Q:
     return Q(pk__in=Placement.objects.filter(holds_on(day), grade=grade).values("student"))
 
 
+def in_house(house: str, day: date) -> Q:
+    """Students of a house on a day, as a filter on Student."""
+    rows = Placement.objects.filter(holds_on(day), house=house)
+    return Q(pk__in=rows.values("student"))
+
+
 def in_class(class_id: UUID, day: date) -> Q:
     """Students who are in a class on a day, as a filter on Student."""
     return Q(pk__in=ClassMembership.objects.filter(holds_on(day), school_class=class_id).values("student"))

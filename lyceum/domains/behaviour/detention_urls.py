@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from lyceum.domains.behaviour.views import detention_board, detention_slots, detention_types, detentions
+from lyceum.domains.behaviour.views import (
+    detention_board,
+    detention_slots,
+    detention_types,
+    detentions,
+    documents,
+)
 
 urlpatterns = [
     path("behaviour/detentions/", detention_board.board_page, name="detention-board"),
@@ -15,6 +21,7 @@ urlpatterns = [
     path("behaviour/slots/<uuid:slot_id>/", detention_slots.slot_register, name="slot-register"),
     path("behaviour/slots/<uuid:slot_id>/rows/", detention_slots.slot_rows, name="slot-rows"),
     path("behaviour/slots/<uuid:slot_id>/slips/", detention_slots.slot_slips, name="slot-slips"),
+    path("behaviour/slots/<uuid:slot_id>/list.pdf", documents.slot_pdf, name="slot-pdf"),
     path("behaviour/slots/<uuid:slot_id>/edit/", detention_slots.slot_edit, name="slot-edit"),
     path("settings/detentions/", detention_types.types_page, name="settings-detentions"),
     path("settings/detentions/<uuid:detention_type_id>/", detention_types.type_page, name="settings-detention"),

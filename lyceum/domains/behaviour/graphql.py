@@ -13,6 +13,7 @@ from lyceum.domains.behaviour import models, numbers
 from lyceum.domains.behaviour.balances import Balance as BalanceRow
 from lyceum.domains.behaviour.balances import read_balances
 from lyceum.domains.behaviour.queries import IncidentFilter, list_cases
+from lyceum.domains.behaviour.reading import note_reading
 from lyceum.domains.behaviour.rows import (
     ROW_ORDER,
     description_of,
@@ -223,12 +224,16 @@ class Query:
             last=to,
             status=status,
         )
-        return find_page(list_rows(info.context.actor, chosen), order=ROW_ORDER, span=span)
+        page = find_page(list_rows(info.context.actor, chosen), order=ROW_ORDER, span=span)
+        note_reading([edge.node for edge in page.edges], surface="list", actor=info.context.actor)
+        return page
 
     @shown_as(Incident | None)
     def incident(self, info: Info, id: strawberry.ID) -> Any:
         """One incident with the students of whom the caller may read."""
-        return shown_incident(rows_of(row_id(id), actor=info.context.actor))
+        rows = rows_of(row_id(id), actor=info.context.actor)
+        note_reading(rows, actor=info.context.actor)
+        return shown_incident(rows)
 
     @shown_as(StudentBehaviour | None)
     def student_behaviour(self, info: Info, student_id: strawberry.ID) -> Any:

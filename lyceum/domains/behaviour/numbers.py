@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 from lyceum.core.actor import Actor, not_allowed
 from lyceum.core.errors import invalid_field
 from lyceum.core.permissions import Permission
+from lyceum.core.plans import plan_anew
 from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.behaviour.models import Action, EscalationCase, Participant
+from lyceum.domains.behaviour.models import Action, Detention, EscalationCase, Participant
 from lyceum.domains.behaviour.policies import COUNTED, DID_IT, visible_participations
 from lyceum.domains.behaviour.queries import IncidentFilter
+from lyceum.domains.behaviour.sums import Row, may_read_sums, read_sums
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.people.queries import is_on_roll
@@ -29,6 +31,7 @@ FEWEST = 5
 """Of smaller groups no number is shown: it would be about somebody."""
 A_YEAR = timedelta(weeks=52)
 LONGEST = timedelta(days=800)
+BECAME = {"served": ("completed",), "missed": ("missed", "escalated"), "unserved": ("scheduled", "excused")}
 _BY = ("polarity", "type", "severity", "place", "time", "grade", "class", "reporter", "week")
 
 
@@ -53,7 +56,8 @@ class Counted:
     label: str
     praise: int = 0
     concerns: int = 0
-    students: int = 0
+    students: int | None = None
+    """How many different ones; counted for grades, classes and all together."""
     base: int | None = None
     """Students on roll in the group; None where there is no group."""
 
@@ -87,6 +91,8 @@ class Dashboard:
     before: "Dashboard | None" = None
     stages: dict[str, int] = field(default_factory=dict)
     actions: dict[str, int] = field(default_factory=dict)
+    detentions: dict[str, int] = field(default_factory=dict)
+    """`set`, and of those `served`, `missed` and `unserved`."""
 
     @property
     def ratio(self) -> float | None:
@@ -125,7 +131,8 @@ SELECT
     week::text, ''),
   coalesce(type_name, grade, class, ''), coalesce(weekday, 0), coalesce(period, ''),
   count(*) FILTER (WHERE polarity = 'positive'), count(*) FILTER (WHERE polarity = 'negative'),
-  count(DISTINCT student_id)
+  CASE WHEN grouping(grade_id, class_id) < 3 OR grouping(type_id, severity, place, period, reporter, week) = 63
+    THEN count(DISTINCT student_id) END
 FROM wide GROUP BY GROUPING SETS ((), (type_id, type_name), (severity), (place), (weekday, period), (grade_id, grade),
   (class_id, class), (reporter), (week))
 """
@@ -150,7 +157,8 @@ def read_dashboard(
         raise not_allowed(Permission.DASHBOARDS_VIEW)
     chosen = chosen or IncidentFilter()
     students = _students(actor, chosen, last)
-    by, times, total = _count(actor, chosen, first, last, _bases(students, last))
+    rows = _rows(actor, chosen, first, last, groups=compare)
+    by, times, total = _grouped(rows, _bases(students, last) if compare else {})
     before = None
     if compare:
         before = read_dashboard(actor, first=first - A_YEAR, last=last - A_YEAR, chosen=chosen, compare=False)
@@ -159,7 +167,7 @@ def read_dashboard(
         last=last,
         praise=total.praise,
         concerns=total.concerns,
-        students=total.students,
+        students=total.students or 0,
         on_roll=len(students),
         school_days=len(school_days().between(first, last)),
         by=by,
@@ -167,6 +175,7 @@ def read_dashboard(
         before=before,
         stages=_stages(students, first, last) if compare else {},
         actions=_actions(students, first, last) if compare else {},
+        detentions=_detentions(students, first, last) if compare else {},
     )
 
 
@@ -183,9 +192,11 @@ def _bases(students: Sequence[UUID], day: date) -> dict[tuple[str, str], int]:
         return {(kind, key): count for kind, key, count in cursor.fetchall()}
 
 
-def _count(
-    actor: Actor, chosen: IncidentFilter, first: date, last: date, bases: dict[tuple[str, str], int]
-) -> tuple[dict[str, list[Counted]], list[tuple[int, str, int]], Counted]:
+def _rows(actor: Actor, chosen: IncidentFilter, first: date, last: date, *, groups: bool) -> list[Row]:
+    """What counted: from days in numbers where they answer, else from the incidents that the actor may know of."""
+    if may_read_sums(actor, chosen):
+        return read_sums(actor, first, last, groups=groups)
+    plan_anew()
     seen = visible_participations(actor)
     if chosen.mine and actor.user_id:
         seen |= Q(incident__reported_by=actor.user_id)
@@ -199,21 +210,27 @@ def _count(
         "incident__type__name", "incident__severity", "where", "incident__period", "incident__reported_by_name",
     )  # fmt: skip
     sql, params = base.query.sql_with_params()
-    by: dict[str, list[Counted]] = {name: [] for name in _BY}
-    times: list[tuple[int, str, int]] = []
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.replace("{base}", sql), [*params, current_school(), current_school()])
-        found: list[Any] = cursor.fetchall()
-    for kind, key, label, weekday, period, praise, concerns, how_many in found:
+        found: list[Row] = cursor.fetchall()
+        return found
+
+
+def _grouped(
+    rows: Sequence[Row], bases: dict[tuple[str, str], int]
+) -> tuple[dict[str, list[Counted]], list[tuple[int, str, int]], Counted]:
+    by: dict[str, list[Counted]] = {name: [] for name in _BY}
+    times: list[tuple[int, str, int]] = []
+    for kind, key, label, weekday, period, praise, concerns, how_many in rows:
         if kind == "time":
-            times.append((weekday, period, concerns))
+            times.append((weekday, period, int(concerns)))
         elif key or kind == "polarity":
-            base_size = bases.get((kind, key), 0) if kind in ("grade", "class") else None
-            by[kind].append(Counted(key, label or key, praise, concerns, how_many, base_size))
+            base = bases.get((kind, key), 0) if kind in ("grade", "class") else None
+            by[kind].append(Counted(key, label or key, int(praise), int(concerns), how_many, base))
     for name, counts in by.items():
         counts.sort(key=partial(_place, name))
     total = by.pop("polarity")
-    return by, sorted(times), total[0] if total else Counted("", "")
+    return by, sorted(times), total[0] if total else Counted("", "", students=0)
 
 
 def _place(name: str, count: Counted) -> tuple[int, str]:
@@ -231,3 +248,11 @@ def _stages(students: Sequence[UUID], first: date, last: date) -> dict[str, int]
 def _actions(students: Sequence[UUID], first: date, last: date) -> dict[str, int]:
     rows = Action.objects.filter(student__in=students, starts_on__range=(first, last)).exclude(state="cancelled")
     return dict(rows.order_by().values_list("kind").annotate(n=Count("pk")))
+
+
+def _detentions(students: Sequence[UUID], first: date, last: date) -> dict[str, int]:
+    """How many detentions were set for these days, and what became of them. A move is counted where it went."""
+    rows = Detention.objects.filter(student__in=students, on__range=(first, last))
+    by_state = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    found = {name: sum(by_state.get(state, 0) for state in states) for name, states in BECAME.items()}
+    return {"set": sum(found.values()), **found} if any(found.values()) else {}

@@ -1,6 +1,5 @@
 """Who sees which incidents and which students' parts in them."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,39 +11,44 @@ from lyceum.domains.behaviour.models.incidents import GRAVEST, SAFEGUARDING
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import NOBODY, kept_from_work, own_children, own_record, visible_students
 
-GUARDED = Q(confidential=True) | Q(severity=GRAVEST) | Q(type__category=SAFEGUARDING)
-"""Incidents that nobody but reviewers, reporter and safeguarding sees before somebody has reviewed them."""
 DID_IT = (Participant.Role.INVOLVED.value, Participant.Role.INSTIGATOR.value)
 COUNTED = (Incident.State.APPROVED.value, Incident.State.CLOSED.value)
 
 
-def own_reports(actor: Actor) -> Q:
-    """What the actor reported, as a filter on Incident."""
-    return Q(reported_by=actor.user_id) if actor.user_id else NOBODY
+def own_reports(actor: Actor, to: str = "") -> Q:
+    """What the actor reported, as a filter on Incident, or on rows that have one."""
+    return Q(**{f"{to}reported_by": actor.user_id}) if actor.user_id else NOBODY
 
 
-def visible_incidents(actor: Actor) -> Q:
-    """The incidents that the actor may read with their narrative, as a filter on Incident.
+def visible_incidents(actor: Actor, to: str = "") -> Q:
+    """The incidents that the actor may read with their narrative, as a filter on Incident, or on rows that have one.
 
     One's own report stays readable. A draft is its author's alone. Nobody reads at work what their own child is
-    in, nor of a child from whom a restriction keeps them.
+    in, nor of a child from whom a restriction keeps them. `to` is the way to the incident, as in `incident__`: a list
+    of parts then asks of each row it has already, not for a list of all incidents first.
     """
     reaches = actor.reaches(Permission.INCIDENTS_VIEW)
     if not reaches:
         return NOBODY
-    others = ~Q(state=Incident.State.DRAFT)
-    family, kept = family_of(actor), _kept_from(actor)
+    others = ~Q(**{f"{to}state": Incident.State.DRAFT})
+    family, kept = family_of(actor), kept_from(actor)
     if family:
-        others &= ~Q(pk__in=_incidents_of(Q(student__in=family)))
+        others &= ~_with_parts(to, Q(student__in=family))
     if Reach.ALL not in reaches:
         students = Student.objects.filter(visible_students(actor, Permission.INCIDENTS_VIEW))
-        others &= Q(pk__in=_incidents_of(Q(student__in=students)))
+        others &= _with_parts(to, Q(student__in=students))
     if not actor.may(Permission.CONFIDENTIAL_VIEW):
-        others &= Q(confidential=False)
+        others &= Q(**{f"{to}confidential": False})
         if not actor.may(Permission.INCIDENTS_REVIEW):
-            others &= ~(GUARDED & Q(approved_at__isnull=True))
-    read = others | own_reports(actor)
-    return read & ~Q(pk__in=_incidents_of(Q(student__in=kept))) if kept else read
+            others &= ~guarded(to) | Q(**{f"{to}approved_at__isnull": False})
+    read = others | own_reports(actor, to)
+    return read & ~_with_parts(to, Q(student__in=kept)) if kept else read
+
+
+def guarded(to: str = "") -> Q:
+    """Incidents that nobody but reviewers, reporter and safeguarding sees before somebody has reviewed them."""
+    grave = Q(**{f"{to}severity": GRAVEST}) | Q(**{f"{to}type__category": SAFEGUARDING})
+    return Q(**{f"{to}confidential": True}) | grave
 
 
 def own_family(actor: Actor) -> Q:
@@ -59,15 +63,16 @@ def family_of(actor: Actor) -> list[UUID]:
     return list(Student.objects.filter(own_family(actor)).values_list("pk", flat=True))
 
 
-def _kept_from(actor: Actor) -> list[UUID]:
+def kept_from(actor: Actor) -> list[UUID]:
+    """The students with whom the actor may not work now."""
     if actor.user_id is None:
         return []
     return [row["student"] for row in kept_from_work(actor)]
 
 
-def _incidents_of(parts: Q) -> Any:
-    """The ids of the incidents in which there are such parts: asked once, not for every incident."""
-    return Participant.objects.filter(parts).values("incident")
+def _with_parts(to: str, parts: Q) -> Q:
+    """The incidents in which there are such parts: asked once, not for every incident."""
+    return Q(**{f"{to}pk__in": Participant.objects.filter(parts).values("incident")})
 
 
 def visible_participations(actor: Actor) -> Q:
@@ -90,7 +95,7 @@ def visible_participations(actor: Actor) -> Q:
 
 def _of_students(actor: Actor, reaches: frozenset[Reach]) -> Q:
     if Reach.ALL in reaches:
-        kept = _kept_from(actor)
+        kept = kept_from(actor)
         return ~Q(student__in=kept) if kept else Q()
     return Q(student__in=Student.objects.filter(visible_students(actor, Permission.BEHAVIOUR_VIEW)))
 

@@ -11,7 +11,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.models import Grade
-from lyceum.domains.academics.queries import in_class, in_grade
+from lyceum.domains.academics.queries import in_class, in_grade, in_house
 from lyceum.domains.behaviour.models import (
     Action,
     EscalationCase,
@@ -57,6 +57,7 @@ class IncidentFilter:
     status: str = ""
     school_class: UUID | None = None
     grade: UUID | None = None
+    house: str = ""
     place: str = ""
     mine: bool = False
     weekday: int | None = None
@@ -96,6 +97,7 @@ class IncidentFilter:
         for condition in (
             self.student and Q(pk=self.student),
             self.grade and in_grade(self.grade, day),
+            self.house and in_house(self.house, day),
             self.school_class and in_class(self.school_class, day),
         ):
             if condition:
@@ -247,6 +249,20 @@ def list_family_notices(actor: Actor, *, student: UUID | None = None) -> QuerySe
     if student:
         rows = rows.filter(student=student)
     return rows.select_related("student__person", "participant__incident__type").order_by("-sent_at", "pk")
+
+
+def get_letter(notice_id: UUID, *, actor: Actor) -> Notice:
+    """A notice whose text was approved, for who may send it and for the families who were sent it."""
+    approved = (Notice.State.APPROVED, Notice.State.RECALLABLE, Notice.State.SENT)
+    if actor.may(Permission.NOTICES_SEND):
+        found = list_notices(actor, states=approved).filter(pk=notice_id).first()
+        if found is not None:
+            return found
+    if actor.may(Permission.NOTICES_ACKNOWLEDGE):
+        found = list_family_notices(actor).filter(pk=notice_id).first()
+        if found is not None:
+            return found
+    raise NotFoundError
 
 
 def count_unread(actor: Actor) -> dict[UUID, int]:

@@ -1,8 +1,9 @@
 """Incidents as lists show them: a row for each student, with the narrative only for those who may read it."""
 
+from collections.abc import Callable
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 
 from lyceum.core.actor import Actor, not_allowed
 from lyceum.core.errors import NotFoundError
@@ -16,22 +17,33 @@ from lyceum.domains.people.models import Student
 ROW_ORDER = ("-incident__occurred_at", "incident_id", "pk")
 
 
-def list_rows(actor: Actor, chosen: IncidentFilter | None = None) -> QuerySet[Participant]:
-    """Each student's part in the incidents the actor may read, as staff or as a family; newest first.
-
-    `is_for_staff` says of a row whether the actor may read the narrative and who else was in it.
-    """
+def narrow_rows(actor: Actor, chosen: IncidentFilter | None = None) -> QuerySet[Participant]:
+    """Each student's part in the incidents the actor may read, as staff or as a family: which, and no more of them."""
     if not (actor.may(Permission.INCIDENTS_VIEW) or actor.may(Permission.BEHAVIOUR_VIEW)):
         raise not_allowed(Permission.BEHAVIOUR_VIEW)
     chosen = chosen or IncidentFilter()
-    read = Q(incident__in=Incident.objects.filter(visible_incidents(actor)))
-    rows = Participant.objects.annotate(is_for_staff=ExpressionWrapper(read, BooleanField()))
-    rows = rows.filter(read | visible_participations(actor)).filter(chosen.on_part(actor))
+    read = visible_incidents(actor, "incident__")
+    rows = Participant.objects.filter(read | visible_participations(actor)).filter(chosen.on_part(actor))
     students = chosen.on_student()
     if students is not None:
         rows = rows.filter(student__in=Student.objects.filter(students))
-    rows = rows.select_related("incident__type__scale", "incident__location", "student__person")
     return rows.order_by(*ROW_ORDER)
+
+
+def whole_rows(actor: Actor) -> Callable[[QuerySet[Participant]], QuerySet[Participant]]:
+    """What is shown of rows. `is_for_staff` says whether the actor may read the narrative and who else was in it."""
+    read = ExpressionWrapper(visible_incidents(actor, "incident__"), BooleanField())
+
+    def whole(rows: QuerySet[Participant]) -> QuerySet[Participant]:
+        shown = rows.annotate(is_for_staff=read)
+        return shown.select_related("incident__type__scale", "incident__location", "student__person")
+
+    return whole
+
+
+def list_rows(actor: Actor, chosen: IncidentFilter | None = None) -> QuerySet[Participant]:
+    """The rows with what is shown of them, newest first: for a few. A long list is read page by page."""
+    return whole_rows(actor)(narrow_rows(actor, chosen))
 
 
 def rows_of(incident_id: UUID, *, actor: Actor) -> list[Participant]:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from lyceum.domains.behaviour.views import dashboard, incident, lists, queue, record, settings, student
+from lyceum.domains.behaviour.views import (
+    dashboard,
+    documents,
+    files,
+    incident,
+    lists,
+    queue,
+    record,
+    settings,
+    student,
+)
 
 urlpatterns = [
     path("behaviour/", dashboard.dashboard_page, name="behaviour"),
@@ -12,6 +22,9 @@ urlpatterns = [
     path("behaviour/queue/", queue.queue_page, name="behaviour-queue"),
     path("behaviour/stages/<uuid:escalation_id>/", queue.stage_page, name="behaviour-stage"),
     path("incidents/<uuid:incident_id>/", incident.incident_page, name="incident"),
+    path("incidents/<uuid:incident_id>/files/<uuid:file_id>/", files.incident_file, name="incident-file"),
+    path("incidents/<uuid:incident_id>/record.pdf", documents.incident_pdf, name="incident-pdf"),
+    path("behaviour/notices/<uuid:notice_id>/letter.pdf", documents.letter_pdf, name="behaviour-letter"),
     path("students/<uuid:student_id>/behaviour/", student.student_page, name="student-behaviour"),
     path("settings/behaviour/", settings.settings_page, name="settings-behaviour"),
     path("settings/behaviour/policies/<uuid:policy_id>/", settings.policy_page, name="behaviour-policy"),

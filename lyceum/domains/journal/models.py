@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from lyceum.core.ids import new_id
-from lyceum.core.schools import SchoolOwned, SchoolRow
+from lyceum.core.schools import SchoolForeignKey, SchoolOwned, SchoolRow
 
 
 class Trail(models.Model):
@@ -52,6 +52,56 @@ class OperatorEntry(Trail):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     school_id = models.IntegerField(null=True)
     """The school it was about, as a number: the entry outlives the school."""
+
+
+class AccessEntry(SchoolRow):
+    """One reading of what is said of somebody: who read, where, which group of fields, and what allowed it."""
+
+    at = models.DateTimeField()
+    viewer_kind = models.CharField(max_length=8)
+    viewer_id = models.UUIDField(null=True)
+    viewer_name = models.CharField(max_length=200)
+    viewer_roles = ArrayField(models.CharField(max_length=16), default=list)
+    via = models.CharField(max_length=8)
+    surface = models.CharField(max_length=10)
+    """`profile`, `list`, `register`, `export`, `message` or `api`."""
+    relation = models.CharField(max_length=20)
+    """What allowed it: `school`, `class`, `reported`, `child`, `own`."""
+    fields = models.CharField(max_length=60)
+    """Which group, as in `behaviour.narrative`."""
+    target_type = models.CharField(max_length=60, blank=True)
+    target_id = models.CharField(max_length=40, blank=True)
+    is_safeguarding = models.BooleanField(default=False)
+    """Left out of what families see, never out of the record."""
+    ip = models.CharField(max_length=45, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta(SchoolRow.Meta):
+        verbose_name_plural = "access entries"
+        indexes = [models.Index(fields=["school", "-at", "id"], name="access_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.viewer_name} {self.fields}"
+
+
+class AccessSubject(SchoolRow):
+    """Somebody of whom was read. A row for each, so that an index finds who read of one child behind the walls."""
+
+    entry = SchoolForeignKey(AccessEntry, models.CASCADE, related_name="subjects")
+    subject = models.UUIDField()
+    """The id of a student."""
+    at = models.DateTimeField()
+    """When, as the entry says it."""
+
+    class Meta(SchoolRow.Meta):
+        indexes = [
+            models.Index(fields=["school", "subject", "-at", "id"], name="access_by_subject"),
+            models.Index(fields=["school", "-at", "id"], name="access_subjects_by_time"),
+            models.Index(fields=["school", "entry"], name="access_subjects_by_entry"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.subject)
 
 
 class Fact(SchoolRow):

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from lyceum.core import clock
 from lyceum.core.schools import school_scope
+from lyceum.domains.journal.access import forget_old_access
 from lyceum.domains.journal.models import IdempotencyRecord
 
 
@@ -28,4 +29,15 @@ def forget_answers(timestamp: int) -> None:
     for school_id in apps.get_model("tenancy.School").objects.values_list("pk", flat=True):  # journal lies below it
         with school_scope(school_id):
             IdempotencyRecord.objects.filter(expires_at__lte=clock.now()).delete()
+    connection.close()
+
+
+@app.periodic(cron="53 2 * * *")
+@app.task(name="journal.forget_access", queueing_lock="journal.forget_access")
+def forget_access(timestamp: int) -> None:
+    """Every night: entries of the access log end after two years."""
+    del timestamp
+    for school_id in apps.get_model("tenancy.School").objects.values_list("pk", flat=True):  # journal lies below it
+        with school_scope(school_id):
+            forget_old_access()
     connection.close()

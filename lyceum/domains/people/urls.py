@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from lyceum.domains.people.views import duplicates, flags, guardians, records, requests, restrictions, settings
+from lyceum.domains.people.views import (
+    access_log,
+    duplicates,
+    flags,
+    guardians,
+    records,
+    requests,
+    restrictions,
+    settings,
+)
 
 urlpatterns = [
     path("students/<uuid:student_id>/guardians/new/", guardians.guardian_new, name="guardian-new"),
@@ -17,6 +26,7 @@ urlpatterns = [
     path("students/<uuid:student_id>/family/", records.family_page, name="student-family"),
     path("students/<uuid:student_id>/timeline/", records.timeline_page, name="student-timeline"),
     path("flags/<uuid:flag_id>/", flags.flag_page, name="flag"),
+    path("access-log/", access_log.access_log_page, name="access-log"),
     path("my-record/", requests.own_record_page, name="own-record"),
     path("my-access/", requests.access_page, name="own-access"),
     path("change-requests/", requests.requests_page, name="change-requests"),

@@ -43,6 +43,7 @@ PLACES = (
     Place(_("Keys"), _("Other software's way in"), "/settings/keys/", Permission.KEYS_EDIT),
     Place(_("Import"), _("Bring lists in from files"), "/imports/", Permission.IMPORTS_RUN),
     Place(_("Trail"), _("Who did what, and when"), "/settings/trail/", Permission.TRAIL_VIEW),
+    Place(_("Who read what"), _("Whose records were opened, and by whom"), "/access-log/", Permission.ACCESS_VIEW),
     Place(_("Who may do what"), _("The one table that every door asks"), "/settings/policy/", Permission.POLICY_VIEW),
 )
 

@@ -13,16 +13,19 @@ from lyceum.domains.behaviour.models.detentions import (
     SlotSupervisor,
     StaffAway,
 )
+from lyceum.domains.behaviour.models.files import IncidentFile
 from lyceum.domains.behaviour.models.incidents import Incident, IncidentType, Participant
 from lyceum.domains.behaviour.models.notices import Notice
 from lyceum.domains.behaviour.models.points import PointEntry, PointScale
 from lyceum.domains.behaviour.models.settings import BehaviourSettings
 from lyceum.domains.behaviour.models.stages import EscalationCase, EscalationPolicy
+from lyceum.domains.behaviour.models.sums import DaySum
 
 __all__ = [
     "MARKS",
     "Action",
     "BehaviourSettings",
+    "DaySum",
     "Detention",
     "DetentionMark",
     "DetentionMarkPast",
@@ -32,6 +35,7 @@ __all__ = [
     "EscalationCase",
     "EscalationPolicy",
     "Incident",
+    "IncidentFile",
     "IncidentType",
     "Notice",
     "Participant",

@@ -16,7 +16,7 @@ Day = date
 
 
 class BehaviourCountOut(Schema):
-    """One group. Numbers of groups of fewer than five students are null."""
+    """One group. Numbers of groups of fewer than five students are null. `students`: of grades and classes."""
 
     key: str
     label: str
@@ -56,6 +56,7 @@ class BehaviourDashboardOut(BehaviourSpanOut):
     times: list[BehaviourTimeOut]
     stages: dict[str, int]
     actions: dict[str, int]
+    detentions: dict[str, int]
     before: BehaviourSpanOut | None
 
 
@@ -104,5 +105,6 @@ def dashboard(request: HttpRequest, chosen: Query[BehaviourDashboardFilter]) -> 
         "times": [{"weekday": day, "period": period, "concerns": n} for day, period, n in found.times],
         "stages": found.stages,
         "actions": found.actions,
+        "detentions": found.detentions,
         "before": _span(found.before) if found.before else None,
     }

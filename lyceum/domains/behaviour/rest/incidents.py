@@ -12,6 +12,7 @@ from lyceum.core.errors import invalid_field
 from lyceum.core.paging import page_of
 from lyceum.core.rest import Instant, ListOf, Strict, Walk, actor_of, left_out, listed
 from lyceum.domains.behaviour.queries import IncidentFilter
+from lyceum.domains.behaviour.reading import note_reading
 from lyceum.domains.behaviour.rest.router import router
 from lyceum.domains.behaviour.rest.shapes import (
     IncidentOut,
@@ -21,7 +22,7 @@ from lyceum.domains.behaviour.rest.shapes import (
     incident_shape,
     row_shape,
 )
-from lyceum.domains.behaviour.rows import ROW_ORDER, list_rows, rows_of
+from lyceum.domains.behaviour.rows import ROW_ORDER, narrow_rows, rows_of, whole_rows
 from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, add_students, delete_draft, record_incident
 from lyceum.domains.behaviour.rules.recording import submit_incident as hand_in
 from lyceum.domains.behaviour.rules.reviewing import edit_incident
@@ -61,13 +62,16 @@ class IncidentSpan(Walk):
 @router.get("incidents/", response=ListOf[IncidentRowOut], operation_id="listIncidents")
 def incidents(request: HttpRequest, chosen: Query[IncidentSpan]) -> dict[str, Any]:
     """A row for each student of an incident, newest first, as far as the caller may read them."""
+    actor = actor_of(request)
     page = page_of(
-        list_rows(actor_of(request), chosen.chosen()),
+        narrow_rows(actor, chosen.chosen()),
+        whole=whole_rows(actor),
         order=ROW_ORDER,
         limit=chosen.limit,
         cursor=chosen.cursor,
         count=chosen.count,
     )
+    note_reading(page.rows, surface="list", actor=actor)
     return listed(page, [row_shape(row) for row in page.rows])
 
 
@@ -131,7 +135,9 @@ def record(request: HttpRequest, response: HttpResponse, body: IncidentIn) -> St
 @router.get("incidents/{uuid:incident_id}/", response=IncidentOut, operation_id="getIncident")
 def one(request: HttpRequest, incident_id: UUID) -> dict[str, Any]:
     """One incident with the students of whom the caller may read."""
-    return incident_shape(rows_of(incident_id, actor=actor_of(request)))
+    rows = rows_of(incident_id, actor=actor_of(request))
+    note_reading(rows, actor=actor_of(request))
+    return incident_shape(rows)
 
 
 class IncidentPartPatch(Strict):

@@ -10,8 +10,10 @@ from ninja import Field, Query, Schema, Status
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import Strict, actor_of
 from lyceum.domains.behaviour.balances import Balance, list_balances, list_entries, read_balances
+from lyceum.domains.behaviour.houses import read_house_totals
 from lyceum.domains.behaviour.models import PointEntry
 from lyceum.domains.behaviour.queries import IncidentFilter, list_actions, list_cases, list_family_notices
+from lyceum.domains.behaviour.reading import note_reading_of
 from lyceum.domains.behaviour.rest.router import router
 from lyceum.domains.behaviour.rest.shapes import (
     BehaviourActionOut,
@@ -59,11 +61,21 @@ class PointEntryOut(Schema):
     note: str
 
 
+class HouseTotalOut(Schema):
+    """A house's points of this year on a scale that counts for houses; null where it would be about somebody."""
+
+    scale: UUID
+    scale_name: str
+    house: str
+    net: int | None
+
+
 class PointsOut(Schema):
     """Balances, and what they are made of where asked for."""
 
     balances: list[PointBalanceOut]
     entries: list[PointEntryOut]
+    houses: list[HouseTotalOut]
 
 
 class PointsFilter(Strict):
@@ -72,6 +84,7 @@ class PointsFilter(Strict):
     student: UUID | None = None
     class_id: UUID | None = Field(None, alias="class")
     grade: UUID | None = None
+    house: str = Field("", max_length=60)
     scale: UUID | None = None
     explain: bool = False
 
@@ -108,13 +121,20 @@ def _entry(entry: PointEntry) -> dict[str, Any]:
 def points(request: HttpRequest, chosen: Query[PointsFilter]) -> dict[str, Any]:
     """Balances of this year; with `explain` the newest thousand entries behind them."""
     actor = actor_of(request)
-    wanted = IncidentFilter(student=chosen.student, school_class=chosen.class_id, grade=chosen.grade)
+    wanted = IncidentFilter(
+        student=chosen.student, school_class=chosen.class_id, grade=chosen.grade, house=chosen.house
+    )
     found = list_balances(actor, wanted, scale=chosen.scale)
     entries = []
     if chosen.explain:
         rows = list_entries(actor, student=chosen.student, scale=chosen.scale, school_class=chosen.class_id)
         entries = [_entry(row) for row in rows[:1000]]
-    return {"balances": [_balance(b) for each in found.values() for b in each], "entries": entries}
+    houses = [
+        {"scale": each.scale_id, "scale_name": each.scale, "house": each.house, "net": each.net}
+        for each in read_house_totals(actor)
+        if chosen.scale in (None, each.scale_id) and chosen.house in ("", each.house)
+    ]
+    return {"balances": [_balance(b) for each in found.values() for b in each], "entries": entries, "houses": houses}
 
 
 class PointAwardIn(Strict):
@@ -170,6 +190,7 @@ def of_student(request: HttpRequest, student_id: UUID) -> dict[str, Any]:
     is_staff = actor.may(Permission.INCIDENTS_VIEW)
     is_family = actor.may(Permission.NOTICES_ACKNOWLEDGE)
     rows = list_rows(actor, IncidentFilter(student=student.pk))
+    note_reading_of(student.pk, fields="behaviour.narrative" if is_staff else "behaviour.summary", actor=actor)
     return {
         "student": student.pk,
         "balances": [_balance(each) for each in read_balances([student.pk])[student.pk]],

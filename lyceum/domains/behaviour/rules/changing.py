@@ -14,7 +14,12 @@ from lyceum.domains.behaviour.facts import PointsChanged
 from lyceum.domains.behaviour.models import Incident, Participant
 from lyceum.domains.behaviour.policies import DID_IT
 from lyceum.domains.behaviour.rules.notices import tidy_lines
-from lyceum.domains.behaviour.rules.points import reverse_entries, standing_entries, write_incident_points
+from lyceum.domains.behaviour.rules.points import (
+    reverse_entries,
+    standing_entries,
+    write_incident_points,
+    write_nothing_left,
+)
 from lyceum.domains.behaviour.rules.recording import NewPart, check_instant, check_severity, check_summary, points_for
 from lyceum.domains.journal.rules import changed_fields
 from lyceum.domains.tenancy.queries import time_zone
@@ -90,5 +95,8 @@ class Changing:
             now = part.points if part.did_it else 0
             if (entry.points if entry else 0) != now or (entry is not None and entry.on != self.incident.on):
                 stale.append(part.pk)
-        taken = reverse_entries([standing[pk] for pk in stale if pk in standing], actor)
+        gone = [standing[pk] for pk in stale if pk in standing]
+        taken = reverse_entries([entry for entry in gone if entry.points], actor)
+        counts_none = {part.pk for part in self.parts if part.did_it and not part.points}
+        write_nothing_left([entry for entry in gone if entry.participant_id in counts_none], actor)
         return [*taken, *write_incident_points(self.incident, [p for p in self.parts if p.pk in stale], actor)]

@@ -51,6 +51,12 @@ def write_incident_points(incident: Incident, participants: Iterable[Participant
     return _write(parts, PointEntry.Reason.INCIDENT, actor)
 
 
+def write_nothing_left(entries: Iterable[PointEntry], actor: Actor, *, note: str = "") -> None:
+    """After entries were reversed and nothing counts instead: an entry of none for each, so that this is said too."""
+    parts = [_Part(e.student_id, e.scale_id, 0, e.on, e.participant_id) for e in entries if e.participant_id]
+    _write(parts, PointEntry.Reason.INCIDENT, actor, note=note[:300])
+
+
 def _write(parts: Sequence[_Part], reason: str, actor: Actor, **more: Any) -> list[PointsChanged]:
     if not parts:
         return []

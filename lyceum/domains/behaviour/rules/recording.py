@@ -24,6 +24,7 @@ from lyceum.domains.behaviour.models.incidents import GRAVEST, SAFEGUARDING, Pol
 from lyceum.domains.behaviour.policies import DID_IT
 from lyceum.domains.behaviour.queries import get_incident, whole
 from lyceum.domains.behaviour.rules.effects import take_effect
+from lyceum.domains.behaviour.rules.files import forget_files_of
 from lyceum.domains.behaviour.rules.notices import refuse_other_names, tidy_lines
 from lyceum.domains.behaviour.rules.refusals import (
     IncidentStateError,
@@ -354,6 +355,7 @@ def delete_draft(incident_id: UUID, *, actor: Actor) -> None:
     actor.require(Permission.INCIDENTS_RECORD)
     incident = _own_draft(incident_id, actor)
     record("behaviour.incident.delete", target=Target.of(incident), actor=actor)
+    forget_files_of(incident.pk)
     incident.delete()
 
 

@@ -86,6 +86,12 @@ class SuspensionLimitError(RuleError):
     code = "suspension_limit"
 
 
+class TooManyFilesError(InvalidError):
+    """So many files lie beside an incident, and no more."""
+
+    code = "too_many_files"
+
+
 class PointsLimitError(InvalidError):
     """A teacher gives a student so many points a day by hand, and no more."""
 

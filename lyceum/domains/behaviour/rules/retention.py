@@ -5,6 +5,7 @@ from datetime import timedelta
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.domains.behaviour.models import Incident
+from lyceum.domains.behaviour.rules.files import forget_files_of
 from lyceum.domains.journal.rules import Target, record
 
 REJECTED_FOR = timedelta(days=365)
@@ -15,6 +16,7 @@ def erase_rejected(*, actor: Actor) -> int:
     rows = Incident.objects.filter(state=Incident.State.REJECTED, decided_at__lt=clock.now() - REJECTED_FOR)
     count = rows.count()
     if count:
+        forget_files_of(*rows.values_list("pk", flat=True))
         rows.delete()
         changes = {"rejected": [count, 0]}
         record("behaviour.erase", target=Target("behaviour", actor.school, "rejected"), changes=changes, actor=actor)

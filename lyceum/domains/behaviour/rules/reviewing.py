@@ -19,7 +19,7 @@ from lyceum.domains.behaviour.queries import get_incident, parts_of
 from lyceum.domains.behaviour.rules.changing import Changing
 from lyceum.domains.behaviour.rules.effects import take_effect
 from lyceum.domains.behaviour.rules.notices import withdraw_notices
-from lyceum.domains.behaviour.rules.points import reverse_entries, standing_entries
+from lyceum.domains.behaviour.rules.points import reverse_entries, standing_entries, write_nothing_left
 from lyceum.domains.behaviour.rules.refusals import IncidentStateError, OwnReportError
 from lyceum.domains.behaviour.rules.stages import check_stages
 from lyceum.domains.journal.rules import Target, record
@@ -116,7 +116,9 @@ def withdraw_incident(incident_id: UUID, *, reason: str, actor: Actor) -> Incide
     incident.decided_at, incident.reason = clock.now(), tidy(reason)[:500]
     incident.version += 1
     incident.save()
-    changed = reverse_entries(standing_entries(incident), actor, note=tidy(reason))
+    standing = [entry for entry in standing_entries(incident) if entry.points]
+    changed = reverse_entries(standing, actor, note=tidy(reason))
+    write_nothing_left(standing, actor, note=tidy(reason))
     Action.objects.filter(participant__incident=incident, state=Action.State.PLANNED).update(
         state=Action.State.CANCELLED, updated_at=clock.now()
     )

@@ -1,41 +1,63 @@
 """Balances and dashboards: what they count, whom, and what they do not show."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from lyceum.core.actor import system_actor
 from lyceum.core.errors import InvalidError
-from lyceum.domains.academics.models import AcademicYear
+from lyceum.domains.academics.models import AcademicYear, Grade, Placement
 from lyceum.domains.academics.rules.calendar import create_year
-from lyceum.domains.behaviour.balances import list_entries, read_balances
-from lyceum.domains.behaviour.models import EscalationPolicy, Incident
+from lyceum.domains.behaviour.balances import list_balances, list_entries, read_balances
+from lyceum.domains.behaviour.houses import read_house_totals
+from lyceum.domains.behaviour.models import (
+    Detention,
+    DetentionSlot,
+    DetentionType,
+    EscalationPolicy,
+    Incident,
+    PointScale,
+)
 from lyceum.domains.behaviour.numbers import read_dashboard, usual_span
 from lyceum.domains.behaviour.queries import IncidentFilter
 from lyceum.domains.behaviour.rules.escalation import NewPolicy, NewStage, save_policy
 from lyceum.domains.behaviour.rules.recording import NewPart
 from lyceum.domains.behaviour.rules.refusals import PointsSignError, TypeUsedError
-from lyceum.domains.behaviour.rules.reviewing import withdraw_incident
+from lyceum.domains.behaviour.rules.reviewing import edit_incident, withdraw_incident
 from lyceum.domains.behaviour.rules.trying import ask_to_try, run_try
 from lyceum.domains.behaviour.rules.types import create_scale, create_type, delete_type, edit_type
 from lyceum.domains.behaviour.tests.conftest import Friday, make_friday
-from lyceum.testing.factories import in_school, make_student
+from lyceum.testing.factories import NOW, in_school, make_student
 
 FIRST, LAST = date(2026, 9, 1), date(2026, 11, 20)
 
 
-def test_what_was_taken_back_is_neither_praise_nor_loss(friday: Friday):
+def test_what_was_withdrawn_is_reversed_and_counts_nothing_and_no_entry_is_overwritten(friday: Friday):
     ada = friday.students[0].pk
     first = friday.record("fighting")
     friday.record("disruption", parts=[NewPart(ada, points=-5)])
-    friday.record("work")
     with in_school(friday.school):
         withdraw_incident(first.pk, reason="Not so", actor=friday.head)
 
         (balance,) = read_balances([ada])[ada]
+        entries = list(list_entries(friday.head, student=ada).values_list("points", "reason", "note"))
 
-        assert (balance.net, balance.positive, balance.negative) == (-4, 1, 5)
-        assert list_entries(friday.head, student=ada).count() == 4
+    assert (balance.net, balance.positive, balance.negative) == (-5, 0, 5)
+    assert sorted(entries) == [
+        (-5, "incident", ""), (-3, "incident", ""), (0, "incident", "Not so"), (3, "reversal", "Not so"),
+    ]  # fmt: skip
+
+
+def test_points_that_an_edit_takes_away_leave_an_entry_that_says_so(friday: Friday):
+    incident, ada = friday.record("fighting"), friday.students[0].pk
+    with in_school(friday.school):
+        values = {"parts": [{"student_id": ada, "points": 0}]}
+        edit_incident(incident.pk, values=values, actor=friday.head)
+        edit_incident(incident.pk, values={"parts": [{"student_id": ada, "points": -2}]}, actor=friday.head)
+
+        points = list_entries(friday.head, student=ada).values_list("points", flat=True)
+
+        assert sorted(points) == [-3, -2, 0, 3]
 
 
 def test_the_balance_begins_anew_with_the_year_and_last_years_is_still_there(friday: Friday):
@@ -176,3 +198,39 @@ def test_a_used_kind_keeps_its_meaning_and_retires(friday: Friday):
         friday.record("disruption")
     with in_school(friday.school):
         assert Incident.objects.count() == 1
+
+
+def test_houses_have_the_points_of_those_who_were_in_them_that_day_and_small_ones_are_not_shown(friday: Friday):
+    with in_school(friday.school):
+        PointScale.objects.update(house_totals=True)
+    many = [make_student(friday.school, friday.form) for _ in range(5)]
+    with in_school(friday.school):
+        grade = Grade.objects.order_by("position")[0]
+        for student in (*many, friday.students[0]):
+            house = "Red" if student in many else "Blue"
+            Placement.objects.create(
+                student=student, year=friday.form.year, grade=grade, house=house, starts_on=FIRST
+            )  # fmt: skip
+    friday.record("work", *many, friday.students[0])
+    other = make_friday()
+    other.record("work")
+
+    with in_school(friday.school):
+        assert [(each.house, each.net) for each in read_house_totals(friday.head)] == [("Red", 5), ("Blue", None)]
+        assert list_balances(friday.head, IncidentFilter(house="Blue")).keys() == {friday.students[0].pk}
+
+
+def test_the_dashboard_says_what_became_of_detentions(friday: Friday):
+    with in_school(friday.school):
+        kind = DetentionType.objects.create(name="Noon")
+        end = NOW + timedelta(hours=1)
+        slot = DetentionSlot.objects.create(type=kind, on=LAST, starts_at=NOW, ends_at=end, capacity=9)
+        for state in ("completed", "completed", "missed", "scheduled", "rescheduled", "cancelled"):
+            Detention.objects.create(
+                student=friday.students[0], type=kind, reason="Late", minutes=30, state=state, one_a_day=False,
+                slot=slot, on=LAST, starts_at=NOW, ends_at=end,
+            )  # fmt: skip
+
+        found = read_dashboard(friday.head, first=FIRST, last=LAST)
+
+    assert found.detentions == {"set": 4, "served": 2, "missed": 1, "unserved": 1}

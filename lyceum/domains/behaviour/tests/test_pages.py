@@ -109,7 +109,7 @@ def test_an_incident_is_told_acted_on_and_taken_back_on_its_page(friday: Friday)
 
     with in_school(friday.school):
         assert Incident.objects.get().state == "withdrawn"
-        assert sorted(PointEntry.objects.values_list("points", flat=True)) == [-3, 3]
+        assert sorted(PointEntry.objects.values_list("points", flat=True)) == [-3, 0, 3]
         assert Notice.objects.get().state == "withdrawn"
 
 

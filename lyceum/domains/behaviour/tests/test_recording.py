@@ -184,7 +184,7 @@ def test_withdrawing_reverses_and_overwrites_nothing(friday: Friday):
         withdraw_incident(first.pk, reason="It was somebody else", actor=friday.head)
 
         rows = PointEntry.objects.order_by("at", "pk").values_list("points", "reason")
-        assert sorted(rows) == sorted([(-3, "incident"), (-5, "incident"), (3, "reversal")])
+        assert sorted(rows) == [(-5, "incident"), (-3, "incident"), (0, "incident"), (3, "reversal")]
         assert sum(points for points, _reason in rows) == -5
         assert set(Notice.objects.filter(participant__incident=first).values_list("state", flat=True)) == {"withdrawn"}
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
 from lyceum.core.charts import About, bar_chart, heatmap, line_chart, series
@@ -17,11 +18,18 @@ from lyceum.core.forms import asked_date, asked_id
 from lyceum.core.permissions import Permission, Reach
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.queries import list_class_names, list_grade_names
+from lyceum.domains.behaviour.houses import read_house_totals
 from lyceum.domains.behaviour.numbers import Counted, Dashboard, read_dashboard, usual_span
 from lyceum.domains.behaviour.queries import IncidentFilter
 from lyceum.domains.behaviour.words import CASE_STATES, KINDS, severity_names
 from lyceum.domains.tenancy.queries import today
 
+DETENTIONS = {
+    "set": gettext_noop("Detentions set"),
+    "served": gettext_noop("served"),
+    "missed": gettext_noop("missed"),
+    "unserved": gettext_noop("still to be served"),
+}
 MOST_ROWS = 12
 WEEKDAYS = (1, 2, 3, 4, 5, 6, 7)
 
@@ -57,6 +65,8 @@ def dashboard_page(request: HttpRequest) -> HttpResponse:
         "charts": _charts(found),
         "tables": _tables(found, is_staff=is_staff),
         "stages": [(CASE_STATES[state], n) for state, n in sorted(found.stages.items())],
+        "houses": read_house_totals(actor),
+        "detentions": [(_(DETENTIONS[name]), name, n) for name, n in found.detentions.items()],
         "actions": [(KINDS[kind], n) for kind, n in sorted(found.actions.items())],
     }
     return render(request, "behaviour/dashboard.html", context)

@@ -60,6 +60,11 @@ class BoardSlot:
         return needs_supervisor(self.slot)
 
     @property
+    def takes_students(self) -> bool:
+        """Whether somebody may still be moved into it, or out of it."""
+        return self.slot.takes_students(clock.now())
+
+    @property
     def supervisors(self) -> str:
         """Who supervises, the lead first."""
         return ", ".join(row.staff.person.full_name for row in self.slot.standing)  # type: ignore[attr-defined]  # prefetched

@@ -323,7 +323,12 @@ def _moved(moved: Moved) -> Done:
 
 def _move(request: HttpRequest, detention_id: UUID, actor: Actor) -> Done:
     reason = request.POST.get("reason", "")
-    return _moved(reschedule_detention(detention_id, slot_id=typed_id(request, "slot"), reason=reason, actor=actor))
+    moved = reschedule_detention(detention_id, slot_id=typed_id(request, "slot"), reason=reason, actor=actor)
+    done = _moved(moved)
+    on = moved.new.on if moved.new else None
+    if request.POST.get("from") == "board" and on is not None:
+        return Done(f"{CAME_FROM['board']}?date={on:%Y-%m-%d}", done.toast)
+    return done
 
 
 def _excuse(request: HttpRequest, detention_id: UUID, actor: Actor) -> Done:

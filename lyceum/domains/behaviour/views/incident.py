@@ -1,7 +1,7 @@
 """The page of one incident: for staff what happened and what follows, for a family their own child's part."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
+from lyceum.core.errors import invalid_field
 from lyceum.core.forms import needed_date, submitted, typed_date, typed_id
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
@@ -16,9 +17,11 @@ from lyceum.core.toasts import Done, Toast
 from lyceum.domains.behaviour.forms import typed_days, typed_whole
 from lyceum.domains.behaviour.models import Incident, Notice, Participant
 from lyceum.domains.behaviour.queries import list_actions, list_notices
+from lyceum.domains.behaviour.reading import note_reading
 from lyceum.domains.behaviour.rows import is_for_staff, place_of, reporter_of, rows_of, type_name_of
 from lyceum.domains.behaviour.rules.actions import NewAction, cancel_action, finish_action, set_action
 from lyceum.domains.behaviour.rules.contests import answer_contest, contest_incident, may_contest
+from lyceum.domains.behaviour.rules.files import add_file, list_files, may_change_files, remove_file
 from lyceum.domains.behaviour.rules.notices import recall_notice, send_notice, usual_text, write_notice
 from lyceum.domains.behaviour.rules.recording import delete_draft, submit_incident
 from lyceum.domains.behaviour.rules.reviewing import edit_incident, review_incident, withdraw_incident
@@ -50,6 +53,8 @@ def incident_page(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     def context() -> dict[str, Any]:
         return _shown(rows, actor)
 
+    if request.method == "GET":
+        note_reading(rows, actor=actor)
     return submitted(request, "behaviour/incident.html", context, act)
 
 
@@ -104,6 +109,19 @@ def _submit(request: HttpRequest, incident_id: UUID, page: str) -> Done:
 def _delete(request: HttpRequest, incident_id: UUID, _page: str) -> Done:
     delete_draft(incident_id, actor=actor_of(request))
     return Done("/behaviour/incidents/", Toast(_("The draft is deleted.")))
+
+
+def _add_file(request: HttpRequest, incident_id: UUID, page: str) -> Done:
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise invalid_field("/file", "required", _("Choose a file."))
+    add_file(incident_id, given=cast(BinaryIO, upload.file), name=upload.name or "", actor=actor_of(request))
+    return Done(page, Toast(_("The file is kept.")))
+
+
+def _remove_file(request: HttpRequest, incident_id: UUID, page: str) -> Done:
+    remove_file(incident_id, _row(request), actor=actor_of(request))
+    return Done(page, Toast(_("The file is taken away.")))
 
 
 def _row(request: HttpRequest) -> UUID:
@@ -179,6 +197,8 @@ _ACTS: dict[str, Act] = {
     "cancel": _cancel,
     "contest": _contest,
     "answer": _answer,
+    "add_file": _add_file,
+    "remove_file": _remove_file,
     "edit": _edit,
 }
 
@@ -209,6 +229,9 @@ def _shown(rows: list[Participant], actor: Actor) -> dict[str, Any]:
         "may_hand_in": is_own and incident.state == Incident.State.DRAFT,
         "may_act": reviews and incident.counts,
         "may_answer": staff and not is_own and actor.may(Permission.CONTESTS_ANSWER),
+        "files": list_files(incident.pk, actor=actor) if is_for_staff(rows[0]) else [],
+        "may_change_files": is_for_staff(rows[0]) and may_change_files(incident, actor),
+        "may_export": actor.may(Permission.BEHAVIOUR_EXPORT),
         "may_tell": _may_tell(incident, is_own, actor),
         **(_what_follows(incident, rows, actor) if staff else {}),
     }

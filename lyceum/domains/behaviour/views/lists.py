@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from lyceum.core.actor import Actor
 from lyceum.core.forms import asked_date, asked_id
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.permissions import Permission
@@ -16,7 +17,16 @@ from lyceum.domains.academics.queries import list_class_names, list_grade_names
 from lyceum.domains.behaviour.balances import list_entries
 from lyceum.domains.behaviour.models import IncidentType, Participant, PointEntry
 from lyceum.domains.behaviour.queries import IncidentFilter, list_scales
-from lyceum.domains.behaviour.rows import ROW_ORDER, description_of, list_rows, place_of, reporter_of, type_name_of
+from lyceum.domains.behaviour.reading import note_reading
+from lyceum.domains.behaviour.rows import (
+    ROW_ORDER,
+    description_of,
+    narrow_rows,
+    place_of,
+    reporter_of,
+    type_name_of,
+    whole_rows,
+)
 from lyceum.domains.behaviour.words import POLARITIES, REASONS, ROLES, STATES, severity_names
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.tenancy.queries import today
@@ -80,6 +90,11 @@ def asked_filter(request: HttpRequest) -> IncidentFilter:
     )
 
 
+def _noted(rows: list[Participant], *, surface: str, actor: Actor) -> list[Participant]:
+    note_reading(rows, surface=surface, actor=actor)
+    return rows
+
+
 @require_http_methods(["GET", "POST"])
 def incidents_page(request: HttpRequest) -> HttpResponse:
     """A row for each student of an incident, as far as whoever asks may read them."""
@@ -103,7 +118,9 @@ def incidents_page(request: HttpRequest) -> HttpResponse:
     return answer_list(
         request,
         INCIDENTS,
-        list_rows(actor, asked_filter(request)),
+        narrow_rows(actor, asked_filter(request)),
+        whole=whole_rows(actor),
+        made=partial(_noted, surface="export" if "export" in request.POST else "list", actor=actor),
         template="behaviour/incidents.html",
         filters=filters,
         note_export=partial(note_export, INCIDENTS.name, request.GET.urlencode(), actor=actor) if exports else None,

@@ -21,7 +21,8 @@ from lyceum.domains.behaviour.balances import Balance, read_balances
 from lyceum.domains.behaviour.forms import typed_whole
 from lyceum.domains.behaviour.models import Notice, Participant
 from lyceum.domains.behaviour.queries import IncidentFilter, list_actions, list_cases, list_family_notices
-from lyceum.domains.behaviour.rows import ROW_ORDER, list_rows, type_name_of
+from lyceum.domains.behaviour.reading import note_reading_of
+from lyceum.domains.behaviour.rows import ROW_ORDER, is_for_staff, list_rows, type_name_of
 from lyceum.domains.behaviour.rules.actions import NewAction, set_action, suspended_days
 from lyceum.domains.behaviour.rules.notices import acknowledge_notice
 from lyceum.domains.behaviour.rules.points import award_points
@@ -118,9 +119,15 @@ def _act(request: HttpRequest, student_id: UUID, page: str) -> str | Done:
     return Done(page, Toast(_("Points: %(points)+d.") % {"points": points}))
 
 
+def _read_fields(rows: list[Participant]) -> str:
+    return "behaviour.narrative" if any(is_for_staff(row) for row in rows) else "behaviour.summary"
+
+
 def _context(request: HttpRequest, student: Student, actor: Actor) -> dict[str, Any]:
     rows = list_rows(actor, IncidentFilter(student=student.pk))
     page: Page[Participant] = page_of(rows, order=ROW_ORDER, limit=30, cursor=request.GET.get("cursor", ""))
+    if request.method == "GET":
+        note_reading_of(student.pk, fields=_read_fields(page.rows), actor=actor)
     staff = actor.may(Permission.INCIDENTS_VIEW)
     actions = list_actions(actor, student=student.pk)[:20] if staff else []
     cases = list_cases(actor, student=student.pk)[:20]

@@ -2,6 +2,7 @@
 
 from lyceum.domains.people.rest import (
     access,
+    access_log,
     consents,
     families,
     flags,
@@ -15,6 +16,7 @@ from lyceum.domains.people.rest.router import router
 
 __all__ = [
     "access",
+    "access_log",
     "consents",
     "families",
     "flags",

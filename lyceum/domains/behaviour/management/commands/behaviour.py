@@ -14,6 +14,7 @@ from lyceum.domains.behaviour.models import EscalationPolicy
 from lyceum.domains.behaviour.rules.detentions.fitting import said
 from lyceum.domains.behaviour.rules.detentions.following import place_waiting
 from lyceum.domains.behaviour.rules.importing import HistoryRow, import_history
+from lyceum.domains.behaviour.rules.sums import recount_days
 from lyceum.domains.behaviour.rules.trying import names_of, try_policy
 from lyceum.domains.tenancy.queries import time_zone
 
@@ -36,6 +37,12 @@ class Command(SchoolCommand):
         policy.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DAY")
 
         self.add_act("propose-slots", "look again for slots for detentions that wait without one")
+
+        self.add_act("recount", "count the days in numbers anew from the incidents, and say whether any was wrong")
+
+    def act_recount(self, _options: dict[str, Any]) -> Answer:
+        wrong = recount_days(actor=self.actor)
+        return Answer([f"Counted anew; {wrong} numbers were wrong."], {"wrong": wrong})
 
     def act_import(self, options: dict[str, Any]) -> Answer:
         rows = list(_read(options["file"]))

@@ -161,6 +161,7 @@ def test_the_office_plans_slots_notes_who_is_away_and_assigns_somebody(year: Yea
     assert "needs a supervisor" in page
     assert "needs a supervisor" not in after
     assert slips.status_code == 200
+    assert client.get(f"/behaviour/slots/{slot.pk}/list.pdf").content[:5] == b"%PDF-"
     with in_school(year.school):
         assert DetentionSlot.objects.count() == 2
 

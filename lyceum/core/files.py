@@ -1,0 +1,153 @@
+"""Files that people hand in: what they really are, whether they are safe, and their name in the store.
+
+Bytes say what a file is, not its name. Pictures are painted anew, so that nothing travels along that nobody sees: where
+and with which telephone they were taken, or a second file behind the first.
+"""
+
+import hashlib
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from lyceum.core.errors import InvalidError, RuleError
+from lyceum.core.schools import current_school
+
+LARGEST, MOST_PIXELS = 10 * 1024 * 1024, 40_000_000
+"""Of one file in bytes, and of one picture."""
+KINDS: Mapping[str, tuple[str, str]] = {
+    "image/jpeg": ("JPEG", "jpg"),
+    "image/png": ("PNG", "png"),
+    "image/webp": ("WEBP", "webp"),
+    "application/pdf": ("", "pdf"),
+}
+"""What may be handed in: the painter's name for it, and how its name ends."""
+_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
+
+
+class FileTooLargeError(RuleError):
+    """More bytes than a file may have."""
+
+    code = "file_too_large"
+    status = 413
+    title = gettext_noop("Too large")
+
+
+class FileKindError(RuleError):
+    """Something that nobody needs here; the refusal says what it really is."""
+
+    code = "file_type"
+    status = 415
+    title = gettext_noop("Another kind of file")
+
+
+class FileUnsafeError(InvalidError):
+    """A file that could do harm when somebody opens it."""
+
+    code = "file_unsafe"
+
+
+@dataclass(frozen=True)
+class TakenFile:
+    """A file as it is kept."""
+
+    name: str
+    kind: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, in hex."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def take_file(given: BinaryIO, *, name: str) -> TakenFile:
+    """Read what was handed in. Refuses what is too large, something else than a picture or a PDF, or unsafe."""
+    content = given.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise FileTooLargeError(_("A file has at most %(n)s MB.") % {"n": LARGEST // 1024**2})
+    kind = _kind_of(content)
+    if kind not in KINDS:
+        raise FileKindError(
+            _("Hand in a picture (JPEG, PNG, WebP) or a PDF; this is %(kind)s.") % {"kind": kind or _("something else")}
+        )
+    clean = _safe_pdf(content) if kind == "application/pdf" else _painted(content, KINDS[kind][0])
+    return TakenFile(_clean_name(name, KINDS[kind][1]), kind, clean)
+
+
+def _kind_of(content: bytes) -> str:
+    import puremagic  # reads its tables, which only who hands in a file needs
+
+    try:
+        found: str = puremagic.from_string(content, mime=True)
+    except (puremagic.PureError, ValueError):
+        return ""
+    return found
+
+
+def _painted(content: bytes, painter: str) -> bytes:
+    from PIL import Image, ImageOps, UnidentifiedImageError  # slow, and needed here alone
+
+    try:
+        with Image.open(io.BytesIO(content), formats=[painter]) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise FileUnsafeError(_("The picture has more points than a picture needs."))
+            turned = ImageOps.exif_transpose(picture)
+            turned.info.clear()
+            out = io.BytesIO()
+            turned.convert("RGB" if painter == "JPEG" else "RGBA").save(out, format=painter)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise FileUnsafeError(_("The picture is damaged, or hides something else.")) from None
+    return out.getvalue()
+
+
+def _safe_pdf(content: bytes) -> bytes:
+    if _ACTIVE.search(content):
+        raise FileUnsafeError(_("The PDF holds a program or another file. Print it into a new PDF and hand that in."))
+    return content
+
+
+def _clean_name(name: str, ending: str) -> str:
+    """The name without folders, and with the ending that is true."""
+    base = re.split(r"[/\\]", name)[-1].rpartition(".")[0] or re.split(r"[/\\]", name)[-1]
+    shown = "".join(c for c in base if c.isprintable() and c not in '<>:"|?*').strip(" .")[:100]
+    return f"{shown or _('file')}.{ending}"
+
+
+def store_file(taken: TakenFile, *, area: str, row: UUID) -> str:
+    """Keep the content in the school's own folder; returns its name in the store."""
+    return default_storage.save(f"schools/{current_school()}/{area}/{row}", ContentFile(taken.content))
+
+
+def read_file(stored: str) -> bytes:
+    """The content of a file of this school. Refuses to run for another school's."""
+    if not stored.startswith(f"schools/{current_school()}/"):
+        raise RuntimeError("A file of another school was asked for.")
+    with default_storage.open(stored, "rb") as file:
+        content: bytes = file.read()
+    return content
+
+
+def delete_file(stored: str) -> None:
+    """Delete a file of this school, once nothing points at it any more."""
+    if stored.startswith(f"schools/{current_school()}/"):
+        default_storage.delete(stored)
+
+
+def answer_file(stored: str, *, name: str, kind: str) -> HttpResponse:
+    """A file to keep: an attachment whatever it is, of the kind that it was found to be, and in nobody's cache."""
+    response = HttpResponse(read_file(stored), content_type=kind if kind in KINDS else "application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
