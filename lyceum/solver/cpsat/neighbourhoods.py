@@ -60,13 +60,10 @@ def improve(
         left = until - time.monotonic()
         if left <= 0.05 or dear <= 0 or (steps is not None and done > steps) or (goes_on and not goes_on()):
             break
-        if not freed:
-            continue
-        found = _step(ground, starts, freed, min(A_STEP, left), seed=chance.randrange(1 << 30), workers=workers)
-        if found is None:
-            continue
-        price = total_cost(ground, found)
-        if price > dear + 1e-9:
+        step = min(A_STEP, left)
+        found = _step(ground, starts, freed, step, seed=chance.randrange(1 << 30), workers=workers) if freed else None
+        price = total_cost(ground, found) if found else dear + 1
+        if found is None or price > dear + 1e-9:
             continue
         is_better = price < dear - 1e-9
         starts, dear = found, price
