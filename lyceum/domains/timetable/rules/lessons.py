@@ -17,6 +17,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.references import count_references
 from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
+from lyceum.domains.academics.cycles import cycle_days
 from lyceum.domains.academics.models import Class, ClassTeacher, Location
 from lyceum.domains.journal.rules import Entry, Target, changed_fields, record_all
 from lyceum.domains.people.models import Staff
@@ -87,7 +88,7 @@ def _check(lessons: Sequence[Lesson]) -> None:
 
 def _faults(lesson: Lesson) -> list[FieldError]:
     faults = []
-    if not 1 <= lesson.weekday <= 7:
+    if not 1 <= (lesson.weekday or 0) <= 7:
         faults.append(FieldError("/weekday", "range", _("Give the weekday as a number, Monday = 1 to Sunday = 7.")))
     if not 0 < len(lesson.period) <= 20:
         faults.append(FieldError("/period", "length", _("Name the period with 1 to 20 letters.")))
@@ -139,7 +140,7 @@ def _refuse_clashes(lessons: Sequence[Lesson]) -> None:
     first = min(lesson.starts_on for lesson in lessons) if lessons else today()
     placed = list(others.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first)).select_related("school_class"))
     leads = _leads([*placed, *lessons])
-    by_day: dict[int, list[Lesson]] = {}
+    by_day: dict[int | None, list[Lesson]] = {}
     for lesson in placed:
         by_day.setdefault(lesson.weekday, []).append(lesson)
     for lesson in lessons:
@@ -185,10 +186,17 @@ def _takers(lesson: Lesson, leads: dict[UUID, set[UUID]]) -> set[UUID]:
     return {lesson.teacher_id} if lesson.teacher_id else leads.get(lesson.school_class_id, set())
 
 
+def cycle_day_name(lesson: Lesson) -> str:
+    """What the year of a lesson calls the day of its cycle."""
+    cycle = cycle_days().cycles.get(lesson.school_class.year_id)
+    day = lesson.cycle_day or 1
+    return cycle.names[day - 1] if cycle and day <= len(cycle.names) else str(day)
+
+
 def _said(lesson: Lesson) -> str:
     return _("%(name)s on %(day)s, %(period)s (%(starts)s–%(ends)s)") % {
         "name": lesson.school_class,
-        "day": _(WEEKDAYS[lesson.weekday - 1]),
+        "day": _(WEEKDAYS[lesson.weekday - 1]) if lesson.weekday else cycle_day_name(lesson),
         "period": lesson.period,
         "starts": f"{lesson.starts_at:%H:%M}",
         "ends": f"{lesson.ends_at:%H:%M}",
