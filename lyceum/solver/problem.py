@@ -96,6 +96,17 @@ class Unknown:
     kind: str
     source: str
     """Its own text, to be written out again as it came."""
+    place: str = ""
+    """The list of the file that it stood in."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A part of a file that the engine has no use for (comments, lessons not active), kept for export alone."""
+
+    kind: str
+    name: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -112,6 +123,7 @@ class Problem:
     locks: Mapping[str, Lock] = field(default_factory=dict)
     """Lessons that stay where they are, by activity."""
     unknown: tuple[Unknown, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
     @cached_property
     def activity(self) -> Mapping[str, Activity]:

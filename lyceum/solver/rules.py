@@ -111,6 +111,8 @@ class MinHoursDaily(Rule):
     who: Who
     hours: int
     allow_empty_days: bool = True
+    tag: str | None = None
+    """Only lessons with this tag count."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +132,26 @@ class FreeHourWithin(Rule):
     hours: int = 1
 
 
+@dataclass(frozen=True, kw_only=True)
+class MaxSpanDaily(Rule):
+    """From the first hour of a day to the last, free hours between them included."""
+
+    who: Who
+    hours: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinRestHours(Rule):
+    """Hours without lessons from the end of one day to the beginning of the next, the day's own free ones included.
+
+    `circular`: from the last day of the cycle to the first of the next, too.
+    """
+
+    who: Who
+    hours: int
+    circular: bool = False
+
+
 # ── Where lessons stand to each other ─────────────────────────────────────────────────────────────────────────
 
 
@@ -137,13 +159,22 @@ class FreeHourWithin(Rule):
 class MinDaysBetween(Rule):
     """Any two of the lessons are at least `days` days apart. One violation a pair and missing day.
 
-    `consecutive_if_same_day`: two that fall on one day all the same follow each other directly
-    (must, whatever the weight).
+    `consecutive_if_same_day`: two that fall on one day all the same follow each other directly, without even a
+    break between them. And never more than two fall on one day, unless there are more than two a day in all.
+    (Both must hold, whatever the weight; FET has it so.)
     """
 
     activities: tuple[str, ...]
     days: int
     consecutive_if_same_day: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxDaysBetween(Rule):
+    """Any two of the lessons are at most `days` days apart. One violation a pair and day too many."""
+
+    activities: tuple[str, ...]
+    days: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,6 +225,21 @@ class Ordered(Rule):
     second: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class OrderedIfSameDay(Rule):
+    """Where both fall on one day, `first` ends before `second` starts."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grouped(Rule):
+    """The two or three lessons follow each other on one day, in whatever order (a break does not part them)."""
+
+    activities: tuple[str, ...]
+
+
 # ── When a lesson may be ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -211,6 +257,43 @@ class PreferredSlots(Rule):
 
     activities: tuple[str, ...]
     slots: frozenset[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OccupyMaxSlots(Rule):
+    """Of the slots at most `most` are used by any of the lessons."""
+
+    activities: tuple[str, ...]
+    slots: frozenset[int]
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OccupyMinSlots(Rule):
+    """Of the slots at least `least` are used by any of the lessons."""
+
+    activities: tuple[str, ...]
+    slots: frozenset[int]
+    least: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxSimultaneous(Rule):
+    """In each of the slots at most `most` of the lessons go on at the same time."""
+
+    activities: tuple[str, ...]
+    slots: frozenset[int]
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinSimultaneous(Rule):
+    """In each of the slots at least `least` of the lessons go on at the same time, or, where `or_none`, none does."""
+
+    activities: tuple[str, ...]
+    slots: frozenset[int]
+    least: int
+    or_none: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,6 +342,30 @@ class MaxRoomChangesDaily(Rule):
     who: Who
     changes: int
     buildings: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxRoomChangesWeekly(Rule):
+    """As MaxRoomChangesDaily, summed over the days of the cycle."""
+
+    who: Who
+    changes: int
+    buildings: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxDifferentRooms(Rule):
+    """The lessons are in at most `rooms` rooms in all."""
+
+    activities: tuple[str, ...]
+    rooms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SameRoomIfConsecutive(Rule):
+    """Two of the lessons that follow each other directly are in the same room."""
+
+    activities: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
