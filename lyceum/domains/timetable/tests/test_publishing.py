@@ -124,9 +124,9 @@ def test_the_database_refuses_a_clash_in_a_published_version(small, written):
         publish(small, version)
         statement, values = written(small, version)
 
-        with pytest.raises(IntegrityError, match="timetable_clash"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
+        refused = pytest.raises(IntegrityError, match="timetable_clash")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, values)
 
 
 def test_a_lesson_that_stays_as_it_is_keeps_its_registers(small):
