@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from lyceum.domains.timetable.engine import Explained
 from lyceum.domains.timetable.planning import Plan
 from lyceum.domains.timetable.planning.problem import Built
 
@@ -16,10 +15,10 @@ _WORDS = {
 }
 
 
-def as_values(explained: Explained, built: Built, plan: Plan) -> list[dict[str, Any]]:
+def as_values(reasons: Iterable[Mapping[str, Any]], built: Built, plan: Plan) -> list[dict[str, Any]]:
     """What the engine says, as it is kept: with our ids and names in place of its own."""
     del built, plan
-    return [dict(each) for each in explained.reasons]
+    return [dict(each) for each in reasons]
 
 
 def say(reason: Mapping[str, Any]) -> str:
