@@ -41,7 +41,7 @@ def build(encoded: Encoded) -> Built:
     allowed[sorted(broken)] = 0
     start_cost = [np.rint(encoded.start_cost[list(unit)].sum(axis=0) * SCALE) for unit in encoded.units]
     lessons, choices = _lessons(encoded, unit_of)
-    units = _units(encoded, unit_lines, pairs, lines)
+    units = _units(encoded, unit_lines, pairs)
     units[:, layout.RANK] = _ranks(encoded, unit_lines, lines, allowed)
     count, lesson_count = len(units), len(lessons)
     tables: dict[Table, Ints] = {
@@ -113,7 +113,7 @@ def _unit_lines(encoded: Encoded, lines: list[Line], unit_of: dict[int, int]) ->
     found: Rows = [[] for _ in encoded.units]
     for at, line in enumerate(lines):
         for lesson in line.activities:
-            found[unit_of[lesson]].append((at, int(encoded.duration[lesson])))
+            found[unit_of[lesson]].append((at, 1 if line.by_start else int(encoded.duration[lesson])))
     return found
 
 
@@ -144,20 +144,20 @@ def _units_within(pair: Pair, first: int, second: int) -> int:
 def _lines(encoded: Encoded, lines: list[Line]) -> tuple[Ints, Rows]:
     rows = np.full((len(lines), layout.LINE_WIDTH), NONE, np.int64)
     terms: Rows = []
-    at = 0
+    position = 0
     for row, line in zip(rows, lines, strict=True):
         shaping = _shape(row, [term for term in line.terms if term.is_hard])
         rest = [term for term in line.terms if term not in shaping]
         terms.append([_term(term) for term in rest])
         row[layout.CLASH] = line.clash
         row[layout.COPIES] = line.copies
-        row[layout.UNPLACED] = sum(int(encoded.duration[lesson]) for lesson in line.activities)
+        row[layout.UNPLACED] = sum(1 if line.by_start else int(encoded.duration[at]) for at in line.activities)
         row[layout.HARD_TERMS] = any(term.is_hard for term in rest)
         row[layout.SOFT_TERMS] = any(not term.is_hard for term in rest)
         row[layout.SHAPED] = any(term.is_hard for term in line.terms)
-        row[layout.TERMS_AT], row[layout.TERMS_END] = at, at + len(rest)
+        row[layout.TERMS_AT], row[layout.TERMS_END] = position, position + len(rest)
         row[layout.LINE_COST] = 0
-        at += len(rest)
+        position += len(rest)
     return rows, terms
 
 
@@ -204,7 +204,7 @@ def _lessons(encoded: Encoded, unit_of: dict[int, int]) -> tuple[Ints, Ints]:
     return rows, _flat(choices, 2)
 
 
-def _units(encoded: Encoded, unit_lines: Rows, pairs: Rows, lines: list[Line]) -> Ints:
+def _units(encoded: Encoded, unit_lines: Rows, pairs: Rows) -> Ints:
     rows = np.zeros((len(encoded.units), layout.UNIT_WIDTH), np.int64)
     rows[:, layout.START] = rows[:, layout.BEST_START] = NONE
     rows[:, layout.WEIGHT] = 1

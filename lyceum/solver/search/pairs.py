@@ -35,7 +35,7 @@ def pair_units(
         return 0 if same else 1
     if kind == MIN_GAPS:
         between = hour2 - end1 if hour2 >= hour1 else hour1 - end2
-        return 1 if same and between < amount else 0
+        return max(0, amount - between) if same else 0
     if kind == NOT_OVERLAPPING:
         return max(0, min(end1, end2) - max(hour1, hour2)) if same else 0
     if kind == SAME_START:

@@ -13,12 +13,18 @@ from lyceum.solver.search.displacing import BLOCKED, put_unit
 from lyceum.solver.search.layout import (
     BEST_COST,
     BEST_PLACED,
+    BEST_ROOM,
+    BEST_START,
     BUDGET,
     COST,
     EJECTED,
     EJECTS,
     ENDLESS,
     FIXED,
+    LESSON,
+    LESSON_WIDTH,
+    LESSONS_AT,
+    LESSONS_END,
     NONE,
     PLACED,
     RANK,
@@ -31,11 +37,12 @@ from lyceum.solver.search.layout import (
     TABU,
     TICK,
     UNIT,
+    UNIT_LESSON,
     UNIT_WIDTH,
     UNITS,
     WEIGHT,
 )
-from lyceum.solver.search.places import random_below, start_of, take_unit, undo
+from lyceum.solver.search.places import change_room, enter_unit, random_below, start_of, take_unit, undo
 
 
 @compiled
@@ -156,3 +163,38 @@ def improve(m: Memory, steps: int, depth: int, tries: int, spread: int, heat: in
             keep_if_better(m)
     m[EJECTS] = 0
     return kept
+
+
+@compiled
+def place_at(m: Memory, unit: int, start: int) -> bool:
+    """Place the unit there if that displaces nothing."""
+    m[STEPS] = 0
+    m[EJECTS] = 0
+    if m[m[START_OK] + unit * m[SLOTS] + start] and put_unit(m, unit, start) and m[EJECTS] == 0:
+        m[STEPS] = 0
+        return True
+    undo(m, 0)
+    m[EJECTS] = 0
+    return False
+
+
+@compiled
+def return_to_best(m: Memory) -> None:
+    """Put every unit and lesson where `best_start` and `best_room` say."""
+    for unit in range(m[UNITS]):
+        if start_of(m, unit) >= 0:
+            m[STEPS] = 0
+            take_unit(m, unit)
+    for unit in range(m[UNITS]):
+        row = m[UNIT] + unit * UNIT_WIDTH
+        m[STEPS] = 0
+        if m[row + BEST_START] < 0:
+            continue
+        enter_unit(m, unit, m[row + BEST_START])
+        for at in range(m[UNIT_LESSON] + m[row + LESSONS_AT], m[UNIT_LESSON] + m[row + LESSONS_END]):
+            room = m[m[LESSON] + m[at] * LESSON_WIDTH + BEST_ROOM]
+            if room >= 0:
+                change_room(m, m[at], room, m[row + BEST_START])
+    m[STEPS] = 0
+    m[BEST_COST] = m[COST]
+    m[BEST_PLACED] = m[PLACED]

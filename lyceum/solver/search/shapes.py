@@ -116,14 +116,14 @@ def missing_hours(m: Memory, line: int) -> int:
 
 
 @compiled
-def longest_excess(bits: int, most: int) -> int:
-    """Hours by which runs of lessons are longer than `most`, summed."""
+def longest_excess(bits: int, most: int, once: bool) -> int:
+    """Hours by which runs of lessons are longer than `most`, summed; or how many runs are (`once`)."""
     excess = 0
     run = 0
     while bits:
         if bits & 1:
             run += 1
-            if run > most:
+            if run == most + 1 or (run > most and not once):
                 excess += 1
         else:
             run = 0
@@ -144,8 +144,10 @@ def day_units(m: Memory, at: int, bits: int, opened: int) -> int:
     """Violations of a term within one day."""
     term = m[TERM] + at * TERM_WIDTH
     kind, amount, window, flag = m[term + T_KIND], m[term + T_AMOUNT], m[term + T_WINDOW], m[term + T_FLAG]
+    once = m[term + T_COST] >= 0  # a wish counts the day; what must hold counts the hours that must go
     if kind == K_MAX_HOURS:
-        return max(0, count_bits(bits & window) - amount)
+        over = max(0, count_bits(bits & window) - amount)
+        return min(1, over) if once else over
     if kind == K_MIN_HOURS:
         return max(0, amount - count_bits(bits)) if bits or not flag else 0
     if bits == 0:
@@ -153,7 +155,7 @@ def day_units(m: Memory, at: int, bits: int, opened: int) -> int:
     if kind == K_GAPS_DAY:
         return max(0, gap_count(bits, opened) - amount)
     if kind == K_CONTINUOUSLY:
-        return longest_excess(bits, amount)
+        return longest_excess(bits, amount, once)
     if kind == K_SPAN:
         return max(0, count_bits(up_to(bits) & ~below(bits)) - amount)
     before = (1 << m[term + T_FIRST]) - 1
@@ -181,7 +183,7 @@ def term_units(m: Memory, line: int, at: int) -> int:
     late = 0
     for day in range(days):
         bits = m[bits_at + day]
-        if kind == K_MAX_DAYS or kind == K_MIN_DAYS:
+        if kind in (K_MAX_DAYS, K_MIN_DAYS):
             total += bits != 0
         elif kind == K_INTERVAL:
             total += (bits & window) != 0
@@ -193,7 +195,7 @@ def term_units(m: Memory, line: int, at: int) -> int:
             total += lead > 1
         else:
             total += day_units(m, at, bits, m[open_at + day])
-    if kind == K_MAX_DAYS or kind == K_INTERVAL or kind == K_GAPS_WEEK:
+    if kind in (K_MAX_DAYS, K_INTERVAL, K_GAPS_WEEK):
         return max(0, total - amount)
     if kind == K_MIN_DAYS:
         return max(0, amount - total)
