@@ -40,7 +40,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     progress: Progress | None = None
     result: Result | None = None
-    reasons: list[dict[str, Any]] | None = None
+    reasons: dict[str, Any] | None = None
+    """`lyceum.solver.reasons.Reasons` as plain values."""
     error: str = ""
 
 

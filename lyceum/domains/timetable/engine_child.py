@@ -78,7 +78,7 @@ def _repair(problem: Problem, task: Task, watch: Any) -> Result:
 
 def _explain(problem: Problem, task: Task, out: BinaryIO) -> None:
     found = _engine("reasons").explain(problem, seconds=min(EXPLAINED_WITHIN, max(2.0, task.seconds)))
-    _say(Line(reasons=_engine("reasons.plain").as_plain(found)), out)
+    _say(Line(reasons=msgspec.to_builtins(found)), out)
 
 
 def _say(line: Line, out: BinaryIO) -> None:

@@ -57,7 +57,7 @@ def _actor(school_id: int, user_id: str | None, name: str) -> Actor:
 def _follow(work: Work, school_id: int, actor: Actor) -> None:
     """Hear the engine out, save its best as it goes, and stop it where somebody wants that."""
     result: Result | None = None
-    reasons: list[dict[str, Any]] = []
+    reasons: dict[str, Any] = {}
     words = ""
     best: Timetable | None = None
     progress: Progress | None = None

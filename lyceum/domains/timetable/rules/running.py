@@ -1,6 +1,6 @@
 """The work of a run, step by step, each in a short transaction: claimed, heard of, ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -74,20 +74,27 @@ def _timetable(best: Mapping[str, Place], built: Built, plan: Plan) -> dict[str,
     """What was saved of a best, for the engine to go on from."""
     found: dict[str, Placement] = {}
     names = {str(lesson): name for name, lesson in built.lessons.items()}
+    rooms = {str(row): name for name, row in plan.imported.ids("rooms").items()} if plan.imported else {}
     for lesson, (day, period, room) in best.items():
         slot = plan.grid.find_slot(day, period)
         if lesson in names and slot is not None:
-            found[names[lesson]] = Placement(slot, room)
+            found[names[lesson]] = Placement(slot, rooms.get(room, room))
     return found
 
 
 def places_of(timetable: Timetable, work: Work) -> dict[str, list[Any]]:
     """A timetable as it is saved: `{lesson: [day, period, room]}`."""
+    rooms = work.plan.imported.ids("rooms") if work.plan.imported else {}
     return {
-        str(work.built.lessons[name]): [*work.plan.grid.place(each.start), each.room]
+        str(work.built.lessons[name]): [*work.plan.grid.place(each.start), _room(each.room, rooms)]
         for name, each in timetable.items()
         if name in work.built.lessons
     }
+
+
+def _room(name: str | None, of_file: Mapping[str, UUID]) -> str | None:
+    """The id of a room: of a file's by its name there, of ours its name is the id."""
+    return None if name is None else str(of_file.get(name, name))
 
 
 def note_progress(work: Work, progress: Progress, *, best: Timetable | None, actor: Actor) -> bool:
@@ -123,14 +130,14 @@ def ask_whether_to_stop(work: Work) -> bool:
 
 
 def finish_run(
-    work: Work, result: Result | None, reasons: Sequence[Mapping[str, Any]] | None, *, words: str = "", actor: Actor
+    work: Work, result: Result | None, reasons: Mapping[str, Any] | None, *, words: str = "", actor: Actor
 ) -> Run:
     """Put what was found into the draft, and say how it ended. Without a result the best that was saved counts."""
     run = Run.objects.select_for_update(of=("self",)).select_related("version").get(pk=work.run)
     if result is not None and (result.timetable or not run.best):
         run.best = places_of(result.timetable, work)
         run.progress |= {"placed": len(result.timetable), "cost": result.cost, "bound": result.bound}
-    run.reasons = as_values(reasons or (), work.built, work.plan)
+    run.reasons = as_values(reasons or {}, work.built, work.plan)
     run.state = _state(run, result)
     run.ended_at = clock.now()
     run.log = words[:10_000]
