@@ -357,6 +357,9 @@ REST: dict[str, Door] = {
     "getRun": Door(_p.TIMETABLE_PLAN),
     "cancelRun": Door(_p.TIMETABLE_PLAN),
     "runReasons": Door(_p.TIMETABLE_PLAN),
+    "importTimetable": Door(_p.TIMETABLE_PLAN, body={"file": "@students.csv", "year": "{year}"}),
+    "exportTimetable": Door(_p.TIMETABLE_PLAN),
+    "getTimetableFeed": Door(_p.LESSONS_VIEW, query="?sort=student&id={student}", but=NOT_OF_THE_STUDENT),
     # imports: what is in a file, and who it is, is for those who may do both
     "listImports": Door(_p.IMPORTS_RUN),
     "createImport": Door(_p.IMPORTS_RUN, body={"file": "@students.csv"}),
