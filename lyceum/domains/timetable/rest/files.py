@@ -68,4 +68,4 @@ class FeedOut(Schema):
 @router.get("timetable/feeds/", response=FeedOut, operation_id="getTimetableFeed")
 def feed(request: HttpRequest, chosen: Query[FeedOf]) -> dict[str, str]:
     """The calendar of a teacher, student, class or room."""
-    return {"path": f"/timetable/feeds/{sign_feed(chosen.sort, chosen.id, actor=actor_of(request))}.ics"}
+    return {"path": f"/timetable/feeds/{sign_feed(chosen.sort, chosen.id, actor=actor_of(request))}/"}
