@@ -81,6 +81,7 @@ NO_PAGES = {
     "paper-register": "a file",
     "slot-rows": "a part of a page",
     "detention-calendar": "a file",
+    "timetable-feed": "a file",
     "import-mapping": "a write",
     "notification": "a write",
     "notifications-badge": "a number for the shell",
