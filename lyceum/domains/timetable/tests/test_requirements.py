@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lyceum.core import clock
 from lyceum.core.permissions import Role
@@ -193,3 +194,20 @@ def test_graphql_starts_a_run_for_those_who_make_the_timetable_alone(small):
 
     assert answers[0] == {"run": None, "errors": [{"code": "not_allowed"}]}
     assert answers[1] == {"run": {"state": "queued", "lessons": 30}, "errors": []}
+
+
+def test_a_table_of_requirements_is_taken_whole_or_its_wrong_cells_are_named(small):
+    client = software(make_admin(small.school), small.school)
+    year = str(small.year.pk)
+
+    def send(text):
+        table = SimpleUploadedFile("what.csv", text.encode(), "text/csv")
+        return client.post("/api/v1/timetable/imports/", {"file": table, "year": year})
+
+    wrong = send("Class;Subject;Teacher;Lessons\n7A/MA;Alchemy;Teacher of Art;x\n")
+    taken = send("Class;Subject;Teacher;Lengths\n7a/ma;mathematics;Teacher of Art;2+1\n7B/MA;MA;;1\n")
+
+    assert [each["code"] for each in wrong.json()["errors"]] == ["subject_unknown", "number"]
+    assert (taken.status_code, taken.json()["requirements"], taken.json()["lessons"]) == (201, 2, 3)
+    with in_school(small.school):
+        assert sorted(Requirement.objects.values_list("lengths", flat=True)) == [[1], [2, 1]]
