@@ -143,9 +143,10 @@ WITH_CONTACTS = replace(
 
 
 def _shows_contacts(request: HttpRequest, table: Table[Listed]) -> bool:
-    """Whether the answer tells of contacts: a file tells all, a page what was chosen."""
+    """Whether the answer tells of contacts: a file of data tells all, a page and a sheet of paper what was chosen."""
     chosen = request.GET.get("columns", "") or ",".join(request.GET.getlist("column"))
-    shown = table.columns if "export" in request.POST else table.shown(chosen)
+    is_data = request.POST.get("export") in ("csv", "xlsx")
+    shown = table.columns if is_data else table.shown(chosen)
     return any(column.name.startswith("contact") for column in shown)
 
 
