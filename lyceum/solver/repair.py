@@ -2,20 +2,24 @@
 
 Two searches take turns. One asks for a bound: some lessons may go anywhere, every other stays or vanishes, at the same
 price; what vanished joins those that may go anywhere, until nothing vanishes: then the bound is a timetable. The other
-looks for a timetable: the lessons around those that cannot stay may move, every other stays.
+looks for a timetable: the lessons around those that cannot stay may move, every other stays. Where that is not enough,
+ejection chains make one from what was, and lessons that moved are brought back, some at a time.
 """
 
+import random
+import threading
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
-from lyceum.solver.cpsat.model import Model, Wishes, build_model, read_answer, solve_model, solver_for
+from lyceum.solver.cpsat.model import Model, Wishes, build_model, hint, read_answer, solve_model, solver_for
 from lyceum.solver.cpsat.rooms import RoomsFound, assign_rooms
 from lyceum.solver.cpsat.totals import Total
 from lyceum.solver.problem import Problem
 from lyceum.solver.solution import Placement, Progress, Result, State, Timetable, Watch
+from lyceum.solver.solving import solve
 from lyceum.solver.terms.counting import broken, cost
 from lyceum.solver.terms.ground import NOWHERE, Ground, Starts, take_apart
 from lyceum.solver.terms.rooms import room_choices, room_closed
@@ -40,6 +44,8 @@ class _Search:
     is_impossible: bool = False
     around: set[int] = field(default_factory=set)
     """Lessons that may move while a timetable is looked for."""
+    chance: random.Random = field(default_factory=random.Random)
+    has_tried_chains: bool = False
     gone: set[int] = field(default_factory=set)
     """Lessons that vanished when the bound was looked for last."""
 
@@ -94,15 +100,25 @@ class _Search:
         return total
 
     def _solve(self, model: Model, seconds: float) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
+        """In a thread, so that it ends soon when nobody waits any more."""
         solver = solver_for(min(seconds, self.left), seed=self.seed, workers=self.workers)
-        return solver, solver.solve(model.places.model)
+        found: list[cp_model.CpSolverStatus] = []
+        thread = threading.Thread(target=lambda: found.append(solver.solve(model.places.model)), daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(POLL)
+            if thread.is_alive() and not self._is_awaited():
+                self.until = 0.0
+                solver.stop_search()
+                thread.join()
+        return solver, found[0]
 
     # ── The two searches ──────────────────────────────────────────────────────────────────────────────────────
 
-    def raise_bound(self) -> None:
+    def raise_bound(self, seconds: float) -> None:
         model = build_model(self.ground, Wishes(soft=False), current=self.before, free=self.anywhere, may_leave=True)
         total = self._aim(model)
-        solver, status = self._solve(model, max(1.0, self.left / 3))
+        solver, status = self._solve(model, seconds)
         if status == cp_model.INFEASIBLE:
             if self.best is None:
                 self.is_impossible = True
@@ -147,19 +163,92 @@ class _Search:
     def goes_on(self) -> bool:
         if self.is_done or self.left <= 0:
             return False
+        if not self._is_awaited():
+            self.until = 0.0
+            return False
+        return True
+
+    def _is_awaited(self) -> bool:
         if self.watch is None:
             return True
         placed = sum(start != NOWHERE for start in self.best or ())
-        return self.watch(
-            Progress(time.monotonic() - self.started, placed, float(self.best_moved), float(self.at_least))
-        )
+        seconds = time.monotonic() - self.started
+        return self.watch(Progress(seconds, placed, float(self.best_moved), float(self.at_least)))
 
     def run(self) -> None:
-        """Bounds by turns: short at first, as a small model says much."""
         while self.goes_on():
-            self.raise_bound()
-            if self.goes_on():
-                self.look_for_timetable(max(1.0, self.left / 3))
+            began = time.monotonic()
+            while self.goes_on() and time.monotonic() - began < QUICK:
+                self.raise_bound(max(1.0, self.left / 4))
+            if not self.goes_on():
+                return
+            if self.best is None:
+                self.look_for_timetable(max(1.0, self.left / 4))
+            if self.best is None and not self.has_tried_chains:
+                self.ask_chains(max(1.0, self.left / 3))
+            until = time.monotonic() + max(1.0, time.monotonic() - began)
+            while self.best is not None and time.monotonic() < until and self.goes_on():
+                self.bring_back(self.best)
+
+    def ask_chains(self, seconds: float) -> None:
+        """Any timetable, from what was."""
+        self.has_tried_chains = True
+        problem = self.ground.problem
+        count = len(problem.activities)
+        names = [each.name for each in problem.activities]
+        before = {name: Placement(self.before[at]) for at, name in enumerate(names) if self.before[at] != NOWHERE}
+        found = solve(
+            problem,
+            seconds=min(seconds, self.left),
+            seed=self.seed,
+            workers=self.workers,
+            hints=before,
+            watch=lambda progress: progress.placed < count and self.goes_on(),
+        )
+        if found.state is State.COMPLETE:
+            self._take([found.timetable[name].start for name in names])
+
+    def bring_back(self, best: Starts) -> None:
+        """Some lessons that moved, and who is around them, are placed once more, as few elsewhere as can be."""
+        moved = sorted(self.moved(best))
+        free = set(moved if len(moved) <= FEW else self.chance.sample(moved, FEW))
+        people = [person for index in sorted(free) for person in self.ground.people_of[index]]
+        self.chance.shuffle(people)
+        for person in people:
+            if len(free) > MANY:
+                break
+            free.update(person.members)
+        model = build_model(self.ground, Wishes(soft=False), current=best, free=free - set(self.ground.locked))
+        total = Total()
+        for index, literals in model.places.starts.items():
+            start = self.before[index]
+            if start in literals:
+                total.add_literal(literals[start])
+        if total.literals:
+            model.places.model.maximize(total.expression())
+        hint(model, best)
+        solver, status = self._solve(model, STEP)
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            starts = read_answer(model, solver, status).starts
+            assert starts is not None
+            if len(self.moved(starts)) <= self.best_moved:
+                self.best, self.best_moved = starts, len(self.moved(starts))
+
+
+FEW, MANY = 50, 110
+"""Lessons that moved, and lessons in all, that are placed once more at a time."""
+
+STEP = 2.0
+"""Seconds, at most, for that."""
+
+QUICK = 1.5
+"""Seconds for which bounds are raised before the other search has its turn: small models say much."""
+
+POLL = 0.5
+"""Seconds between two looks whether anybody still waits."""
+
+LAST = 3.0
+"""Seconds, at most, for each of the things that end a repair, however early it ends."""
 
 
 def _ring(ground: Ground, lessons: Collection[int]) -> set[int]:
@@ -223,6 +312,7 @@ def repair(
     until = started + seconds * 0.85
     search = _Search(ground, starts, frozenset(forced), until, seed, workers, watch, started, touched)
     search.around = _ring(ground, touched)
+    search.chance = random.Random(seed)  # noqa: S311 – which lessons come first is no secret
     if not touched:
         search.best = starts
     search.run()
@@ -235,7 +325,7 @@ def _answer(search: _Search, rooms: Mapping[int, str], until: float) -> Result:
     if search.is_impossible:
         state = State.IMPOSSIBLE
     starts = _leave_out(search) if starts is None else _please(search, starts, until)
-    found = assign_rooms(ground, starts, before=rooms, seconds=max(1.0, until - time.monotonic()), seed=search.seed)
+    found = assign_rooms(ground, starts, before=rooms, seconds=LAST, seed=search.seed)
     timetable = {
         each.name: Placement(starts[index], found.rooms.get(index))
         for index, each in enumerate(ground.problem.activities)
@@ -267,7 +357,7 @@ def _moved_names(search: _Search, starts: Starts, rooms: Mapping[int, str], foun
 
 def _please(search: _Search, starts: Starts, until: float) -> Starts:
     """The moved lessons alone may change places once more, for the sake of lighter rules."""
-    left = min(3.0, (until - time.monotonic()) / 2)
+    left = 0.0 if not search.until else min(LAST, (until - time.monotonic()) / 2)
     moving = search.moved(starts) | {index for index, start in enumerate(search.before) if start == NOWHERE}
     if left < 0.2 or not moving or not any(not term.rule.is_hard for term in search.ground.terms):
         return starts
@@ -285,5 +375,5 @@ def _leave_out(search: _Search) -> Starts:
     current = [NOWHERE if index in free else start for index, start in enumerate(search.before)]
     wishes = Wishes(soft=False, may_be_unplaced=True)
     model = build_model(search.ground, wishes, current=current, free=free)
-    answer = solve_model(model, max(1.0, search.left), seed=search.seed, workers=search.workers)
+    answer = solve_model(model, min(LAST, max(1.0, search.left)), seed=search.seed, workers=search.workers)
     return answer.starts or current
