@@ -126,7 +126,11 @@ class Permission(StrEnum):
     BEHAVIOUR_EXPORT = "behaviour.export"
     LESSONS_VIEW = "timetable.view"
     LESSONS_EDIT = "timetable.edit"
+    TIMETABLE_PLAN = "timetable.plan"
     COVER_ASSIGN = "timetable.cover.assign"
+    COVER_ANSWER = "timetable.cover.answer"
+    STAFF_ABSENCES_ASK = "timetable.absences.ask"
+    STAFF_ABSENCES_EDIT = "timetable.absences.edit"
     IMPORTS_RUN = "imports.run"
     DELIVERIES_VIEW = "deliveries.view"
     PROVIDERS_EDIT = "providers.edit"
@@ -236,7 +240,12 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.BEHAVIOUR_EXPORT, "behaviour: take lists away as files", no, g, y, s, c, o, k),
         row(p.LESSONS_VIEW, "timetable: see", grant, g, y, y, y, o, k, scope="timetable:read"),
         row(p.LESSONS_EDIT, "timetable: edit", no, no, y, s, scope="timetable:write"),
+        row(p.TIMETABLE_PLAN, "timetable: requirements, rules, runs, versions, publish", no, no, y, s,
+            scope="timetable:write"),
         row(p.COVER_ASSIGN, "assign cover", no, no, y, s, scope="cover:write"),
+        row(p.COVER_ANSWER, "accept or decline a cover", no, no, y, s, o, scope="cover:write"),
+        row(p.STAFF_ABSENCES_ASK, "staff absence: own", no, no, y, s, o, scope="cover:write"),
+        row(p.STAFF_ABSENCES_EDIT, "staff absence: others'", no, no, y, s, scope="cover:write"),
         row(p.IMPORTS_RUN, "import and roll back", no, g, y, s, scope="imports:write"),
         row(p.DELIVERIES_VIEW, "messages sent: what became of each", no, no, y, s, scope="deliveries:read"),
         row(p.PROVIDERS_EDIT, "who carries messages, and their texts", no, no, y),
@@ -267,7 +276,7 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
         _p.IMPORTS_RUN, _p.LESSONS_EDIT,
         _p.DELIVERIES_VIEW, _p.ABSENCES_ASK, _p.ABSENCES_DECIDE, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
         _p.ROLLOVER_PREVIEW,
-        _p.GATE_USE, _p.ON_SITE_VIEW, _p.COVER_ASSIGN,
+        _p.GATE_USE, _p.ON_SITE_VIEW, _p.COVER_ASSIGN, _p.COVER_ANSWER, _p.STAFF_ABSENCES_ASK, _p.STAFF_ABSENCES_EDIT,
         _p.INCIDENTS_RECORD, _p.BEHAVIOUR_VIEW, _p.DETENTIONS_SET, _p.SLOTS_EDIT,
         _p.DETENTIONS_RUN, _p.BEHAVIOUR_EXPORT,
     }),
@@ -277,7 +286,9 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
         _p.ABSENCES_ASK, _p.ABSENCES_DECIDE, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
         _p.GATE_USE, _p.ON_SITE_VIEW,
     }),
-    "Cover": frozenset({_p.CLASSES_VIEW, _p.COVER_ASSIGN}),
+    "Cover": frozenset({
+        _p.CLASSES_VIEW, _p.COVER_ASSIGN, _p.COVER_ANSWER, _p.STAFF_ABSENCES_ASK, _p.STAFF_ABSENCES_EDIT,
+    }),
     "Head of year": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.FLAGS_VIEW, _p.CONSENTS_VIEW,
         _p.CLASSES_VIEW, _p.REGISTERS_VIEW, _p.NUMBERS_VIEW, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
@@ -293,7 +304,7 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
         _p.CLASSES_VIEW, _p.INCIDENTS_RECORD, _p.INCIDENTS_VIEW, _p.CONFIDENTIAL_VIEW,
         _p.BEHAVIOUR_VIEW, _p.INCIDENTS_REVIEW, _p.NOTICES_SEND, _p.DASHBOARDS_VIEW,
     }),
-    "Timetable": frozenset({_p.CLASSES_VIEW, _p.LESSONS_EDIT}),
+    "Timetable": frozenset({_p.CLASSES_VIEW, _p.LESSONS_EDIT, _p.TIMETABLE_PLAN}),
     "Data protection": frozenset({_p.TRAIL_VIEW, _p.ACCESS_VIEW, _p.STUDENTS_LIST, _p.STUDENTS_VIEW}),
 }  # fmt: skip
 """The permission sets that every school starts with."""

@@ -76,7 +76,7 @@ def _seats(today: date) -> _Seats:
     members = ClassMembership.objects.filter(school_class__in=by_class, ends_on__gte=today)
     for student, class_id in members.order_by("pk").values_list("student_id", "school_class_id"):
         for lesson in by_class[class_id]:
-            found[student, lesson.weekday].append(lesson)
+            found[student, lesson.weekday or 0].append(lesson)
     return _Seats(found)
 
 

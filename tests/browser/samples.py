@@ -88,6 +88,7 @@ NO_PAGES = {
     "behaviour-letter": "a file",
     "incident-pdf": "a file",
     "incident-file": "a file",
+    "timetable-feed": "a file",
     "import-mapping": "a write",
     "notification": "a write",
     "hook": "for carriers, with their signature",

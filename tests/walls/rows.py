@@ -44,6 +44,7 @@ _VALUES: dict[str, object] = {
     "boolean": False,
     "jsonb": "{}",
     "numeric": 1,
+    "double precision": 1,
 }
 _numbers = count()
 
