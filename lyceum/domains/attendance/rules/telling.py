@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.attendance.models import PlannedAbsence
-from lyceum.domains.attendance.office import office_recipients
+from lyceum.domains.people.office import office_recipients
 from lyceum.domains.attendance.words import PLANNED_STATES, span_words
 from lyceum.domains.notifications.rules.notify import News, notify
 from lyceum.domains.notifications.texts import Text, declare
