@@ -16,6 +16,7 @@ from lyceum.domains.attendance.rules.refusals import NotASchoolDayError
 from lyceum.domains.attendance.rules.setup import require_set_up
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import this_school
+from lyceum.domains.timetable.days import rung_on, takes_place_on
 from lyceum.domains.timetable.models import Lesson
 
 LESSON_OPEN = timedelta(minutes=20)
@@ -108,12 +109,13 @@ def _daily(day: date, school: School, locks_at: datetime) -> list[Register]:
 def _lessons(day: date, school: School, locks_at: datetime) -> list[Register]:
     lessons = Lesson.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day),
-        weekday=day.isoweekday(),
+        takes_place_on([day]),
         starts_on__lte=day,
         school_class__registers__in=("lesson", "both"),
         school_class__starts__lte=day,
         school_class__ends__gte=day,
     )
+    rung = rung_on(day, lessons.select_related("school_class", "room"))
     return [
         Register(
             kind="lesson",
@@ -123,12 +125,12 @@ def _lessons(day: date, school: School, locks_at: datetime) -> list[Register]:
             class_name=lesson.school_class.name,
             period=lesson.period,
             room_name=lesson.room.name if lesson.room else "",
-            due_at=at(day, lesson.starts_at, school),
-            ends_at=at(day, lesson.ends_at, school),
-            closes_at=at(day, lesson.starts_at, school) + LESSON_OPEN,
+            due_at=at(day, starts_at, school),
+            ends_at=at(day, ends_at, school),
+            closes_at=at(day, starts_at, school) + LESSON_OPEN,
             locks_at=locks_at,
         )
-        for lesson in lessons.select_related("school_class", "room")
+        for lesson, starts_at, ends_at in rung
     ]
 
 

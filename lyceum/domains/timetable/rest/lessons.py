@@ -1,4 +1,4 @@
-"""REST door of the timetable: lessons entered by hand."""
+"""Lessons as they take place, and covers, over REST."""
 
 from datetime import date
 from typing import Any
@@ -30,16 +30,18 @@ class LessonOut(Schema):
     teacher: Named | None
     teachers: list[Named] = Field(description="Who takes it: the teacher named here, or those of the class.")
     room: Named | None
-    day: int = Field(description="Monday = 1 to Sunday = 7.")
+    day: int | None = Field(description="Monday = 1 to Sunday = 7; null for a lesson of a cycle that is not a week.")
+    cycle_day: int | None = Field(description="Of the cycle, from 1, instead of the weekday.")
     period: str
     starts_at: TimeOfDay
     ends_at: TimeOfDay
     starts_on: Day
     ends_on: Day | None
+    version: UUID | None = Field(description="The published version that says so; null where it was entered by hand.")
 
 
 def _shape(row: Lesson) -> dict[str, Any]:
-    subject, own = row.school_class.subject, row.teacher
+    subject, own = row.subject or row.school_class.subject, row.teacher
     teachers = [own] if own else [each.staff for each in row.school_class.current_teachers]
     return {
         "id": row.pk,
@@ -49,11 +51,13 @@ def _shape(row: Lesson) -> dict[str, Any]:
         "teachers": [named(staff) for staff in teachers],
         "room": named(row.room),
         "day": row.weekday,
+        "cycle_day": row.cycle_day,
         "period": row.period,
         "starts_at": row.starts_at,
         "ends_at": row.ends_at,
         "starts_on": row.starts_on,
         "ends_on": row.ends_on,
+        "version": row.version_id,
     }
 
 
