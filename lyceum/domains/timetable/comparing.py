@@ -100,4 +100,3 @@ def _part(ref: str, violations: list[Violation], naming: Naming) -> dict[str, An
         "lessons": sorted(lessons, key=str),
         "who": sorted({naming.who(each.who) for each in violations} - {""}),
     }
-

@@ -146,6 +146,15 @@ def read_desk(actor: Actor, on: date) -> Desk:
     )
 
 
+def count_open(actor: Actor, on: date) -> int:
+    """How many lessons of a day nobody takes care of. One statement where nobody is away."""
+    actor.require_all(Permission.COVER_ASSIGN)
+    confirmed = StaffAbsence.State.CONFIRMED
+    if not StaffAbsence.objects.filter(state=confirmed, starts_on__lte=on, ends_on__gte=on).exists():
+        return 0
+    return sum(need.cover is None for need in list_needs(read_cover_days([on]), on))
+
+
 @dataclass(frozen=True)
 class LessonDesk:
     """One lesson of a day at the cover desk."""

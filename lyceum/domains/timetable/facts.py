@@ -8,7 +8,6 @@ import msgspec
 
 from lyceum.domains.journal.facts import FactPayload
 
-
 Day = date  # a field is called date
 
 

@@ -39,6 +39,11 @@ class Held:
         """What is taught."""
         return self.lesson.subject_id or self.lesson.school_class.subject_id
 
+    def is_one_with(self, other: Held) -> bool:
+        """Whether both are classes of one lesson: whoever takes one takes the other."""
+        planned = self.lesson.planned_id
+        return self.lesson.pk == other.lesson.pk or (planned is not None and planned == other.lesson.planned_id)
+
     def span(self, part: int = 0) -> Span:
         """When it, or one period of it, begins and ends."""
         return self.parts.get(part, (self.starts_at, self.ends_at))
@@ -138,14 +143,14 @@ class CoverDays:
         found = self._away.get(staff_id, ())
         return next((each for each in found for number in numbers if is_away(each, on, number)), None)
 
-    def find_busy(self, staff_id: UUID, on: date, span: Span, *, besides: UUID | None = None) -> Held | None:
+    def find_busy(self, staff_id: UUID, on: date, span: Span, *, besides: Held) -> Held | None:
         """The lesson of that time in which somebody teaches or covers, besides one that they take anyway."""
         taken = self._busy.get((staff_id, on), ())
-        return next((held for each, held in taken if _meet(span, each) and held.lesson.pk != besides), None)
+        return next((held for each, held in taken if _meet(span, each) and not held.is_one_with(besides)), None)
 
     def load(self, staff_id: UUID, on: date) -> int:
         """In how many lessons somebody is on a date, taught and covered."""
-        return len({held.lesson.pk for _span, held in self._busy.get((staff_id, on), ())})
+        return len({held.lesson.planned_id or held.lesson.pk for _span, held in self._busy.get((staff_id, on), ())})
 
     def is_in(self, staff_id: UUID, on: date) -> bool:
         """Whether somebody has lessons on a date, or none on any."""

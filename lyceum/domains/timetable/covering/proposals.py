@@ -120,7 +120,7 @@ def _rank(proposal: Proposal) -> tuple[object, ...]:
 def _weigh(days: CoverDays, held: Held, part: int, candidate: Candidate) -> Proposal:
     staff, on = candidate.staff.pk, held.on
     numbers = (part,) if part else held.numbers
-    busy = days.find_busy(staff, on, held.span(part))
+    busy = days.find_busy(staff, on, held.span(part), besides=held)
     return Proposal(
         candidate,
         hindrance=_hindrance(days, candidate, on, numbers, busy),
@@ -163,12 +163,20 @@ def plan_covers(days: CoverDays, needs: Iterable[Need]) -> dict[str, Proposal]:
     for need in needs:
         if need.cover is not None:
             continue
-        best = next(iter(propose(days, need.held, need.part)), None)
+        best = _best_for(need, days)
         if best is None or not best.is_free or not best.works_then:
             continue
         planned[need.key] = best
         days = assume(days, need, best.staff.pk)
     return planned
+
+
+def _best_for(need: Need, days: CoverDays) -> Proposal | None:
+    """Who takes the other classes of the same lesson already, else the best of all."""
+    proposals = propose(days, need.held, need.part)
+    with_it = [held for held in days.held.get(need.held.on, ()) if held.is_one_with(need.held)]
+    same = {cover.teacher_id for held in with_it for cover in days.covers_of(held) if cover.part == need.part}
+    return next((each for each in proposals if each.staff.pk in same), next(iter(proposals), None))
 
 
 def assume(days: CoverDays, need: Need, staff_id: UUID) -> CoverDays:

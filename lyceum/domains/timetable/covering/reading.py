@@ -68,9 +68,7 @@ def _is_held(lesson: Lesson, day: date) -> bool:
     return lesson.is_on(day) and lesson.school_class.starts <= day <= lesson.school_class.ends
 
 
-def _takers(
-    lesson: Lesson, day: date, leads: dict[UUID, list[tuple[UUID, date, date | None]]]
-) -> frozenset[UUID]:
+def _takers(lesson: Lesson, day: date, leads: dict[UUID, list[tuple[UUID, date, date | None]]]) -> frozenset[UUID]:
     if lesson.teacher_id:
         return frozenset({lesson.teacher_id, *lesson.co_teachers})
     found = leads.get(lesson.school_class_id, ())
@@ -84,7 +82,9 @@ def _parts(lesson: Lesson, day: date) -> dict[int, Span]:
     cycle = cycle_days()
     number = lesson.cycle_day or cycle.day_on(day) or day.isoweekday()
     year = lesson.school_class.year_id
-    bells = {each: cycle.bell(day, number, each, year=year) for each in range(lesson.first_period, lesson.last_period + 1)}
+    bells = {
+        each: cycle.bell(day, number, each, year=year) for each in range(lesson.first_period, lesson.last_period + 1)
+    }
     return {
         each: (bell.starts_at, bell.ends_at) if bell else (lesson.starts_at, lesson.ends_at)
         for each, bell in bells.items()
@@ -99,10 +99,7 @@ def _read_candidates(days: Sequence[date]) -> dict[UUID, Candidate]:
     for row in _taught(first):
         subjects.setdefault(row[0], set()).add((row[1], row[2] or ""))
     timetabled = _timetabled(first)
-    tallies = {
-        row.staff_id: row
-        for row in CoverTally.objects.filter(year__starts__lte=first, year__ends__gte=first)
-    }
+    tallies = {row.staff_id: row for row in CoverTally.objects.filter(year__starts__lte=first, year__ends__gte=first)}
     unavailable = _unavailable(first)
     found = {}
     for member in staff:

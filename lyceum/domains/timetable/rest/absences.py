@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Schema
 
-from lyceum.core.etags import Shown, is_conditional, refuse_stale, with_etag
+from lyceum.core.etags import is_conditional, refuse_stale, with_etag
 from lyceum.core.paging import page_of
 from lyceum.core.rest import ListOf, Strict, TimeOfDay, Walk, actor_of, left_out, listed
 from lyceum.domains.timetable.cover_queries import (

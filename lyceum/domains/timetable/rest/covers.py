@@ -196,17 +196,20 @@ def _proposal(row: Proposal) -> dict[str, Any]:
     }
 
 
+class ProposalFilter(Strict):
+    """For which lesson of which date."""
+
+    lesson: UUID
+    date: Day
+    part: int = Field(0, ge=0, le=99, description="The number of one period of a longer lesson; 0: all of it.")
+    limit: int = Field(20, ge=1, le=200)
+
+
 @router.get("covers/proposals/", response=ProposalsOut, operation_id="listCoverProposals")
-def proposals(
-    request: HttpRequest,
-    lesson: UUID,
-    date: Day,
-    part: int = Query(0, ge=0, le=99),
-    limit: int = Query(20, ge=1, le=200),
-) -> dict[str, Any]:
+def proposals(request: HttpRequest, chosen: Query[ProposalFilter]) -> dict[str, Any]:
     """Who might cover a lesson: free now, same subject, same department, fair, there that day, least to do."""
-    desk = read_lesson_desk(actor_of(request), lesson, date, part=part)
-    return {"data": [_proposal(row) for row in desk.proposals[:limit]]}
+    desk = read_lesson_desk(actor_of(request), chosen.lesson, chosen.date, part=chosen.part)
+    return {"data": [_proposal(row) for row in desk.proposals[: chosen.limit]]}
 
 
 class TallyOut(Schema):
@@ -225,9 +228,9 @@ class TalliesOut(Schema):
 
 
 @router.get("covers/tallies/", response=TalliesOut, operation_id="listCoverTallies")
-def tallies(request: HttpRequest, date: Day | None = None) -> dict[str, Any]:
+def tallies(request: HttpRequest) -> dict[str, Any]:
     """How often everybody stood in this year, and others for them."""
-    rows = list_tallies(actor_of(request), date or today())
+    rows = list_tallies(actor_of(request), today())
     return {
         "data": [
             {"staff": named(staff), "given": row.given, "received": row.received, "limit": row.limit}

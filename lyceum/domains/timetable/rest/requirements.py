@@ -136,21 +136,15 @@ class RequirementFilter(Walk):
     teacher: UUID | None = None
 
 
-@router.get(
-    "timetable/requirements/", response=ListOf[RequirementOut], by_alias=True, operation_id="listRequirements"
-)
+@router.get("timetable/requirements/", response=ListOf[RequirementOut], by_alias=True, operation_id="listRequirements")
 def requirements(request: HttpRequest, chosen: Query[RequirementFilter]) -> dict[str, Any]:
     """What must be taught."""
-    rows = list_requirements(
-        actor_of(request), year=chosen.year, school_class=chosen.class_id, teacher=chosen.teacher
-    )
+    rows = list_requirements(actor_of(request), year=chosen.year, school_class=chosen.class_id, teacher=chosen.teacher)
     page = page_of(rows, order=REQUIREMENT_ORDER, limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
     return listed(page, [shape(row) for row in page.rows])
 
 
-@router.post(
-    "timetable/requirements/", response={201: RequirementOut}, by_alias=True, operation_id="createRequirement"
-)
+@router.post("timetable/requirements/", response={201: RequirementOut}, by_alias=True, operation_id="createRequirement")
 def create(request: HttpRequest, response: HttpResponse, body: NewRequirementIn) -> Status[dict[str, Any]]:
     """Say what must be taught. What cannot fit, whatever else there is, is refused with the numbers."""
     actor = actor_of(request)
@@ -209,9 +203,7 @@ def replace(
     return with_etag(request, response, shape(get_requirement(requirement_id, actor=actor)))
 
 
-@router.delete(
-    "timetable/requirements/{uuid:requirement_id}/", response={204: None}, operation_id="deleteRequirement"
-)
+@router.delete("timetable/requirements/{uuid:requirement_id}/", response={204: None}, operation_id="deleteRequirement")
 def delete(request: HttpRequest, requirement_id: UUID) -> Status[None]:
     """Take a requirement away, and its lessons in drafts."""
     delete_requirement(requirement_id, actor=actor_of(request))

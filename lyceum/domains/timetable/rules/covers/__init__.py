@@ -8,7 +8,13 @@ from lyceum.domains.timetable.rules.covers.assigning import (
     assign_covers,
     assign_proposed,
 )
-from lyceum.domains.timetable.rules.covers.ending import cancel_cover, end_covers, finish_covers, release_covers
+from lyceum.domains.timetable.rules.covers.ending import (
+    cancel_cover,
+    cancel_covers,
+    end_covers,
+    finish_covers,
+    release_covers,
+)
 from lyceum.domains.timetable.rules.covers.refusals import (
     CoverAnsweredError,
     CoverAwayError,
@@ -37,6 +43,7 @@ __all__ = [
     "assign_covers",
     "assign_proposed",
     "cancel_cover",
+    "cancel_covers",
     "decline_cover",
     "end_covers",
     "finish_covers",

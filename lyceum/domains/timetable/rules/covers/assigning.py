@@ -54,9 +54,7 @@ class NewCover:
         return self.kind or (Cover.Kind.INTERNAL if self.staff_id else Cover.Kind.AGENCY).value
 
 
-def assign_cover(
-    lesson_id: UUID, *, on: date, staff_id: UUID | None = None, note: str = "", actor: Actor
-) -> Cover:
+def assign_cover(lesson_id: UUID, *, on: date, staff_id: UUID | None = None, note: str = "", actor: Actor) -> Cover:
     """Let a member of staff take one lesson of one day; without one, somebody who has no account (by a pass)."""
     return assign_covers([NewCover(lesson_id, on, staff_id, note=note)], actor=actor)[0]
 
@@ -197,12 +195,12 @@ def _give(cover: Cover, days: CoverDays, staff_id: UUID, *, stood: bool, actor: 
         count_covers([cover], -1)
     if moves:
         tell_teachers(ENDED, [cover], occasion=str(staff_id), actor=actor)
-    changes = {"teacher": [str(before), None], "state": [cover.state, Cover.State.ASSIGNED.value]}
+    state = [cover.state, Cover.State.ASSIGNED.value]
     cover.teacher = get_candidate(days, staff_id, on=cover.on)
     cover.state = Cover.State.ASSIGNED
     cover.save(update_fields=["teacher", "state", "updated_at"])
     count_covers([cover], 1)
-    changes["teacher"][1] = str(cover.teacher)
+    changes = {"teacher": [str(before), str(cover.teacher)], "state": state}
     facts = [*(ended if moves and stood else []), *_facts([cover])]
     record_all([Entry("timetable.cover.assign", Target.of(cover), changes, facts=facts)], actor=actor)
     tell_teachers(ASSIGNED, [cover], occasion=str(staff_id), actor=actor)

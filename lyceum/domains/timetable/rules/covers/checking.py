@@ -103,7 +103,11 @@ def _joined(days: CoverDays, held: Held, asked: Asked) -> Asked:
     """A class joins another lesson of the same time; who takes that takes both."""
     other = days.find(asked.merged_with, asked.on) if asked.merged_with else None
     span = held.span(asked.part)
-    if other is None or other.lesson.pk == held.lesson.pk or not (other.starts_at < span[1] and span[0] < other.ends_at):
+    if (
+        other is None
+        or other.lesson.pk == held.lesson.pk
+        or not (other.starts_at < span[1] and span[0] < other.ends_at)
+    ):
         raise invalid_field("/merged_with", "not_then", _("Choose a lesson of the same time that it joins."))
     covers = [cover.teacher_id for cover in days.covers_of(other) if cover.teacher_id]
     there = [each for each in sorted(other.takers) if not days.find_absence(each, asked.on, other.numbers)]
@@ -121,8 +125,8 @@ def _refuse_hindered(days: CoverDays, held: Held, asked: Asked) -> None:
     numbers = (asked.part,) if asked.part else held.numbers
     if days.find_absence(staff.pk, asked.on, numbers):
         raise CoverAwayError(_("%(name)s is away on %(on)s.") % {"name": staff, "on": asked.on})
-    besides = asked.merged_with or (held.lesson.pk if staff.pk in held.takers else None)
-    busy = days.find_busy(staff.pk, asked.on, held.span(asked.part), besides=besides)
+    joined = days.find(asked.merged_with, asked.on) if asked.merged_with else None
+    busy = days.find_busy(staff.pk, asked.on, held.span(asked.part), besides=joined or held)
     if busy:
         other = busy.lesson
         raise CoverBusyError(

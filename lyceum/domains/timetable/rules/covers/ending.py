@@ -39,6 +39,15 @@ def cancel_cover(cover_id: UUID, *, reason: str = "", actor: Actor) -> Cover:
     return cover
 
 
+@transaction.atomic
+def cancel_covers(cover_ids: Iterable[UUID], *, reason: str = "", actor: Actor) -> None:
+    """Give some lessons back at once. What was ended before, and days that are over, stay as they are."""
+    actor.require_all(Permission.COVER_ASSIGN)
+    lock_covers()
+    rows = Cover.objects.filter(pk__in=list(cover_ids), state__in=Cover.LIVE, on__gte=today())
+    end_covers(list(rows.select_related(*PARTS).order_by("pk")), reason=reason, actor=actor)
+
+
 def get_cover_for_act(cover_id: UUID) -> Cover:
     """The cover with all that an act on it needs, locked."""
     cover = Cover.objects.select_for_update(of=("self",)).select_related(*PARTS).filter(pk=cover_id).first()

@@ -1,6 +1,7 @@
 """Who stood in how often in a year, and how often others stood in for them."""
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -28,14 +29,19 @@ def lock_covers() -> None:
 def count_covers(covers: Iterable[Cover], by: int) -> None:
     """Add covers that stand to the tallies, or take them away (-1). Only colleagues' covers count. Three statements.
 
-    Each cover comes with its lesson's class and its absence.
+    Each cover comes with its lesson's class and its absence. Several classes of one lesson are one.
     """
     given: dict[tuple[UUID, UUID], list[int]] = {}
+    counted: dict[tuple[UUID, date, int, UUID], tuple[UUID, Cover]] = {}
     for cover in covers:
-        if cover.kind != Cover.Kind.INTERNAL or cover.teacher_id is None:
-            continue
+        if cover.kind == Cover.Kind.INTERNAL and cover.teacher_id is not None:
+            counted[cover.lesson.planned_id or cover.lesson_id, cover.on, cover.part, cover.teacher_id] = (
+                cover.teacher_id,
+                cover,
+            )
+    for teacher, cover in counted.values():
         year = cover.lesson.school_class.year_id
-        given.setdefault((cover.teacher_id, year), [0, 0])[0] += by
+        given.setdefault((teacher, year), [0, 0])[0] += by
         if cover.absence is not None:
             given.setdefault((cover.absence.staff_id, year), [0, 0])[1] += by
     if not given:
