@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, Func, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
@@ -11,7 +12,7 @@ from lyceum.domains.academics.models import ClassTeacher
 from lyceum.domains.people.models import Staff
 from lyceum.domains.people.policies import NOBODY, own_record, relate
 from lyceum.domains.tenancy.queries import today
-from lyceum.domains.timetable.models import Cover
+from lyceum.domains.timetable.models import Cover, Lesson
 
 OF_AGE = 18
 """Years at which a student asks for an absence themselves."""
@@ -29,7 +30,8 @@ def taught_registers(actor: Actor) -> Q:
         staff__person__user=actor.user_id,
         starts_on__lte=OuterRef("on"),
     )
-    beside = Staff.objects.filter(person__user=actor.user_id, pk=Func(OuterRef("lesson__co_teachers"), function="ANY"))
+    mine = ArraySubquery(Staff.objects.filter(person__user=actor.user_id).values("pk"))
+    beside = Lesson.objects.filter(pk=OuterRef("lesson"), co_teachers__overlap=mine)
     return Q(Exists(teaching)) | Q(lesson__teacher__person__user=actor.user_id) | Q(Exists(beside))
 
 

@@ -53,7 +53,7 @@ def max_hours(scene: Scene, rule: rules.MaxHoursDaily) -> Iterator[Finding]:
             ]
             for part in halves:
                 hours = [hour for hour in hours_of(counted) if hour in part]
-                yield Finding(len(hours) - rule.hours, _names(counted), person.name, _day(scene, day))
+                yield Finding(int(len(hours) > rule.hours), _names(counted), person.name, _day(scene, day))
 
 
 def min_hours(scene: Scene, rule: rules.MinHoursDaily) -> Iterator[Finding]:
@@ -75,7 +75,7 @@ def max_in_a_row(scene: Scene, rule: rules.MaxHoursContinuously) -> Iterator[Fin
         for day in scene.days:
             counted = [each for each in person.on(day) if _counts(each.tags, rule.tag)]
             for row in rows(hours_of(counted)):
-                yield Finding(len(row) - rule.hours, _names(counted), person.name, _day(scene, day))
+                yield Finding(int(len(row) > rule.hours), _names(counted), person.name, _day(scene, day))
 
 
 def rows(hours: list[int]) -> list[list[int]]:

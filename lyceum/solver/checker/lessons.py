@@ -38,8 +38,8 @@ def min_gaps(scene: Scene, rule: rules.MinGapsBetween) -> Iterator[Finding]:
     def units(one: Lesson, other: Lesson) -> float:
         if one.day != other.day:
             return 0
-        between = max(one.begin, other.begin) - min(one.end, other.end)
-        return int(between < rule.gaps)
+        first, second = sorted((one, other), key=lambda each: (each.begin, -each.end))
+        return rule.gaps - (second.begin - first.end)
 
     yield from pairs(scene, rule.activities, units)
 

@@ -29,21 +29,15 @@ def home_rooms(scene: Scene, rule: rules.HomeRooms) -> Iterator[Finding]:
         for name in other.activities
     }
     for activity in scene.problem.activities:
-        if activity.name in scene.lessons and activity.name not in wished and _at_home(scene, activity, rule):
+        if activity.name in scene.lessons and activity.name not in wished and _at_home(activity, rule):
             room = scene.lessons[activity.name].room
             yield Finding(int(room not in rule.rooms), (activity.name,), room or "")
 
 
-def _at_home(scene: Scene, activity: Activity, rule: rules.HomeRooms) -> bool:
-    """Whether the rule is about the activity: its one student set's, or, where that has none, its one teacher's."""
-    if rule.who.kind == "students":
-        return len(activity.students) == 1 and rule.who.name in (None, activity.students[0])
-    if len(activity.teachers) != 1 or rule.who.name not in (None, activity.teachers[0]):
-        return False
-    return not any(
-        isinstance(other, rules.HomeRooms) and other.who.kind == "students" and _at_home(scene, activity, other)
-        for other in scene.problem.rules
-    )
+def _at_home(activity: Activity, rule: rules.HomeRooms) -> bool:
+    """Whether the activity has exactly one student set, or one teacher, and the rule is about that."""
+    names = activity.students if rule.who.kind == "students" else activity.teachers
+    return len(names) == 1 and rule.who.name in (None, names[0])
 
 
 def features(scene: Scene, rule: rules.NeedsFeatures) -> Iterator[Finding]:

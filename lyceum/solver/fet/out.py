@@ -133,7 +133,8 @@ def _about(suffix: str, fields: Callable[[Any], list[Field]], *, teachers: bool 
         if who.name is None:
             yield ("Teachers" if who.kind == "teacher" else "Students") + suffix, fields(rule)
         elif who.kind == "teacher":
-            yield f"Teacher{suffix}", [("Teacher_Name", who.name), *fields(rule)]
+            tag = "Teacher" if suffix.endswith(_SPACE_ENDINGS) else "Teacher_Name"
+            yield f"Teacher{suffix}", [(tag, who.name), *fields(rule)]
         else:
             yield f"StudentsSet{suffix}", [("Students", who.name), *fields(rule)]
 
@@ -172,7 +173,7 @@ def _hours(before: str, after: str, field: str) -> Any:
             raise CannotWriteError("hours of a subject or of half a day")
         fields: list[Field] = [(field, rule.hours)]
         if rule.tag is not None:
-            fields.append(("Activity_Tag", rule.tag))
+            fields.append(("Activity_Tag" if rule.who.kind == "students" else "Activity_Tag_Name", rule.tag))
         if isinstance(rule, rules.MinHoursDaily):
             fields.append(("Allow_Empty_Days", rule.allow_empty_days))
         yield from _about(f"{'ActivityTag' if rule.tag is not None else ''}{before}{after}", lambda _: fields)(

@@ -9,12 +9,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lyceum.solver.fet.elements import parse
 from lyceum.solver.fet.writer import write
 from lyceum.solver.problem import Problem
+from lyceum.solver.rules import HomeRooms, NeedsFeatures, PreferredRooms, Who
 from lyceum.solver.solution import Placement, Timetable
 
 GRACE = 2.0
@@ -48,9 +49,26 @@ def find_fet() -> str | None:
 
 
 def judge(problem: Problem, timetable: Timetable, *, seconds: int = 20) -> Run:
-    """Every lesson locked to its time and room: `complete` says that FET accepts them all, `cost` what it counts."""
-    written = write(problem, timetable, locked=True)
+    """Every lesson locked to its time and room: `complete` says that FET accepts them all, `cost` what it counts.
+
+    But for rooms that a lesson has by a home room: a lock would take the place of that wish, so FET chooses itself.
+    """
+    written = write(problem, _without_home_rooms(problem, timetable), locked=True)
     return run_fet(written.source, problem, numbers=written.numbers, seconds=seconds)
+
+
+def _without_home_rooms(problem: Problem, timetable: Timetable) -> Timetable:
+    homes = {rule.who for rule in problem.rules if isinstance(rule, HomeRooms)}
+    wished = {
+        name for rule in problem.rules if isinstance(rule, PreferredRooms | NeedsFeatures) for name in rule.activities
+    }
+    found = dict(timetable)
+    for activity in problem.activities:
+        may_be = {Who("students", each) for each in activity.students} | {Who("students")}
+        may_be |= {Who("teacher", each) for each in activity.teachers} | {Who("teacher")}
+        if activity.name in found and activity.name not in wished and may_be & homes:
+            found[activity.name] = replace(found[activity.name], room=None)
+    return found
 
 
 def run_fet(

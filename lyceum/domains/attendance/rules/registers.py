@@ -41,6 +41,19 @@ def open_day(day: date) -> int:
     return len(new)
 
 
+def follow_lessons(day: date) -> None:
+    """After the timetable changed: a day's registers whose lesson is elsewhere are not due any more; others are made.
+
+    A register with marks stays as it is, and so does a day whose registers nobody has asked for yet.
+    """
+    waiting = Register.objects.filter(on=day, kind="lesson", state=Register.State.DUE, marks__isnull=True)
+    rows = list(waiting.select_related("lesson"))
+    over = [row.pk for row in rows if row.lesson is None or not row.lesson.is_on(day)]
+    Register.objects.filter(pk__in=over).update(state=Register.State.NOT_REQUIRED)
+    if Register.objects.filter(on=day).exists():
+        open_day(day)
+
+
 def _is_closed(row: Register, closures: list[Closure]) -> bool:
     """Whether an exceptional closure covers the whole register."""
     grades = set(row.school_class.grades)

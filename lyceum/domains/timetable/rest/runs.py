@@ -108,16 +108,16 @@ def start(request: HttpRequest, response: HttpResponse, body: RunIn) -> Status[d
     return Status(202, _shape(run))
 
 
-@router.get("timetable/runs/{uuid:run_id}/", response=RunOut, operation_id="getRun")
-def run(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
+@router.get("timetable/runs/{uuid:timetable_run_id}/", response=RunOut, operation_id="getRun")
+def run(request: HttpRequest, timetable_run_id: UUID) -> dict[str, Any]:
     """One run: how far it is, and the best so far."""
-    return _shape(get_run(run_id, actor=actor_of(request)))
+    return _shape(get_run(timetable_run_id, actor=actor_of(request)))
 
 
-@router.post("timetable/runs/{uuid:run_id}/cancel/", response=RunOut, operation_id="cancelRun")
-def cancel(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
+@router.post("timetable/runs/{uuid:timetable_run_id}/cancel/", response=RunOut, operation_id="cancelRun")
+def cancel(request: HttpRequest, timetable_run_id: UUID) -> dict[str, Any]:
     """Stop a run within five seconds. Its best so far goes into the draft."""
-    return _shape(cancel_run(run_id, actor=actor_of(request)))
+    return _shape(cancel_run(timetable_run_id, actor=actor_of(request)))
 
 
 class ReasonsOut(Schema):
@@ -127,8 +127,8 @@ class ReasonsOut(Schema):
     reasons: list[dict[str, Any]]
 
 
-@router.get("timetable/runs/{uuid:run_id}/reasons/", response=ReasonsOut, operation_id="runReasons")
-def reasons(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
+@router.get("timetable/runs/{uuid:timetable_run_id}/reasons/", response=ReasonsOut, operation_id="runReasons")
+def reasons(request: HttpRequest, timetable_run_id: UUID) -> dict[str, Any]:
     """Why lessons have no place, or nothing is possible."""
-    row = get_run(run_id, actor=actor_of(request))
+    row = get_run(timetable_run_id, actor=actor_of(request))
     return {"state": row.state, "reasons": say_all(row.reasons)}
