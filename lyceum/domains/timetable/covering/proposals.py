@@ -181,7 +181,8 @@ def _best_for(need: Need, days: CoverDays) -> Proposal | None:
 
 def assume(days: CoverDays, need: Need, staff_id: UUID) -> CoverDays:
     """The same days, had somebody taken that lesson already."""
-    cover = Cover(lesson=need.held.lesson, on=need.held.on, part=need.part, teacher_id=staff_id)
+    lesson = need.held.lesson
+    cover = Cover(school_id=lesson.school_id, lesson=lesson, on=need.held.on, part=need.part, teacher_id=staff_id)
     candidate = days.candidates[staff_id]
     return replace(
         days,

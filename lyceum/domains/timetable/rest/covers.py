@@ -178,7 +178,7 @@ class ProposalOut(Schema):
 class ProposalsOut(Schema):
     """The best first, at most so many as were asked for."""
 
-    data: list[ProposalOut]
+    items: list[ProposalOut]
 
 
 def _proposal(row: Proposal) -> dict[str, Any]:
@@ -209,7 +209,7 @@ class ProposalFilter(Strict):
 def proposals(request: HttpRequest, chosen: Query[ProposalFilter]) -> dict[str, Any]:
     """Who might cover a lesson: free now, same subject, same department, fair, there that day, least to do."""
     desk = read_lesson_desk(actor_of(request), chosen.lesson, chosen.date, part=chosen.part)
-    return {"data": [_proposal(row) for row in desk.proposals[: chosen.limit]]}
+    return {"items": [_proposal(row) for row in desk.proposals[: chosen.limit]]}
 
 
 class TallyOut(Schema):
@@ -224,7 +224,7 @@ class TallyOut(Schema):
 class TalliesOut(Schema):
     """Everybody who teaches, who gave most first."""
 
-    data: list[TallyOut]
+    items: list[TallyOut]
 
 
 @router.get("covers/tallies/", response=TalliesOut, operation_id="listCoverTallies")
@@ -232,7 +232,7 @@ def tallies(request: HttpRequest) -> dict[str, Any]:
     """How often everybody stood in this year, and others for them."""
     rows = list_tallies(actor_of(request), today())
     return {
-        "data": [
+        "items": [
             {"staff": named(staff), "given": row.given, "received": row.received, "limit": row.limit}
             for staff, row in rows
         ]

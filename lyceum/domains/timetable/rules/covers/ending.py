@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -82,10 +83,10 @@ def end_covers(
         tell_teachers(ENDED, covers, occasion=state, actor=actor)
 
 
-def release_covers(lessons: Iterable[UUID], *, first: date, actor: Actor) -> None:
-    """End the covers of lessons that do not take place any more from a day on: another timetable holds."""
+def release_covers(first: date, *, actor: Actor) -> None:
+    """End the covers, from a day on, of lessons that have ended by then: another timetable holds."""
     lock_covers()
-    rows = Cover.objects.filter(lesson__in=list(lessons), on__gte=first, state__in=Cover.LIVE)
+    rows = Cover.objects.filter(on__gte=max(first, today()), on__gt=F("lesson__ends_on"), state__in=Cover.LIVE)
     gone = rows.select_for_update(of=("self",)).select_related(*PARTS).order_by("pk")
     end_covers(list(gone), reason=_("The timetable has changed."), actor=actor)
 
