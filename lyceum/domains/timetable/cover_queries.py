@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
-from lyceum.core.errors import NotFoundError
+from lyceum.core.errors import NotFoundError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.cycles import cycle_days
 from lyceum.domains.academics.days import school_days
@@ -18,7 +19,7 @@ from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.covering.days import CoverDays, Held
 from lyceum.domains.timetable.covering.proposals import Need, Proposal, list_needs, needs_of, plan_covers, propose
 from lyceum.domains.timetable.covering.reading import read_cover_days
-from lyceum.domains.timetable.models import Cover, CoverTally, StaffAbsence
+from lyceum.domains.timetable.models import Cover, CoverTally, Lesson, StaffAbsence
 from lyceum.domains.timetable.queries import COVER_ORDER, whole_covers
 
 ABSENCE_ORDER = ("starts_on", "staff__person__sort_name", "pk")
@@ -173,10 +174,25 @@ def read_lesson_desk(actor: Actor, lesson_id: UUID, on: date, *, part: int = 0) 
     days = read_cover_days([on])
     held = days.find(lesson_id, on)
     if held is None:
-        raise NotFoundError
+        raise _not_held(lesson_id, on)
     covers = list(days.covers_of(held))
     asked = part if part in held.parts else 0
     return LessonDesk(held, days, needs_of(days, held), covers, asked, propose(days, held, asked))
+
+
+def _not_held(lesson_id: UUID, on: date) -> RuleError:
+    lesson = Lesson.objects.filter(pk=lesson_id).first()
+    if lesson is None:
+        return NotFoundError()
+    words = _("%(lesson)s is not held on %(on)s.") % {"lesson": lesson, "on": on}
+    return invalid_field("/date", "not_that_day", words)
+
+
+def next_held(lesson: Lesson) -> date:
+    """The next day on which a lesson takes place, today included; today where there is none soon."""
+    first = today()
+    days = school_days().between(first, first + timedelta(days=3 * DAYS_AHEAD))
+    return next((day for day in days if lesson.is_on(day)), first)
 
 
 def list_tallies(actor: Actor, on: date) -> list[tuple[Staff, CoverTally]]:

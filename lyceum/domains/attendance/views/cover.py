@@ -26,7 +26,7 @@ from lyceum.domains.attendance.rest.cover import pass_link
 from lyceum.domains.attendance.rules.cover_passes import NewPass, create_pass
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.tenancy.queries import today
-from lyceum.domains.timetable.cover_queries import LessonDesk, read_lesson_desk
+from lyceum.domains.timetable.cover_queries import LessonDesk, next_held, read_lesson_desk
 from lyceum.domains.timetable.models import Cover, Lesson
 from lyceum.domains.timetable.queries import get_lesson, list_covers, list_lessons
 from lyceum.domains.timetable.rules.covers import NewCover, assign_asked, assign_covers, cancel_cover
@@ -112,7 +112,7 @@ def lesson_page(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     actor.require_all(Permission.COVER_ASSIGN)
     lesson = get_lesson(lesson_id, actor=actor)
-    day = asked_date(request, "date", today())
+    day = asked_date(request, "date", next_held(lesson))
     if request.method == "GET":
         return render(request, "attendance/cover_lesson.html", _context(request, lesson, day, actor))
     try:
