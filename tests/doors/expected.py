@@ -327,7 +327,7 @@ REST: dict[str, Door] = {
     "createStaffAbsence": Door(
         _p.STAFF_ABSENCES_ASK,
         About.OWN,
-        body={"staff": "{own_staff}", "starts_on": "2026-12-10", "ends_on": "2026-12-10"},
+        body={"staff": "{staff_id}", "starts_on": "2026-12-10", "ends_on": "2026-12-10"},
     ),
     "getStaffAbsence": Door(_p.STAFF_ABSENCES_ASK, About.OWN),
     "changeStaffAbsence": Door(_p.STAFF_ABSENCES_ASK, About.OWN, body={"ends_period": 2}),
@@ -827,15 +827,13 @@ PAGES: dict[str, Door] = {
     "POST cover/lessons/": Door(_p.COVER_ASSIGN, body={"export": "csv"}),
     "GET cover/sheet/": Door(_p.COVER_ASSIGN),
     "GET cover/tallies/": Door(_p.COVER_ASSIGN),
-    "POST cover/tallies/": Door(_p.COVER_ASSIGN, body={"staff": "{own_staff}", "limit": "5"}),
+    "POST cover/tallies/": Door(_p.COVER_ASSIGN, body={"limit": "5"}),
     "GET cover/mine/": Door(_p.COVER_ANSWER),
-    "POST cover/mine/": Door(_p.COVER_ANSWER, About.OWN, body={"act": "accept", "cover": "{cover_id}"}),
+    "POST cover/mine/": Door(_p.COVER_ANSWER, body={"act": "accept"}),
     "GET staff-absences/": Door(_p.STAFF_ABSENCES_ASK),
     "POST staff-absences/": Door(_p.STAFF_ABSENCES_ASK, body={"export": "csv"}),
     "GET staff-absences/new/": Door(_p.STAFF_ABSENCES_ASK),
-    "POST staff-absences/new/": Door(
-        _p.STAFF_ABSENCES_ASK, body={"staff": "{own_staff}", "starts_on": "2026-12-10"}
-    ),
+    "POST staff-absences/new/": Door(_p.STAFF_ABSENCES_ASK, body={"staff": "{staff_id}", "starts_on": "2026-12-10"}),
     "GET staff-absences/<uuid:absence_id>/": Door(_p.STAFF_ABSENCES_ASK, About.OWN),
     "POST staff-absences/<uuid:absence_id>/": Door(_p.STAFF_ABSENCES_ASK, About.OWN, body={"act": "cancel"}),
     "GET cover/<uuid:lesson_id>/": Door(_p.COVER_ASSIGN),

@@ -51,7 +51,7 @@ from lyceum.domains.exchange.rules.runs import start_import
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.rules.composing import stop_address
 from lyceum.domains.notifications.rules.notify import News, Recipient, notify
-from lyceum.domains.people.models import ConsentKind, Enrolment, Student
+from lyceum.domains.people.models import ConsentKind, Enrolment, Staff, Student
 from lyceum.domains.people.rules.families import create_family
 from lyceum.domains.people.rules.flags import add_flag
 from lyceum.domains.people.rules.merges import merge_people
@@ -60,8 +60,8 @@ from lyceum.domains.tenancy.models import School
 from lyceum.domains.timetable.models import Lesson
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
 from lyceum.domains.timetable.rules.absences import NewStaffAbsence, report_staff_absence
-from lyceum.domains.timetable.rules.covers import NewCover, assign_covers
 from lyceum.domains.timetable.rules.constraints import NewRule, create_rule
+from lyceum.domains.timetable.rules.covers import NewCover, assign_covers
 from lyceum.domains.timetable.rules.runs import NewRun, start_run
 from lyceum.domains.timetable.rules.versions import create_version
 from lyceum.testing.clients import Caller, browser, key_holder, nobody, software, start_session
@@ -346,7 +346,7 @@ class _Builder:
         [cover] = assign_covers([NewCover(lesson.pk, NOW.date(), own.pk, asks=True)], actor=actor)
         away = NewStaffAbsence(date(2026, 12, 3), date(2026, 12, 3), own.pk)
         absence = report_staff_absence(away, actor=actor)
-        return {"cover_id": cover.pk, "absence_id": absence.pk, "own_staff": own.pk}
+        return {"cover_id": cover.pk, "absence_id": absence.pk, "staff_id": own.pk}
 
     def make_rows_of_behaviour(self, student: Student, teacher: User) -> Ids:
         """What the class's teacher reported: told to the family, and leading to a stage and an action."""

@@ -75,7 +75,8 @@ COVERED_REGISTERS_SQL = """
   LEFT JOIN people_person p ON p.school_id = %(school)s AND p.id = s.person_id
   LEFT JOIN attendance_coverpasslesson l ON l.school_id = %(school)s AND l.cover_id = c.id
   LEFT JOIN attendance_coverpass cp ON cp.school_id = %(school)s AND cp.id = l.cover_pass_id
-  WHERE c.school_id = %(school)s AND c.lesson_id = r.lesson_id AND c."on" = r."on" AND c.state IN ('assigned', 'accepted', 'done')
+  WHERE c.school_id = %(school)s AND c.lesson_id = r.lesson_id AND c."on" = r."on"
+    AND c.state IN ('assigned', 'accepted', 'done')
     AND (p.user_id = %(user)s OR cp.id = %(pass)s AND cp.revoked_at IS NULL)
 ))"""
 """What `covered_registers` says of a register `r`, for a statement that is written out."""

@@ -1,4 +1,4 @@
-"""The cover desk: who is away on a day, the lessons they leave, and who takes them, with one tap each or one for all."""
+"""The cover desk: who is away on a day, the lessons they leave, and who takes them: a tap each, or one for all."""
 
 from datetime import date, timedelta
 from typing import Any

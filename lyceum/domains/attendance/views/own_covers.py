@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lyceum.core.errors import NotFoundError
+from lyceum.core.errors import invalid_field
 from lyceum.core.forms import submitted, typed_id
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
@@ -26,7 +26,7 @@ def mine_page(request: HttpRequest) -> HttpResponse:
     def act() -> Done:
         cover: UUID | None = typed_id(request, "cover")
         if cover is None:
-            raise NotFoundError
+            raise invalid_field("/cover", "required", _("Choose one of the list."))
         if request.POST.get("act") == "decline":
             decline_cover(cover, reason=request.POST.get("reason", ""), actor=actor)
             return Done("/cover/mine/", Toast(_("The office is told that you cannot.")))

@@ -29,7 +29,7 @@ Day = date  # several schemas have a field called date
 
 
 class CoverOut(Schema):
-    """A lesson of one day that somebody else takes. `staff` is null where it is somebody without an account, or nobody."""
+    """A lesson of one day that somebody else takes. `staff` is null for somebody without an account, or nobody."""
 
     id: UUID
     lesson: UUID
@@ -102,7 +102,7 @@ class CoverIn(Strict):
 
 @router.post("covers/", response={201: CoverOut}, by_alias=True, operation_id="assignCover")
 def assign(request: HttpRequest, body: CoverIn) -> Status[dict[str, Any]]:
-    """Let somebody take one lesson of one day: its register is theirs from an hour before. Or merge, move, cancel it."""
+    """Let somebody take one lesson of one day: its register is theirs from an hour before. Or merge, move, drop it."""
     actor = actor_of(request)
     new = NewCover(
         body.lesson,

@@ -24,9 +24,13 @@ def somebody(name: str, **known: object) -> Candidate:
 
 def held(number: int, *takers: UUID, last: int | None = None) -> Held:
     lesson = Lesson(
-        school_id=1, id=new_id(), school_class=Class(school_id=1, id=new_id(), name="7A", subject=MATHS), period=str(number),
-        first_period=number, last_period=last or number,
-    )  # fmt: skip
+        school_id=1,
+        id=new_id(),
+        school_class=Class(school_id=1, id=new_id(), name="7A", subject=MATHS),
+        period=str(number),
+        first_period=number,
+        last_period=last or number,
+    )
     parts = {each: (time(8 + each), time(8 + each, 50)) for each in range(number, (last or number) + 1)}
     ends_at = time(8 + (last or number), 50)
     return Held(lesson, FRIDAY, time(8 + number), ends_at, frozenset(takers), parts if last else {})
