@@ -213,6 +213,9 @@ REST: dict[str, Door] = {
     "addFlag": Door(_p.STUDENTS_EDIT),
     "changeFlag": Door(_p.STUDENTS_EDIT),
     "endFlag": Door(_p.STUDENTS_EDIT),
+    "listRestrictions": Door(_p.RESTRICTIONS_EDIT),
+    "addRestriction": Door(_p.RESTRICTIONS_EDIT, body={"description": "An uncle", "kinds": ["no_contact"]}),
+    "endRestriction": Door(_p.RESTRICTIONS_EDIT, body={"reason": "The order ended"}),
     "listConsents": Door(_p.CONSENTS_VIEW, About.STUDENT, shows=(_p.STUDENTS_VIEW,)),
     "answerConsent": Door(
         _p.CONSENTS_ANSWER,
@@ -376,6 +379,9 @@ REST: dict[str, Door] = {
     "getRun": Door(_p.TIMETABLE_PLAN),
     "cancelRun": Door(_p.TIMETABLE_PLAN),
     "runReasons": Door(_p.TIMETABLE_PLAN),
+    "importTimetable": Door(_p.TIMETABLE_PLAN, body={"file": "@students.csv", "year": "{year}"}),
+    "exportTimetable": Door(_p.TIMETABLE_PLAN),
+    "getTimetableFeed": Door(_p.LESSONS_VIEW, About.CLASS, query="?sort=class&id={class}"),
     # imports: what is in a file, and who it is, is for those who may do both
     "listImports": Door(_p.IMPORTS_RUN),
     "createImport": Door(_p.IMPORTS_RUN, body={"file": "@students.csv"}),
@@ -671,6 +677,12 @@ PAGES: dict[str, Door] = {
     "GET students/<uuid:student_id>/flags/": Door(_p.STUDENTS_EDIT),
     "POST students/<uuid:student_id>/flags/": Door(_p.STUDENTS_EDIT, body={"kind": "diet", "text": "No nuts"}),
     "GET flags/<uuid:flag_id>/": Door(_p.STUDENTS_EDIT),
+    "GET students/<uuid:student_id>/restrictions/": Door(_p.RESTRICTIONS_EDIT),
+    "POST students/<uuid:student_id>/restrictions/": Door(
+        _p.RESTRICTIONS_EDIT, body={"description": "An uncle", "kinds": "no_contact"}
+    ),
+    "GET restrictions/<uuid:restriction_id>/end/": Door(_p.RESTRICTIONS_EDIT),
+    "POST restrictions/<uuid:restriction_id>/end/": Door(_p.RESTRICTIONS_EDIT, body={"reason": "The order ended"}),
     "POST flags/<uuid:flag_id>/": Door(_p.STUDENTS_EDIT, body={"act": "end"}),
     "GET students/<uuid:student_id>/consents/": Door(_p.CONSENTS_VIEW, About.STUDENT),
     "POST students/<uuid:student_id>/consents/": Door(
@@ -714,6 +726,7 @@ PAGES: dict[str, Door] = {
         _p.CLASSES_EDIT,
         body={"act": "edit", "name": "7A", "registers": "daily", "starts": "2026-09-01", "ends": "2027-07-20"},
     ),
+    "GET timetable/feeds/<str:feed_token>/": Door(EVERYBODY),  # whoever has its address
     "GET classes/<uuid:class_id>/lessons/": Door(_p.LESSONS_VIEW, About.CLASS),
     "POST classes/<uuid:class_id>/lessons/": Door(
         _p.LESSONS_EDIT, body={"weekday": "1", "period": "2", "starts_at": "09:00", "ends_at": "10:00"}

@@ -29,6 +29,8 @@ STOPS_WITHIN = 4.0
 """Seconds that the engine has for its best once it is asked to stop."""
 OVERTIME = 60.0
 """Seconds beyond its limit after which an engine that says nothing is given up."""
+STARTS_WITHIN = 600.0
+"""Seconds until its first word: on a new machine the engine compiles itself first."""
 
 
 @app.task(name="timetable.run", lock="timetable.run")
@@ -64,7 +66,8 @@ def _follow(work: Work, school_id: int, actor: Actor) -> None:
     best: Timetable | None = None
     progress: Progress | None = None
     saved_at = monotonic()
-    gives_up_at = saved_at + work.task.seconds + OVERTIME
+    gives_up_at = saved_at + STARTS_WITHIN
+    heard = stopping = False
     with Engine(work.task) as engine:
         while result is None and monotonic() < gives_up_at:
             try:
@@ -72,15 +75,18 @@ def _follow(work: Work, school_id: int, actor: Actor) -> None:
             except EOFError:
                 words = words or _("The engine ended without a result.")
                 break
+            if not heard and line.progress:
+                heard = True
+                gives_up_at = gives_up_at if stopping else monotonic() + work.task.seconds + OVERTIME
             result, words, reasons = line.result, line.error or words, line.reasons or reasons
             if line.progress:
                 progress = line.progress
                 best = best if progress.best is None else progress.best
             if result is None and monotonic() - saved_at >= SAVED_EVERY:
                 saved_at = monotonic()
-                if _save(work, progress, best, school_id, actor):
+                if _save(work, progress, best, school_id, actor) and not stopping:
                     engine.stop()
-                    gives_up_at = min(gives_up_at, monotonic() + STOPS_WITHIN)
+                    stopping, gives_up_at = True, monotonic() + STOPS_WITHIN
                 best, progress = None, None
     with school_scope(school_id):
         if result is None and progress is not None:
@@ -93,6 +99,13 @@ def _save(work: Work, progress: Progress | None, best: Timetable | None, school_
         if progress is None:
             return ask_whether_to_stop(work)
         return note_progress(work, progress, best=best, actor=actor)
+
+
+def work_here(run: Run, actor: Actor) -> None:
+    """Do a run at once, where nobody else waits for the answer: for commands."""
+    work = claim_run(run.pk)
+    if work:
+        _follow(work, actor.school, actor)
 
 
 def enqueue(actor: Actor) -> Enqueue:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from importlib.resources import files
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from lyceum.core.documents import print_document
 from lyceum.domains.attendance.cover_words import Line
-from lyceum.domains.attendance.documents.printing import print_document
 
 
 def print_cover_sheet(*, school: str, on: date, lines: Sequence[Line], paper: str) -> bytes:
@@ -33,4 +34,4 @@ def print_cover_sheet(*, school: str, on: date, lines: Sequence[Line], paper: st
             "none": _("Nobody is away, and every lesson has its teacher."),
         },
     }
-    return print_document("cover", data, paper=paper)
+    return print_document((files(__package__) / "cover.typ").read_bytes(), data, paper=paper)

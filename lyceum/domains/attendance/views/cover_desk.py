@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core.actor import Actor
+from lyceum.core.documents import PAPERS
 from lyceum.core.errors import RuleError, invalid_field
 from lyceum.core.forms import asked_date, gone_on, shown_errors, submitted, typed_id, typed_number
 from lyceum.core.permissions import Permission
@@ -18,7 +19,6 @@ from lyceum.core.toasts import Done, Toast, Undo
 from lyceum.domains.attendance.cover import list_passes
 from lyceum.domains.attendance.cover_words import Line, lines_of
 from lyceum.domains.attendance.documents.cover_sheet import print_cover_sheet
-from lyceum.domains.attendance.documents.printing import PAPERS, usual_paper
 from lyceum.domains.attendance.rules.cover_passes import revoke_pass
 from lyceum.domains.tenancy.queries import find_school_name, today
 from lyceum.domains.timetable.cover_queries import list_staff_absences, list_tallies, read_desk
@@ -106,9 +106,7 @@ def sheet_pdf(request: HttpRequest) -> HttpResponse:
     desk = read_desk(actor, day)
     lines: list[Line] = lines_of(desk.needs, desk.days, desk.planned)
     paper = request.GET.get("paper", "")
-    made = print_cover_sheet(
-        school=find_school_name(), on=day, lines=lines, paper=paper if paper in PAPERS else usual_paper()
-    )
+    made = print_cover_sheet(school=find_school_name(), on=day, lines=lines, paper=paper if paper in PAPERS else "")
     return HttpResponse(
         made, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="cover-{day}.pdf"'}
     )

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from django.db import transaction
@@ -150,9 +151,7 @@ def periods_of(hours: Sequence[str]) -> list[NewPeriod]:
         if a > 23 or c > 23 or b > 59 or d > 59:
             break
         spans.append((time(a, b), time(c, d)))
-    in_order = all(one < other for one, other in spans) and all(
-        one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False)
-    )
+    in_order = all(one < other for one, other in spans) and all(one[1] <= other[0] for one, other in pairwise(spans))
     if len(spans) < len(hours) or not in_order:
         minutes = min(50, 900 // len(hours))
         first = datetime(2000, 1, 1, 8)
@@ -225,7 +224,7 @@ def _classes(sizes: dict[str, int], year: AcademicYear, actor: Actor) -> dict[st
 
 def _make_draft(problem: Problem, year: AcademicYear, kept: ImportedProblem, names: Ids, actor: Actor) -> Version:
     """The file's lessons as a draft: placed where the file locks them."""
-    Requirement.objects.filter(year=year, source=Requirement.Source.IMPORT, lessons__isnull=True).delete()
+    Requirement.objects.filter(year=year, lessons__isnull=True).exclude(reference="").delete()
     version = create_version(year.pk, name=_free_name(kept.file_name, year), actor=actor)
     version.lessons.all().delete()
     version.imported, version.source = kept, Version.Source.IMPORT

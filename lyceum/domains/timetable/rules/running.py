@@ -138,10 +138,10 @@ def finish_run(
         run.best = places_of(result.timetable, work)
         run.progress |= {"placed": len(result.timetable), "cost": result.cost, "bound": result.bound}
     run.reasons = as_values(reasons or {}, work.built, work.plan)
-    run.state = _state(run, result)
+    run.state = _state(run, result, reasons)
     run.ended_at = clock.now()
     run.log = words[:10_000]
-    unplaced = _write_best(run, work, actor=actor) if run.best else len(work.plan.cards)
+    unplaced = _write_best(run, work, actor=actor) if run.best or run.reasons else len(work.plan.cards)
     run.save()
     close_job(run, words)
     fact = RunFinished(run_id=run.pk, state=run.state, unplaced=unplaced)
@@ -149,9 +149,11 @@ def finish_run(
     return run
 
 
-def _state(run: Run, result: Result | None) -> Run.State:
+def _state(run: Run, result: Result | None, reasons: Mapping[str, Any] | None) -> Run.State:
     if is_stop_asked(run):
         return Run.State.CANCELLED
+    if run.kind == Run.Kind.EXPLAIN and reasons:
+        return Run.State.INFEASIBLE if reasons["verdict"] == "impossible" else Run.State.DONE
     if result is None:
         return Run.State.FAILED
     return Run.State.INFEASIBLE if result.state is State.IMPOSSIBLE else Run.State.DONE
@@ -160,7 +162,7 @@ def _state(run: Run, result: Result | None) -> Run.State:
 def _write_best(run: Run, work: Work, *, actor: Actor) -> int:
     """The best into the draft; lessons that are locked or out of scope stay. Returns how many have no place."""
     version = run.version
-    if version is None or not version.is_draft:
+    if version is None or not version.is_draft or run.kind == Run.Kind.EXPLAIN:
         return 0
     places: dict[UUID, Place] = {}
     for card in work.plan.cards.values():
