@@ -120,14 +120,14 @@ def assign(request: HttpRequest, body: CoverIn) -> Status[dict[str, Any]]:
     return Status(201, _cover(get_cover(cover.pk, actor=actor)))
 
 
-class ReasonIn(Strict):
+class CoverReasonIn(Strict):
     """Why."""
 
     reason: str = Field("", max_length=300)
 
 
 @router.post("covers/{uuid:cover_id}/cancel/", response=CoverOut, by_alias=True, operation_id="cancelCover")
-def cancel(request: HttpRequest, cover_id: UUID, body: ReasonIn) -> dict[str, Any]:
+def cancel(request: HttpRequest, cover_id: UUID, body: CoverReasonIn) -> dict[str, Any]:
     """Give the lesson back to its teacher."""
     actor = actor_of(request)
     return _cover(get_cover(cancel_cover(cover_id, reason=body.reason, actor=actor).pk, actor=actor))
@@ -141,7 +141,7 @@ def accept(request: HttpRequest, cover_id: UUID) -> dict[str, Any]:
 
 
 @router.post("covers/{uuid:cover_id}/decline/", response=CoverOut, by_alias=True, operation_id="declineCover")
-def decline(request: HttpRequest, cover_id: UUID, body: ReasonIn) -> dict[str, Any]:
+def decline(request: HttpRequest, cover_id: UUID, body: CoverReasonIn) -> dict[str, Any]:
     """Say no to a cover that one was asked for."""
     actor = actor_of(request)
     return _cover(get_cover(decline_cover(cover_id, reason=body.reason, actor=actor).pk, actor=actor))

@@ -11,6 +11,7 @@ from lyceum.domains.academics.models import DayPlan
 from lyceum.domains.academics.rules.bells import find_or_make_cycle
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.queries import get_register
+from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.journal.models import Fact
 from lyceum.domains.notifications.models import Notification
 from lyceum.domains.timetable.cover_queries import lessons_left, list_own_covers, read_desk
@@ -267,3 +268,21 @@ def test_a_new_timetable_keeps_the_covers_of_lessons_that_stay_and_ends_the_othe
 
         states = {row.pk: row.state for row in Cover.objects.all()}
         assert [states[cover.pk] for cover in covers] == ["assigned", "cancelled"]
+
+
+def test_a_lesson_that_is_dropped_has_no_register_to_take_until_it_takes_place_again(day: Day):
+    def states() -> list[str]:
+        rows = Register.objects.filter(lesson__in=day.lessons, on__gte=TODAY).order_by("on", "due_at")
+        return list(rows.values_list("state", flat=True))
+
+    with in_school(day.school):
+        next_week = TODAY + timedelta(days=7)
+        wishes = [NewCover(day.lessons[0].pk, on, kind="cancel") for on in (TODAY, next_week)]
+        dropped = assign_covers(wishes, actor=day.office)
+        open_day(next_week)
+        assert states() == ["not_required", "due", "due"] * 2
+
+        for cover in dropped:
+            cancel_cover(cover.pk, actor=day.office)
+
+        assert states() == ["due"] * 6
