@@ -54,7 +54,7 @@ from lyceum.domains.notifications.rules.composing import stop_address
 from lyceum.domains.notifications.rules.inbound import take_text
 from lyceum.domains.notifications.rules.providers import add_provider
 from lyceum.domains.people.duplicates import list_pairs
-from lyceum.domains.people.models import ChangeRequest, ContactRestriction, Flag, GuardianLink, Merge, Student
+from lyceum.domains.people.models import ChangeRequest, ContactRestriction, Flag, GuardianLink, Merge, Staff, Student
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.people.rules.additions import create_adults
 from lyceum.domains.people.rules.merges import merge_people
@@ -62,6 +62,7 @@ from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.models import Lesson, StaffAbsence
+from lyceum.domains.timetable.rules.absences import NewStaffAbsence, report_staff_absence
 from lyceum.testing.clients import start_session
 from lyceum.testing.factories import as_actor
 
@@ -358,6 +359,8 @@ def _add_pages_of_gate(samples: Samples, head: Actor) -> None:
     taught = set(Lesson.objects.values_list("weekday", flat=True))
     day = next(each for each in days if each.isoweekday() in taught)
     lesson = Lesson.objects.filter(holds_on(day), weekday=day.isoweekday()).exclude(covers__on=day)[0]
+    away = Staff.objects.filter(teaching=True, absences__isnull=True).order_by("pk")[0]
+    report_staff_absence(NewStaffAbsence(day, day, away.pk), actor=head)
     given = create_pass(holder_name="Ada Agency", on=day, lessons=[lesson.pk], actor=head)
     for name, path, variant in (
         ("gate", "/gate/", ""),
@@ -367,7 +370,7 @@ def _add_pages_of_gate(samples: Samples, head: Actor) -> None:
         ("on-site", "/on-site/", ""),
         ("on-site", "/on-site/?print=1", "all to print"),
         ("evacuation", f"/evacuation/{roll.pk}/", ""),
-        ("cover", "/cover/", ""),
+        ("cover", f"/cover/?date={day}", ""),
         ("cover", f"/cover/?date={day + timedelta(days=1)}", "nobody away"),
         ("cover-lessons", f"/cover/lessons/?date={day}", ""),
         ("cover-tallies", "/cover/tallies/", ""),
