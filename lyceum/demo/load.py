@@ -16,6 +16,7 @@ from lyceum.demo.accounts import add_family_accounts, share_a_person
 from lyceum.demo.amendments import amend_marks
 from lyceum.demo.behaviour import fill_behaviour
 from lyceum.demo.build import Demo, Say, found_school, set_up
+from lyceum.demo.cover import add_cover
 from lyceum.demo.detentions import add_detentions
 from lyceum.demo.families import make_families
 from lyceum.demo.homes import add_families, add_flags
@@ -135,9 +136,12 @@ def _finish(demo: Demo, say: Say) -> None:
     add_detentions(demo, say)
     with demo.on(demo.today):
         due = open_day(demo.today)
+        left = add_cover(demo) if demo.plan.has_lessons else 0
         actor = system_actor(current_school(), name="Demo school", via=Via.COMMAND)
         record("demo.load", target=Target.of(demo.school), actor=actor)
     say(f"{demo.plan.name}: {changed} marks changed by the office later, {due} registers wait for today")
+    if left:
+        say(f"{demo.plan.name}: colleagues who are away today leave {left} lessons")
     say(f"{demo.plan.name}: {planned} absences asked for ahead, {concerns} concerns")
 
 

@@ -64,6 +64,18 @@ ACTS = (
     Act(lazy("Invite people"), "/settings/users/", Permission.USERS_EDIT, lazy("new user, account, add a teacher")),
     Act(lazy("Gate"), "/gate/", Permission.GATE_USE, lazy("arrive, late, leave early, visitor, badge, card")),
     Act(lazy("Who is on site"), "/on-site/", Permission.ON_SITE_VIEW, lazy("evacuation, fire, roll call")),
+    Act(
+        lazy("Report that a colleague is away"),
+        "/staff-absences/new/",
+        Permission.STAFF_ABSENCES_EDIT,
+        lazy("staff absence, ill, sick, cover"),
+    ),
+    Act(
+        lazy("What you cover, and your absences"),
+        "/cover/mine/",
+        Permission.COVER_ANSWER,
+        lazy("substitute, ask to be away, leave"),
+    ),
     Act(lazy("Cover a lesson"), "/cover/", Permission.COVER_ASSIGN, lazy("substitute, supply, absent teacher, pass")),
     Act(lazy("Close a day"), "/settings/years/", Permission.CLASSES_EDIT, lazy("holiday, snow, training day, closure")),
     Act(lazy("Go into the next year"), "/rollovers/", Permission.ROLLOVER_PREVIEW, lazy("rollover, promote, year end")),

@@ -54,14 +54,15 @@ from lyceum.domains.notifications.rules.composing import stop_address
 from lyceum.domains.notifications.rules.inbound import take_text
 from lyceum.domains.notifications.rules.providers import add_provider
 from lyceum.domains.people.duplicates import list_pairs
-from lyceum.domains.people.models import ChangeRequest, ContactRestriction, Flag, GuardianLink, Merge, Student
+from lyceum.domains.people.models import ChangeRequest, ContactRestriction, Flag, GuardianLink, Merge, Staff, Student
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.people.rules.additions import create_adults
 from lyceum.domains.people.rules.merges import merge_people
 from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
-from lyceum.domains.timetable.models import Lesson
+from lyceum.domains.timetable.models import Lesson, StaffAbsence
+from lyceum.domains.timetable.rules.absences import NewStaffAbsence, report_staff_absence
 from lyceum.testing.clients import start_session
 from lyceum.testing.factories import as_actor
 
@@ -103,6 +104,7 @@ NO_PAGES = {
     "offline": "goes back by itself where there is a network",
     "evacuation-running": "leads on",
     "on-site-kept": "JSON for the page without network",
+    "cover-sheet": "a PDF",
     "pass": "for whoever holds a pass: test_gate.py",
     "pass-register": "for whoever holds a pass: test_gate.py",
     "own-day": "JSON for the page without network",
@@ -361,7 +363,9 @@ def _add_pages_of_gate(samples: Samples, head: Actor) -> None:
     days = school_days().between(today(), today() + timedelta(days=60))  # a demo may keep school on a Saturday
     taught = set(Lesson.objects.values_list("weekday", flat=True))
     day = next(each for each in days if each.isoweekday() in taught)
-    lesson = Lesson.objects.filter(holds_on(day), weekday=day.isoweekday())[0]
+    lesson = Lesson.objects.filter(holds_on(day), weekday=day.isoweekday()).exclude(covers__on=day)[0]
+    away = Staff.objects.filter(teaching=True, absences__isnull=True).order_by("pk")[0]
+    report_staff_absence(NewStaffAbsence(day, day, away.pk), actor=head)
     given = create_pass(holder_name="Ada Agency", on=day, lessons=[lesson.pk], actor=head)
     for name, path, variant in (
         ("gate", "/gate/", ""),
@@ -372,12 +376,25 @@ def _add_pages_of_gate(samples: Samples, head: Actor) -> None:
         ("on-site", "/on-site/?print=1", "all to print"),
         ("evacuation", f"/evacuation/{roll.pk}/", ""),
         ("cover", f"/cover/?date={day}", ""),
+        ("cover", f"/cover/?date={day + timedelta(days=1)}", "nobody away"),
+        ("cover-lessons", f"/cover/lessons/?date={day}", ""),
+        ("cover-tallies", "/cover/tallies/", ""),
+        ("own-covers", "/cover/mine/", ""),
+        ("staff-absences", "/staff-absences/", ""),
+        ("staff-absence-new", "/staff-absences/new/", ""),
+        *(("staff-absence", f"/staff-absences/{each.pk}/", each.state) for each in _absences_of_each_state()),
         ("cover-lesson", f"/cover/{lesson.pk}/?date={day}", "covered"),
         ("cover-lesson", f"/cover/{lesson.pk}/?date={day + timedelta(days=7)}", ""),
     ):
         samples.add(name, OFFICE, path, variant)
+    samples.add("own-covers", TEACHER, "/cover/mine/")
+    samples.add("staff-absence-new", TEACHER, "/staff-absences/new/")
     samples.add("evacuation", TEACHER, f"/evacuation/{roll.pk}/")
     samples.add("pass-open", NOBODY, f"/pass/{given.link}/")
+
+
+def _absences_of_each_state() -> list[StaffAbsence]:
+    return list(StaffAbsence.objects.order_by("state", "pk").distinct("state"))
 
 
 def _add_restricted(samples: Samples) -> None:

@@ -24,6 +24,7 @@ class About(StrEnum):
     CLASS = "the class"
     REGISTER = "a register of the class"
     CHILD = "the student, as a matter of the family"
+    OWN = "what is the teacher's own"
 
 
 RELATED: Mapping[About, frozenset[Who]] = {
@@ -33,6 +34,7 @@ RELATED: Mapping[About, frozenset[Who]] = {
     About.CLASS: frozenset({Who.TEACHER, Who.STUDENT, Who.GUARDIAN}),
     About.REGISTER: frozenset({Who.TEACHER}),
     About.CHILD: frozenset({Who.TEACHER, Who.GUARDIAN}),
+    About.OWN: frozenset({Who.TEACHER}),
 }
 """Who of the narrow ones has to do with it."""
 
@@ -326,6 +328,23 @@ REST: dict[str, Door] = {
         shows=(_p.LESSONS_VIEW,),
     ),
     "cancelCover": Door(_p.COVER_ASSIGN, shows=(_p.LESSONS_VIEW,)),
+    "reassignCover": Door(_p.COVER_ASSIGN, shows=(_p.LESSONS_VIEW,)),
+    "acceptCover": Door(_p.COVER_ANSWER, About.OWN, shows=(_p.LESSONS_VIEW,)),
+    "declineCover": Door(_p.COVER_ANSWER, About.OWN, shows=(_p.LESSONS_VIEW,)),
+    "listCoverProposals": Door(_p.COVER_ASSIGN, query="?lesson={lesson_id}&date=2026-11-27"),
+    "listCoverTallies": Door(_p.COVER_ASSIGN),
+    "setCoverLimit": Door(_p.COVER_ASSIGN, body={"limit": 5}),
+    "listStaffAbsences": Door(_p.STAFF_ABSENCES_ASK),
+    "createStaffAbsence": Door(
+        _p.STAFF_ABSENCES_ASK,
+        About.OWN,
+        body={"staff": "{staff_id}", "starts_on": "2026-12-10", "ends_on": "2026-12-10"},
+    ),
+    "getStaffAbsence": Door(_p.STAFF_ABSENCES_ASK, About.OWN),
+    "changeStaffAbsence": Door(_p.STAFF_ABSENCES_ASK, About.OWN, body={"ends_period": 2}),
+    "confirmStaffAbsence": Door(_p.STAFF_ABSENCES_EDIT),
+    "refuseStaffAbsence": Door(_p.STAFF_ABSENCES_EDIT),
+    "cancelStaffAbsence": Door(_p.STAFF_ABSENCES_ASK, About.OWN),
     "listBellSchedules": Door(_p.LESSONS_VIEW),
     "createBellSchedule": Door(_p.TIMETABLE_PLAN, body=NEW_BELLS),
     "replaceBellSchedule": Door(_p.TIMETABLE_PLAN, body=NEW_BELLS),
@@ -859,6 +878,19 @@ PAGES: dict[str, Door] = {
     "POST evacuation/<uuid:roll_id>/": Door(_p.ON_SITE_VIEW, body={"act": "found", "person": "{student}"}),
     "GET cover/": Door(_p.COVER_ASSIGN),
     "POST cover/": Door(_p.COVER_ASSIGN, body={"act": "revoke"}),
+    "GET cover/lessons/": Door(_p.COVER_ASSIGN),
+    "POST cover/lessons/": Door(_p.COVER_ASSIGN, body={"export": "csv"}),
+    "GET cover/sheet/": Door(_p.COVER_ASSIGN),
+    "GET cover/tallies/": Door(_p.COVER_ASSIGN),
+    "POST cover/tallies/": Door(_p.COVER_ASSIGN, body={"limit": "5"}),
+    "GET cover/mine/": Door(_p.COVER_ANSWER),
+    "POST cover/mine/": Door(_p.COVER_ANSWER, body={"act": "accept"}),
+    "GET staff-absences/": Door(_p.STAFF_ABSENCES_ASK),
+    "POST staff-absences/": Door(_p.STAFF_ABSENCES_ASK, body={"export": "csv"}),
+    "GET staff-absences/new/": Door(_p.STAFF_ABSENCES_ASK),
+    "POST staff-absences/new/": Door(_p.STAFF_ABSENCES_ASK, body={"staff": "{staff_id}", "starts_on": "2026-12-10"}),
+    "GET staff-absences/<uuid:absence_id>/": Door(_p.STAFF_ABSENCES_ASK, About.OWN),
+    "POST staff-absences/<uuid:absence_id>/": Door(_p.STAFF_ABSENCES_ASK, About.OWN, body={"act": "cancel"}),
     "GET cover/<uuid:lesson_id>/": Door(_p.COVER_ASSIGN),
     "POST cover/<uuid:lesson_id>/": Door(_p.COVER_ASSIGN, body={"act": "assign", "staff": "{staff}"}),
     # with a pass: whoever has the link and the PIN, and nobody by their account

@@ -56,7 +56,7 @@ from lyceum.domains.notifications.rules.inbound import take_text
 from lyceum.domains.notifications.rules.notify import News, Recipient, notify
 from lyceum.domains.notifications.rules.own_texts import set_text
 from lyceum.domains.notifications.rules.providers import add_provider
-from lyceum.domains.people.models import ConsentKind, Enrolment, Student
+from lyceum.domains.people.models import ConsentKind, Enrolment, Staff, Student
 from lyceum.domains.people.rules.families import create_family
 from lyceum.domains.people.rules.flags import add_flag
 from lyceum.domains.people.rules.merges import merge_people
@@ -66,7 +66,9 @@ from lyceum.domains.tenancy.models import School
 from lyceum.domains.timetable.ical import sign_feed
 from lyceum.domains.timetable.models import Lesson
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
+from lyceum.domains.timetable.rules.absences import NewStaffAbsence, report_staff_absence
 from lyceum.domains.timetable.rules.constraints import NewRule, create_rule
+from lyceum.domains.timetable.rules.covers import NewCover, assign_covers
 from lyceum.domains.timetable.rules.runs import NewRun, start_run
 from lyceum.domains.timetable.rules.versions import create_version
 from lyceum.testing.clients import Caller, browser, key_holder, nobody, software, start_session
@@ -333,7 +335,7 @@ class _Builder:
         take_register(register.pk, marks=[], rest="present", actor=actor)
         mark = Mark.objects.get(register=register, student=student)
         ids = {"register_id": register.pk, "mark_id": mark.pk, "conflict_id": self.find_conflict(mark, actor)}
-        return ids | self.make_rows_of_the_gate()
+        return ids | self.make_rows_of_the_gate() | self.make_rows_of_cover(form, teacher)
 
     def make_rows_of_the_gate(self) -> Ids:
         """A visitor, an evacuation that runs, and somebody who covers today with a pass."""
@@ -347,8 +349,16 @@ class _Builder:
             "event_id": visit.pk,
             "roll_id": start_evacuation(actor=actor).pk,
             "pass_id": new.cover_pass.pk,
-            "cover_id": new.cover_pass.lessons.get().cover_id,
         }
+
+    def make_rows_of_cover(self, form: Class, teacher: User) -> Ids:
+        """The teacher is asked to cover a lesson, and is to be away on another day."""
+        actor, own = system_actor(self.school.pk), Staff.objects.get(person__user=teacher)
+        [lesson] = create_lessons([NewLesson(form, 5, "3", time(11), time(12), starts_on=FIRST_DAY)], actor=actor)
+        [cover] = assign_covers([NewCover(lesson.pk, NOW.date(), own.pk, asks=True)], actor=actor)
+        away = NewStaffAbsence(date(2026, 12, 3), date(2026, 12, 3), own.pk)
+        absence = report_staff_absence(away, actor=actor)
+        return {"cover_id": cover.pk, "absence_id": absence.pk, "staff_id": own.pk}
 
     def make_rows_of_behaviour(self, student: Student, teacher: User) -> Ids:
         """What the class's teacher reported: told to the family, and leading to a stage and an action."""

@@ -37,7 +37,7 @@ def taught_registers(actor: Actor) -> Q:
 
 def covered_registers(actor: Actor) -> Q:
     """Registers of lessons the actor covers, from an hour before the lesson until the register is locked."""
-    covers = Cover.objects.filter(lesson=OuterRef("lesson"), on=OuterRef("on"), state=Cover.State.ASSIGNED)
+    covers = Cover.objects.filter(lesson=OuterRef("lesson"), on=OuterRef("on"), state__in=Cover.STANDING)
     if actor.kind is ActorKind.COVER:
         covers = covers.filter(passes__cover_pass=actor.id, passes__cover_pass__revoked_at__isnull=True)
     elif actor.user_id is not None:
@@ -75,7 +75,8 @@ COVERED_REGISTERS_SQL = """
   LEFT JOIN people_person p ON p.school_id = %(school)s AND p.id = s.person_id
   LEFT JOIN attendance_coverpasslesson l ON l.school_id = %(school)s AND l.cover_id = c.id
   LEFT JOIN attendance_coverpass cp ON cp.school_id = %(school)s AND cp.id = l.cover_pass_id
-  WHERE c.school_id = %(school)s AND c.lesson_id = r.lesson_id AND c."on" = r."on" AND c.state = 'assigned'
+  WHERE c.school_id = %(school)s AND c.lesson_id = r.lesson_id AND c."on" = r."on"
+    AND c.state IN ('assigned', 'accepted', 'done')
     AND (p.user_id = %(user)s OR cp.id = %(pass)s AND cp.revoked_at IS NULL)
 ))"""
 """What `covered_registers` says of a register `r`, for a statement that is written out."""

@@ -8,14 +8,14 @@ from lyceum.domains.attendance.rules.cases.settling import note_arrivals
 from lyceum.domains.attendance.rules.cases.texting import answer_by_text
 from lyceum.domains.attendance.rules.left_lesson import heed_gate, heed_marks
 from lyceum.domains.attendance.rules.recounts import recount_days
-from lyceum.domains.attendance.rules.registers import follow_lessons
+from lyceum.domains.attendance.rules.registers import follow_dropped_lesson, follow_lessons
 from lyceum.domains.attendance.rules.setup import use_preset_of_country
 from lyceum.domains.journal.facts import hears
 from lyceum.domains.notifications.facts import SmsReceived
 from lyceum.domains.people.facts import MergeUndone, StudentMerged
 from lyceum.domains.tenancy.facts import SchoolProvisioned
 from lyceum.domains.tenancy.queries import today
-from lyceum.domains.timetable.facts import VersionPublished
+from lyceum.domains.timetable.facts import CoverAssigned, CoverCancelled, VersionPublished
 
 
 @hears(AttendanceMarked)
@@ -63,6 +63,20 @@ def follow_timetable(fact: VersionPublished, _actor: Actor) -> None:
     """Registers of today follow the timetable at once; one that was taken stays."""
     if fact.effective_from <= today():
         follow_lessons(today())
+
+
+@hears(CoverAssigned)
+def drop_register_of_lesson_without_teacher(fact: CoverAssigned, _actor: Actor) -> None:
+    """Where nobody of the staff comes, the lesson may not take place: then its register is not waited for."""
+    if fact.staff is None:
+        follow_dropped_lesson(fact.lesson, fact.date)
+
+
+@hears(CoverCancelled)
+def expect_register_again(fact: CoverCancelled, _actor: Actor) -> None:
+    """The lesson takes place after all."""
+    if fact.staff is None:
+        follow_dropped_lesson(fact.lesson, fact.date)
 
 
 @hears(SmsReceived)

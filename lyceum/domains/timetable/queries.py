@@ -19,7 +19,7 @@ from lyceum.domains.timetable.models import Cover, Lesson
 from lyceum.domains.timetable.policies import visible_lessons
 
 ORDER = ("place", "starts_at", "pk")
-COVER_ORDER = ("on", "lesson__starts_at", "pk")
+COVER_ORDER = ("on", "lesson__starts_at", "part", "pk")
 
 
 def list_lessons(
@@ -74,24 +74,27 @@ def _whole(rows: QuerySet[Lesson]) -> QuerySet[Lesson]:
 
 
 def list_covers(actor: Actor, *, first: date, last: date, staff: UUID | None = None) -> QuerySet[Cover]:
-    """The covers that stand, from one day to another, of lessons the actor may see."""
+    """The covers from one day to another of lessons the actor may see; those only asked for, for staff alone."""
     actor.require(Permission.LESSONS_VIEW)
     lessons = Lesson.objects.filter(visible_lessons(actor))
-    rows = Cover.objects.filter(on__range=(first, last), state=Cover.State.ASSIGNED, lesson__in=lessons)
+    states = Cover.LIVE if actor.may(Permission.COVER_ANSWER) else Cover.STANDING
+    rows = Cover.objects.filter(on__range=(first, last), state__in=states, lesson__in=lessons)
     if staff:
         rows = rows.filter(teacher=staff)
-    return _whole_covers(rows).order_by(*COVER_ORDER)
+    return whole_covers(rows).order_by(*COVER_ORDER)
 
 
 def get_cover(cover_id: UUID, *, actor: Actor) -> Cover:
     """The cover, where the actor may see its lesson."""
+    actor.require(Permission.LESSONS_VIEW)
     lessons = Lesson.objects.filter(visible_lessons(actor))
-    cover = _whole_covers(Cover.objects.filter(pk=cover_id, lesson__in=lessons)).first()
+    cover = whole_covers(Cover.objects.filter(pk=cover_id, lesson__in=lessons)).first()
     if cover is None:
         raise NotFoundError
     return cover
 
 
-def _whole_covers(rows: QuerySet[Cover]) -> QuerySet[Cover]:
-    rows = rows.select_related("lesson__school_class__subject", "lesson__room", "teacher__person")
+def whole_covers(rows: QuerySet[Cover]) -> QuerySet[Cover]:
+    """Covers with their lesson and its class, rooms and whoever comes."""
+    rows = rows.select_related("lesson__school_class__subject", "lesson__room", "room", "teacher__person")
     return rows.prefetch_related(current_teachers(today(), "lesson__school_class__teachers"))

@@ -15,8 +15,10 @@ from lyceum.core.language import speaking
 from lyceum.core.schools import school_scope
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
+from lyceum.domains.tenancy.models import School
 from lyceum.domains.timetable.engine import Engine, Line
 from lyceum.domains.timetable.models import Run
+from lyceum.domains.timetable.rules.covers import finish_covers
 from lyceum.domains.timetable.rules.running import Work, ask_whether_to_stop, claim_run, finish_run, note_progress
 from lyceum.domains.timetable.rules.runs import Enqueue
 from lyceum.solver.solution import Progress, Result, Timetable
@@ -120,3 +122,15 @@ def enqueue(actor: Actor) -> Enqueue:
         run_engine.configure(lock=f"timetable.run {run.version_id}").defer(**values)
 
     return hand_over
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="timetable.finish_covers", queueing_lock="timetable.finish_covers", pass_context=False)
+def finish_covers_of_past_days(timestamp: int) -> None:
+    """Every hour, so soon after each school's midnight: the covers of days that are over are done."""
+    del timestamp
+    schools = School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True)
+    for school_id in schools:
+        with school_scope(school_id):
+            finish_covers()
+    connection.close()

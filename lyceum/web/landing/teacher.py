@@ -5,6 +5,7 @@ from datetime import date
 
 from lyceum.core.actor import Actor
 from lyceum.domains.academics.days import school_days
+from lyceum.domains.attendance.own_covers import read_own_covers
 from lyceum.domains.attendance.queries import now_register
 from lyceum.domains.attendance.sheet import SheetRow, read_sheet
 from lyceum.web.landing.day import next_school_day, read_day
@@ -31,6 +32,7 @@ def teacher_landing(actor: Actor, day: date) -> dict[str, object]:
     return {
         "now": now,
         "registers": rows,
+        "covers": [each for each in read_own_covers(actor, day) if each.waits or each.cover.on == day],
         "size": len(sheet),
         "known": [Known(row) for row in sheet if row.flags],
         "why_closed": "" if rows else school_days().why_closed(day),

@@ -17,10 +17,10 @@ from lyceum.domains.accounts.models import User
 from lyceum.domains.attendance import messages  # noqa: F401  # declares the texts
 from lyceum.domains.attendance.facts import RegisterMissed
 from lyceum.domains.attendance.models import Register
-from lyceum.domains.attendance.office import office_recipients, staff_recipient
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.notifications.rules.notify import News, notify
 from lyceum.domains.notifications.words import Channel, Type, Urgency
+from lyceum.domains.people.office import office_recipients, staff_recipient
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.tenancy.queries import time_zone, today
 

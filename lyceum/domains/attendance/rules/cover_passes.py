@@ -26,7 +26,7 @@ from lyceum.domains.attendance.rules.refusals import CoverPassWrongError
 from lyceum.domains.journal.rules import Changes, Target, record
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
-from lyceum.domains.timetable.rules.covers import assign_cover, cancel_cover
+from lyceum.domains.timetable.rules.covers import NewCover, assign_covers, cancel_covers
 
 MOST_LESSONS = 20
 SALT = "cover pass"
@@ -53,7 +53,7 @@ def create_pass(*, holder_name: str, on: date, lessons: Sequence[UUID], actor: A
     wanted = list(dict.fromkeys(lessons))
     if not 1 <= len(wanted) <= MOST_LESSONS:
         raise invalid_field("/lessons", "count", _("Choose 1 to %(most)s lessons.") % {"most": MOST_LESSONS})
-    covers = [assign_cover(lesson, on=on, note=name, actor=actor) for lesson in wanted]
+    covers = assign_covers([NewCover(lesson, on, note=name) for lesson in wanted], actor=actor)
     secret, pin = new_secret(), f"{secrets.randbelow(10**6):06}"
     made = CoverPass.objects.create(
         holder_name=name,
@@ -83,8 +83,7 @@ def revoke_pass(pass_id: UUID, *, reason: str = "", actor: Actor) -> CoverPass:
         return found
     found.revoked_at, found.revoked_by_name = clock.now(), actor.name[:200]
     found.save(update_fields=["revoked_at", "revoked_by_name", "updated_at"])
-    for lesson in found.lessons.all():
-        cancel_cover(lesson.cover_id, reason=reason, actor=actor)
+    cancel_covers([lesson.cover_id for lesson in found.lessons.all()], reason=reason, actor=actor)
     record("attendance.cover_pass.revoke", target=Target.of(found), reason=tidy(reason), actor=actor)
     return found
 

@@ -17,7 +17,7 @@ from lyceum.domains.attendance.rules.setup import require_set_up
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import this_school
 from lyceum.domains.timetable.days import rung_on, takes_place_on
-from lyceum.domains.timetable.models import Lesson
+from lyceum.domains.timetable.models import Cover, Lesson
 
 LESSON_OPEN = timedelta(minutes=20)
 """How long after its start the register of a lesson closes."""
@@ -35,8 +35,10 @@ def open_day(day: date) -> int:
     known = set(Register.objects.filter(on=day).values_list("school_class_id", "session", "lesson_id"))
     closures = list(Closure.objects.filter(undone_at=None, starts_on__lte=day, ends_on__gte=day))
     new = [row for row in rows if (row.school_class_id, row.session, row.lesson_id) not in known]
+    dropped = _dropped(day) if any(row.lesson_id for row in new) else frozenset()
     for row in new:
-        row.state = Register.State.NOT_REQUIRED if _is_closed(row, closures) else Register.State.DUE
+        over = row.lesson_id in dropped or _is_closed(row, closures)
+        row.state = Register.State.NOT_REQUIRED if over else Register.State.DUE
     Register.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
 
@@ -52,6 +54,22 @@ def follow_lessons(day: date) -> None:
     Register.objects.filter(pk__in=over).update(state=Register.State.NOT_REQUIRED)
     if Register.objects.filter(on=day).exists():
         open_day(day)
+
+
+def _dropped(day: date) -> frozenset[UUID | None]:
+    """Lessons that do not take place on a day because nobody could be found for them."""
+    rows = Cover.objects.filter(on=day, kind=Cover.Kind.CANCEL, part=0, state__in=Cover.STANDING)
+    return frozenset(rows.values_list("lesson", flat=True))
+
+
+def follow_dropped_lesson(lesson_id: UUID, day: date) -> None:
+    """A lesson that does not take place has no register to take; as soon as it does, it has. Marks stay."""
+    rows = Register.objects.filter(lesson=lesson_id, on=day, marks__isnull=True).select_related("school_class")
+    closures = list(Closure.objects.filter(undone_at=None, starts_on__lte=day, ends_on__gte=day))
+    over = lesson_id in _dropped(day)
+    for row in rows:
+        state = Register.State.NOT_REQUIRED if over or _is_closed(row, closures) else Register.State.DUE
+        Register.objects.filter(pk=row.pk).update(state=state)
 
 
 def _is_closed(row: Register, closures: list[Closure]) -> bool:

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.attendance.models import PlannedAbsence
-from lyceum.domains.attendance.office import office_recipients
 from lyceum.domains.attendance.words import PLANNED_STATES, span_words
 from lyceum.domains.notifications.rules.notify import News, notify
 from lyceum.domains.notifications.texts import Text, declare
 from lyceum.domains.notifications.words import Type
 from lyceum.domains.people.contacts_for import Purpose, contacts_of
 from lyceum.domains.people.models import Student
+from lyceum.domains.people.office import office_recipients
 from lyceum.domains.tenancy.queries import today
 
 ARRIVED, DECIDED = "attendance_arrived", "attendance_absence_decided"

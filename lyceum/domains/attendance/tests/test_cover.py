@@ -13,7 +13,6 @@ from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
-from lyceum.domains.attendance.cover import list_free
 from lyceum.domains.attendance.models import CoverPass, Mark, MarkChange, Register
 from lyceum.domains.attendance.phone import read_phone_day
 from lyceum.domains.attendance.queries import get_register, list_history, list_registers
@@ -25,6 +24,7 @@ from lyceum.domains.journal.models import AuditEntry, Fact
 from lyceum.domains.people.models import Staff
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.people.rules.flags import add_flag
+from lyceum.domains.timetable.cover_queries import read_lesson_desk
 from lyceum.domains.timetable.rules.covers import (
     CoverBusyError,
     LessonCoveredError,
@@ -157,12 +157,15 @@ def test_a_lesson_is_covered_once(covered: Covered):
 
 
 def test_those_who_are_free_come_first(covered: Covered):
+    busy = make_teacher(covered.morning.school, name="Ben Busy")
     with in_school(covered.morning.school):
-        found = list_free(covered.register.lesson, TODAY, actor=covered.morning.office)
-        assert [(str(each.staff), each.is_free) for each in found] == [
-            ("Cora Colleague", True),
-            ("Tess Teacher", False),
-        ]
+        other = replace(covered.morning, form=make_class(covered.morning.school, "7B"))
+        make_lesson_register(other, hour=11, teacher_id=Staff.objects.get(person__user=busy).pk)
+        desk = read_lesson_desk(covered.morning.office, covered.lesson, TODAY)
+    assert [(str(each.staff), each.is_free) for each in desk.proposals] == [
+        ("Cora Colleague", True),
+        ("Ben Busy", False),
+    ]
 
 
 def test_teachers_assign_nobody(covered: Covered):

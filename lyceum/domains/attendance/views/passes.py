@@ -22,6 +22,7 @@ from lyceum.domains.attendance.rules.cover_passes import LASTS, holder_of, open_
 from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.views.registers import given_marks, register_context, student_id, whole_number
 from lyceum.domains.tenancy.queries import find_school_name, time_zone, today
+from lyceum.domains.timetable.models import Cover
 
 COOKIE = "__Host-lyceum_cover"
 
@@ -72,7 +73,7 @@ def lessons_page(request: HttpRequest) -> HttpResponse:
         zone, instant = clock.zone(time_zone()), clock.now()
         opened = list_registers(holder, day=today(), permission=Permission.REGISTERS_TAKE)
         registers = {row.lesson_id: row for row in opened}
-        rows = found.lessons.filter(cover__state="assigned").select_related(
+        rows = found.lessons.filter(cover__state__in=Cover.STANDING).select_related(
             "cover__lesson__school_class", "cover__lesson__room"
         )
         lessons = [

@@ -97,6 +97,11 @@ class Cover(SchoolOwned):
         DONE = "done", _("done")
         CANCELLED = "cancelled", _("cancelled")
 
+    STANDING = (State.ASSIGNED, State.ACCEPTED, State.DONE)
+    """States in which the lesson is theirs."""
+    LIVE = (State.REQUESTED, *STANDING)
+    """States in which nobody else is looked for."""
+
     lesson = SchoolForeignKey(Lesson, models.PROTECT, related_name="covers")
     on = models.DateField()
     part = models.PositiveSmallIntegerField(default=0)

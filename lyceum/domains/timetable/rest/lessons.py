@@ -13,20 +13,12 @@ from lyceum.core.paging import page_of
 from lyceum.core.rest import ListOf, Strict, TimeOfDay, Walk, actor_of, left_out, listed
 from lyceum.domains.academics.queries import get_class
 from lyceum.domains.tenancy.queries import today
-from lyceum.domains.timetable.models import Cover, Lesson
-from lyceum.domains.timetable.queries import COVER_ORDER, ORDER, get_cover, get_lesson, list_covers, list_lessons
-from lyceum.domains.timetable.rest.router import router
+from lyceum.domains.timetable.models import Lesson
+from lyceum.domains.timetable.queries import ORDER, get_lesson, list_lessons
+from lyceum.domains.timetable.rest.router import Named, named, router
 from lyceum.domains.timetable.rules import NewLesson, create_lessons, edit_lesson, get_lesson_for_edit, remove_lesson
-from lyceum.domains.timetable.rules.covers import assign_cover, cancel_cover
 
 Day = date  # the filter has a field called date
-
-
-class Named(Schema):
-    """Something with a name."""
-
-    id: UUID
-    name: str
 
 
 class LessonOut(Schema):
@@ -53,11 +45,11 @@ def _shape(row: Lesson) -> dict[str, Any]:
     teachers = [own] if own else [each.staff for each in row.school_class.current_teachers]
     return {
         "id": row.pk,
-        "class": _named(row.school_class),
-        "subject": _named(subject),
-        "teacher": _named(own),
-        "teachers": [_named(staff) for staff in teachers],
-        "room": _named(row.room),
+        "class": named(row.school_class),
+        "subject": named(subject),
+        "teacher": named(own),
+        "teachers": [named(staff) for staff in teachers],
+        "room": named(row.room),
         "day": row.weekday,
         "cycle_day": row.cycle_day,
         "period": row.period,
@@ -67,10 +59,6 @@ def _shape(row: Lesson) -> dict[str, Any]:
         "ends_on": row.ends_on,
         "version": row.version_id,
     }
-
-
-def _named(row: Any) -> dict[str, Any] | None:
-    return {"id": row.pk, "name": str(row)} if row else None
 
 
 class LessonFilter(Walk):
@@ -213,81 +201,3 @@ def delete(request: HttpRequest, response: HttpResponse, lesson_id: UUID) -> Any
     if remove_lesson(lesson_id, actor=actor) is None:
         return Status(204, None)
     return with_etag(request, response, _one(lesson_id, actor))
-
-
-class CoverOut(Schema):
-    """A lesson of one day that somebody else takes. `staff` is null where it is somebody without an account."""
-
-    id: UUID
-    lesson: UUID
-    date: Day
-    class_: Named = Field(alias="class")
-    period: str
-    starts_at: TimeOfDay
-    ends_at: TimeOfDay
-    room: Named | None
-    staff: Named | None
-    kind: str
-    state: str
-
-
-def _cover(row: Cover) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "lesson": row.lesson_id,
-        "date": row.on,
-        "class": _named(row.lesson.school_class),
-        "period": row.lesson.period,
-        "starts_at": row.lesson.starts_at,
-        "ends_at": row.lesson.ends_at,
-        "room": _named(row.lesson.room),
-        "staff": _named(row.teacher),
-        "kind": row.kind,
-        "state": row.state,
-    }
-
-
-class CoverFilter(Walk):
-    """Which covers: those of a day, today unless told otherwise."""
-
-    date: Day | None = None
-    staff: UUID | None = None
-
-
-@router.get("covers/", response=ListOf[CoverOut], by_alias=True, operation_id="listCovers")
-def covers(request: HttpRequest, chosen: Query[CoverFilter]) -> dict[str, Any]:
-    """The covers of a day that stand, in the order of the day."""
-    day = chosen.date or today()
-    rows = list_covers(actor_of(request), first=day, last=day, staff=chosen.staff)
-    page = page_of(rows, order=COVER_ORDER, limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
-    return listed(page, [_cover(row) for row in page.rows])
-
-
-class CoverIn(Strict):
-    """Who takes a lesson on a day."""
-
-    lesson: UUID
-    date: Day
-    staff: UUID
-    note: str = Field("", max_length=300)
-
-
-@router.post("covers/", response={201: CoverOut}, by_alias=True, operation_id="assignCover")
-def assign(request: HttpRequest, body: CoverIn) -> Status[dict[str, Any]]:
-    """Let a member of staff take one lesson of one day: its register is theirs from an hour before."""
-    actor = actor_of(request)
-    cover = assign_cover(body.lesson, on=body.date, staff_id=body.staff, note=body.note, actor=actor)
-    return Status(201, _cover(get_cover(cover.pk, actor=actor)))
-
-
-class CancelCoverIn(Strict):
-    """Why."""
-
-    reason: str = Field("", max_length=300)
-
-
-@router.post("covers/{uuid:cover_id}/cancel/", response=CoverOut, by_alias=True, operation_id="cancelCover")
-def cancel(request: HttpRequest, cover_id: UUID, body: CancelCoverIn) -> dict[str, Any]:
-    """Give the lesson back to its teacher."""
-    actor = actor_of(request)
-    return _cover(get_cover(cancel_cover(cover_id, reason=body.reason, actor=actor).pk, actor=actor))

@@ -19,11 +19,11 @@ from lyceum.core.schools import current_school
 from lyceum.domains.attendance import messages  # noqa: F401  # declares the texts
 from lyceum.domains.attendance.cases import sessions_in_words
 from lyceum.domains.attendance.models import AbsenceCase, CaseTry
-from lyceum.domains.attendance.office import office_recipients
 from lyceum.domains.notifications.rules.notify import News, notify
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.contacts_for import Choice, Purpose, contacts_of
 from lyceum.domains.people.models import Flag
+from lyceum.domains.people.office import office_recipients
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.tenancy.queries import today
 

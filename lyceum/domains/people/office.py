@@ -1,4 +1,4 @@
-"""Who of the staff is told of absence: those whose work it is, and nobody who is kept from the child."""
+"""Who of the staff is told: those whose work it is, and nobody who is kept from the child."""
 
 from uuid import UUID
 
