@@ -64,6 +64,13 @@ ACTS = (
     Act(lazy("Invite people"), "/settings/users/", Permission.USERS_EDIT, lazy("new user, account, add a teacher")),
     Act(lazy("Gate"), "/gate/", Permission.GATE_USE, lazy("arrive, late, leave early, visitor, badge, card")),
     Act(lazy("Who is on site"), "/on-site/", Permission.ON_SITE_VIEW, lazy("evacuation, fire, roll call")),
+    Act(lazy("Whose lessons are when"), "/timetable/", Permission.LESSONS_VIEW, lazy("timetable, schedule, room, week")),
+    Act(
+        lazy("Plan the timetable"),
+        "/timetable/plan/",
+        Permission.TIMETABLE_PLAN,
+        lazy("generate, requirements, rules, publish, board, clashes"),
+    ),
     Act(lazy("Cover a lesson"), "/cover/", Permission.COVER_ASSIGN, lazy("substitute, supply, absent teacher, pass")),
     Act(lazy("Close a day"), "/settings/years/", Permission.CLASSES_EDIT, lazy("holiday, snow, training day, closure")),
     Act(lazy("Go into the next year"), "/rollovers/", Permission.ROLLOVER_PREVIEW, lazy("rollover, promote, year end")),

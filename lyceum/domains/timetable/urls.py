@@ -2,8 +2,10 @@
 
 from django.urls import path
 
-from lyceum.domains.timetable import views
+from lyceum.domains.timetable.views.lessons import lessons_page
+from lyceum.domains.timetable.views.mine import timetable_page
 
 urlpatterns = [
-    path("classes/<uuid:class_id>/lessons/", views.lessons_page, name="class-lessons"),
+    path("classes/<uuid:class_id>/lessons/", lessons_page, name="class-lessons"),
+    path("timetable/", timetable_page, name="timetable"),
 ]
