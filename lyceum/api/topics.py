@@ -22,6 +22,7 @@ from lyceum.domains.attendance.live import (
 from lyceum.domains.behaviour.detention_live import follow_slot
 from lyceum.domains.behaviour.live import follow_grade
 from lyceum.domains.notifications.live import follow_own
+from lyceum.domains.timetable.live import follow_run
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ _KINDS = {
     "cases": _Kind(_the_open_ones, lambda key, actor: follow_cases(key, actor=actor)),
     "user": _Kind(UUID, lambda key, actor: follow_own(key, actor=actor)),
     "on-site": _Kind(date.fromisoformat, lambda key, actor: follow_on_site(key, actor=actor)),
+    "timetable-run": _Kind(UUID, lambda key, actor: follow_run(key, actor=actor)),
     "evacuation": _Kind(UUID, lambda key, actor: follow_evacuation(key, actor=actor)),
 }
 

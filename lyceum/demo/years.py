@@ -6,7 +6,8 @@ from datetime import date, time, timedelta
 from lyceum.demo.build import SETTING_UP, Demo
 from lyceum.demo.homes import add_homes
 from lyceum.demo.roster import Pupil
-from lyceum.demo.staffing import PERIODS, make_week
+from lyceum.demo.staffing import make_week
+from lyceum.demo.timetable import publish_timetable
 from lyceum.domains.academics.models import Class, ClassMembership, Placement
 from lyceum.domains.academics.rules.calendar import close_days, create_term, create_year, edit_grade
 from lyceum.domains.academics.rules.classes import (
@@ -24,7 +25,6 @@ from lyceum.domains.people.facts import EnrolmentEnded
 from lyceum.domains.people.models import Enrolment
 from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.people.rules.students import NewStudent, create_students
-from lyceum.domains.timetable.rules import NewLesson, create_lessons
 
 DAY = timedelta(days=1)
 
@@ -151,17 +151,7 @@ def _open_lessons(demo: Demo, year: int, pupils: Sequence[Pupil]) -> None:
     leads = [NewTeacher(classes[t.name], demo.staff[t.teacher.key]) for t in demo.teachings]
     assign_teachers(leads, actor=demo.office)
     _join_lessons(demo, year, classes, pupils)
-    lessons = [
-        NewLesson(
-            classes[s.teaching.name],
-            s.weekday,
-            *PERIODS[s.period],
-            teacher_id=demo.staff[s.teaching.teacher.key].pk,
-            room_id=demo.rooms[s.teaching.teacher.room].pk,
-        )
-        for s in make_week(demo.plan, demo.teachings)
-    ]
-    create_lessons(lessons, actor=demo.office)
+    publish_timetable(demo, row, classes, make_week(demo.plan, demo.teachings))
 
 
 def _join_lessons(demo: Demo, year: int, classes: dict[str, Class], pupils: Sequence[Pupil]) -> None:

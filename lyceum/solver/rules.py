@@ -88,7 +88,10 @@ class MaxGapsPerDay(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class EarlyStarts(Rule):
-    """A day begins in its first available hour, but for at most `late` days that begin in the second. Never later."""
+    """A day begins in its first available hour, but for at most `late` days that begin in the second. Never later.
+
+    One violation for each day that begins later, and one for each day too many that begins in the second.
+    """
 
     who: Who
     late: int
@@ -96,6 +99,8 @@ class EarlyStarts(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class MaxHoursDaily(Rule):
+    """One violation for each day (or half) with too many, however many too many (FET counts so)."""
+
     who: Who
     hours: int
     tag: str | None = None
@@ -108,6 +113,8 @@ class MaxHoursDaily(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class MinHoursDaily(Rule):
+    """One violation for each hour missing on a day."""
+
     who: Who
     hours: int
     allow_empty_days: bool = True
@@ -117,6 +124,8 @@ class MinHoursDaily(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class MaxHoursContinuously(Rule):
+    """One violation for each run of hours that is too long, however long (FET counts so)."""
+
     who: Who
     hours: int
     tag: str | None = None
@@ -179,7 +188,10 @@ class MaxDaysBetween(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class MinGapsBetween(Rule):
-    """Any two of the lessons that fall on one day have at least `gaps` hours between them."""
+    """Any two of the lessons that fall on one day have at least `gaps` hours between them.
+
+    One violation for each hour missing.
+    """
 
     activities: tuple[str, ...]
     gaps: int
@@ -187,24 +199,28 @@ class MinGapsBetween(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class NotOverlapping(Rule):
+    """One violation for each pair and hour that they share."""
+
     activities: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SameStart(Rule):
-    """Same day and same hour: a block."""
+    """Same day and same hour: a block. One violation for each pair."""
 
     activities: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SameDay(Rule):
+    """One violation for each pair."""
+
     activities: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SameHour(Rule):
-    """Same starting hour, on whatever days."""
+    """Same starting hour, on whatever days. One violation for each pair."""
 
     activities: tuple[str, ...]
 
@@ -298,13 +314,15 @@ class MinSimultaneous(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class EndsStudentsDay(Rule):
-    """After each of the lessons its students have nothing more that day."""
+    """After each of the lessons its students have nothing more that day. One violation for each lesson."""
 
     activities: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class StartsStudentsDay(Rule):
+    """Before each of the lessons its students have nothing that day. One violation for each lesson."""
+
     activities: tuple[str, ...]
 
 
@@ -321,7 +339,10 @@ class PreferredRooms(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class HomeRooms(Rule):
-    """Lessons of a student set or teacher without preferred rooms of their own are in one of the rooms."""
+    """Lessons of a student set or teacher without preferred rooms of their own are in one of the rooms.
+
+    About lessons whose only student set, or only teacher, is `who`; where both have home rooms, both rules hold.
+    """
 
     who: Who
     rooms: tuple[str, ...]

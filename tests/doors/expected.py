@@ -107,6 +107,11 @@ def _reaches(who: Who, act: Permission, about: About) -> bool:
 _password = "correct horse battery"
 SIGNING_IN = {"identifier": "zoelle", "school": "{school}", "password": _password}
 
+NEW_BELLS = {
+    "name": "Short day",
+    "periods": [{"number": 1, "name": "1", "starts_at": "09:00", "ends_at": "09:30"}],
+}
+NEW_RULE = {"kind": "max_per_day", "subjects": [{"sort": "class", "id": "{class}"}], "parameters": {"hours": 5}}
 NEW_INCIDENT = {"incident_type": "{incident_type_id}", "student": "{student}", "another_event": True}
 FAMILY = frozenset({Who.STUDENT, Who.GUARDIAN})
 NEW_DETENTION = {"student": "{student}", "type": "{detention_type_id}", "reason": "Late"}
@@ -310,6 +315,48 @@ REST: dict[str, Door] = {
         shows=(_p.LESSONS_VIEW,),
     ),
     "cancelCover": Door(_p.COVER_ASSIGN, shows=(_p.LESSONS_VIEW,)),
+    "listBellSchedules": Door(_p.LESSONS_VIEW),
+    "createBellSchedule": Door(_p.TIMETABLE_PLAN, body=NEW_BELLS),
+    "replaceBellSchedule": Door(_p.TIMETABLE_PLAN, body=NEW_BELLS),
+    "deleteBellSchedule": Door(_p.TIMETABLE_PLAN),
+    "listPeriods": Door(_p.LESSONS_VIEW),
+    "listCycles": Door(_p.LESSONS_VIEW),
+    "setCycle": Door(_p.TIMETABLE_PLAN, body={"names": ["A", "B"], "anchor": "2026-09-07"}, shows=(_p.LESSONS_VIEW,)),
+    "listRequirements": Door(_p.TIMETABLE_PLAN),
+    "createRequirement": Door(
+        _p.TIMETABLE_PLAN,
+        body={"year": "{year}", "name": "Assembly", "classes": [{"class": "{class}"}], "lengths": [1]},
+    ),
+    "generateRequirements": Door(_p.TIMETABLE_PLAN, body={"year": "{year}"}),
+    "getRequirement": Door(_p.TIMETABLE_PLAN),
+    "replaceRequirement": Door(
+        _p.TIMETABLE_PLAN, body={"name": "Assembly", "classes": [{"class": "{class}"}], "lengths": [1]}
+    ),
+    "deleteRequirement": Door(_p.TIMETABLE_PLAN),
+    "listTimetableRules": Door(_p.TIMETABLE_PLAN),
+    "listTimetableRuleKinds": Door(_p.TIMETABLE_PLAN),
+    "createTimetableRule": Door(_p.TIMETABLE_PLAN, body={"year": "{year}", **NEW_RULE}),
+    "getTimetableRule": Door(_p.TIMETABLE_PLAN),
+    "replaceTimetableRule": Door(_p.TIMETABLE_PLAN, body=NEW_RULE),
+    "deleteTimetableRule": Door(_p.TIMETABLE_PLAN),
+    "listTimetableVersions": Door(_p.TIMETABLE_PLAN),
+    "createTimetableVersion": Door(_p.TIMETABLE_PLAN, body={"year": "{year}"}),
+    "getTimetableVersion": Door(_p.TIMETABLE_PLAN),
+    "deleteTimetableVersion": Door(_p.TIMETABLE_PLAN),
+    "publishTimetable": Door(_p.TIMETABLE_PLAN, body={"effective_from": "2026-12-01"}),
+    "listPlannedLessons": Door(_p.TIMETABLE_PLAN),
+    "listClashes": Door(_p.TIMETABLE_PLAN),
+    "compareTimetables": Door(_p.TIMETABLE_PLAN, query="?with={version_id}"),
+    "scoreTimetable": Door(_p.TIMETABLE_PLAN),
+    "moveLessons": Door(_p.TIMETABLE_PLAN, body={"lessons": [{"lesson": "{planned}", "day": 1, "period": 2}]}),
+    "swapLessons": Door(_p.TIMETABLE_PLAN, body={"one": "{planned}", "other": "{other_planned}"}),
+    "undoMove": Door(_p.TIMETABLE_PLAN),
+    "listMoves": Door(_p.TIMETABLE_PLAN, query="?lesson={planned}"),
+    "listRuns": Door(_p.TIMETABLE_PLAN),
+    "startRun": Door(_p.TIMETABLE_PLAN, body={"year": "{year}"}),
+    "getRun": Door(_p.TIMETABLE_PLAN),
+    "cancelRun": Door(_p.TIMETABLE_PLAN),
+    "runReasons": Door(_p.TIMETABLE_PLAN),
     # imports: what is in a file, and who it is, is for those who may do both
     "listImports": Door(_p.IMPORTS_RUN),
     "createImport": Door(_p.IMPORTS_RUN, body={"file": "@students.csv"}),

@@ -63,7 +63,7 @@ class Attempt:
 
 def attempt(world: World, caller: Caller, route: Route, door: Door) -> Attempt:
     """Try a route. Nothing that it did stays."""
-    path = (door.path or route.path_with({**world.ids, **world.words})) + door.query
+    path = (door.path or route.path_with({**world.ids, **world.words})) + _query(door, world)
     watch = Watch()
     with transaction.atomic():
         with connection.execute_wrapper(watch):
@@ -71,6 +71,14 @@ def attempt(world: World, caller: Caller, route: Route, door: Door) -> Attempt:
         found = Attempt(answer, watch.writes)
         transaction.set_rollback(True)
     return found
+
+
+def _query(door: Door, world: World) -> str:
+    """The query with the world's ids in place of their names."""
+    query = door.query
+    for name, given in world.ids.items():
+        query = query.replace(f"{{{name}}}", str(given))
+    return query
 
 
 def _send(caller: Caller, route: Route, path: str, body: Any) -> Any:

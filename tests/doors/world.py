@@ -10,7 +10,7 @@ from uuid import UUID
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
 from lyceum.core.permissions import SCOPES, Role
-from lyceum.domains.academics.models import Class, ClassTeacher, ClosedDay, Grade
+from lyceum.domains.academics.models import BellSchedule, Class, ClassTeacher, ClosedDay, Grade
 from lyceum.domains.academics.rules.calendar import close_days, create_location, create_year
 from lyceum.domains.academics.rules.rollover.beginning import begin_rollover
 from lyceum.domains.accounts.models import Membership, PermissionSet, SignInSession, User
@@ -59,6 +59,9 @@ from lyceum.domains.people.rules.requests import edit_own_record
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.timetable.models import Lesson
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
+from lyceum.domains.timetable.rules.constraints import NewRule, create_rule
+from lyceum.domains.timetable.rules.runs import NewRun, start_run
+from lyceum.domains.timetable.rules.versions import create_version
 from lyceum.testing.clients import Caller, browser, key_holder, nobody, software, start_session
 from lyceum.testing.factories import (
     FIRST_DAY,
@@ -225,9 +228,27 @@ class _Builder:
                 **self.tell(student, link.guardian_id, users[Who.GUARDIAN]),
                 **self.make_absences_of(form, student, users[Who.OFFICE]),
                 **self.set_detention_of(form, student, teacher),
+                **self.plan_timetable(form),
             }
         names = {"student": student.person.full_name, "guardian": link.guardian.full_name}
         return World(self.school, self.other_school, users, ids, self.words, names)
+
+    def plan_timetable(self, form: Class) -> Ids:
+        """What must be taught, a draft of it, and a run of the engine on another."""
+        actor, year = system_actor(self.school.pk), form.year_id
+        rule = NewRule("max_per_day", [("class", form.pk)], {"hours": 6})
+        run = start_run(NewRun(year=year), enqueue=lambda _run: None, actor=actor)
+        version = create_version(year, actor=actor)
+        one, other = version.lessons.order_by("pk")[:2]
+        return {
+            "schedule_id": BellSchedule.objects.get().pk,
+            "requirement_id": one.requirement_id,
+            "rule_id": create_rule(year, rule, actor=actor).pk,
+            "version_id": version.pk,
+            "planned": one.pk,
+            "other_planned": other.pk,
+            "timetable_run_id": run.pk,
+        }
 
     def make_super_admin(self) -> User:
         user = make_user(self.school)

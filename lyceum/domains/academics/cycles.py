@@ -96,6 +96,8 @@ class CycleDays:
     cycles: Mapping[UUID, YearCycle] = field(default_factory=dict)
     """By year."""
     specials: Mapping[date, Special] = field(default_factory=dict)
+    counted_on: SchoolDays | None = None
+    """The days it was counted from; None where no year has a cycle."""
 
     def day_on(self, day: date) -> int | None:
         """The cycle day of a date, from 1; None where no school is kept or the year has no cycle."""
@@ -152,6 +154,7 @@ def _read() -> CycleDays:
             for plan in plans
             if plan.on
         },
+        counted_on=known,
     )
 
 
@@ -166,8 +169,12 @@ _memory = SchoolMemory(_read, seconds=10)  # what is changed elsewhere is seen w
 
 
 def cycle_days() -> CycleDays:
-    """The cycle days of the school in scope."""
-    return _memory.get()
+    """The cycle days of the school in scope; counted anew when a day was closed or a year changed."""
+    found = _memory.get()
+    if found.counted_on is not None and found.counted_on is not school_days():
+        _memory.forget()
+        found = _memory.get()
+    return found
 
 
 def forget_cycle_days() -> None:

@@ -17,12 +17,15 @@ from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
 from lyceum.domains.academics.models import (
     AcademicYear,
+    BellSchedule,
     Class,
     ClassMembership,
     ClassTeacher,
     ClosedDay,
+    Cycle,
     Grade,
     Location,
+    Period,
     Placement,
     Subject,
     Term,
@@ -309,3 +312,21 @@ def count_seats(actor: Actor, *, day: date, teacher: UUID | None = None) -> list
             students.setdefault(grade, set()).update(of_class.get(class_id, ()))
     wanted = [None, *(pk for pk in grades if pk in classes)]
     return [Seats(grades[pk] if pk else None, classes.get(pk, 0), len(students[pk]), seats.get(pk, 0)) for pk in wanted]
+
+
+def list_bell_schedules(actor: Actor) -> QuerySet[BellSchedule]:
+    """The bell schedules with their periods, for those who see the timetable of the whole school."""
+    actor.require(Permission.LESSONS_VIEW)
+    return BellSchedule.objects.prefetch_related("periods")
+
+
+def list_periods(actor: Actor, *, schedule: UUID | None = None) -> QuerySet[Period]:
+    """Periods of the bell schedules, or of one."""
+    actor.require(Permission.LESSONS_VIEW)
+    return Period.objects.filter(schedule=schedule) if schedule else Period.objects.all()
+
+
+def list_cycles(actor: Actor) -> QuerySet[Cycle]:
+    """The years' cycles with their day plans."""
+    actor.require(Permission.LESSONS_VIEW)
+    return Cycle.objects.select_related("year").prefetch_related("day_plans")

@@ -14,6 +14,7 @@ from lyceum.domains.attendance.models import CoverPass, CoverPassLesson
 from lyceum.domains.people.models import Staff
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.people.queries import list_staff
+from lyceum.domains.timetable.days import takes_place_on
 from lyceum.domains.timetable.models import Cover, Lesson
 
 PASS_ORDER = ("-on", "holder_name", "pk")
@@ -53,7 +54,7 @@ def list_free(lesson: Lesson, on: date, *, actor: Actor) -> list[Free]:
     actor.require_all(Permission.COVER_ASSIGN)
     same_time = Q(starts_at__lt=lesson.ends_at, ends_at__gt=lesson.starts_at)
     covers = Cover.objects.filter(on=on, state=Cover.State.ASSIGNED)
-    taught = Lesson.objects.filter(same_time, holds_on(on), weekday=on.isoweekday()).exclude(
+    taught = Lesson.objects.filter(same_time, holds_on(on), takes_place_on([on])).exclude(
         pk__in=covers.values("lesson")
     )
     leads = ClassTeacher.objects.filter(holds_on(on), role="lead", school_class__lessons__in=taught)

@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.permissions import Permission, Reach
 from lyceum.domains.academics.models import ClassTeacher
+from lyceum.domains.people.models import Staff
 from lyceum.domains.people.policies import NOBODY, own_record, relate
 from lyceum.domains.tenancy.queries import today
-from lyceum.domains.timetable.models import Cover
+from lyceum.domains.timetable.models import Cover, Lesson
 
 OF_AGE = 18
 """Years at which a student asks for an absence themselves."""
@@ -28,7 +30,9 @@ def taught_registers(actor: Actor) -> Q:
         staff__person__user=actor.user_id,
         starts_on__lte=OuterRef("on"),
     )
-    return Q(Exists(teaching)) | Q(lesson__teacher__person__user=actor.user_id)
+    mine = ArraySubquery(Staff.objects.filter(person__user=actor.user_id).values("pk"))
+    beside = Lesson.objects.filter(pk=OuterRef("lesson"), co_teachers__overlap=mine)
+    return Q(Exists(teaching)) | Q(lesson__teacher__person__user=actor.user_id) | Q(Exists(beside))
 
 
 def covered_registers(actor: Actor) -> Q:
@@ -58,7 +62,7 @@ TAUGHT_REGISTERS_SQL = """
     AND t.starts_on <= r."on" AND (t.ends_on IS NULL OR t.ends_on >= r."on")
 ) OR EXISTS (
   SELECT 1 FROM timetable_lesson l
-  JOIN people_staff s ON s.school_id = %(school)s AND s.id = l.teacher_id
+  JOIN people_staff s ON s.school_id = %(school)s AND (s.id = l.teacher_id OR s.id = ANY(l.co_teachers))
   JOIN people_person p ON p.school_id = %(school)s AND p.id = s.person_id AND p.user_id = %(user)s
   WHERE l.school_id = %(school)s AND l.id = r.lesson_id
 ))"""

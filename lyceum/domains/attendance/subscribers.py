@@ -7,10 +7,13 @@ from lyceum.domains.attendance.rules.cases.opening import note_absences
 from lyceum.domains.attendance.rules.cases.settling import note_arrivals
 from lyceum.domains.attendance.rules.left_lesson import heed_gate, heed_marks
 from lyceum.domains.attendance.rules.recounts import recount_days
+from lyceum.domains.attendance.rules.registers import follow_lessons
 from lyceum.domains.attendance.rules.setup import use_preset_of_country
 from lyceum.domains.journal.facts import hears
 from lyceum.domains.people.facts import MergeUndone, StudentMerged
 from lyceum.domains.tenancy.facts import SchoolProvisioned
+from lyceum.domains.tenancy.queries import today
+from lyceum.domains.timetable.facts import VersionPublished
 
 
 @hears(AttendanceMarked)
@@ -51,3 +54,10 @@ def count_merged_days(fact: StudentMerged, _actor: Actor) -> None:
 def count_parted_days(fact: MergeUndone, _actor: Actor) -> None:
     """Each of the two has its own days again."""
     recount_days([fact.student, fact.restored])
+
+
+@hears(VersionPublished)
+def follow_timetable(fact: VersionPublished, _actor: Actor) -> None:
+    """Registers of today follow the timetable at once; one that was taken stays."""
+    if fact.effective_from <= today():
+        follow_lessons(today())

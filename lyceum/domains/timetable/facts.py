@@ -4,7 +4,11 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+import msgspec
+
 from lyceum.domains.journal.facts import FactPayload
+
+Day = date  # a field is called date
 
 
 class CoverAssigned(FactPayload, frozen=True, kw_only=True):
@@ -33,3 +37,67 @@ class CoverCancelled(FactPayload, frozen=True, kw_only=True):
 
     def subject(self) -> str:
         return str(self.cover)
+
+
+class VersionPublished(FactPayload, frozen=True, kw_only=True):
+    """A timetable holds from a day on; `lessons` are those that begin, end or change with it."""
+
+    type: ClassVar[str] = "timetable.version.published"
+    topic: ClassVar[str] = "timetable"
+    version_id: UUID
+    effective_from: date = msgspec.field(name="from")
+    lessons: int
+
+    def subject(self) -> str:
+        return str(self.version_id)
+
+
+class LessonChanged(FactPayload, frozen=True, kw_only=True):
+    """A lesson takes place otherwise than before."""
+
+    type: ClassVar[str] = "timetable.lesson.changed"
+    topic: ClassVar[str] = "timetable"
+    lesson_id: UUID
+    date: Day | None = None
+    fields: list[str]
+
+    def subject(self) -> str:
+        return str(self.lesson_id)
+
+
+class RunProgressed(FactPayload, frozen=True, kw_only=True):
+    """The engine has something better, or has gone on for a while."""
+
+    type: ClassVar[str] = "timetable.run.progressed"
+    topic: ClassVar[str] = "timetable"
+    is_live: ClassVar[bool] = True
+    run_id: UUID
+    state: str
+    seconds: float
+    placed: int
+    lessons: int
+    cost: float | None = None
+    bound: float | None = None
+
+    def subject(self) -> str:
+        return str(self.run_id)
+
+    def live_topics(self) -> tuple[str, ...]:
+        return (f"timetable-run:{self.run_id}",)
+
+
+class RunFinished(FactPayload, frozen=True, kw_only=True):
+    """The engine has stopped: done, not possible, stopped by somebody, or lost."""
+
+    type: ClassVar[str] = "timetable.run.finished"
+    topic: ClassVar[str] = "timetable"
+    is_live: ClassVar[bool] = True
+    run_id: UUID
+    state: str
+    unplaced: int
+
+    def subject(self) -> str:
+        return str(self.run_id)
+
+    def live_topics(self) -> tuple[str, ...]:
+        return (f"timetable-run:{self.run_id}",)

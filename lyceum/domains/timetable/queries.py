@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
@@ -13,10 +14,11 @@ from lyceum.domains.academics.queries import current_teachers
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import holds_on, visible_students
 from lyceum.domains.tenancy.queries import today
+from lyceum.domains.timetable.days import takes_place_on
 from lyceum.domains.timetable.models import Cover, Lesson
 from lyceum.domains.timetable.policies import visible_lessons
 
-ORDER = ("weekday", "starts_at", "pk")
+ORDER = ("place", "starts_at", "pk")
 COVER_ORDER = ("on", "lesson__starts_at", "pk")
 
 
@@ -35,12 +37,13 @@ def list_lessons(
     rows = Lesson.objects.filter(visible_lessons(actor))
     day = on or today()
     if on:
-        rows = rows.filter(holds_on(on), weekday=on.isoweekday())
+        rows = rows.filter(holds_on(on), takes_place_on([on]))
     else:
         rows = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
     if teacher:
         leads = ClassTeacher.objects.filter(holds_on(day), staff=teacher, role="lead").values("school_class")
-        rows = rows.filter(Q(teacher=teacher) | Q(teacher__isnull=True, school_class__in=leads))
+        mine = Q(teacher=teacher) | Q(co_teachers__contains=[teacher]) | Q(teacher__isnull=True, school_class__in=leads)
+        rows = rows.filter(mine)
     if school_class:
         rows = rows.filter(school_class=school_class)
     if room:
@@ -65,7 +68,8 @@ def get_lesson(lesson_id: UUID, *, actor: Actor) -> Lesson:
 
 def _whole(rows: QuerySet[Lesson]) -> QuerySet[Lesson]:
     """Lessons with their class, its subject and leads, their teacher and room."""
-    rows = rows.select_related("school_class__subject", "teacher__person", "room")
+    rows = rows.select_related("school_class__subject", "subject", "teacher__person", "room")
+    rows = rows.annotate(place=Coalesce("weekday", "cycle_day"))
     return rows.prefetch_related(current_teachers(today(), "school_class__teachers"))
 
 

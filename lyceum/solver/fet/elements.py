@@ -17,12 +17,12 @@ class FieldMissing(Exception):  # noqa: N818 - no refusal: whoever reads the ele
     """An element lacks a field; a constraint like that is of a form not known here."""
 
 
-def parse(source: bytes) -> Element:
-    """The root of a FET file. Entities are refused, not expanded."""
+def parse(source: bytes, *, root: str = "fet") -> Element:
+    """The root of a FET file, or of another of FET's. Entities are refused, not expanded."""
     if len(source) > LIMIT:
         raise TooLargeError(f"The file has more than {LIMIT // 1_000_000} MB.")
     try:
-        root: Element = fromstring(source, forbid_dtd=True)
+        found: Element = fromstring(source, forbid_dtd=True)
     except ParseError as error:
         line, column = error.position
         raise BrokenXmlError(f"The file is no well-formed XML: line {line}, column {column}.") from error
@@ -30,9 +30,9 @@ def parse(source: bytes) -> Element:
         if isinstance(error, DefusedXmlException):
             raise UnsafeXmlError("The file has a document type or entities, which no FET file has.") from error
         raise BrokenXmlError("The file is not in the encoding that it names.") from error
-    if root.tag != "fet":
-        raise NotFetError(f"The file is no FET file: it begins with <{root.tag[:40]}>.")
-    return root
+    if found.tag != root:
+        raise NotFetError(f"The file is no FET file: it begins with <{found.tag[:40]}>.")
+    return found
 
 
 def source_of(element: Element) -> str:

@@ -16,6 +16,7 @@ from lyceum.domains.attendance.rules.refusals import NotASchoolDayError
 from lyceum.domains.attendance.rules.setup import require_set_up
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import this_school
+from lyceum.domains.timetable.days import rung_on, takes_place_on
 from lyceum.domains.timetable.models import Lesson
 
 LESSON_OPEN = timedelta(minutes=20)
@@ -38,6 +39,19 @@ def open_day(day: date) -> int:
         row.state = Register.State.NOT_REQUIRED if _is_closed(row, closures) else Register.State.DUE
     Register.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
+
+
+def follow_lessons(day: date) -> None:
+    """After the timetable changed: a day's registers whose lesson is elsewhere are not due any more; others are made.
+
+    A register with marks stays as it is, and so does a day whose registers nobody has asked for yet.
+    """
+    waiting = Register.objects.filter(on=day, kind="lesson", state=Register.State.DUE, marks__isnull=True)
+    rows = list(waiting.select_related("lesson"))
+    over = [row.pk for row in rows if row.lesson is None or not row.lesson.is_on(day)]
+    Register.objects.filter(pk__in=over).update(state=Register.State.NOT_REQUIRED)
+    if Register.objects.filter(on=day).exists():
+        open_day(day)
 
 
 def _is_closed(row: Register, closures: list[Closure]) -> bool:
@@ -108,12 +122,13 @@ def _daily(day: date, school: School, locks_at: datetime) -> list[Register]:
 def _lessons(day: date, school: School, locks_at: datetime) -> list[Register]:
     lessons = Lesson.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day),
-        weekday=day.isoweekday(),
+        takes_place_on([day]),
         starts_on__lte=day,
         school_class__registers__in=("lesson", "both"),
         school_class__starts__lte=day,
         school_class__ends__gte=day,
     )
+    rung = rung_on(day, lessons.select_related("school_class", "room"))
     return [
         Register(
             kind="lesson",
@@ -123,12 +138,12 @@ def _lessons(day: date, school: School, locks_at: datetime) -> list[Register]:
             class_name=lesson.school_class.name,
             period=lesson.period,
             room_name=lesson.room.name if lesson.room else "",
-            due_at=at(day, lesson.starts_at, school),
-            ends_at=at(day, lesson.ends_at, school),
-            closes_at=at(day, lesson.starts_at, school) + LESSON_OPEN,
+            due_at=at(day, starts_at, school),
+            ends_at=at(day, ends_at, school),
+            closes_at=at(day, starts_at, school) + LESSON_OPEN,
             locks_at=locks_at,
         )
-        for lesson in lessons.select_related("school_class", "room")
+        for lesson, starts_at, ends_at in rung
     ]
 
 

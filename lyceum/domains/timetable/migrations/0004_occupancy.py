@@ -6,8 +6,9 @@ _OCCUPY = """
 CREATE FUNCTION timetable_occupy(of_school int, of_lesson uuid) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   planned record;
+  taken_periods smallint[];
 BEGIN
-  SELECT l.*, v.effective_from INTO planned
+  SELECT l.*, v.effective_from, v.year_id INTO planned
   FROM timetable_plannedlesson l JOIN timetable_version v ON v.school_id = of_school AND v.id = l.version_id
   WHERE l.school_id = of_school AND l.id = of_lesson AND v.state = 'published';
   IF NOT FOUND THEN
@@ -17,9 +18,19 @@ BEGIN
   IF planned.day IS NULL THEN
     RETURN;
   END IF;
+  taken_periods := ARRAY(
+    SELECT p.number FROM academics_cycle c
+    JOIN academics_dayplan d ON d.school_id = of_school AND d.cycle_id = c.id AND d.day = planned.day
+    JOIN academics_period p ON p.school_id = of_school AND p.schedule_id = d.schedule_id AND p.kind = 'teaching'
+      AND p.number >= planned.period
+    WHERE c.school_id = of_school AND c.year_id = planned.year_id
+    ORDER BY p.number LIMIT planned.length);
+  IF cardinality(taken_periods) < planned.length THEN
+    taken_periods := ARRAY(SELECT planned.period + n FROM generate_series(0, planned.length - 1) n);
+  END IF;
   INSERT INTO timetable_occupancy (id, school_id, version_id, lesson_id, day, period, kind, resource)
-  SELECT gen_random_uuid(), of_school, planned.version_id, of_lesson, planned.day, planned.period + n, kind, resource
-  FROM generate_series(0, planned.length - 1) n CROSS JOIN (
+  SELECT gen_random_uuid(), of_school, planned.version_id, of_lesson, planned.day, n, kind, resource
+  FROM unnest(taken_periods) n CROSS JOIN (
     SELECT 'room' AS kind, planned.room_id AS resource WHERE planned.room_id IS NOT NULL
     UNION SELECT 'teacher', staff_id FROM timetable_plannedteacher
       WHERE school_id = of_school AND lesson_id = of_lesson

@@ -18,6 +18,7 @@ from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Staff
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.tenancy.queries import today
+from lyceum.domains.timetable.days import takes_place_on
 from lyceum.domains.timetable.facts import CoverAssigned, CoverCancelled
 from lyceum.domains.timetable.models import Cover, Lesson
 
@@ -97,8 +98,8 @@ def _refuse_busy(teacher: Staff, lesson: Lesson, on: date) -> None:
     own = Lesson.objects.filter(
         same_time,
         holds_on(on),
-        Q(teacher=teacher) | Q(teacher__isnull=True, school_class__in=leads),
-        weekday=on.isoweekday(),
+        Q(teacher=teacher) | Q(co_teachers__contains=[teacher.pk]) | Q(teacher__isnull=True, school_class__in=leads),
+        takes_place_on([on]),
     ).exclude(pk__in=covers.values("lesson"))
     covering = Lesson.objects.filter(same_time, pk__in=covers.filter(teacher=teacher).values("lesson"))
     other = own.exclude(pk=lesson.pk).first() or covering.first()

@@ -1,12 +1,12 @@
 """Lessons entered by hand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -15,14 +15,15 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError, InvalidError, NotFoundError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.references import count_references
-from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
 from lyceum.domains.academics.cycles import cycle_days
 from lyceum.domains.academics.models import Class, ClassTeacher, Location
 from lyceum.domains.journal.rules import Entry, Target, changed_fields, record_all
 from lyceum.domains.people.models import Staff
 from lyceum.domains.tenancy.queries import today
-from lyceum.domains.timetable.models import Lesson
+from lyceum.domains.timetable.facts import LessonChanged
+from lyceum.domains.timetable.models import Lesson, PlannedLesson
+from lyceum.domains.timetable.rules.versions import lock_timetable
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -52,7 +53,7 @@ class NewLesson:
 def create_lessons(new: Sequence[NewLesson], *, actor: Actor) -> list[Lesson]:
     """Make lessons of classes. A class, a teacher and a room are in one lesson at a time."""
     actor.require_all(Permission.LESSONS_EDIT)
-    _lock_timetable()
+    lock_timetable()
     lessons = [
         Lesson(
             school_class=each.school_class,
@@ -71,12 +72,6 @@ def create_lessons(new: Sequence[NewLesson], *, actor: Actor) -> list[Lesson]:
     Lesson.objects.bulk_create(lessons)
     record_all([Entry("timetable.lesson.create", Target.of(lesson)) for lesson in lessons], actor=actor)
     return lessons
-
-
-def _lock_timetable() -> None:
-    """Whoever changes the school's timetable waits here and then sees our lessons."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"timetable|{current_school()}"])
 
 
 def _check(lessons: Sequence[Lesson]) -> None:
@@ -149,7 +144,7 @@ def _refuse_clashes(lessons: Sequence[Lesson]) -> None:
             what = _shared(lesson, other, leads) if _in_same_weeks(lesson, other) else ""
             if what:
                 raise LessonClashError(
-                    _(_MEETS[what]) % {"lesson": _said(lesson), "other": _said(other)},
+                    _(_MEETS[what]) % {"lesson": said_lesson(lesson), "other": said_lesson(other)},
                     clash=str(other.pk),
                 )
         there.append(lesson)
@@ -186,6 +181,18 @@ def _takers(lesson: Lesson, leads: dict[UUID, set[UUID]]) -> set[UUID]:
     return {lesson.teacher_id} if lesson.teacher_id else leads.get(lesson.school_class_id, set())
 
 
+def shared_by_lessons(new: Sequence[Lesson], others: Sequence[Lesson]) -> Iterator[tuple[Lesson, Lesson]]:
+    """Each new lesson with another of the same weekday that needs the same class, teacher or room at the same time."""
+    leads = _leads([*new, *others])
+    by_day: dict[int | None, list[Lesson]] = {}
+    for other in others:
+        by_day.setdefault(other.weekday, []).append(other)
+    for lesson in new:
+        for other in by_day.get(lesson.weekday, ()) if lesson.weekday else ():
+            if _in_same_weeks(lesson, other) and _shared(lesson, other, leads):
+                yield lesson, other
+
+
 def cycle_day_name(lesson: Lesson) -> str:
     """What the year of a lesson calls the day of its cycle."""
     cycle = cycle_days().cycles.get(lesson.school_class.year_id)
@@ -193,7 +200,8 @@ def cycle_day_name(lesson: Lesson) -> str:
     return cycle.names[day - 1] if cycle and day <= len(cycle.names) else str(day)
 
 
-def _said(lesson: Lesson) -> str:
+def said_lesson(lesson: Lesson) -> str:
+    """A lesson in words: its class, day, period and times."""
     return _("%(name)s on %(day)s, %(period)s (%(starts)s–%(ends)s)") % {
         "name": lesson.school_class,
         "day": _(WEEKDAYS[lesson.weekday - 1]) if lesson.weekday else cycle_day_name(lesson),
@@ -205,6 +213,7 @@ def _said(lesson: Lesson) -> str:
 
 CHANGEABLE = frozenset({"weekday", "period", "starts_at", "ends_at", "starts_on", "ends_on", "teacher_id", "room_id"})
 _PLACE = frozenset({"weekday", "period", "starts_at", "ends_at"})
+_PLANNED = _PLACE | {"teacher_id", "room_id"}
 
 
 @transaction.atomic
@@ -224,15 +233,27 @@ def edit_lesson(lesson_id: UUID, *, values: dict[str, Any], actor: Actor) -> Les
     if _PLACE & changes.keys() and lesson.starts_on < day and lesson.school_class.is_active(day):
         changes |= changed_fields(lesson, {"starts_on": day})
     _check([lesson])
+    if lesson.version_id and _PLANNED & changes.keys():
+        _take_out_of_version(lesson)
     lesson.save()
-    record_all([Entry("timetable.lesson.edit", Target.of(lesson), changes)], actor=actor)
+    fact = LessonChanged(lesson_id=lesson.pk, fields=sorted(changes))
+    record_all([Entry("timetable.lesson.edit", Target.of(lesson), changes, facts=[fact])], actor=actor)
     return lesson
+
+
+def _take_out_of_version(lesson: Lesson) -> None:
+    """A lesson of a version that is changed by hand is one by hand from now on, and has no place in the version."""
+    if lesson.planned_id:
+        PlannedLesson.objects.filter(pk=lesson.planned_id).update(day=None, period=None, reasons=[{"code": "by_hand"}])
+    lesson.version, lesson.planned = None, None
+    if lesson.weekday is not None:
+        lesson.cycle_day = None
 
 
 def get_lesson_for_edit(lesson_id: UUID, *, actor: Actor) -> Lesson:
     """The lesson, for somebody who may change it; the timetable is locked with it."""
     actor.require_all(Permission.LESSONS_EDIT)
-    _lock_timetable()
+    lock_timetable()
     rows = Lesson.objects.select_for_update(of=("self",)).select_related("school_class")
     lesson = rows.filter(pk=lesson_id).first()
     if lesson is None:

@@ -15,6 +15,7 @@ from lyceum.domains.behaviour.rules.detentions.fitting import said
 from lyceum.domains.behaviour.rules.detentions.refusals import RoomBusyError, SupervisorBusyError
 from lyceum.domains.people.models import Staff
 from lyceum.domains.tenancy.queries import time_zone
+from lyceum.domains.timetable.days import takes_place_on
 from lyceum.domains.timetable.models import Lesson
 
 
@@ -100,7 +101,6 @@ def _supervises(row: SlotSupervisor) -> str:
 
 def _lessons_of(staff: Collection[UUID], on: Collection[date]) -> list[tuple[UUID, Lesson]]:
     """Lessons of those weekdays with who takes each: its own teacher, else the leads of its class."""
-    days = {day.isoweekday() for day in on}
     leading = ClassTeacher.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=min(on)), staff__in=staff, role="lead", starts_on__lte=max(on)
     )
@@ -108,7 +108,7 @@ def _lessons_of(staff: Collection[UUID], on: Collection[date]) -> list[tuple[UUI
     rows = Lesson.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=min(on)),
         Q(teacher__in=staff) | Q(teacher__isnull=True, school_class__in={each for each, _staff in leads}),
-        weekday__in=days,
+        takes_place_on(on),
         starts_on__lte=max(on),
         school_class__ends__gte=min(on),
     ).select_related("school_class")
@@ -129,8 +129,8 @@ def refuse_busy_room(room: Location, times: Sequence[At], *, besides: UUID | Non
     others = [row for row in slots.select_related("type") if row.pk != besides]
     lessons = Lesson.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=min(days)),
+        takes_place_on(days),
         room=room,
-        weekday__in={day.isoweekday() for day in days},
         starts_on__lte=max(days),
         school_class__ends__gte=min(days),
     )

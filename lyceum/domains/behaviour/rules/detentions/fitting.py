@@ -12,10 +12,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
+from lyceum.domains.academics.cycles import cycle_days
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import ClassMembership
 from lyceum.domains.behaviour.models import Detention, DetentionSlot, DetentionType, StudentDay
 from lyceum.domains.tenancy.queries import time_zone
+from lyceum.domains.timetable.days import takes_place_on
 
 AHEAD = timedelta(days=60)
 """How far ahead slots are looked at."""
@@ -49,7 +51,7 @@ class _Known:
     detentions: Mapping[UUID, list[Detention]]
     away: Mapping[UUID, set[date]]
     lessons: Mapping[UUID, list[Any]]
-    """(weekday, starts, ends, first day, last day, period) of each lesson of a student's classes."""
+    """((weekday, cycle day), starts, ends, first day, last day, period) of each lesson of a student's classes."""
 
 
 @dataclass
@@ -126,8 +128,9 @@ class Fitting:
 
     def _lesson(self, slot: DetentionSlot, student_id: UUID) -> str:
         starts, ends = local_times(slot)
-        for weekday, begins, finishes, first, last, period in self.known.lessons.get(student_id, ()):
-            on = weekday == slot.on.isoweekday() and first <= slot.on and (last is None or slot.on <= last)
+        of_day = ((slot.on.isoweekday(), None), (None, cycle_days().day_on(slot.on) or 0))
+        for held_on, begins, finishes, first, last, period in self.known.lessons.get(student_id, ()):
+            on = held_on in of_day and first <= slot.on and (last is None or slot.on <= last)
             if on and begins < ends and starts < finishes:
                 return str(period)
         return ""
@@ -193,20 +196,20 @@ def _read_lessons(
     rows = ClassMembership.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=first),
         Q(school_class__lessons__ends_on__isnull=True) | Q(school_class__lessons__ends_on__gte=first),
+        takes_place_on((slot.on for slot in slots), through="school_class__lessons__"),
         student__in=students,
         starts_on__lte=last,
         school_class__lessons__starts_on__lte=last,
-        school_class__lessons__weekday__in={slot.on.isoweekday() for slot in slots},
     )
     prefix = "school_class__lessons__"
     found: dict[UUID, list[Any]] = defaultdict(list)
-    names = ("weekday", "starts_at", "ends_at", "starts_on", "ends_on", "period")
+    names = ("weekday", "cycle_day", "starts_at", "ends_at", "starts_on", "ends_on", "period")
     for student_id, joined, left, ends, *lesson in rows.values_list(
         "student_id", "starts_on", "ends_on", "school_class__ends", *(prefix + name for name in names)
     ):
-        weekday, begins, finishes, starts_on, ends_on, period = lesson
+        weekday, cycle_day, begins, finishes, starts_on, ends_on, period = lesson
         last_day = min(day for day in (left, ends_on, ends) if day is not None)
-        found[student_id].append((weekday, begins, finishes, max(joined, starts_on), last_day, period))
+        found[student_id].append(((weekday, cycle_day), begins, finishes, max(joined, starts_on), last_day, period))
     return found
 
 

@@ -1,11 +1,11 @@
-"""REST door of the timetable: lessons entered by hand."""
+"""Lessons as they take place, and covers, over REST."""
 
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Field, Query, Schema, Status
 
 from lyceum.core.actor import Actor
 from lyceum.core.etags import Shown, is_conditional, refuse_stale, with_etag
@@ -15,10 +15,10 @@ from lyceum.domains.academics.queries import get_class
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.models import Cover, Lesson
 from lyceum.domains.timetable.queries import COVER_ORDER, ORDER, get_cover, get_lesson, list_covers, list_lessons
+from lyceum.domains.timetable.rest.router import router
 from lyceum.domains.timetable.rules import NewLesson, create_lessons, edit_lesson, get_lesson_for_edit, remove_lesson
 from lyceum.domains.timetable.rules.covers import assign_cover, cancel_cover
 
-router = Router(tags=["timetable"])
 Day = date  # the filter has a field called date
 
 
@@ -38,16 +38,18 @@ class LessonOut(Schema):
     teacher: Named | None
     teachers: list[Named] = Field(description="Who takes it: the teacher named here, or those of the class.")
     room: Named | None
-    day: int = Field(description="Monday = 1 to Sunday = 7.")
+    day: int | None = Field(description="Monday = 1 to Sunday = 7; null for a lesson of a cycle that is not a week.")
+    cycle_day: int | None = Field(description="Of the cycle, from 1, instead of the weekday.")
     period: str
     starts_at: TimeOfDay
     ends_at: TimeOfDay
     starts_on: Day
     ends_on: Day | None
+    version: UUID | None = Field(description="The published version that says so; null where it was entered by hand.")
 
 
 def _shape(row: Lesson) -> dict[str, Any]:
-    subject, own = row.school_class.subject, row.teacher
+    subject, own = row.subject or row.school_class.subject, row.teacher
     teachers = [own] if own else [each.staff for each in row.school_class.current_teachers]
     return {
         "id": row.pk,
@@ -57,11 +59,13 @@ def _shape(row: Lesson) -> dict[str, Any]:
         "teachers": [_named(staff) for staff in teachers],
         "room": _named(row.room),
         "day": row.weekday,
+        "cycle_day": row.cycle_day,
         "period": row.period,
         "starts_at": row.starts_at,
         "ends_at": row.ends_at,
         "starts_on": row.starts_on,
         "ends_on": row.ends_on,
+        "version": row.version_id,
     }
 
 

@@ -1,0 +1,172 @@
+"""The work of a run, step by step, each in a short transaction: claimed, heard of, ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from lyceum.core import clock
+from lyceum.core.actor import Actor
+from lyceum.domains.journal.models import Job
+from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.timetable.engine import Explained, Task
+from lyceum.domains.timetable.facts import RunFinished, RunProgressed
+from lyceum.domains.timetable.models import Run
+from lyceum.domains.timetable.planning import Plan, read_plan
+from lyceum.domains.timetable.planning.problem import Built, Wishes, build_problem
+from lyceum.domains.timetable.reasons import as_values
+from lyceum.domains.timetable.rules.moves import Place, write_places
+from lyceum.domains.timetable.rules.runs import cards_in_scope, close_job
+from lyceum.solver.solution import Placement, Progress, Result, State, Timetable
+
+LEAST_SECONDS = 2
+"""What is left at least to a run that goes on after its worker was lost."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A claimed run: the engine's task, and what its names stand for."""
+
+    run: UUID
+    built: Built
+    plan: Plan
+    task: Task
+    scope: frozenset[UUID]
+
+
+def claim_run(run_id: UUID) -> Work | None:
+    """Take a run in hand, anew or where a lost worker left it; None where there is nothing more to do."""
+    run = Run.objects.select_for_update(of=("self",)).select_related("version__year").filter(pk=run_id).first()
+    if run is None or run.is_over or run.version is None:
+        return None
+    now = clock.now()
+    if run.began_at and run.heard_at:
+        run.spent += max(0, int((run.heard_at - run.began_at).total_seconds()))
+    run.state, run.began_at, run.heard_at = Run.State.RUNNING, now, now
+    run.save(update_fields=["state", "began_at", "heard_at", "spent", "updated_at"])
+    close_job(run)
+    plan = read_plan(run.version)
+    built = build_problem(plan, wishes=Wishes(run.options.get("max_per_day")))
+    scope = frozenset(cards_in_scope(plan, run.scope))
+    everything = len(scope) == len(plan.cards)
+    before = dict(built.before)
+    if run.best:
+        before |= _timetable(run.best, built, plan)
+    return Work(
+        run=run.pk,
+        built=built,
+        plan=plan,
+        scope=scope,
+        task=Task(
+            problem=built.problem,
+            seconds=float(max(LEAST_SECONDS, run.seconds - run.spent)),
+            seed=run.seed,
+            workers=int(run.options.get("workers", 2)),
+            scope=None if everything else [built.activity_of(card) for card in scope],
+            hints=before or None,
+            kind=run.kind,
+        ),
+    )
+
+
+def _timetable(best: Mapping[str, Place], built: Built, plan: Plan) -> dict[str, Placement]:
+    """What was saved of a best, for the engine to go on from."""
+    found: dict[str, Placement] = {}
+    names = {str(lesson): name for name, lesson in built.lessons.items()}
+    for lesson, (day, period, room) in best.items():
+        slot = plan.grid.find_slot(day, period)
+        if lesson in names and slot is not None:
+            found[names[lesson]] = Placement(slot, room)
+    return found
+
+
+def places_of(timetable: Timetable, work: Work) -> dict[str, list[Any]]:
+    """A timetable as it is saved: `{lesson: [day, period, room]}`."""
+    return {
+        str(work.built.lessons[name]): [*work.plan.grid.place(each.start), each.room]
+        for name, each in timetable.items()
+        if name in work.built.lessons
+    }
+
+
+def note_progress(work: Work, progress: Progress, *, best: Timetable | None, actor: Actor) -> bool:
+    """Keep what the engine says, and tell who watches. Returns whether somebody asked to stop."""
+    run = Run.objects.select_for_update(of=("self",)).get(pk=work.run)
+    run.progress = {
+        "seconds": round(run.spent + progress.seconds, 1),
+        "placed": progress.placed,
+        "lessons": len(work.built.lessons),
+        "cost": progress.cost,
+        "bound": progress.bound,
+    }
+    run.heard_at = clock.now()
+    if best is not None:
+        run.best = places_of(best, work)
+    run.save(update_fields=["progress", "best", "heard_at", "updated_at"])
+    close_job(run)
+    fact = RunProgressed(run_id=run.pk, state=run.state, **run.progress)
+    record("timetable.run.progress", target=Target.of(run), facts=[fact], actor=actor)
+    return is_stop_asked(run)
+
+
+def is_stop_asked(run: Run) -> bool:
+    """Whether somebody wants the run to stop: here, or on the page of jobs."""
+    of_job = Job.objects.filter(pk=run.job_id, cancel_asked=True) if run.job_id else Job.objects.none()
+    return run.cancel_asked or of_job.exists()
+
+
+def ask_whether_to_stop(work: Work) -> bool:
+    """The same, while the engine says nothing; it also shows that the worker is alive."""
+    Run.objects.filter(pk=work.run).update(heard_at=clock.now())
+    return is_stop_asked(Run.objects.get(pk=work.run))
+
+
+def finish_run(work: Work, result: Result | None, explained: Explained | None, *, words: str = "", actor: Actor) -> Run:
+    """Put what was found into the draft, and say how it ended. Without a result the best that was saved counts."""
+    run = Run.objects.select_for_update(of=("self",)).select_related("version").get(pk=work.run)
+    if result is not None and (result.timetable or not run.best):
+        run.best = places_of(result.timetable, work)
+        run.progress |= {"placed": len(result.timetable), "cost": result.cost, "bound": result.bound}
+    run.reasons = as_values(explained, work.built, work.plan) if explained else []
+    run.state = _state(run, result)
+    run.ended_at = clock.now()
+    run.log = words[:10_000]
+    unplaced = _write_best(run, work, actor=actor) if run.best else len(work.plan.cards)
+    run.save()
+    close_job(run, words)
+    fact = RunFinished(run_id=run.pk, state=run.state, unplaced=unplaced)
+    record("timetable.run.finish", target=Target.of(run), facts=[fact], actor=actor)
+    return run
+
+
+def _state(run: Run, result: Result | None) -> Run.State:
+    if is_stop_asked(run):
+        return Run.State.CANCELLED
+    if result is None:
+        return Run.State.FAILED
+    return Run.State.INFEASIBLE if result.state is State.IMPOSSIBLE else Run.State.DONE
+
+
+def _write_best(run: Run, work: Work, *, actor: Actor) -> int:
+    """The best into the draft; lessons that are locked or out of scope stay. Returns how many have no place."""
+    version = run.version
+    if version is None or not version.is_draft:
+        return 0
+    places: dict[UUID, Place] = {}
+    for card in work.plan.cards.values():
+        if card.id not in work.scope or (card.time_locked and card.is_placed):
+            continue
+        day, period, room = run.best.get(str(card.id), [None, None, None])
+        places[card.id] = [day, period, UUID(room) if room else (card.room if card.room_locked else None)]
+    write_places(version, places, act="run", actor=actor)
+    version.source, version.score = version.Source.RUN, run.progress.get("cost")
+    version.save(update_fields=["source", "score", "updated_at"])
+    reasons: dict[str, list[Any]] = {}
+    for reason in run.reasons:
+        for lesson in reason.get("lessons", ()):
+            reasons.setdefault(lesson, []).append(reason)
+    unplaced = list(version.lessons.filter(day__isnull=True))
+    for lesson in unplaced:
+        lesson.reasons = reasons.get(str(lesson.pk), [])[:5] or [{"code": "no_place_found"}]
+    version.lessons.bulk_update(unplaced, ["reasons"])
+    return len(unplaced)

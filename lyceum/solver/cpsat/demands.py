@@ -1,0 +1,48 @@
+"""What rules demand of sums of literals: held to, or paid for."""
+
+from dataclasses import dataclass, field
+
+from lyceum.solver.cpsat.places import Places
+from lyceum.solver.cpsat.totals import Total
+from lyceum.solver.terms.counting import price
+from lyceum.solver.terms.ground import Term
+
+SCALE = 10_000
+"""A cost of 1 in the model's whole numbers."""
+
+MUST = 1_000 * SCALE
+"""What a violation costs of a rule that must hold, in a model that may break it; ten of them, a lesson not placed."""
+
+
+@dataclass
+class Demands:
+    places: Places
+    soften: bool = False
+    """Rules that must hold may be broken, at a price."""
+    soft: bool = True
+    """Rules below weight 100 count."""
+    objective: Total = field(default_factory=Total)
+
+    def wants(self, term: Term) -> bool:
+        return term.rule.is_hard or (self.soft and term.rule.weight > 0)
+
+    def at_most(self, term: Term, total: Total, bound: int, *, once: bool = False) -> None:
+        """What the total is above the bound are violations; `once`: one, however far it is."""
+        excess = total.most - bound
+        if excess <= 0 or not total.literals:
+            return
+        model, room = self.places.model, bound - total.constant
+        if term.rule.is_hard and not self.soften:
+            model.add(total.expression() <= room)
+            return
+        cost = MUST if term.rule.is_hard else round(price(term) * SCALE)
+        if once or excess == 1:
+            broken = model.new_bool_var("")
+            model.add(total.expression() - excess * broken <= room)
+        else:
+            broken = model.new_int_var(0, excess, "")
+            model.add(total.expression() - broken <= room)
+        self.objective.add_literal(broken, cost)
+
+    def at_least(self, term: Term, total: Total, bound: int) -> None:
+        self.at_most(term, Total().add(total, -1), -bound)
