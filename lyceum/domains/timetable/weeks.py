@@ -16,11 +16,13 @@ from lyceum.domains.academics.models import Class, ClassMembership, ClassTeacher
 from lyceum.domains.academics.queries import current_teachers
 from lyceum.domains.people.models import Staff, Student
 from lyceum.domains.people.policies import holds_on, visible_students
+from lyceum.domains.timetable.days import rung_on
 from lyceum.domains.timetable.models import Cover, Lesson
 from lyceum.domains.timetable.policies import visible_lessons
 
 TEACHER, CLASS, ROOM, STUDENT = "teacher", "class", "room", "student"
 STANDS = (Cover.State.ACCEPTED, Cover.State.ASSIGNED, Cover.State.DONE)
+WEEKDAYS = 5
 LOOKS_AHEAD = timedelta(days=14)
 
 
@@ -39,6 +41,9 @@ class Entry:
 
     lesson: Lesson
     on: date
+    starts_at: time
+    """By the bells of that date."""
+    ends_at: time
     cover: Cover | None = None
     covers_it: bool = False
     """Whether it is somebody else's lesson, which the one whose timetable it is covers."""
@@ -152,18 +157,18 @@ def read_entries(whose: Whose, dates: Sequence[date], *, actor: Actor) -> list[E
     lessons = [row for row in lessons if row.school_class.starts <= last and first <= row.school_class.ends]
     covers = _covers(whose, lessons, first, last)
     found = [
-        Entry(lesson, day, covers.get((lesson.pk, day)))
-        for lesson in lessons
+        Entry(lesson, day, starts_at, ends_at, covers.get((lesson.pk, day)))
         for day in kept
+        for lesson, starts_at, ends_at in rung_on(day, lessons)
         if lesson.is_on(day) and lesson.school_class.starts <= day <= lesson.school_class.ends
     ]
     own = {(each.lesson.pk, each.on) for each in found}
     found += [
-        Entry(cover.lesson, cover.on, cover, covers_it=True)
+        Entry(cover.lesson, cover.on, cover.lesson.starts_at, cover.lesson.ends_at, cover, covers_it=True)
         for key, cover in covers.items()
         if key not in own and whose.kind == TEACHER and cover.teacher_id == whose.id
     ]
-    return sorted(found, key=lambda each: (each.on, each.lesson.starts_at, each.lesson.period, str(each.lesson.pk)))
+    return sorted(found, key=lambda each: (each.on, each.starts_at, each.lesson.period, str(each.lesson.pk)))
 
 
 def _of(whose: Whose, day: date) -> Q:
@@ -191,8 +196,9 @@ def _covers(whose: Whose, lessons: Iterable[Lesson], first: date, last: date) ->
 def _arranged(monday: date, dates: Sequence[date], entries: Sequence[Entry]) -> Week:
     known = school_days()
     used = {each.on for each in entries}
+    years = {each.lesson.school_class.year_id for each in entries}
     days = [
-        Day(day, _cycle_name(day), "" if known.is_school_day(day) else known.why_closed(day))
+        Day(day, _cycle_name(day, years), "" if known.is_school_day(day) else known.why_closed(day))
         for day in dates
         if day in used or known.is_school_day(day) or day.weekday() < 5
     ]
@@ -202,8 +208,8 @@ def _arranged(monday: date, dates: Sequence[date], entries: Sequence[Entry]) -> 
     rows = [
         Row(
             name,
-            min(each.lesson.starts_at for each in there),
-            min(each.lesson.ends_at for each in there),
+            min(each.starts_at for each in there),
+            min(each.ends_at for each in there),
             [(day, [each for each in there if each.on == day.on]) for day in days],
         )
         for name, there in periods.items()
@@ -211,14 +217,14 @@ def _arranged(monday: date, dates: Sequence[date], entries: Sequence[Entry]) -> 
     return Week(monday, days, sorted(rows, key=lambda row: (row.starts_at, row.ends_at, row.period)))
 
 
-def _cycle_name(day: date) -> str:
+def _cycle_name(day: date, years: Iterable[UUID]) -> str:
     """What the cycle calls a date; nothing where it is a plain week."""
     known = cycle_days()
-    number, year = known.day_on(day), school_days().year_of(day)
-    if number is None or year is None:
+    number = known.day_on(day)
+    names = next((known.cycles[year].names for year in years if year in known.cycles), ())
+    if number is None or number > len(names):
         return ""
-    names = next((c.names for c in known.cycles.values() if number <= len(c.names)), ())
-    return names[number - 1] if len(names) not in (0, 5) else ""
+    return names[number - 1] if len(names) != WEEKDAYS else ""
 
 
 def next_entry(whose: Whose, now: datetime, *, actor: Actor) -> Entry | None:
@@ -228,6 +234,6 @@ def next_entry(whose: Whose, now: datetime, *, actor: Actor) -> Entry | None:
     if not days:
         return None
     for each in read_entries(whose, days, actor=actor):
-        if not each.is_off and (each.on > today or each.lesson.ends_at > now.time()):
+        if not each.is_off and (each.on > today or each.ends_at > now.time()):
             return each
     return None
