@@ -64,7 +64,9 @@ ACTS = (
     Act(lazy("Invite people"), "/settings/users/", Permission.USERS_EDIT, lazy("new user, account, add a teacher")),
     Act(lazy("Gate"), "/gate/", Permission.GATE_USE, lazy("arrive, late, leave early, visitor, badge, card")),
     Act(lazy("Who is on site"), "/on-site/", Permission.ON_SITE_VIEW, lazy("evacuation, fire, roll call")),
-    Act(lazy("Whose lessons are when"), "/timetable/", Permission.LESSONS_VIEW, lazy("timetable, schedule, room, week")),
+    Act(
+        lazy("Whose lessons are when"), "/timetable/", Permission.LESSONS_VIEW, lazy("timetable, schedule, room, week")
+    ),
     Act(
         lazy("Plan the timetable"),
         "/timetable/plan/",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -126,7 +127,7 @@ class Board:
 
     def _is_after_break(self, hour: int) -> bool:
         for bells in self.plan.grid.cycle.bells.values():
-            for before, bell in zip(bells, bells[1:], strict=False):
+            for before, bell in pairwise(bells):
                 if bell.number == hour:
                     return before.kind != "teaching"
         return False
@@ -153,15 +154,17 @@ class Board:
         for card in cards:
             if card.day is None or card.period is None:
                 continue
-            for number, period in enumerate(self.plan.grid.periods(card.day, card.period, card.length) or [card.period]):
+            for number, period in enumerate(
+                self.plan.grid.periods(card.day, card.period, card.length) or [card.period]
+            ):
                 found.setdefault((card.day, period), []).append((card, number == 0))
         return found
 
-    def _cell(
-        self, day: int, period: int, lessons: Iterable[tuple[Card, bool]], *, begins_day: bool = False
-    ) -> Cell:
+    def _cell(self, day: int, period: int, lessons: Iterable[tuple[Card, bool]], *, begins_day: bool = False) -> Cell:
         grid = self.plan.grid
-        inner = SafeString("".join(self.lesson_html(card) if whole else self._rest_html(card) for card, whole in lessons))
+        inner = SafeString(
+            "".join(self.lesson_html(card) if whole else self._rest_html(card) for card, whole in lessons)
+        )
         is_open = grid.find_slot(day, period) in grid.open_slots
         return Cell(day, period, grid.words(day, period), is_open, inner, begins_day)
 
@@ -187,7 +190,7 @@ class Board:
         return SafeString(
             f'<a class="{kind}" draggable="false" href="?{escape(self.look.query)}&amp;lesson={card.id}#chosen"'
             f' data-lesson="{card.id}"{chosen}><b>{escape(card.name)}</b>'
-            f'{f"<span>{escape(detail)}</span>" if detail else ""}{"".join(signs)}</a>'
+            f"{f'<span>{escape(detail)}</span>' if detail else ''}{''.join(signs)}</a>"
         )
 
     def _rest_html(self, card: Card) -> str:

@@ -45,7 +45,9 @@ def test_the_board_has_a_place_for_each_lesson_and_a_tray_for_the_rest(school, p
     page = planner.get(draft.path)
     body = page.content.decode()
 
-    assert re.search(rf'data-at="1-1" data-name="Monday, 1"[^>]*><a class="lesson"[^>]*data-lesson="{draft.lessons[0].pk}"', body)
+    assert re.search(
+        rf'data-at="1-1" data-name="Monday, 1"[^>]*><a class="lesson"[^>]*data-lesson="{draft.lessons[0].pk}"', body
+    )
     assert re.search(rf'data-tray.*data-lesson="{draft.lessons[2].pk}".*board-scroll', body, re.DOTALL)
 
 

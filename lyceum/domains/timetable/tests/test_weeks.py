@@ -40,7 +40,13 @@ def school():
 def place(row, day, period="P1", hour=9, **more):
     first = MONDAY - timedelta(days=30)
     return Lesson.objects.create(
-        school_class=row, weekday=day, period=period, starts_at=time(hour), ends_at=time(hour + 1), starts_on=first, **more
+        school_class=row,
+        weekday=day,
+        period=period,
+        starts_at=time(hour),
+        ends_at=time(hour + 1),
+        starts_on=first,
+        **more,
     )
 
 

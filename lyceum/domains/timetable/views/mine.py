@@ -40,7 +40,9 @@ def timetable_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     actor.require(Permission.LESSONS_VIEW)
     own = own_timetables(actor)
-    asked = next(((kind, found) for kind in (CLASS, TEACHER, ROOM, STUDENT) if (found := asked_id(request, kind))), None)
+    asked = next(
+        ((kind, found) for kind in (CLASS, TEACHER, ROOM, STUDENT) if (found := asked_id(request, kind))), None
+    )
     whose = find_whose(actor, *asked) if asked else next(iter(own), None)
     day = asked_date(request, "on", today())
     week = read_week(whose, day, actor=actor)
