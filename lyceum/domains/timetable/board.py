@@ -40,7 +40,7 @@ class Cell:
     period: int
     words: str
     is_open: bool
-    lessons: SafeString = SafeString("")
+    lessons: SafeString
     begins_day: bool = False
 
 

@@ -63,7 +63,9 @@ class Entry:
     @property
     def room(self) -> Location | None:
         """Where it is that day."""
-        return (self.cover.room if self.cover else None) or self.lesson.room
+        elsewhere: Location | None = self.cover.room if self.cover else None
+        usual: Location | None = self.lesson.room
+        return elsewhere or usual
 
     @property
     def is_off(self) -> bool:

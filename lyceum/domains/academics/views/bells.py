@@ -107,7 +107,7 @@ def _dates(cycle: Cycle | None, schedules: Sequence[BellSchedule]) -> list[tuple
     names = {row.pk: row.name for row in schedules}
     plans = [plan for plan in cycle.day_plans.all() if plan.on] if cycle else []
     plans.sort(key=lambda plan: plan.on or date.min)
-    return [(plan, names.get(plan.schedule_id, "")) for plan in plans]
+    return [(plan, names.get(plan.schedule_id, "") if plan.schedule_id else "") for plan in plans]
 
 
 def _rows_of(schedule: BellSchedule | None) -> list[Row]:
@@ -141,7 +141,7 @@ def _typed_rows(request: HttpRequest) -> list[Row]:
 
 def _save_bells(request: HttpRequest, year: AcademicYear | None, actor: Actor) -> str:
     del year
-    periods = []
+    periods: list[NewPeriod] = []
     for n in range(1, MOST_PERIODS + 1):
         name = request.POST.get(f"name-{n}", "").strip()
         if not name:
