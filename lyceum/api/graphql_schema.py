@@ -29,6 +29,7 @@ from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people.batches import read_staff, read_students
 from lyceum.domains.tenancy import graphql as tenancy
+from lyceum.domains.timetable import graphql as timetable
 
 MOST_NODES = 100
 Reader = Callable[[Iterable[UUID], Actor], dict[UUID, Any]]
@@ -59,6 +60,7 @@ class Query(
     notifications.Query,
     people.Query,
     academics.Query,
+    timetable.Query,
     attendance.Query,
     attendance_cases.Query,
     planned.Query,
@@ -89,6 +91,7 @@ class Mutation(
     notifications.Mutation,
     people.Mutation,
     academics_acts.Mutation,
+    timetable.Mutation,
     attendance_acts.Mutation,
     attendance_cases.Mutation,
     planned.Mutation,
@@ -102,6 +105,7 @@ class Mutation(
 class Subscription(
     notifications.Subscription,
     academics_acts.Subscription,
+    timetable.Subscription,
     attendance_acts.Subscription,
     attendance_cases.Subscription,
     behaviour_acts.Subscription,

@@ -357,6 +357,9 @@ REST: dict[str, Door] = {
     "getRun": Door(_p.TIMETABLE_PLAN),
     "cancelRun": Door(_p.TIMETABLE_PLAN),
     "runReasons": Door(_p.TIMETABLE_PLAN),
+    "importTimetable": Door(_p.TIMETABLE_PLAN, body={"file": "@students.csv", "year": "{year}"}),
+    "exportTimetable": Door(_p.TIMETABLE_PLAN),
+    "getTimetableFeed": Door(_p.LESSONS_VIEW, About.CLASS, query="?sort=class&id={class}"),
     # imports: what is in a file, and who it is, is for those who may do both
     "listImports": Door(_p.IMPORTS_RUN),
     "createImport": Door(_p.IMPORTS_RUN, body={"file": "@students.csv"}),
@@ -695,6 +698,7 @@ PAGES: dict[str, Door] = {
         _p.CLASSES_EDIT,
         body={"act": "edit", "name": "7A", "registers": "daily", "starts": "2026-09-01", "ends": "2027-07-20"},
     ),
+    "GET timetable/feeds/<str:feed_token>/": Door(EVERYBODY),  # whoever has its address
     "GET classes/<uuid:class_id>/lessons/": Door(_p.LESSONS_VIEW, About.CLASS),
     "POST classes/<uuid:class_id>/lessons/": Door(
         _p.LESSONS_EDIT, body={"weekday": "1", "period": "2", "starts_at": "09:00", "ends_at": "10:00"}

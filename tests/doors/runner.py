@@ -111,7 +111,7 @@ def filled(body: Mapping[str, Any], ids: Mapping[str, object]) -> Any:
 
 def names_rows(world: World, route: Route, door: Door) -> bool:
     """Whether path or body name a row of the school."""
-    body = json.dumps(body_of(world, route, door), default=str)
+    body = json.dumps(body_of(world, route, door), default=str) + _query(door, world)
     return names_in_path(world, route) or any(str(given) in body for given in world.ids.values())
 
 

@@ -57,6 +57,7 @@ from lyceum.domains.people.rules.flags import add_flag
 from lyceum.domains.people.rules.merges import merge_people
 from lyceum.domains.people.rules.requests import edit_own_record
 from lyceum.domains.tenancy.models import School
+from lyceum.domains.timetable.ical import sign_feed
 from lyceum.domains.timetable.models import Lesson
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
 from lyceum.domains.timetable.rules.constraints import NewRule, create_rule
@@ -228,13 +229,14 @@ class _Builder:
                 **self.tell(student, link.guardian_id, users[Who.GUARDIAN]),
                 **self.make_absences_of(form, student, users[Who.OFFICE]),
                 **self.set_detention_of(form, student, teacher),
-                **self.plan_timetable(form),
+                **self.plan_timetable(form, users[Who.ADMIN]),
             }
         names = {"student": student.person.full_name, "guardian": link.guardian.full_name}
         return World(self.school, self.other_school, users, ids, self.words, names)
 
-    def plan_timetable(self, form: Class) -> Ids:
+    def plan_timetable(self, form: Class, admin: User) -> Ids:
         """What must be taught, a draft of it, and a run of the engine on another."""
+        self.words["feed_token"] = sign_feed("class", form.pk, actor=as_actor(admin, self.school))
         actor, year = system_actor(self.school.pk), form.year_id
         rule = NewRule("max_per_day", [("class", form.pk)], {"hours": 6})
         run = start_run(NewRun(year=year), enqueue=lambda _run: None, actor=actor)

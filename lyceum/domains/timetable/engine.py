@@ -1,92 +1,87 @@
-"""The engine in a process of its own, so that it can be stopped, and takes nothing with it when it dies."""
+"""The engine in a process of its own, so that it can be stopped, and takes nothing with it when it dies.
+
+One line of JSON goes in, a `Task`; lines of JSON come out, each a `Line`. The child ends when its input is closed: with
+us, however we end.
+"""
 
 import contextlib
-import pickle
 import queue
 import subprocess  # nosec - our own module, no shell
 import sys
 import threading
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
-from lyceum.solver.problem import Problem
-from lyceum.solver.solution import Progress, Result, Timetable
+import msgspec
+
+from lyceum.solver.solution import Placement, Progress, Result
 
 MODULE = "lyceum.domains.timetable.engine_child"
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(msgspec.Struct, frozen=True, kw_only=True):
     """What the engine is to do."""
 
-    problem: Problem
+    problem: dict[str, Any]
+    """As `lyceum.solver.interchange` writes it."""
     seconds: float
     seed: int = 0
     workers: int = 2
-    scope: Collection[str] | None = None
-    hints: Timetable | None = None
+    scope: tuple[str, ...] | None = None
+    """The lessons that may move; None: all."""
+    hints: Mapping[str, Placement] | None = None
     kind: str = "solve"
     """solve, repair or explain."""
 
 
-@dataclass(frozen=True)
-class Explained:
-    """Why lessons are not placed, or nothing is possible: `[{code, ...}]`."""
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the engine says: how far it is, the result at last, why not all is possible, or what broke."""
 
-    reasons: list[dict[str, object]]
-
-
-@dataclass(frozen=True)
-class Failed:
-    """The engine broke."""
-
-    words: str
-
-
-Message = Progress | Result | Explained | Failed
+    progress: Progress | None = None
+    result: Result | None = None
+    reasons: dict[str, Any] | None = None
+    """`lyceum.solver.reasons.Reasons` as plain values."""
+    error: str = ""
 
 
 class Engine:
-    """A child process at work on a task. It ends when its input is closed: with us, however we end."""
+    """A child process at work on a task."""
 
     def __init__(self, task: Task) -> None:
         self._child = subprocess.Popen(  # noqa: S603 - our own module, no shell
             [sys.executable, "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        self._messages: queue.Queue[Message | None] = queue.Queue()
+        self._lines: queue.Queue[bytes | None] = queue.Queue()
         stdin, stdout = self._child.stdin, self._child.stdout
         if stdin is None or stdout is None:
             raise RuntimeError("no pipes")
         self._stdin: IO[bytes] = stdin
-        pickle.dump(task, stdin)
-        stdin.flush()
         self._reader = threading.Thread(target=self._read, args=(stdout,), daemon=True)
         self._reader.start()
+        with contextlib.suppress(BrokenPipeError):  # a child that could not start says so by ending
+            stdin.write(msgspec.json.encode(task) + b"\n")
+            stdin.flush()
 
     def _read(self, stdout: IO[bytes]) -> None:
-        try:
-            while True:
-                self._messages.put(pickle.load(stdout))  # noqa: S301 - written by our own child
-        except (EOFError, pickle.UnpicklingError):
-            self._messages.put(None)
+        for line in stdout:
+            self._lines.put(line)
+        self._lines.put(None)
 
-    def next(self, *, seconds: float) -> Message | None:
-        """The next message; None where none came in time. Raises EOFError when the child has ended."""
+    def next(self, *, seconds: float) -> Line | None:
+        """The next line; None where none came in time. Raises EOFError when the child has ended."""
         try:
-            message = self._messages.get(timeout=seconds)
+            line = self._lines.get(timeout=seconds)
         except queue.Empty:
             return None
-        if message is None:
+        if line is None:
             raise EOFError
-        return message
+        return msgspec.json.decode(line, type=Line)
 
     def stop(self) -> None:
         """Ask for the best so far."""
-        if not self._stdin.closed:
-            with contextlib.suppress(BrokenPipeError):
-                self._stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._stdin.close()
 
     def __enter__(self) -> "Engine":
         return self

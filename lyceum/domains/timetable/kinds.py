@@ -80,6 +80,7 @@ def _kinds() -> tuple[Kind, ...]:
         every("first_of_day", _("first lesson of the class's day"), LESSONS, least=1),
         every("last_of_day", _("last lesson of the class's day"), LESSONS, least=1),
         every("preferred_rooms", _("in one of some rooms"), LESSONS, least=1, rooms=True),
+        every("imported", _("a rule of the file"), flags=frozenset()),
         every("may_cross_breaks", _("a long lesson may go on after a break"), LESSONS),
     )  # fmt: skip
 

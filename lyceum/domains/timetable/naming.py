@@ -48,6 +48,8 @@ class Naming:
 
     def who(self, name: str) -> str:
         """A teacher, class, group, room or set of students in words."""
+        if self.plan.imported:  # the file's own names are people's
+            return name
         if name in self.plan.atoms:
             of, _count = self.plan.atoms[name]
             return ", ".join(sorted(self.plan.name(group or school_class) for school_class, group in of))

@@ -103,13 +103,18 @@ def list_rules(actor: Actor, *, year: UUID | None = None, kind: str = "") -> Que
     actor.require_all(Permission.TIMETABLE_PLAN)
     rows = Rule.objects.filter(year=year) if year else Rule.objects.all()
     rows = rows.filter(kind=kind) if kind else rows
+    return with_subjects(rows).order_by(*RULE_ORDER)
+
+
+def with_subjects(rows: QuerySet[Rule]) -> QuerySet[Rule]:
+    """Rules with whom and what they are about."""
     return rows.prefetch_related(
         "subjects__staff__person",
         "subjects__school_class",
         "subjects__room",
         "subjects__subject",
         "subjects__requirement__subject",
-    ).order_by(*RULE_ORDER)
+    )
 
 
 def get_rule(rule_id: UUID, *, actor: Actor) -> Rule:

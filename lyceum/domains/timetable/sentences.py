@@ -71,7 +71,7 @@ def sentence(rule: Rule) -> str:
     kind = KINDS.get(rule.kind)
     words = _SENTENCES.get(rule.kind)
     if kind is None or words is None:
-        return rule.kind
+        return str(rule.parameters.get("words", rule.kind))
     subjects = subjects_of(rule)
     who = [str(row) for sort, row in subjects if not (kind.rooms and sort == ROOM)]
     rooms = [str(row) for sort, row in subjects if kind.rooms and sort == ROOM]

@@ -15,7 +15,7 @@ from lyceum.core.language import speaking
 from lyceum.core.schools import school_scope
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
-from lyceum.domains.timetable.engine import Engine, Explained, Failed
+from lyceum.domains.timetable.engine import Engine, Line
 from lyceum.domains.timetable.models import Run
 from lyceum.domains.timetable.rules.running import Work, ask_whether_to_stop, claim_run, finish_run, note_progress
 from lyceum.domains.timetable.rules.runs import Enqueue
@@ -27,6 +27,8 @@ STOPS_WITHIN = 4.0
 """Seconds that the engine has for its best once it is asked to stop."""
 OVERTIME = 60.0
 """Seconds beyond its limit after which an engine that says nothing is given up."""
+STARTS_WITHIN = 600.0
+"""Seconds until its first word: on a new machine the engine compiles itself first."""
 
 
 @app.task(name="timetable.run", lock="timetable.run")
@@ -57,35 +59,37 @@ def _actor(school_id: int, user_id: str | None, name: str) -> Actor:
 def _follow(work: Work, school_id: int, actor: Actor) -> None:
     """Hear the engine out, save its best as it goes, and stop it where somebody wants that."""
     result: Result | None = None
-    explained: Explained | None = None
-    words, best, progress = "", None, None
-    saved_at, began = monotonic(), monotonic()
-    gives_up_at = began + work.task.seconds + OVERTIME
+    reasons: dict[str, Any] = {}
+    words = ""
+    best: Timetable | None = None
+    progress: Progress | None = None
+    saved_at = monotonic()
+    gives_up_at = saved_at + STARTS_WITHIN
+    heard = stopping = False
     with Engine(work.task) as engine:
         while result is None and monotonic() < gives_up_at:
             try:
-                message = engine.next(seconds=SAVED_EVERY / 2)
+                line = engine.next(seconds=SAVED_EVERY / 2) or Line()
             except EOFError:
                 words = words or _("The engine ended without a result.")
                 break
-            if isinstance(message, Progress):
-                progress, best = message, message.best if message.best is not None else best
-            elif isinstance(message, Result):
-                result = message
-            elif isinstance(message, Explained):
-                explained = message
-            elif isinstance(message, Failed):
-                words = message.words
+            if not heard and line.progress:
+                heard = True
+                gives_up_at = gives_up_at if stopping else monotonic() + work.task.seconds + OVERTIME
+            result, words, reasons = line.result, line.error or words, line.reasons or reasons
+            if line.progress:
+                progress = line.progress
+                best = best if progress.best is None else progress.best
             if result is None and monotonic() - saved_at >= SAVED_EVERY:
                 saved_at = monotonic()
-                if _save(work, progress, best, school_id, actor):
+                if _save(work, progress, best, school_id, actor) and not stopping:
                     engine.stop()
-                    gives_up_at = min(gives_up_at, monotonic() + STOPS_WITHIN)
+                    stopping, gives_up_at = True, monotonic() + STOPS_WITHIN
                 best, progress = None, None
     with school_scope(school_id):
         if result is None and progress is not None:
             note_progress(work, progress, best=best, actor=actor)
-        finish_run(work, result, explained, words=words, actor=actor)
+        finish_run(work, result, reasons, words=words, actor=actor)
 
 
 def _save(work: Work, progress: Progress | None, best: Timetable | None, school_id: int, actor: Actor) -> bool:
@@ -93,6 +97,13 @@ def _save(work: Work, progress: Progress | None, best: Timetable | None, school_
         if progress is None:
             return ask_whether_to_stop(work)
         return note_progress(work, progress, best=best, actor=actor)
+
+
+def work_here(run: Run, actor: Actor) -> None:
+    """Do a run at once, where nobody else waits for the answer: for commands."""
+    work = claim_run(run.pk)
+    if work:
+        _follow(work, actor.school, actor)
 
 
 def enqueue(actor: Actor) -> Enqueue:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from lyceum.domains.timetable.views.board import board_page
-from lyceum.domains.timetable.views.lessons import lessons_page
+from lyceum.domains.timetable.views.lessons import feed, lessons_page
 from lyceum.domains.timetable.views.mine import timetable_page
 from lyceum.domains.timetable.views.planning import compare_page, plan_page, score_page
 from lyceum.domains.timetable.views.requirements import paste_page, requirement_page, requirements_page
@@ -24,4 +24,5 @@ urlpatterns = [
     path("timetable/rules/", rules_page, name="timetable-rules"),
     path("timetable/rules/new/", new_rule_page, name="timetable-rule-new"),
     path("timetable/rules/<uuid:rule_id>/", rule_page, name="timetable-rule"),
+    path("timetable/feeds/<str:feed_token>/", feed, name="timetable-feed"),
 ]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from lyceum.solver.cpsat.places import Places
-from lyceum.solver.cpsat.totals import Total
+from lyceum.solver.cpsat.totals import Literal, Total
 from lyceum.solver.terms.counting import price
-from lyceum.solver.terms.ground import Term
+from lyceum.solver.terms.ground import NEEDS_ALL, Term
 
 SCALE = 10_000
 """A cost of 1 in the model's whole numbers."""
@@ -21,7 +21,16 @@ class Demands:
     """Rules that must hold may be broken, at a price."""
     soft: bool = True
     """Rules below weight 100 count."""
+    loose: bool = False
+    """What a missing lesson breaks does not count."""
     objective: Total = field(default_factory=Total)
+
+    def _loose(self, term: Term) -> list[Literal]:
+        """Lessons that may be out, where a rule can break by that alone: then it waits until they are in."""
+        if not self.loose or not isinstance(term.rule, NEEDS_ALL):
+            return []
+        out = self.places.unplaced
+        return [out[index] for index in term.activities if index in out]
 
     def wants(self, term: Term) -> bool:
         return term.rule.is_hard or (self.soft and term.rule.weight > 0)
@@ -32,6 +41,9 @@ class Demands:
         if excess <= 0 or not total.literals:
             return
         model, room = self.places.model, bound - total.constant
+        loose = self._loose(term)
+        if loose:
+            total = Total([*total.literals, *loose], [*total.weights, *[-excess] * len(loose)], total.constant)
         if term.rule.is_hard and not self.soften:
             model.add(total.expression() <= room)
             return

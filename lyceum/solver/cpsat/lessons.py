@@ -37,8 +37,8 @@ def demand_lessons(demands: Demands, term: Term) -> None:
 
 
 def _free_pairs(demands: Demands, term: Term) -> Iterator[tuple[int, int]]:
-    fixed = demands.places.fixed
-    return (pair for pair in combinations(term.activities, 2) if pair[0] not in fixed or pair[1] not in fixed)
+    settled = demands.places.settled
+    return (pair for pair in combinations(term.activities, 2) if pair[0] not in settled or pair[1] not in settled)
 
 
 def _domain(demands: Demands, index: int) -> tuple[int, ...]:
@@ -148,7 +148,7 @@ def _not_overlapping(demands: Demands, term: Term) -> None:
 def _excluding(demands: Demands, term: Term, one: int, other: int) -> None:
     """For each start of one lesson, the starts of the other that the rule forbids then."""
     places = demands.places
-    if one in places.fixed and other in places.fixed:
+    if one in places.settled and other in places.settled:
         return
     others = _domain(demands, other)
     broken = None
@@ -168,7 +168,7 @@ def _excluding(demands: Demands, term: Term, one: int, other: int) -> None:
 def _grouped(demands: Demands, term: Term) -> None:
     """One of the orders holds: each lesson follows directly on the one before."""
     places = demands.places
-    if all(index in places.fixed for index in term.activities):
+    if all(index in places.settled for index in term.activities):
         return
     runs = Total()
     for order in permutations(term.activities):

@@ -49,21 +49,23 @@ def build_model(
     *,
     current: Starts | None = None,
     free: Collection[int] | None = None,
+    may_leave: bool = False,
 ) -> Model:
     """Of the whole problem, or (`free`) of these lessons alone, the others staying where `current` has them.
 
-    A lesson that stays out in `current` and is not free takes no part.
+    A lesson that stays out in `current` and is not free takes no part. `may_leave`: the others may leave instead of
+    staying, for nowhere; that is easier than anything they can do, so what it costs is a bound. What lessons that are
+    not free do to each other in `current` is taken to be right.
     """
     wishes = wishes or Wishes()
-    fixed: dict[int, int] = {}
-    if free is not None and current is not None:
-        fixed = {index: start for index, start in enumerate(current) if index not in free}
-    domains = _domains(ground, fixed, None if free is None else set(free))
-    places = Places(ground, domains, fixed=fixed, may_be_unplaced=wishes.may_be_unplaced)
-    demands = Demands(places, soften=wishes.soften, soft=wishes.soft)
+    everything = range(len(ground.durations))
+    moving = frozenset(everything if free is None else free)
+    settled = frozenset(everything) - moving
+    places = _places(ground, wishes, moving, current or [], may_leave=may_leave)
+    demands = Demands(places, soften=wishes.soften, soft=wishes.soft, loose=may_leave)
     choices = room_choices(ground.problem)
-    _hold_clashes(places, all_placed=not (wishes.may_be_unplaced or wishes.soften))
-    for term in _terms(ground, fixed):
+    _hold_clashes(places, all_placed=not (wishes.may_be_unplaced or wishes.soften or settled))
+    for term in _terms(ground, moving, whole=not settled):
         if demands.wants(term):
             demand_term(demands, term)
     _part_buildings(places, choices)
@@ -73,9 +75,22 @@ def build_model(
         chosen = choose_rooms(demands, choices, closed)
     else:
         hold_capacity(places, choices, closed)
-    for literal in places.unplaced.values():
-        demands.objective.add_literal(literal, 10 * MUST)
+    if wishes.may_be_unplaced:
+        for literal in places.unplaced.values():
+            demands.objective.add_literal(literal, 10 * MUST)
     return Model(ground, places, demands, chosen, choices)
+
+
+def _places(ground: Ground, wishes: Wishes, moving: frozenset[int], current: Starts, *, may_leave: bool) -> Places:
+    settled = frozenset(range(len(ground.durations))) - moving
+    if may_leave:
+        domains: list[Sequence[int]] = list(ground.starts)
+        for index in settled:
+            domains[index] = (current[index],) if current[index] != NOWHERE else ()
+        return Places(ground, domains, fixed={}, settled=settled, may_be_unplaced=settled)
+    fixed = {index: current[index] for index in settled}
+    unplaced = moving if wishes.may_be_unplaced else frozenset[int]()
+    return Places(ground, _domains(ground, fixed, moving), fixed=fixed, settled=settled, may_be_unplaced=unplaced)
 
 
 def demand_term(demands: Demands, term: Term) -> None:
@@ -85,16 +100,15 @@ def demand_term(demands: Demands, term: Term) -> None:
         demand_lessons(demands, term)
 
 
-def _terms(ground: Ground, fixed: Mapping[int, int]) -> Sequence[Term]:
-    if not fixed:
+def _terms(ground: Ground, moving: frozenset[int], *, whole: bool) -> Sequence[Term]:
+    if whole:
         return ground.terms
-    free = (index for index in range(len(ground.durations)) if index not in fixed)
-    return tuple(dict.fromkeys(term for index in free for term in ground.terms_of[index]))
+    return tuple(dict.fromkeys(term for index in sorted(moving) for term in ground.terms_of[index]))
 
 
-def _domains(ground: Ground, fixed: Mapping[int, int], free: set[int] | None) -> list[Sequence[int]]:
+def _domains(ground: Ground, fixed: Mapping[int, int], free: frozenset[int]) -> list[Sequence[int]]:
     """Starts of the free lessons at which nobody who comes is in a lesson that stays."""
-    if free is None:
+    if not fixed:
         return list(ground.starts)
     taken: dict[Person, int] = {}
     for index in free:
@@ -122,14 +136,14 @@ def _taken(ground: Ground, person: Person, fixed: Mapping[int, int]) -> int:
 
 def _hold_clashes(places: Places, *, all_placed: bool) -> None:
     """Nobody is in two lessons at once; who has as many hours as there are open slots is always in one."""
-    ground, fixed = places.ground, places.fixed
+    ground, settled = places.ground, places.settled
     slots = range(ground.problem.grid.size)
     for members in ground.clashes:
-        if all(index in fixed for index in members):
+        if all(index in settled for index in members):
             continue
         for slot in slots:
             at_most(places, places.busy(members, slot), 1)
-    if not all_placed or fixed:
+    if not all_placed:
         return
     full = {person.members: person for person in ground.people if _is_full(ground, person)}
     for members, person in full.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ortools.sat.python import cp_model
 
@@ -21,11 +21,14 @@ class Places:
         domains: Sequence[Sequence[int]],
         *,
         fixed: Mapping[int, int],
-        may_be_unplaced: bool = False,
+        settled: Collection[int],
+        may_be_unplaced: Collection[int] = (),
     ) -> None:
         self.ground = ground
         self.model = cp_model.CpModel()
         self.fixed = fixed
+        self.settled = settled
+        """Lessons that stay where they are, or leave: what they do to each other is known to be right."""
         self.unplaced: dict[int, Literal] = {}
         self.starts: dict[int, dict[int, Literal]] = {}
         self._busy: dict[tuple[Members, int], Total] = {}
@@ -34,7 +37,7 @@ class Places:
         self._ended: dict[tuple[Members, int], Total] = {}
         for index, domain in enumerate(domains):
             if index not in fixed:
-                self._place(index, domain, may_be_unplaced)
+                self._place(index, domain, index in may_be_unplaced)
 
     def _place(self, index: int, domain: Sequence[int], may_be_unplaced: bool) -> None:
         here = {slot: self.model.new_bool_var(f"x{index}.{slot}") for slot in domain}

@@ -25,7 +25,7 @@ def hold_capacity(places: Places, choices: tuple[RoomChoice, ...], closed: Mappi
         places.contradict()
     for rooms in _room_sets(wanted):
         lessons = tuple(index for each, indices in wanted.items() if each <= rooms for index in indices)
-        if places.fixed and all(index in places.fixed for index in lessons):
+        if all(index in places.settled for index in lessons):
             continue
         for slot in range(places.ground.problem.grid.size):
             free = sum(slot not in closed[name] for name in rooms if name in closed)

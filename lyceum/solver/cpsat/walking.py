@@ -27,7 +27,7 @@ def part_buildings(
 
 
 def _part(places: Places, one: int, other: int, gaps: int) -> None:
-    if one in places.fixed and other in places.fixed:
+    if one in places.settled and other in places.settled:
         return
     ground = places.ground
     domain = (places.fixed[one],) if one in places.fixed else tuple(places.starts[one])

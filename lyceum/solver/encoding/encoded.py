@@ -90,6 +90,8 @@ class Line:
     terms: tuple[Term, ...]
     partial: bool = False
     """Holds some lessons of the person only (those with a tag or of a subject)."""
+    by_start: bool = False
+    """Counts lessons, by the hour each starts in, not their hours."""
 
     @property
     def copies(self) -> int:

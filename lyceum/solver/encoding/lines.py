@@ -21,6 +21,7 @@ from lyceum.solver.rules import (
     MaxHoursDaily,
     MaxSpanDaily,
     MinDays,
+    MinDaysBetween,
     MinHoursDaily,
     MinRestHours,
     NotOverlapping,
@@ -107,7 +108,8 @@ def build_lines(problem: Problem, people: People, breaks: Bools, closed: dict[Pe
                 line = Line(kind, (), chosen, False, opened, tuple(some), which != EVERYTHING)
                 found[key] = ([name], line)
     lines = [replace(line, names=tuple(names)) for names, line in found.values()]
-    return _mark_clashes(lines + list(_apart(problem, breaks)))
+    marked = _mark_clashes(lines + list(_apart(problem, breaks)))
+    return marked + tuple(_crowded(problem, marked))
 
 
 def _everybody(people: People) -> Iterator[tuple[str, str, tuple[int, ...]]]:
@@ -130,6 +132,25 @@ def _apart(problem: Problem, breaks: Bools) -> Iterator[Line]:
         if isinstance(rule, NotOverlapping) and rule.is_hard:
             lessons = tuple(sorted({index[name] for name in rule.activities if name in index}))
             yield Line("rule", (rule.ref,), lessons, False, ~breaks, ())
+
+
+def _crowded(problem: Problem, lines: tuple[Line, ...]) -> Iterator[Line]:
+    """Of lessons that should be days apart, a day takes two at most (more where there are more than days for that).
+
+    As FET has it; counted where the lessons exclude each other, as those of one series do.
+    """
+    index = {each.name: at for at, each in enumerate(problem.activities)}
+    days = len(problem.grid.days)
+    clashing = [set(line.activities) for line in lines if line.clash]
+    for rule in problem.rules:
+        if not isinstance(rule, MinDaysBetween) or (rule.is_hard and rule.days > 0) or rule.consecutive_if_same_day:
+            continue
+        lessons = tuple(sorted({index[name] for name in rule.activities if name in index}))
+        most = 2 if len(lessons) <= 2 * days else -(-len(lessons) // days)
+        if len(lessons) > most and any(some.issuperset(lessons) for some in clashing):
+            term = Term(TermKind.MAX_HOURS_DAILY, most, 100.0, rule, 0, len(problem.grid.hours) - 1)
+            opened = np.ones(problem.grid.size, np.bool_)
+            yield Line("rule", (rule.ref,), lessons, False, opened, (term,), partial=True, by_start=True)
 
 
 def _mark_clashes(lines: list[Line]) -> tuple[Line, ...]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from copy import deepcopy
 from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml import DefusedXmlException
@@ -36,11 +37,15 @@ def parse(source: bytes, *, root: str = "fet") -> Element:
 
 
 def source_of(element: Element) -> str:
-    """The element's own text without the white space around it."""
-    tail, element.tail = element.tail, None
-    text = tostring(element, encoding="unicode")
-    element.tail = tail
-    return text
+    """The element's own text, without the white space between its parts."""
+    copy = deepcopy(element)
+    copy.tail = None
+    for each in copy.iter():
+        if len(each) and not (each.text or "").strip():
+            each.text = None
+        for inner in each:
+            inner.tail = None
+    return tostring(copy, encoding="unicode")
 
 
 def text(element: Element, *tags: str) -> str:

@@ -28,6 +28,19 @@ ROOMS = (
 )
 PAIR = (rules.Consecutive, rules.Ordered, rules.OrderedIfSameDay)
 SLOTS = (rules.OccupyMaxSlots, rules.OccupyMinSlots, rules.MaxSimultaneous, rules.MinSimultaneous)
+SAME = (rules.SameStart, rules.SameDay, rules.SameHour)
+NEEDS_ALL = (
+    *SAME,
+    rules.MinDays,
+    rules.MinHoursDaily,
+    rules.MaxGapsPerWeek,
+    rules.MaxGapsPerDay,
+    rules.EarlyStarts,
+    rules.Grouped,
+    rules.OccupyMinSlots,
+    rules.MinSimultaneous,
+)
+"""Kinds that a timetable can break by a lesson that is missing."""
 EDGES = (rules.EndsStudentsDay, rules.StartsStudentsDay)
 
 
@@ -61,6 +74,8 @@ class Ground:
     groups_of: Mapping[str, tuple[Person, ...]]
     """Of each student set."""
     breaks: frozenset[int]
+    incomplete: frozenset[Who] = frozenset()
+    """Whose other lessons the problem leaves out: what they might break by a missing lesson is no term."""
 
     @property
     def hours(self) -> int:
@@ -100,7 +115,8 @@ class Ground:
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         """Of all rules about time."""
-        return tuple(term for at, rule in enumerate(self.problem.rules) for term in _take_apart(self, rule, at))
+        found = (term for at, rule in enumerate(self.problem.rules) for term in _take_apart(self, rule, at))
+        return tuple(term for term in found if not self.incomplete or _is_whole(self, term))
 
     @cached_property
     def terms_of(self) -> tuple[tuple[Term, ...], ...]:
@@ -151,7 +167,7 @@ class Ground:
         return tuple(tuple(sorted(members)) for members in kept)
 
 
-def take_apart(problem: Problem) -> Ground:
+def take_apart(problem: Problem, *, incomplete: frozenset[Who] = frozenset()) -> Ground:
     groups, groups_of = student_groups_of(problem)
     return Ground(
         problem,
@@ -160,7 +176,19 @@ def take_apart(problem: Problem) -> Ground:
         groups,
         groups_of,
         break_slots(problem),
+        incomplete,
     )
+
+
+def _is_whole(ground: Ground, term: Term) -> bool:
+    """Not one that only a missing lesson might break."""
+    if not isinstance(term.rule, NEEDS_ALL):
+        return True
+    if term.person is not None:
+        kind = term.person.who.kind
+        return any(Who(kind, name) not in ground.incomplete for name in term.person.names)
+    names = getattr(term.rule, "activities", ())
+    return isinstance(term.rule, SAME) or all(name in ground.index for name in names)
 
 
 def people_meant(ground: Ground, who: Who) -> tuple[Person, ...]:

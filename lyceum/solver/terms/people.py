@@ -16,8 +16,13 @@ class Person:
     """Their lessons."""
     closed: frozenset[int]
     """Slots in which they can never be: breaks, and hours not available."""
-    copies: int = 1
-    """So many smallest student sets; a violation counts once for each."""
+    names: tuple[str, ...]
+    """The teacher, or the smallest student sets."""
+
+    @property
+    def copies(self) -> int:
+        """A violation counts once for each."""
+        return len(self.names)
 
 
 def atoms_of(problem: Problem) -> Mapping[str, frozenset[str]]:
@@ -61,7 +66,10 @@ def teachers_of(problem: Problem) -> dict[str, Person]:
             members.setdefault(name, []).append(index)
     return {
         name: Person(
-            Who("teacher", name), tuple(lessons), breaks | everybody | closed.get(Who("teacher", name), frozenset())
+            Who("teacher", name),
+            tuple(lessons),
+            breaks | everybody | closed.get(Who("teacher", name), frozenset()),
+            (name,),
         )
         for name, lessons in members.items()
     }
@@ -90,7 +98,7 @@ def student_groups_of(problem: Problem) -> tuple[tuple[Person, ...], Mapping[str
             closed.get(Who("students"), frozenset()),
             *(closed.get(Who("students", name), frozenset()) for name in sets),
         )
-        person = Person(Who("students", names[0]), lessons, shut, len(names))
+        person = Person(Who("students", names[0]), lessons, shut, tuple(names))
         groups.update(dict.fromkeys(names, person))
     return (
         tuple(dict.fromkeys(groups.values())),

@@ -40,10 +40,10 @@ def counted(length, *, weekdays, pauses, holidays=(), other=()):
 @pytest.mark.parametrize(
     ("weekdays", "pauses", "after_half_term", "after_bank_holiday", "after_training"),
     [
-        (True, True, 1, 7, 9),  # weeks A and B: a week of holiday waits, Monday stays Monday
-        (True, False, 6, 2, 4),  # weeks A and B by the calendar: the week of holiday counts
-        (False, True, 1, 6, 7),  # days roll on: each closed day is no step
-        (False, False, 6, 2, 3),  # days roll on, but holidays are lost; the training day is no step
+        (True, True, 6, 2, 9),  # weeks A and B: a week of holiday waits, Monday stays Monday
+        (True, False, 1, 7, 4),  # weeks A and B by the calendar: the week of holiday counts
+        (False, True, 6, 1, 7),  # days roll on: each closed day is no step
+        (False, False, 1, 7, 3),  # days roll on, but holidays are lost; the training day is no step
     ],
 )
 def test_weeks_a_and_b_over_a_holiday_follow_the_setting(

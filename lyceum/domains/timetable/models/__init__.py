@@ -1,6 +1,7 @@
 """What is taught, when and where: what must be, what is planned, what takes place, and who stands in."""
 
 from lyceum.domains.timetable.models.absences import CoverTally, StaffAbsence
+from lyceum.domains.timetable.models.imports import ImportedProblem
 from lyceum.domains.timetable.models.lessons import Cover, Lesson
 from lyceum.domains.timetable.models.requirements import (
     Block,
@@ -28,6 +29,7 @@ __all__ = [
     "CoverTally",
     "Group",
     "GroupMember",
+    "ImportedProblem",
     "Lesson",
     "Occupancy",
     "PlannedClass",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lyceum.core.schools import SchoolForeignKey, SchoolOwned, SchoolRow
 from lyceum.domains.academics.models import AcademicYear, Class, Location, Subject
 from lyceum.domains.people.models import Staff, days
+from lyceum.domains.timetable.models.imports import ImportedProblem
 from lyceum.domains.timetable.models.requirements import MOST_LENGTH, Group, Requirement
 
 
@@ -32,6 +33,8 @@ class Version(SchoolOwned):
     effective_to = models.DateField(null=True)
     parent = SchoolForeignKey("timetable.Version", models.SET_NULL, null=True, related_name="drafts")
     source = models.CharField(max_length=6, choices=Source.choices, default=Source.HAND)
+    imported = SchoolForeignKey(ImportedProblem, models.PROTECT, null=True, related_name="versions")
+    """The file whose rules hold for it."""
     made_by = models.UUIDField(null=True)
     made_by_name = models.CharField(max_length=200, blank=True)
     score = models.FloatField(null=True)

@@ -16,6 +16,7 @@ from lyceum.domains.academics.models import ClassMembership
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.models import GroupMember, PlannedClass, PlannedLesson, PlannedTeacher, Version
+from lyceum.domains.timetable.planning.files import Imported, read_imported
 from lyceum.domains.timetable.planning.grid import PlanGrid, grid_of
 
 Sat = tuple[UUID, UUID | None]
@@ -42,6 +43,8 @@ class Card:
     room: UUID | None
     time_locked: bool
     room_locked: bool
+    reference: str = ""
+    """Its name in the file it came from."""
     teachers: tuple[UUID, ...] = ()
     sits: tuple[Sat, ...] = ()
 
@@ -62,6 +65,8 @@ class Plan:
     names: Mapping[UUID, str]
     """Of teachers, rooms, classes, groups and subjects."""
     students: Mapping[Sat, frozenset[UUID]] = field(default_factory=dict)
+    imported: Imported | None = None
+    """What a file says of it, where it came from one."""
 
     @cached_property
     def atoms(self) -> Mapping[str, tuple[frozenset[Sat], int]]:
@@ -69,6 +74,8 @@ class Plan:
 
         A class without students is a set by itself; so it is in one place at a time as well.
         """
+        if self.imported:
+            return self.imported.atoms(self.students)
         seats: dict[UUID, set[Sat]] = {}
         for sat, students in self.students.items():
             for student in students:
@@ -142,12 +149,14 @@ def read_plan(version: Version, *, day: date | None = None) -> Plan:
             room=lesson.room_id,
             time_locked=lesson.time_locked,
             room_locked=lesson.room_locked,
+            reference=lesson.reference,
             teachers=tuple(teachers.get(lesson.pk, ())),
             sits=tuple(sits.get(lesson.pk, ())),
         )
     wanted = {sat for each in sits.values() for sat in each}
     on = day or version.effective_from or max(today(), version.year.starts)
-    return Plan(version, grid_of(cycle), cards, names, _read_students(wanted, taught_as, on))
+    students = _read_students(wanted, taught_as, on)
+    return Plan(version, grid_of(cycle), cards, names, students, read_imported(version))
 
 
 def _read_students(wanted: Iterable[Sat], taught_as: Mapping[Sat, UUID], on: date) -> dict[Sat, frozenset[UUID]]:

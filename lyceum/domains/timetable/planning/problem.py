@@ -1,12 +1,13 @@
 """A version as a problem for the engine, and the engine's timetable as places of lessons."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from lyceum.domains.academics.models import Class, Location
 from lyceum.domains.timetable.models import Requirement, Rule
 from lyceum.domains.timetable.planning.constraints import Context, translate
+from lyceum.domains.timetable.planning.files import Imported
 from lyceum.domains.timetable.planning.plan import Card, Plan
 from lyceum.solver.problem import Activity, Grid, Lock, Problem, Room, StudentSet, Teacher
 from lyceum.solver.rules import MaxHoursDaily, NotAvailable, PreferredRooms, PreferredStarts, SameStart, Who
@@ -45,6 +46,8 @@ class Wishes:
 
 def build_problem(plan: Plan, *, wishes: Wishes | None = None) -> Built:
     """The problem of a version: a fixed number of statements, whatever its size."""
+    if plan.imported:
+        return _from_file(plan, plan.imported)
     names = {card: str(number) for number, card in enumerate(plan.cards, start=1)}
     requirements = _read_requirements(plan)
     rooms = list(Location.objects.filter(active=True).order_by("pk"))
@@ -78,6 +81,32 @@ def build_problem(plan: Plan, *, wishes: Wishes | None = None) -> Built:
         lessons={name: card for card, name in names.items()},
         before={names[card.id]: place for card in plan.cards.values() if (place := place_of(card, plan))},
     )
+
+
+def _from_file(plan: Plan, imported: Imported) -> Built:
+    """What the file says, with the weights that people gave its rules since, and the locks of the version."""
+    file_names = {row: name for name, row in imported.ids("rooms").items()}
+    names = {card.id: card.reference for card in plan.cards.values() if card.reference in imported.problem.activity}
+    before = {}
+    locks = {}
+    for card in plan.cards.values():
+        slot = plan.grid.find_slot(card.day, card.period)
+        if card.id in names and slot is not None:
+            room = file_names.get(card.room) if card.room else None
+            before[names[card.id]] = Placement(slot, room)
+            if card.time_locked or card.room_locked:
+                locks[names[card.id]] = Lock(slot if card.time_locked else None, room if card.room_locked else None)
+    wanted = {
+        row.parameters.get("place"): row for row in Rule.objects.filter(year=plan.version.year_id, kind="imported")
+    }
+    rules = []
+    for place, rule in enumerate(imported.problem.rules):
+        row = wanted.get(place)
+        if row is None or row.active:
+            ref = f"rule:{row.pk}" if row else rule.ref
+            rules.append(replace(rule, ref=ref, weight=float(row.weight) if row else rule.weight))
+    problem = replace(imported.problem, rules=tuple(rules), locks=locks)
+    return Built(problem, {name: card for card, name in names.items()}, before)
 
 
 def place_of(card: Card, plan: Plan) -> Placement | None:

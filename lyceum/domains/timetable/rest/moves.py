@@ -13,7 +13,7 @@ from lyceum.domains.timetable.planning import read_plan
 from lyceum.domains.timetable.planning.clashes import clash_values, list_clashes
 from lyceum.domains.timetable.plans import get_version
 from lyceum.domains.timetable.rest.router import router
-from lyceum.domains.timetable.rest.versions import ClashOut, shape
+from lyceum.domains.timetable.rest.versions import TimetableClashOut, shape
 from lyceum.domains.timetable.rules.moves import Moved, move_lessons, swap_lessons, undo_change
 from lyceum.domains.timetable.slots import list_slots
 
@@ -49,7 +49,7 @@ def moves(request: HttpRequest, chosen: Query[MovesOf]) -> dict[str, Any]:
     return list_slots(chosen.lesson, actor=actor_of(request))
 
 
-class MoveIn(Strict):
+class TimetableMoveIn(Strict):
     """One lesson as it is to be; what is left out stays. Without a day it is taken off the board."""
 
     lesson: UUID
@@ -63,18 +63,18 @@ class MoveIn(Strict):
 class MovesIn(Strict):
     """Moves, all or none. `revision` is the draft's as it was read."""
 
-    lessons: list[MoveIn] = Field(min_length=1, max_length=500)
+    lessons: list[TimetableMoveIn] = Field(min_length=1, max_length=500)
     revision: int | None = Field(None, ge=1)
 
 
-class ChangeOut(Schema):
+class TimetableChangeOut(Schema):
     """What was done, and the clashes of the lessons that were moved."""
 
     revision: int
     act: str
     before: dict[str, list[Any]]
     after: dict[str, list[Any]]
-    clashes: list[ClashOut]
+    clashes: list[TimetableClashOut]
 
 
 def _done(change: VersionChange, version_id: UUID, request: HttpRequest) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _refuse_stale(request: HttpRequest, version_id: UUID) -> None:
         refuse_stale(request, shape(get_version(version_id, actor=actor_of(request))))
 
 
-@router.post("timetable/versions/{uuid:version_id}/moves/", response=ChangeOut, operation_id="moveLessons")
+@router.post("timetable/versions/{uuid:version_id}/moves/", response=TimetableChangeOut, operation_id="moveLessons")
 def move(request: HttpRequest, version_id: UUID, body: MovesIn) -> dict[str, Any]:
     """Move, lock or take off lessons of a draft. 412 with the other's change where somebody changed it meanwhile."""
     _refuse_stale(request, version_id)
@@ -115,7 +115,7 @@ class SwapIn(Strict):
     revision: int | None = Field(None, ge=1)
 
 
-@router.post("timetable/versions/{uuid:version_id}/swap/", response=ChangeOut, operation_id="swapLessons")
+@router.post("timetable/versions/{uuid:version_id}/swap/", response=TimetableChangeOut, operation_id="swapLessons")
 def swap(request: HttpRequest, version_id: UUID, body: SwapIn) -> dict[str, Any]:
     """Let two lessons change places."""
     _refuse_stale(request, version_id)
@@ -129,7 +129,7 @@ class UndoIn(Strict):
     revision: int | None = Field(None, ge=1)
 
 
-@router.post("timetable/versions/{uuid:version_id}/undo/", response=ChangeOut, operation_id="undoMove")
+@router.post("timetable/versions/{uuid:version_id}/undo/", response=TimetableChangeOut, operation_id="undoMove")
 def undo(request: HttpRequest, version_id: UUID, body: UndoIn) -> dict[str, Any]:
     """Take back the newest change of a draft; again, the one before it."""
     _refuse_stale(request, version_id)

@@ -28,7 +28,7 @@ class RuleSubjectOut(Schema):
     name: str
 
 
-class RuleOut(Schema):
+class TimetableRuleOut(Schema):
     """What a timetable must hold to (weight 100), or should."""
 
     id: UUID
@@ -50,26 +50,47 @@ class RuleSubjectIn(Strict):
     id: UUID
 
 
-class RuleIn(Strict):
+class RuleParametersIn(Strict):
+    """What a rule asks for; which of these, its kind says."""
+
+    days: int | None = None
+    hours: int | None = None
+    gaps: int | None = None
+    late: int | None = None
+    first: int | None = None
+    last: int | None = None
+    changes: int | None = None
+    half_day: bool = False
+    no_empty_days: bool = False
+    buildings: bool = False
+    consecutive_if_same_day: bool = False
+    of: Literal["teacher", "class"] = "teacher"
+    slots: list[list[int]] = Field(
+        default_factory=list, max_length=336, description="Places: the day of the cycle, the number of the period."
+    )
+
+
+class TimetableRuleIn(Strict):
     """A rule, whole. Its kinds, and what each asks for, are listed at `timetable/rules/kinds/`."""
 
     kind: str = Field(max_length=40)
     subjects: list[RuleSubjectIn] = Field(default_factory=list, max_length=500)
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: RuleParametersIn = Field(default_factory=RuleParametersIn)
     weight: int = Field(MUST, ge=0, le=MUST)
     note: str = Field("", max_length=300)
     active: bool = True
 
 
-class NewRuleIn(RuleIn):
+class NewRuleIn(TimetableRuleIn):
     """A rule of a year."""
 
     year: UUID
 
 
-def _new(body: RuleIn) -> NewRule:
+def _new(body: TimetableRuleIn) -> NewRule:
     subjects = [(each.sort, each.id) for each in body.subjects]
-    return NewRule(body.kind, subjects, body.parameters, body.weight, body.note, body.active)
+    parameters = body.parameters.dict(exclude_unset=True)
+    return NewRule(body.kind, subjects, parameters, body.weight, body.note, body.active)
 
 
 def _shape(row: Rule) -> dict[str, Any]:
@@ -82,15 +103,15 @@ def _shape(row: Rule) -> dict[str, Any]:
     } | {name: getattr(row, name) for name in same}
 
 
-class RuleFilter(Walk):
+class TimetableRuleFilter(Walk):
     """Which rules."""
 
     year: UUID | None = None
     kind: str = Field("", max_length=40)
 
 
-@router.get("timetable/rules/", response=ListOf[RuleOut], operation_id="listTimetableRules")
-def rules(request: HttpRequest, chosen: Query[RuleFilter]) -> dict[str, Any]:
+@router.get("timetable/rules/", response=ListOf[TimetableRuleOut], operation_id="listTimetableRules")
+def rules(request: HttpRequest, chosen: Query[TimetableRuleFilter]) -> dict[str, Any]:
     """What the timetable must or should hold to."""
     rows = list_rules(actor_of(request), year=chosen.year, kind=chosen.kind)
     page = page_of(rows, order=RULE_ORDER, limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
@@ -131,7 +152,7 @@ def kinds(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("timetable/rules/", response={201: RuleOut}, operation_id="createTimetableRule")
+@router.post("timetable/rules/", response={201: TimetableRuleOut}, operation_id="createTimetableRule")
 def create(request: HttpRequest, response: HttpResponse, body: NewRuleIn) -> Status[dict[str, Any]]:
     """Set a rule."""
     actor = actor_of(request)
@@ -140,14 +161,14 @@ def create(request: HttpRequest, response: HttpResponse, body: NewRuleIn) -> Sta
     return Status(201, _shape(get_rule(row.pk, actor=actor)))
 
 
-@router.get("timetable/rules/{uuid:rule_id}/", response=RuleOut, operation_id="getTimetableRule")
+@router.get("timetable/rules/{uuid:rule_id}/", response=TimetableRuleOut, operation_id="getTimetableRule")
 def rule(request: HttpRequest, response: HttpResponse, rule_id: UUID) -> Shown | HttpResponse:
     """One rule."""
     return with_etag(request, response, _shape(get_rule(rule_id, actor=actor_of(request))))
 
 
-@router.put("timetable/rules/{uuid:rule_id}/", response=RuleOut, operation_id="replaceTimetableRule")
-def replace(request: HttpRequest, response: HttpResponse, rule_id: UUID, body: RuleIn) -> Shown | HttpResponse:
+@router.put("timetable/rules/{uuid:rule_id}/", response=TimetableRuleOut, operation_id="replaceTimetableRule")
+def replace(request: HttpRequest, response: HttpResponse, rule_id: UUID, body: TimetableRuleIn) -> Shown | HttpResponse:
     """Change a rule; its kind stays."""
     actor = actor_of(request)
     refuse_stale(request, _shape(get_rule(rule_id, actor=actor)))

@@ -165,7 +165,7 @@ def planned_shape(row: PlannedLesson) -> dict[str, Any]:
     } | {name: getattr(row, name) for name in same}
 
 
-class PlannedFilter(Walk):
+class TimetablePlannedFilter(Walk):
     """Which lessons of a version."""
 
     teacher: UUID | None = None
@@ -181,7 +181,7 @@ class PlannedFilter(Walk):
     by_alias=True,
     operation_id="listPlannedLessons",
 )
-def planned(request: HttpRequest, version_id: UUID, chosen: Query[PlannedFilter]) -> dict[str, Any]:
+def planned(request: HttpRequest, version_id: UUID, chosen: Query[TimetablePlannedFilter]) -> dict[str, Any]:
     """The lessons of a version."""
     actor = actor_of(request)
     rows = list_planned(
@@ -197,7 +197,7 @@ def planned(request: HttpRequest, version_id: UUID, chosen: Query[PlannedFilter]
     return listed(page, [planned_shape(row) for row in page.rows])
 
 
-class ClashOut(Schema):
+class TimetableClashOut(Schema):
     """Two lessons that need the same at the same time, or one outside the teaching periods."""
 
     kind: str
@@ -212,7 +212,7 @@ class ClashesOut(Schema):
     """The clashes of a version; at most 500 are shown."""
 
     count: int
-    clashes: list[ClashOut]
+    clashes: list[TimetableClashOut]
 
 
 @router.get("timetable/versions/{uuid:version_id}/clashes/", response=ClashesOut, operation_id="listClashes")

@@ -1,7 +1,7 @@
 """What a year's timetable must or should hold to, as people set it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from lyceum.domains.timetable.models import Requirement, Rule, RuleSubject
 from lyceum.domains.timetable.models.rules import MUST
 
 MOST_SUBJECTS = 500
+IMPORTED = "imported"
+"""Rules of a file are made by importing it; a person may change their weight, or leave them out."""
 COLUMNS: Mapping[str, tuple[str, type[models.Model]]] = {
     TEACHER: ("staff_id", Staff),
     CLASS: ("school_class_id", Class),
@@ -73,7 +75,12 @@ def edit_rule(rule_id: UUID, new: NewRule, *, actor: Actor) -> Rule:
     row = _get_rule(rule_id)
     if new.kind != row.kind:
         raise invalid_field("/kind", "read_only", _("A rule keeps its kind."))
-    _check(new)
+    if row.kind == IMPORTED:
+        new = replace(new, parameters=row.parameters, subjects=())
+        if not 0 <= new.weight <= MUST:
+            raise invalid_field("/weight", "range", _("Give a weight from 0 to 100; 100 must hold."))
+    else:
+        _check(new)
     values = {"parameters": dict(new.parameters), "weight": new.weight, "note": tidy(new.note), "active": new.active}
     changes = changed_fields(row, values)
     row.save()
@@ -109,7 +116,7 @@ def _write_subjects(row: Rule, subjects: Sequence[tuple[str, UUID]]) -> None:
 
 def _check(new: NewRule) -> None:
     kind = KINDS.get(new.kind)
-    if kind is None:
+    if kind is None or kind.code == IMPORTED:
         raise invalid_field("/kind", "choice", _("There is no such kind of rule."))
     faults = [*_wrong_subjects(kind, new), *_wrong_parameters(kind, new.parameters)]
     if not 0 <= new.weight <= MUST:

@@ -9,7 +9,7 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.domains.journal.models import Job
 from lyceum.domains.journal.rules import Target, record
-from lyceum.domains.timetable.engine import Explained, Task
+from lyceum.domains.timetable.engine import Task
 from lyceum.domains.timetable.facts import RunFinished, RunProgressed
 from lyceum.domains.timetable.models import Run
 from lyceum.domains.timetable.planning import Plan, read_plan
@@ -17,6 +17,7 @@ from lyceum.domains.timetable.planning.problem import Built, Wishes, build_probl
 from lyceum.domains.timetable.reasons import as_values
 from lyceum.domains.timetable.rules.moves import Place, write_places
 from lyceum.domains.timetable.rules.runs import cards_in_scope, close_job
+from lyceum.solver.interchange import problem_to_plain
 from lyceum.solver.solution import Placement, Progress, Result, State, Timetable
 
 LEAST_SECONDS = 2
@@ -58,11 +59,11 @@ def claim_run(run_id: UUID) -> Work | None:
         plan=plan,
         scope=scope,
         task=Task(
-            problem=built.problem,
+            problem=problem_to_plain(built.problem),
             seconds=float(max(LEAST_SECONDS, run.seconds - run.spent)),
             seed=run.seed,
             workers=int(run.options.get("workers", 2)),
-            scope=None if everything else [built.activity_of(card) for card in scope],
+            scope=None if everything else tuple(sorted(built.activity_of(card) for card in scope)),
             hints=before or None,
             kind=run.kind,
         ),
@@ -73,20 +74,27 @@ def _timetable(best: Mapping[str, Place], built: Built, plan: Plan) -> dict[str,
     """What was saved of a best, for the engine to go on from."""
     found: dict[str, Placement] = {}
     names = {str(lesson): name for name, lesson in built.lessons.items()}
+    rooms = {str(row): name for name, row in plan.imported.ids("rooms").items()} if plan.imported else {}
     for lesson, (day, period, room) in best.items():
         slot = plan.grid.find_slot(day, period)
         if lesson in names and slot is not None:
-            found[names[lesson]] = Placement(slot, room)
+            found[names[lesson]] = Placement(slot, rooms.get(room, room))
     return found
 
 
 def places_of(timetable: Timetable, work: Work) -> dict[str, list[Any]]:
     """A timetable as it is saved: `{lesson: [day, period, room]}`."""
+    rooms = work.plan.imported.ids("rooms") if work.plan.imported else {}
     return {
-        str(work.built.lessons[name]): [*work.plan.grid.place(each.start), each.room]
+        str(work.built.lessons[name]): [*work.plan.grid.place(each.start), _room(each.room, rooms)]
         for name, each in timetable.items()
         if name in work.built.lessons
     }
+
+
+def _room(name: str | None, of_file: Mapping[str, UUID]) -> str | None:
+    """The id of a room: of a file's by its name there, of ours its name is the id."""
+    return None if name is None else str(of_file.get(name, name))
 
 
 def note_progress(work: Work, progress: Progress, *, best: Timetable | None, actor: Actor) -> bool:
@@ -121,17 +129,19 @@ def ask_whether_to_stop(work: Work) -> bool:
     return is_stop_asked(Run.objects.get(pk=work.run))
 
 
-def finish_run(work: Work, result: Result | None, explained: Explained | None, *, words: str = "", actor: Actor) -> Run:
+def finish_run(
+    work: Work, result: Result | None, reasons: Mapping[str, Any] | None, *, words: str = "", actor: Actor
+) -> Run:
     """Put what was found into the draft, and say how it ended. Without a result the best that was saved counts."""
     run = Run.objects.select_for_update(of=("self",)).select_related("version").get(pk=work.run)
     if result is not None and (result.timetable or not run.best):
         run.best = places_of(result.timetable, work)
         run.progress |= {"placed": len(result.timetable), "cost": result.cost, "bound": result.bound}
-    run.reasons = as_values(explained, work.built, work.plan) if explained else []
-    run.state = _state(run, result)
+    run.reasons = as_values(reasons or {}, work.built, work.plan)
+    run.state = _state(run, result, reasons)
     run.ended_at = clock.now()
     run.log = words[:10_000]
-    unplaced = _write_best(run, work, actor=actor) if run.best else len(work.plan.cards)
+    unplaced = _write_best(run, work, actor=actor) if run.best or run.reasons else len(work.plan.cards)
     run.save()
     close_job(run, words)
     fact = RunFinished(run_id=run.pk, state=run.state, unplaced=unplaced)
@@ -139,9 +149,11 @@ def finish_run(work: Work, result: Result | None, explained: Explained | None, *
     return run
 
 
-def _state(run: Run, result: Result | None) -> Run.State:
+def _state(run: Run, result: Result | None, reasons: Mapping[str, Any] | None) -> Run.State:
     if is_stop_asked(run):
         return Run.State.CANCELLED
+    if run.kind == Run.Kind.EXPLAIN and reasons:
+        return Run.State.INFEASIBLE if reasons["verdict"] == "impossible" else Run.State.DONE
     if result is None:
         return Run.State.FAILED
     return Run.State.INFEASIBLE if result.state is State.IMPOSSIBLE else Run.State.DONE
@@ -150,7 +162,7 @@ def _state(run: Run, result: Result | None) -> Run.State:
 def _write_best(run: Run, work: Work, *, actor: Actor) -> int:
     """The best into the draft; lessons that are locked or out of scope stay. Returns how many have no place."""
     version = run.version
-    if version is None or not version.is_draft:
+    if version is None or not version.is_draft or run.kind == Run.Kind.EXPLAIN:
         return 0
     places: dict[UUID, Place] = {}
     for card in work.plan.cards.values():

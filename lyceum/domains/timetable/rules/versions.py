@@ -37,7 +37,7 @@ def create_version(year_id: UUID, *, name: str = "", parent: UUID | None = None,
     year = AcademicYear.objects.select_for_update().filter(pk=year_id).first()
     if year is None:
         raise NotFoundError(_("There is no such year here."))
-    source = Version.objects.filter(pk=parent, year=year).first() if parent else None
+    source = Version.objects.select_related("imported").filter(pk=parent, year=year).first() if parent else None
     if parent and source is None:
         raise invalid_field("/parent", "version_unknown", _("There is no such version of this year."))
     called = tidy(name) or _free_name(year)
@@ -46,7 +46,12 @@ def create_version(year_id: UUID, *, name: str = "", parent: UUID | None = None,
     taken = NameTakenError(_("There is a version “%(name)s” already.") % {"name": called})
     with refusing(version_name_once=lambda: taken):
         row = Version.objects.create(
-            year=year, name=called, parent=source, made_by=actor.user_id, made_by_name=actor.name[:200]
+            year=year,
+            name=called,
+            parent=source,
+            imported=source.imported if source else None,
+            made_by=actor.user_id,
+            made_by_name=actor.name[:200],
         )
     if source:
         _copy_lessons(source, row)
@@ -100,7 +105,10 @@ def fill_version(version: Version) -> int:
 
     Who comes and who teaches follows the requirement. Returns how many lessons were added or taken away.
     """
-    rows = Requirement.objects.filter(year=version.year_id).prefetch_related("classes", "teachers").order_by("pk")
+    if version.imported_id:  # its lessons are those of the file
+        return 0
+    rows = Requirement.objects.filter(year=version.year_id).exclude(source=Requirement.Source.IMPORT)
+    rows = rows.prefetch_related("classes", "teachers").order_by("pk")
     there: dict[UUID, list[PlannedLesson]] = {}
     for lesson in (
         version.lessons.filter(requirement__isnull=False).prefetch_related("classes", "teachers").order_by("pk")

@@ -6,15 +6,17 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core.errors import NotFoundError
 from lyceum.core.forms import submitted, typed_date, typed_id, typed_number, typed_time
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
+from lyceum.core.schools import crossing_to
 from lyceum.domains.academics.queries import get_class, list_locations
 from lyceum.domains.people.queries import list_staff
 from lyceum.domains.tenancy.queries import today
+from lyceum.domains.timetable.ical import read_token, write_feed
 from lyceum.domains.timetable.queries import list_lessons
 from lyceum.domains.timetable.rules import NewLesson, create_lessons, remove_lesson
 
@@ -69,3 +71,13 @@ def lessons_page(request: HttpRequest, class_id: UUID) -> HttpResponse:
         }
 
     return submitted(request, "timetable/lessons.html", context, act)
+
+
+@require_GET
+def feed(request: HttpRequest, feed_token: str) -> HttpResponse:
+    """A timetable as a calendar, for whoever has its address."""
+    del request
+    found = read_token(feed_token)
+    with crossing_to(found.school_id):
+        source = write_feed(found)
+    return HttpResponse(source, content_type="text/calendar; charset=utf-8")

@@ -67,19 +67,16 @@ def _who(row: Any) -> str:
 
 
 def _reasons(given: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
-    """Reasons with the rules they name as ids, and the one whose weakening costs least."""
+    """Reasons with links to the rules that people set, and the one whose weakening costs least."""
     for each in given:
-        rules = [found for ref in each.get("rules", ()) if (found := _rule_id(ref))]
-        yield dict(each) | {"rule_ids": rules, "relax_id": _rule_id(each.get("relax", ""))}
+        links = [(rule_id, rule["words"]) for rule in each.get("rules", ()) if (rule_id := _rule_id(rule["ref"]))]
+        yield dict(each) | {"links": links, "relax": links[0][0] if each.get("code") == "relax" and links else ""}
 
 
-def _rule_id(ref: object) -> str:
+def _rule_id(ref: str) -> str:
     """The id of a rule that a person set; nothing for what always holds."""
-    text = str(ref.get("id", "") if isinstance(ref, Mapping) else ref).removeprefix("rule:")
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return ""
+    sort, _colon, key = ref.partition(":")
+    return key if sort == "rule" else ""
 
 
 def _again(run: Run, actor: Actor) -> Run:

@@ -1,0 +1,71 @@
+"""Timetable files and calendars over REST."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, File, Form, Query, Schema, Status
+from ninja.files import UploadedFile
+
+from lyceum.core.rest import Strict, actor_of
+from lyceum.domains.timetable.exports import TYPES, export_version
+from lyceum.domains.timetable.ical import sign_feed
+from lyceum.domains.timetable.rest.router import router
+from lyceum.domains.timetable.rules.fet import import_fet
+
+
+class UnknownConstraintOut(Schema):
+    """A kind of constraint that has no effect here; it is kept for export."""
+
+    kind: str
+    count: int
+
+
+class FileTakenOut(Schema):
+    """What came of a file."""
+
+    version: UUID
+    lessons: int
+    rules: int
+    unknown: list[UnknownConstraintOut]
+
+
+@router.post("timetable/imports/", response={201: FileTakenOut}, operation_id="importTimetable")
+def take_file(request: HttpRequest, file: File[UploadedFile], year: Form[UUID]) -> Status[dict[str, Any]]:
+    """Make a draft from a FET file. What the school lacks is made with it; unknown constraints are listed."""
+    taken = import_fet(year, file.read(), file_name=file.name or "timetable.fet", actor=actor_of(request))
+    shown = {"version": taken.version.pk, "lessons": taken.lessons, "rules": taken.rules, "unknown": taken.unknown}
+    return Status(201, shown)
+
+
+class ExportAs(Strict):
+    """As what kind of file."""
+
+    format: Literal["fet", "csv", "xlsx"] = "fet"
+
+
+@router.get("timetable/versions/{uuid:version_id}/export/", operation_id="exportTimetable")
+def export(request: HttpRequest, version_id: UUID, chosen: Query[ExportAs]) -> HttpResponse:
+    """A version as a file: for FET with everything that came in by FET, or as a table."""
+    source = export_version(version_id, chosen.format, actor=actor_of(request))
+    name = f'attachment; filename="timetable.{chosen.format}"'
+    return HttpResponse(source, content_type=TYPES[chosen.format], headers={"Content-Disposition": name})
+
+
+class FeedOf(Strict):
+    """Whose calendar."""
+
+    sort: Literal["teacher", "student", "class", "room"]
+    id: UUID
+
+
+class FeedOut(Schema):
+    """The address of a calendar. Whoever has it reads the calendar, for as long as you may."""
+
+    path: str = Field(description="Add it to the school's address, and give it to a calendar program.")
+
+
+@router.get("timetable/feeds/", response=FeedOut, operation_id="getTimetableFeed")
+def feed(request: HttpRequest, chosen: Query[FeedOf]) -> dict[str, str]:
+    """The calendar of a teacher, student, class or room."""
+    return {"path": f"/timetable/feeds/{sign_feed(chosen.sort, chosen.id, actor=actor_of(request))}/"}

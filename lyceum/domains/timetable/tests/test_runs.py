@@ -1,0 +1,162 @@
+"""Runs of the engine: asked for, followed, stopped, gone on with; what they find is in the draft."""
+
+import pytest
+
+from lyceum.core import clock
+from lyceum.domains.journal.models import Fact, Job
+from lyceum.domains.timetable.models import PlannedLesson, Requirement, Run, Version
+from lyceum.domains.timetable.planning import read_plan
+from lyceum.domains.timetable.planning.clashes import list_clashes
+from lyceum.domains.timetable.reasons import say_all
+from lyceum.domains.timetable.rules.constraints import NewRule, create_rule
+from lyceum.domains.timetable.rules.publishing import publish_version
+from lyceum.domains.timetable.rules.running import claim_run
+from lyceum.domains.timetable.rules.runs import NewRun, NothingToPlaceError, cancel_run, start_run
+from lyceum.domains.timetable.tasks import run_engine
+from lyceum.domains.timetable.tests.conftest import PERIODS
+from lyceum.testing.clients import software
+from lyceum.testing.factories import NOW, in_school, make_admin
+
+SECONDS = 2
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with clock.frozen(NOW):
+        yield
+
+
+def start(small, **new):
+    with in_school(small.school):
+        asked = (
+            NewRun(year=small.year.pk, seconds=SECONDS, workers=1)
+            if not new
+            else NewRun(seconds=SECONDS, workers=1, **new)
+        )
+        return start_run(asked, enqueue=lambda _run: None, actor=small.system)
+
+
+def work(small, run):
+    run_engine(small.school.pk, str(run.pk), None, "test")
+    with in_school(small.school):
+        return Run.objects.get(pk=run.pk)
+
+
+def test_one_click_makes_a_whole_timetable_that_can_be_published(small):
+    run = start(small)
+
+    done = work(small, run)
+
+    with in_school(small.school):
+        version = Version.objects.get(pk=done.result_id)
+        assert (done.state, done.progress["placed"]) == (Run.State.DONE, 30)
+        assert not version.lessons.filter(day=None).exists()
+        assert list_clashes(read_plan(version)) == []
+        assert publish_version(version.pk, effective_from=NOW.date(), actor=small.system).begun == 30
+        assert Job.objects.get(pk=done.job_id).state == Job.State.SUCCEEDED
+        [fact] = Fact.objects.filter(type="timetable.run.finished")
+        assert fact.payload == {"run_id": str(run.pk), "state": "done", "unplaced": 0}
+
+
+def test_the_same_seed_gives_the_same_timetable(small):
+    places = []
+    for _time in range(2):
+        done = work(small, start(small))
+        with in_school(small.school):
+            lessons = PlannedLesson.objects.filter(version=done.result_id).order_by("pk")
+            places.append(list(lessons.values_list("day", "period", "room")))
+
+    assert places[0] == places[1]
+
+
+def test_locked_lessons_and_those_out_of_scope_stay(small):
+    version = small.placed()
+    with in_school(small.school):
+        locked = version.lessons.get(day=1, classes__school_class=small.taught["7A/MA"])
+        PlannedLesson.objects.filter(pk=locked.pk).update(day=5, period=8, time_locked=True)
+        others = {row.pk: row.day for row in version.lessons.exclude(classes__school_class=small.taught["7A/MA"])}
+        requirement = str(locked.requirement_id)
+
+    work(small, start(small, version=version.pk, scope={"requirements": [requirement]}))
+
+    with in_school(small.school):
+        locked.refresh_from_db()
+        assert (locked.day, locked.period) == (5, 8)
+        rest = version.lessons.exclude(classes__school_class=small.taught["7A/MA"])
+        assert {row.pk: row.day for row in rest} == others
+
+
+def test_a_teacher_with_more_lessons_than_free_periods_is_named_with_the_numbers(small):
+    version = small.draft(lessons=5)
+    with in_school(small.school):
+        slots = [[day, period] for day in (1, 2, 3, 4) for period in PERIODS]
+        rule = NewRule("not_available", [("teacher", small.lead("7A/MA"))], {"slots": slots})
+        row = create_rule(small.year.pk, rule, actor=small.system)
+
+    done = work(small, start(small, version=version.pk))
+
+    said = say_all(done.reasons)
+    with in_school(small.school):
+        assert said[0]["words"] == "Teacher of Mathematics: 10 periods of lessons, but only 6 periods are free."
+        assert said[0]["rules"][0]["ref"] == f"rule:{row.pk}"
+        assert version.lessons.filter(day=None).count() >= 4 or done.state == Run.State.INFEASIBLE
+
+
+def test_a_run_that_lost_its_worker_goes_on_from_its_best(small):
+    run = start(small)
+    with in_school(small.school):
+        work_before = claim_run(run.pk)
+        lesson = PlannedLesson.objects.filter(version=run.version_id).order_by("pk").first()
+        Run.objects.filter(pk=run.pk).update(best={str(lesson.pk): [3, 4, None]})
+
+        again = claim_run(run.pk)
+
+        assert work_before is not None
+        assert again.task.hints is not None
+        assert [each.start for each in again.task.hints.values()] == [14]
+    assert work(small, run).state == Run.State.DONE
+    assert work(small, run).state == Run.State.DONE
+
+
+def test_a_run_that_waits_is_stopped_at_once_and_is_not_begun(small):
+    run = start(small)
+    with in_school(small.school):
+        cancel_run(run.pk, actor=small.system)
+
+        assert claim_run(run.pk) is None
+        assert Run.objects.get(pk=run.pk).state == Run.State.CANCELLED
+
+
+def test_a_run_that_works_is_stopped_with_its_best(small):
+    run = start(small)
+    with in_school(small.school):
+        Run.objects.filter(pk=run.pk).update(cancel_asked=True, seconds=600)
+
+    assert work(small, run).state == Run.State.CANCELLED
+
+
+def test_with_nothing_to_place_a_run_is_refused(small):
+    version = small.placed()
+    with in_school(small.school):
+        version.lessons.update(time_locked=True)
+
+    with pytest.raises(NothingToPlaceError):
+        start(small, version=version.pk)
+
+
+def test_a_run_over_rest_is_asked_for_watched_and_stopped(small):
+    client = software(make_admin(small.school), small.school)
+
+    asked = client.send("/api/v1/timetable/runs/", {"max_per_week": 30, "seconds": 5})
+    path = asked["Location"]
+    stopped = client.send(f"{path}cancel/")
+    again = client.send(f"{path}cancel/")
+    reasons = client.get(f"{path}reasons/").json()
+
+    assert (asked.status_code, asked.json()["state"], asked.json()["progress"]["lessons"]) == (202, "queued", 30)
+    assert [answer.json()["state"] for answer in (stopped, again)] == ["cancelled", "cancelled"]
+    assert reasons == {"state": "cancelled", "reasons": []}
+    too_many = client.send("/api/v1/timetable/runs/", {"max_per_week": 9})
+    assert (too_many.status_code, too_many.json()["code"], too_many.json()["needed"]) == (422, "impossible", 15)
+    with in_school(small.school):
+        assert Requirement.objects.count() == 6

@@ -1,0 +1,298 @@
+"""A problem in, the best timetable within the time out.
+
+Two searches race to the first complete timetable, with different habits. Then one goes on with chains that lower the
+cost, the other frees some lessons at a time and lets CP-SAT place them best; they share what they find. With one
+worker both take turns, in portions of steps instead of seconds: the same seed gives the same timetable, unless the
+time runs out before the steps do.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+
+from lyceum.solver.encoding import Encoded, encode
+from lyceum.solver.problem import Lock, Problem
+from lyceum.solver.search.memory import Built, build
+from lyceum.solver.search.worker import Search, Settings
+from lyceum.solver.solution import Progress, Result, State, Timetable, Watch
+
+HABITS = (
+    Settings(),
+    Settings(spread=2, tenure=5),
+    Settings(depth=10, tries=300, spread=2),
+    Settings(tries=5_000, spread=3, tenure=5),
+)
+PORTION = 40
+"""Steps of placing between two looks at the others."""
+PATIENCE = 500
+"""Steps without a unit more (and one for each unit) before a search begins anew."""
+IMPROVING = 2_000
+"""Moves between two looks at the others."""
+ROUNDS_A_SECOND = 2
+"""With one worker: rounds of improving for each second given. So few that the time seldom ends them."""
+
+
+@dataclass
+class Race:
+    """What the searches of one run share."""
+
+    encoded: Encoded
+    built: Built
+    seconds: float
+    scope: frozenset[str] | None = None
+    hints: Timetable | None = None
+    began: float = field(default_factory=time.monotonic)
+    placed: int = -1
+    cost: float = 0.0
+    best: Timetable = field(default_factory=dict)
+    bound: float | None = None
+    version: int = 0
+    first_complete_after: float | None = None
+    over: bool = False
+    failure: BaseException | None = None
+    searches: list[Search] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def now(self) -> float:
+        return time.monotonic() - self.began
+
+    @property
+    def left(self) -> float:
+        return 0.0 if self.over else self.seconds - self.now
+
+    @property
+    def is_complete(self) -> bool:
+        return self.placed == len(self.encoded.problem.activities)
+
+    @property
+    def is_best(self) -> bool:
+        """Nothing better is possible."""
+        return self.is_complete and self.cost <= (self.bound or 0.0) + 1e-9
+
+    def goes_on(self) -> bool:
+        return self.left > 0 and not self.is_best
+
+    def offer(self, timetable: Timetable, cost: float) -> None:
+        """Keep it if it places more, or as much at less cost."""
+        with self.lock:
+            if (len(timetable), -cost) > (self.placed, -self.cost + 1e-9):
+                self.placed, self.cost, self.best = len(timetable), cost, timetable
+                self.version += 1
+                if self.is_complete and self.first_complete_after is None:
+                    self.first_complete_after = self.now
+
+    def finish(self) -> None:
+        self.over = True
+        for search in self.searches:
+            search.stop()
+
+
+def solve(
+    problem: Problem,
+    *,
+    seconds: float,
+    seed: int = 0,
+    workers: int = 2,
+    scope: Collection[str] | None = None,
+    hints: Timetable | None = None,
+    watch: Watch | None = None,
+) -> Result:
+    """The best timetable found within the time.
+
+    `scope`: only these lessons may move, the others stay where `hints` have them. `hints`: where to begin. `watch` is
+    told about once a second and ends the run by answering False. Lessons that find no place are named, never
+    squeezed in: what is placed breaks no rule with weight 100 that the search knows (`Encoded.unsupported`).
+    """
+    began = time.monotonic()
+    within = problem if scope is None else _hold_others(problem, frozenset(scope), hints or {})
+    encoded = encode(within)
+    race = Race(encoded, build(encoded), seconds, None if scope is None else frozenset(scope), hints, began)
+    if workers <= 1:
+        _take_turns(race, seed, watch)
+    else:
+        _run_together(race, seed, workers, watch)
+    return _result(race, problem)
+
+
+def _hold_others(problem: Problem, scope: frozenset[str], hints: Timetable) -> Problem:
+    locks = dict(problem.locks)
+    for each in problem.activities:
+        if each.name not in scope and each.name in hints and each.name not in locks:
+            locks[each.name] = Lock(hints[each.name].start, hints[each.name].room)
+    return replace(problem, locks=locks)
+
+
+def _result(race: Race, problem: Problem) -> Result:
+    unplaced = tuple(each.name for each in problem.activities if each.name not in race.best)
+    impossible = bool(race.encoded.impossible) or any(search.contradicting for search in race.searches)
+    state = State.COMPLETE if not unplaced else State.IMPOSSIBLE if impossible else State.PARTIAL
+    return Result(
+        state=state,
+        timetable=race.best,
+        cost=max(0.0, race.cost),
+        bound=race.bound if race.bound is not None or not race.is_best else 0.0,
+        unplaced=unplaced,
+        first_complete_after=race.first_complete_after,
+        seconds=race.now,
+    )
+
+
+# ── Told of progress ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Telling:
+    """Tells the watcher at every better timetable, and once a second."""
+
+    def __init__(self, race: Race, watch: Watch | None) -> None:
+        self.race, self.watch = race, watch
+        self.told_version, self.told_at = 0, -1.0
+
+    def tell(self) -> None:
+        race = self.race
+        is_new = race.version != self.told_version
+        if self.watch is None or not (is_new or race.now - self.told_at >= 1.0):
+            return
+        with race.lock:
+            best = race.best if is_new else None
+            progress = Progress(race.now, max(0, race.placed), max(0.0, race.cost), race.bound, best)
+            self.told_version = race.version
+        self.told_at = race.now
+        if not self.watch(progress):
+            race.finish()
+
+
+# ── Several workers ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _run_together(race: Race, seed: int, workers: int, watch: Watch | None) -> None:
+    """Threads that run compiled code or CP-SAT; this one looks after the time."""
+    telling = Telling(race, watch)
+    for number in range(workers):
+        race.searches.append(Search(race.encoded, built=race.built))
+    threads = [
+        threading.Thread(target=_work, args=(race, number, seed), name=f"solver-{number}", daemon=True)
+        for number in range(workers)
+    ]
+    for thread in threads:
+        thread.start()
+    while race.goes_on() and any(thread.is_alive() for thread in threads) and race.failure is None:
+        threads[0].join(0.1)
+        telling.tell()
+    race.finish()
+    for thread in threads:
+        thread.join()
+    if race.failure is not None:
+        raise race.failure
+    race.over = False
+    telling.tell()
+
+
+def _work(race: Race, number: int, seed: int) -> None:
+    try:
+        search = race.searches[number]
+        _place(race, search, number, seed * 1_000 + number)
+        if number % 2 == 1:
+            _improve_by_model(race, seed * 1_000 + number)
+        _improve_by_chains(race, search)
+    except BaseException as failure:  # handed to the caller's thread
+        race.failure = failure
+
+
+def _place(race: Race, search: Search, number: int, seed: int) -> None:
+    """Until somebody has a complete timetable; anew, with other habits, when nothing comes of it."""
+    attempt = 0
+    while race.goes_on() and not race.is_complete:
+        settings = HABITS[(number + attempt) % len(HABITS)] if attempt else HABITS[number % 2]
+        search.begin(seed + 100 * attempt, race.hints)
+        most, since = -1, search.ticks
+        while race.goes_on() and not race.is_complete:
+            done = search.place(PORTION, settings)
+            if search.placed > most:
+                most, since = search.placed, search.ticks
+                race.offer(search.timetable(), search.cost)
+            if done:
+                break
+            if search.ticks - since > PATIENCE + len(race.encoded.units):
+                break
+        if search.ticks == since:
+            return
+        attempt += 1
+
+
+def _improve_by_chains(race: Race, search: Search) -> None:
+    seen = -1
+    while race.goes_on() and race.is_complete:
+        if race.version != seen:
+            with race.lock:
+                best, cost, seen = race.best, race.cost, race.version
+            if seen != 0 and (search.placed < len(race.encoded.units) or search.cost > cost + 1e-9):
+                search.load(best)
+        search.improve(IMPROVING)
+        if search.cost < race.cost - 1e-9:
+            race.offer(search.timetable(), search.cost)
+
+
+def _improve_by_model(race: Race, seed: int) -> None:
+    """Until nothing is left to improve; returns at once where there is no complete timetable."""
+    if not race.goes_on() or not race.is_complete:
+        return
+    try:
+        from lyceum.solver.cpsat.neighbourhoods import improve  # OR-Tools takes a second to load
+        from lyceum.solver.terms.ground import take_apart
+    except ImportError:
+        return
+    ground = take_apart(race.encoded.problem)
+    while race.goes_on():
+        with race.lock:
+            best, version = race.best, race.version
+
+        found = improve(
+            ground,
+            best,
+            seconds=min(6.0, race.left),
+            seed=seed + version,
+            workers=1,
+            scope=race.scope,
+            goes_on=race.goes_on,
+            on_better=race.offer,
+        )
+        seed += 1
+        if found.steps == 0:
+            return
+
+
+# ── One worker ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _take_turns(race: Race, seed: int, watch: Watch | None) -> None:
+    """The same steps in the same order for the same seed."""
+    search = Search(race.encoded, built=race.built)
+    race.searches.append(search)
+    telling = Telling(race, watch)
+    _place_in_turn(race, search, seed, telling.tell)
+    rounds = max(1, round(race.seconds * ROUNDS_A_SECOND))
+    while rounds > 0 and race.goes_on() and race.is_complete:
+        rounds -= 1
+        search.improve(IMPROVING)
+        if search.cost < race.cost - 1e-9:
+            race.offer(search.timetable(), search.cost)
+        telling.tell()
+    telling.tell()
+
+
+def _place_in_turn(race: Race, search: Search, seed: int, tell: Callable[[], None]) -> None:
+    attempt = 0
+    while race.goes_on() and not race.is_complete:
+        search.begin(seed * 1_000 + 100 * attempt, race.hints)
+        most, since, done = -1, search.ticks, False
+        while race.goes_on() and not done and search.ticks - since <= PATIENCE + len(race.encoded.units):
+            done = search.place(PORTION, HABITS[attempt % len(HABITS)])
+            if search.placed > most:
+                most, since = search.placed, search.ticks
+                race.offer(search.timetable(), search.cost)
+            tell()
+        if done:
+            return
+        attempt += 1
