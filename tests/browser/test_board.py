@@ -11,7 +11,8 @@ SAID = "Mathematics, 7A: Tuesday, 2. Free."
 
 def by_mouse(page: Page, lesson: str) -> None:
     start, goal = page.locator(lesson).bounding_box(), page.locator('[data-at="2-2"]').bounding_box()
-    assert start and goal
+    assert start
+    assert goal
     page.mouse.move(start["x"] + 20, start["y"] + 15)
     page.mouse.down()
     page.mouse.move(start["x"] + 40, start["y"] + 25)
@@ -26,7 +27,8 @@ def by_finger(page: Page, lesson: str) -> None:
     page.locator('[data-at="2-2"]').scroll_into_view_if_needed()
     page.locator(lesson).scroll_into_view_if_needed()
     start, goal = page.locator(lesson).bounding_box(), page.locator('[data-at="2-2"]').bounding_box()
-    assert start and goal
+    assert start
+    assert goal
     touch = page.context.new_cdp_session(page)
 
     def send(kind: str, *points: dict[str, float]) -> None:

@@ -5,25 +5,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.cycles import cycle_days
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.academics.models import Class, ClassMembership, ClassTeacher, Location
-from lyceum.domains.academics.queries import current_teachers
+from lyceum.domains.academics.models import Class, Location
 from lyceum.domains.people.models import Staff, Student
-from lyceum.domains.people.policies import holds_on, visible_students
-from lyceum.domains.timetable.days import rung_on
+from lyceum.domains.people.policies import visible_students
+from lyceum.domains.timetable import agenda
 from lyceum.domains.timetable.models import Cover, Lesson
 from lyceum.domains.timetable.policies import visible_lessons
 
 TEACHER, CLASS, ROOM, STUDENT = "teacher", "class", "room", "student"
-STANDS = (Cover.State.ACCEPTED, Cover.State.ASSIGNED, Cover.State.DONE)
+_FIELDS = {TEACHER: "teacher", CLASS: "school_class", ROOM: "room", STUDENT: "student"}
 WEEKDAYS = 5
 LOOKS_AHEAD = timedelta(days=14)
+DAYS_AHEAD = 3
+"""Days on which school is kept."""
 
 
 @dataclass(frozen=True)
@@ -146,53 +145,19 @@ def read_week(whose: Whose | None, day: date, *, actor: Actor) -> Week:
 
 def read_entries(whose: Whose, dates: Sequence[date], *, actor: Actor) -> list[Entry]:
     """The lessons of some dates in order: those that are somebody's own, and those they cover."""
-    actor.require(Permission.LESSONS_VIEW)
-    first, last = dates[0], dates[-1]
-    kept = [day for day in dates if school_days().is_school_day(day)]
-    rows = Lesson.objects.filter(visible_lessons(actor), starts_on__lte=last)
-    rows = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first)).filter(_of(whose, dates[0]))
-    lessons = list(
-        rows.select_related("school_class__subject", "subject", "teacher__person", "room").prefetch_related(
-            current_teachers(first, "school_class__teachers")
+    asked = agenda.Whose(**{_FIELDS[whose.kind]: whose.id})
+    return [
+        Entry(
+            each.lesson,
+            each.on,
+            each.starts_at.time(),
+            each.ends_at.time(),
+            each.cover,
+            covers_it=whose.kind == TEACHER and bool(each.cover and each.cover.teacher_id == whose.id),
         )
-    )
-    lessons = [row for row in lessons if row.school_class.starts <= last and first <= row.school_class.ends]
-    covers = _covers(whose, lessons, first, last)
-    found = [
-        Entry(lesson, day, starts_at, ends_at, covers.get((lesson.pk, day)))
-        for day in kept
-        for lesson, starts_at, ends_at in rung_on(day, lessons)
-        if lesson.is_on(day) and lesson.school_class.starts <= day <= lesson.school_class.ends
+        for each in agenda.list_agenda(actor, first=dates[0], last=dates[-1], whose=asked)
+        if each.lesson.school_class.starts <= each.on <= each.lesson.school_class.ends
     ]
-    own = {(each.lesson.pk, each.on) for each in found}
-    found += [
-        Entry(cover.lesson, cover.on, cover.lesson.starts_at, cover.lesson.ends_at, cover, covers_it=True)
-        for key, cover in covers.items()
-        if key not in own and whose.kind == TEACHER and cover.teacher_id == whose.id
-    ]
-    return sorted(found, key=lambda each: (each.on, each.starts_at, each.lesson.period, str(each.lesson.pk)))
-
-
-def _of(whose: Whose, day: date) -> Q:
-    if whose.kind == TEACHER:
-        leads = ClassTeacher.objects.filter(holds_on(day), staff=whose.id, role="lead").values("school_class")
-        taken = Q(teacher=whose.id) | Q(co_teachers__contains=[whose.id])
-        return taken | Q(teacher__isnull=True, school_class__in=leads)
-    if whose.kind == STUDENT:
-        members = ClassMembership.objects.filter(holds_on(day), student=whose.id)
-        return Q(school_class__in=members.values("school_class"))
-    return Q(room=whose.id) if whose.kind == ROOM else Q(school_class=whose.id)
-
-
-def _covers(whose: Whose, lessons: Iterable[Lesson], first: date, last: date) -> dict[tuple[UUID, date], Cover]:
-    of = Q(lesson__in=[lesson.pk for lesson in lessons])
-    if whose.kind == TEACHER:
-        of |= Q(teacher=whose.id)
-    rows = Cover.objects.filter(of, on__range=(first, last), state__in=STANDS).select_related(
-        "teacher__person", "room", "lesson__school_class__subject", "lesson__subject", "lesson__teacher__person",
-        "lesson__room",
-    ).prefetch_related(current_teachers(first, "lesson__school_class__teachers"))  # fmt: skip
-    return {(row.lesson_id, row.on): row for row in rows}
 
 
 def _arranged(monday: date, dates: Sequence[date], entries: Sequence[Entry]) -> Week:
@@ -232,7 +197,7 @@ def _cycle_name(day: date, years: Iterable[UUID]) -> str:
 def next_entry(whose: Whose, now: datetime, *, actor: Actor) -> Entry | None:
     """The lesson that comes next, or is going on, by the school's clock; within two weeks."""
     today = now.date()
-    days = school_days().between(today, today + LOOKS_AHEAD)[:3]
+    days = school_days().between(today, today + LOOKS_AHEAD)[:DAYS_AHEAD]
     if not days:
         return None
     for each in read_entries(whose, days, actor=actor):
