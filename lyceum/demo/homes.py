@@ -8,8 +8,9 @@ from lyceum.demo.names import address_name
 from lyceum.demo.plan import Plan
 from lyceum.demo.roster import Pupil, dice_for
 from lyceum.domains.people.models import Family, FamilyGuardian, Flag, Student
-from lyceum.domains.people.rules.adults import NewGuardian, add_guardians, restrict_contact
+from lyceum.domains.people.rules.adults import NewGuardian, add_guardians
 from lyceum.domains.people.rules.persons import NewPerson
+from lyceum.domains.people.rules.restrictions import restrict_contact
 
 
 def add_homes(demo: Demo, pupils: Sequence[Pupil]) -> None:

@@ -358,7 +358,10 @@ class NeedsFeatures(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class MaxRoomChangesDaily(Rule):
-    """Moves from one room to another within a day; `buildings`: moves between buildings alone count."""
+    """Moves from one room to another within a day; `buildings`: moves between buildings alone count.
+
+    Lessons without a room (or a room without a building) are passed over. One violation for each move too many.
+    """
 
     who: Who
     changes: int
@@ -384,14 +387,17 @@ class MaxDifferentRooms(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class SameRoomIfConsecutive(Rule):
-    """Two of the lessons that follow each other directly are in the same room."""
+    """Two of the lessons that follow each other directly (without even a break) are in the same room, if they have one.
+
+    One violation for each two.
+    """
 
     activities: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class MinGapsBetweenBuildings(Rule):
-    """Free hours between two lessons that follow each other in different buildings."""
+    """Free hours between two lessons that follow each other in different buildings. One violation for each two."""
 
     who: Who
     gaps: int

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from lyceum.solver.encoding import Encoded, encode
 from lyceum.solver.problem import Lock, Problem
@@ -17,12 +18,21 @@ from lyceum.solver.search.memory import Built, build
 from lyceum.solver.search.worker import Search, Settings
 from lyceum.solver.solution import Progress, Result, State, Timetable, Watch
 
+if TYPE_CHECKING:
+    from ortools.sat.python.cp_model import CpSolver
+
+    from lyceum.solver.terms.ground import Ground
+
 HABITS = (
     Settings(),
     Settings(spread=2, tenure=5),
     Settings(depth=10, tries=300, spread=2),
     Settings(tries=5_000, spread=3, tenure=5),
 )
+WHOLE = 600
+"""Units of which one model of everything is still asked."""
+STALE = 8.0
+"""Seconds without anything better, after which it is."""
 PORTION = 40
 """Steps of placing between two looks at the others."""
 PATIENCE = 500
@@ -50,6 +60,7 @@ class Race:
     version: int = 0
     first_complete_after: float | None = None
     over: bool = False
+    is_impossible: bool = False
     failure: BaseException | None = None
     searches: list[Search] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -72,7 +83,7 @@ class Race:
         return self.is_complete and self.cost <= (self.bound or 0.0) + 1e-9
 
     def goes_on(self) -> bool:
-        return self.left > 0 and not self.is_best
+        return self.left > 0 and not self.is_best and not self.is_impossible
 
     def offer(self, timetable: Timetable, cost: float) -> None:
         """Keep it if it places more, or as much at less cost."""
@@ -126,7 +137,9 @@ def _hold_others(problem: Problem, scope: frozenset[str], hints: Timetable) -> P
 
 def _result(race: Race, problem: Problem) -> Result:
     unplaced = tuple(each.name for each in problem.activities if each.name not in race.best)
-    impossible = bool(race.encoded.impossible) or any(search.contradicting for search in race.searches)
+    impossible = (
+        race.is_impossible or bool(race.encoded.impossible) or any(search.contradicting for search in race.searches)
+    )
     state = State.COMPLETE if not unplaced else State.IMPOSSIBLE if impossible else State.PARTIAL
     return Result(
         state=state,
@@ -169,7 +182,7 @@ class Telling:
 def _run_together(race: Race, seed: int, workers: int, watch: Watch | None) -> None:
     """Threads that run compiled code or CP-SAT; this one looks after the time."""
     telling = Telling(race, watch)
-    for number in range(workers):
+    for _ in range(workers):
         race.searches.append(Search(race.encoded, built=race.built))
     threads = [
         threading.Thread(target=_work, args=(race, number, seed), name=f"solver-{number}", daemon=True)
@@ -216,9 +229,17 @@ def _place(race: Race, search: Search, number: int, seed: int) -> None:
                 break
             if search.ticks - since > PATIENCE + len(race.encoded.units):
                 break
-        if search.ticks == since:
-            return
         attempt += 1
+        if number == 1 and attempt == 2 and race.goes_on() and not race.is_complete:
+            _look_for_proof(race, seed)
+
+
+def _look_for_proof(race: Race, seed: int) -> None:
+    """Where nothing complete is found: perhaps there is nothing."""
+    from lyceum.solver.terms.ground import take_apart  # OR-Tools takes a second to load
+
+    if len(race.encoded.units) <= WHOLE:
+        _ask_whole(race, take_apart(race.encoded.problem), seed, race.left / 4)
 
 
 def _improve_by_chains(race: Race, search: Search) -> None:
@@ -235,32 +256,68 @@ def _improve_by_chains(race: Race, search: Search) -> None:
 
 
 def _improve_by_model(race: Race, seed: int) -> None:
-    """Until nothing is left to improve; returns at once where there is no complete timetable."""
+    """Neighbourhoods; where they find nothing for a while, the whole model once: it may prove that nothing is left."""
     if not race.goes_on() or not race.is_complete:
         return
-    try:
-        from lyceum.solver.cpsat.neighbourhoods import improve  # OR-Tools takes a second to load
-        from lyceum.solver.terms.ground import take_apart
-    except ImportError:
-        return
-    ground = take_apart(race.encoded.problem)
-    while race.goes_on():
-        with race.lock:
-            best, version = race.best, race.version
+    from lyceum.solver.cpsat.neighbourhoods import improve  # OR-Tools takes a second to load
+    from lyceum.solver.terms.ground import take_apart
 
+    ground = take_apart(race.encoded.problem)
+    asked_whole = len(race.encoded.units) > WHOLE
+    better_at, version = race.now, race.version
+    while race.goes_on():
+        if race.version != version:
+            better_at, version = race.now, race.version
+        if not asked_whole and race.now - better_at > min(STALE, race.seconds / 5):
+            asked_whole = True
+            _ask_whole(race, ground, seed, race.left / 2)
+            continue
+        seed += 1
         found = improve(
             ground,
-            best,
-            seconds=min(6.0, race.left),
-            seed=seed + version,
+            race.best,
+            seconds=min(4.0, race.left),
+            seed=seed,
             workers=1,
             scope=race.scope,
             goes_on=race.goes_on,
             on_better=race.offer,
         )
-        seed += 1
         if found.steps == 0:
             return
+
+
+def _ask_whole(race: Race, ground: "Ground", seed: int, seconds: float) -> None:
+    """All of the problem in one model: a bound, perhaps a better timetable, perhaps the proof that there is none."""
+    from lyceum.solver.cpsat.neighbourhoods import starts_of  # OR-Tools takes a second to load
+    from lyceum.solver.cpsat.whole import solve_whole
+
+    solvers: list[CpSolver] = []
+    ended = threading.Event()
+
+    def stop_in_time() -> None:
+        while not ended.wait(0.2):
+            if not race.goes_on():
+                for solver in solvers:
+                    solver.stop_search()
+
+    guard = threading.Thread(target=stop_in_time, daemon=True)
+    guard.start()
+    start_from = starts_of(ground, race.best) if race.is_complete else None
+    try:
+        whole = solve_whole(
+            ground, seconds=seconds, seed=seed, workers=1, start_from=start_from, on_start=solvers.append
+        )
+    finally:
+        ended.set()
+        guard.join()
+    if whole.is_impossible:
+        race.is_impossible = True
+        return
+    if whole.bound > 0:
+        race.bound = max(race.bound or 0.0, whole.bound)
+    if whole.timetable is not None:
+        race.offer(whole.timetable, whole.cost)
 
 
 # ── One worker ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,11 +1,13 @@
 """Clients for tests: a browser, software with a token or a key; all over TLS, as the cookies demand."""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import ClientHandler
 from django.test.utils import CaptureQueriesContext
 
 from lyceum.core import clock
@@ -21,8 +23,20 @@ from lyceum.domains.tenancy.models import School
 from lyceum.testing.factories import as_actor, in_school, make_admin
 
 
+@lru_cache(maxsize=2)
+def _handler(enforce_csrf_checks: bool) -> ClientHandler:
+    handler = ClientHandler(enforce_csrf_checks)
+    handler.load_middleware()
+    return handler
+
+
 class Caller(Client):
     """Django's test client over TLS. Each of its requests starts in no school, as in life."""
+
+    def __init__(self, enforce_csrf_checks: bool = False, **options: Any) -> None:
+        super().__init__(enforce_csrf_checks, **options)
+        # One chain of middleware for all: making it reads every static file, for each client anew.
+        self.handler = _handler(enforce_csrf_checks)
 
     def generic(self, *args: Any, **kwargs: Any) -> Any:
         kwargs["secure"] = True

@@ -148,6 +148,7 @@ def _places_of(student: Student, actor: Actor) -> list[tuple[object, str]]:
             actor.reaches_all(Permission.STUDENTS_EDIT) or actor.reaches_all(Permission.SAFEGUARDING),
         ),
         (_("Guardians"), "guardians/", actor.reaches_all(Permission.PEOPLE_EDIT)),
+        (_("Who is kept away"), "restrictions/", actor.reaches_all(Permission.RESTRICTIONS_EDIT)),
         (_("Consents"), "consents/", actor.may(Permission.CONSENTS_VIEW)),
         (_("Family"), "family/", actor.reaches_all(Permission.PEOPLE_EDIT)),
         (_("What happened"), "timeline/", actor.reaches_all(Permission.STUDENTS_LIST)),

@@ -51,7 +51,7 @@ from lyceum.domains.exchange.rules.runs import map_import, start_import
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.rules.composing import stop_address
 from lyceum.domains.people.duplicates import list_pairs
-from lyceum.domains.people.models import ChangeRequest, Flag, GuardianLink, Merge, Student
+from lyceum.domains.people.models import ChangeRequest, ContactRestriction, Flag, GuardianLink, Merge, Student
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.people.rules.additions import create_adults
 from lyceum.domains.people.rules.merges import merge_people
@@ -81,6 +81,7 @@ NO_PAGES = {
     "paper-register": "a file",
     "slot-rows": "a part of a page",
     "detention-calendar": "a file",
+    "timetable-feed": "a file",
     "import-mapping": "a write",
     "notification": "a write",
     "notifications-badge": "a number for the shell",
@@ -158,6 +159,7 @@ def list_samples() -> Samples:
         _add_pages_of_school(samples, users[TEACHER])
         _add_pages_of_office(samples, users[OFFICE], head)
         _add_pages_of_behaviour(samples)
+        _add_restricted(samples)
         _add_pages_of_absence(samples, system_actor(school.pk))
         _add_pages_of_gate(samples, head)
         _add_pages_of_detentions(samples)
@@ -363,6 +365,12 @@ def _add_pages_of_gate(samples: Samples, head: Actor) -> None:
         samples.add(name, OFFICE, path, variant)
     samples.add("evacuation", TEACHER, f"/evacuation/{roll.pk}/")
     samples.add("pass-open", NOBODY, f"/pass/{given.link}/")
+
+
+def _add_restricted(samples: Samples) -> None:
+    kept = ContactRestriction.objects.filter(ended_reason="", person__isnull=False).order_by("pk")[0]
+    samples.add("student-restrictions", HEAD, f"/students/{kept.student_id}/restrictions/", "one is kept away")
+    samples.add("restriction-end", HEAD, f"/restrictions/{kept.pk}/end/")
 
 
 def _any_flag() -> UUID:

@@ -211,6 +211,9 @@ REST: dict[str, Door] = {
     "addFlag": Door(_p.STUDENTS_EDIT),
     "changeFlag": Door(_p.STUDENTS_EDIT),
     "endFlag": Door(_p.STUDENTS_EDIT),
+    "listRestrictions": Door(_p.RESTRICTIONS_EDIT),
+    "addRestriction": Door(_p.RESTRICTIONS_EDIT, body={"description": "An uncle", "kinds": ["no_contact"]}),
+    "endRestriction": Door(_p.RESTRICTIONS_EDIT, body={"reason": "The order ended"}),
     "listConsents": Door(_p.CONSENTS_VIEW, About.STUDENT, shows=(_p.STUDENTS_VIEW,)),
     "answerConsent": Door(
         _p.CONSENTS_ANSWER,
@@ -655,6 +658,12 @@ PAGES: dict[str, Door] = {
     "GET students/<uuid:student_id>/flags/": Door(_p.STUDENTS_EDIT),
     "POST students/<uuid:student_id>/flags/": Door(_p.STUDENTS_EDIT, body={"kind": "diet", "text": "No nuts"}),
     "GET flags/<uuid:flag_id>/": Door(_p.STUDENTS_EDIT),
+    "GET students/<uuid:student_id>/restrictions/": Door(_p.RESTRICTIONS_EDIT),
+    "POST students/<uuid:student_id>/restrictions/": Door(
+        _p.RESTRICTIONS_EDIT, body={"description": "An uncle", "kinds": "no_contact"}
+    ),
+    "GET restrictions/<uuid:restriction_id>/end/": Door(_p.RESTRICTIONS_EDIT),
+    "POST restrictions/<uuid:restriction_id>/end/": Door(_p.RESTRICTIONS_EDIT, body={"reason": "The order ended"}),
     "POST flags/<uuid:flag_id>/": Door(_p.STUDENTS_EDIT, body={"act": "end"}),
     "GET students/<uuid:student_id>/consents/": Door(_p.CONSENTS_VIEW, About.STUDENT),
     "POST students/<uuid:student_id>/consents/": Door(

@@ -56,6 +56,7 @@ from lyceum.domains.people.rules.families import create_family
 from lyceum.domains.people.rules.flags import add_flag
 from lyceum.domains.people.rules.merges import merge_people
 from lyceum.domains.people.rules.requests import edit_own_record
+from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.timetable.ical import sign_feed
 from lyceum.domains.timetable.models import Lesson
@@ -280,6 +281,9 @@ class _Builder:
         return {
             "merge_id": merge_people(twins[0].person_id, twins[1].person_id, actor=actor).pk,
             "flag_id": add_flag(student.pk, kind="diet", text="No nuts", actor=actor).pk,
+            "restriction_id": restrict_contact(
+                student.pk, person_id=None, description="An uncle", kinds=["no_collection"], actor=actor
+            ).pk,
             "kind_id": ConsentKind.objects.order_by("name")[0].pk,
             "family_id": create_family(name="Lowe", students=[student.pk], actor=actor).pk,
         }

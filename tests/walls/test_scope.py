@@ -17,6 +17,7 @@ FOR_ALL_SCHOOLS = {
     "accounts.forget": "reads the tables of signing in, which belong to no school",
     "journal.retry_stalled_jobs": "gives jobs back to the queue, and reads no row of a school",
     "journal.forget_answers": "enters one school after the other",
+    "academics.begin_years": "enters one school after the other",
     "attendance.raise_concerns": "enters one school after the other",
     "behaviour.erase_rejected": "enters one school after the other",
     "behaviour.follow_detentions": "enters one school after the other",

@@ -1,4 +1,4 @@
-"""A list as a file: CSV for programs, XLSX for people. A text never becomes a formula."""
+"""A list as a file: CSV for programs, XLSX for people, PDF for paper. A text never becomes a formula."""
 
 from __future__ import annotations
 
@@ -7,17 +7,24 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from importlib.resources import files
 
 from django.http import HttpResponse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+
+from lyceum.core import clock
+from lyceum.core.documents import letterhead, print_document
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _PLAIN = (bool, int, float, Decimal, date, datetime, time)
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
 }
 WIDEST = 60
 
@@ -30,6 +37,35 @@ def safe_cell(value: object) -> object:
         return value
     text = str(value)
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
+
+
+def as_pdf(
+    name: str, title: str, asked: str, head: Sequence[str], numbers: Sequence[bool], rows: Sequence[Sequence[str]]
+) -> HttpResponse:
+    """The list on paper: what was asked stands above it, the heading on every page."""
+    data = {
+        "school": letterhead().school,
+        "title": title,
+        "asked": asked,
+        "made": date_format(localtime(clock.now()), "j M Y H:i"),
+        "heads": head,
+        "numbers": numbers,
+        "shares": _shares(head, rows),
+        "rows": rows,
+    }
+    content = print_document((files(__package__) / "list.typ").read_bytes(), data)
+    response = HttpResponse(content, content_type=TYPES["pdf"])
+    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    return response
+
+
+def _shares(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """How much of the width each column gets: by its usual content, and none starves."""
+    found = []
+    for column, title in enumerate(head):
+        lengths = sorted(len(row[column]) for row in rows) or [0]
+        found.append(max(8, min(40, max(len(title), lengths[int(len(lengths) * 0.9)]) + 3)))
+    return found
 
 
 def as_file(kind: str, name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:

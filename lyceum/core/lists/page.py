@@ -23,7 +23,7 @@ from django.utils.translation import gettext_noop
 from lyceum.core.errors import RuleError
 from lyceum.core.lists.bulk import answer_bulk
 from lyceum.core.lists.columns import Column, Filter, Table
-from lyceum.core.lists.export import TYPES, as_file
+from lyceum.core.lists.export import TYPES, as_file, as_pdf
 from lyceum.core.paging import Page, page_of
 
 Row = TypeVar("Row")
@@ -71,6 +71,8 @@ def answer_list(
     writes into the trail that so many rows left as a file. Without `count` a long list is not counted.
     """
     sort, order = table.sorted_by(request.GET.get("sort", ""))
+    if request.POST.get("export") == "pdf":
+        return _paper(request, table, rows.order_by(*order), filters, made, note_export)
     if request.POST.get("export") in TYPES:
         return _file(request.POST["export"], table, rows.order_by(*order), made, note_export)
     if "export" in request.POST or "bulk" in request.POST:
@@ -84,7 +86,7 @@ def answer_list(
         cursor=request.GET.get("cursor", ""),
         count=count,
     )
-    shown = table.shown(request.GET.get("columns", "") or ",".join(request.GET.getlist("column")))
+    shown = table.shown(_chosen_columns(request))
     bulk = [act for act in table.bulk if act.is_allowed(request)]
     found = made(page.rows)
     return render(
@@ -202,15 +204,48 @@ def _file(
     made: Callable[[list[M]], Sequence[Row]],
     note_export: Callable[[int], None] | None,
 ) -> HttpResponse:
-    count = rows.count()
-    if note_export is None or count > MOST_EXPORTED:
-        raise TooManyRowsError(
-            _("The list has %(count)s rows; a file takes %(most)s. Narrow it by a filter.")
-            % {"count": count, "most": MOST_EXPORTED}
-        )
-    note_export(count)
+    _let_go(rows.count(), MOST_EXPORTED, note_export)
     lines = ([column.value(row) for column in table.columns] for row in _in_portions(rows, made))
     return as_file(kind, table.name, [str(column.label) for column in table.columns], lines)
+
+
+def _let_go(count: int, most: int, note_export: Callable[[int], None] | None) -> None:
+    """Write down that so many rows leave as a file; not more than a file takes."""
+    if note_export is None or count > most:
+        raise TooManyRowsError(
+            _("The list has %(count)s rows; a file takes %(most)s. Narrow it by a filter.")
+            % {"count": count, "most": most}
+        )
+    note_export(count)
+
+
+def _paper(
+    request: HttpRequest,
+    table: Table[Row],
+    rows: QuerySet[M],
+    filters: Sequence[Filter],
+    made: Callable[[list[M]], Sequence[Row]],
+    note_export: Callable[[int], None] | None,
+) -> HttpResponse:
+    """The columns that are shown, of everything that the filters leave."""
+    _let_go(rows.count(), MOST_PRINTED, note_export)
+    shown = table.shown(_chosen_columns(request))
+    lines = [[text_of(column.value(row)) for column in shown] for row in _in_portions(rows, made)]
+    asked = " · ".join(
+        f"{each.label}: {_answer_in_words(each, answer)}"
+        for each in filters
+        if (answer := request.GET.get(each.name, each.usual))
+    )
+    heads = [str(column.label) for column in shown]
+    return as_pdf(table.name, str(table.label), asked, heads, [column.is_number for column in shown], lines)
+
+
+def _answer_in_words(question: Filter, answer: str) -> str:
+    return str(dict(question.options or ()).get(answer, answer))
+
+
+def _chosen_columns(request: HttpRequest) -> str:
+    return request.GET.get("columns", "") or ",".join(request.GET.getlist("column"))
 
 
 def _in_portions(rows: QuerySet[M], made: Callable[[list[M]], Sequence[Row]]) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Going over into the next year as a job. It names its school, and is safe to run twice."""
+"""Going over into the next year: the rollover as a job, and the first day by the clock. Safe to run twice."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,14 +14,29 @@ from lyceum.core.errors import RuleError
 from lyceum.core.language import speaking
 from lyceum.core.schools import school_scope
 from lyceum.domains.academics.models import RolloverPlan
+from lyceum.domains.academics.rules.calendar import begin_due_year
 from lyceum.domains.academics.rules.rollover.applying import Enqueue, carry_out
 from lyceum.domains.academics.rules.rollover.undoing import take_back
 from lyceum.domains.academics.rules.rollover.watching import fail_job, note_begun, note_retry
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
+from lyceum.domains.tenancy.models import School
 
 MOST_ATTEMPTS = 4
 _RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=3)
+
+
+@app.periodic(cron="1 * * * *")
+@app.task(name="academics.begin_years", queueing_lock="academics.begin_years")
+def begin_years(timestamp: int) -> None:
+    """Every hour: a school year that was planned is the current one from its first day on, by the school's clock."""
+    del timestamp
+    schools = School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True)
+    for school_id in schools:
+        with school_scope(school_id):
+            begin_due_year(actor=system_actor(school_id))
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 @app.task(name="academics.rollover.apply", retry=_RETRY)

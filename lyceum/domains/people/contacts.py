@@ -1,6 +1,7 @@
 """Whom to reach about a student, in order, with every way to reach them. One statement."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,15 +16,21 @@ from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 
 _CONTACTS = """
-SELECT l.contact_order, p.full_name, l.relationship, l.parental_responsibility = 'yes', l.emergency, p.user_id,
-  array_agg(c.kind || ':' || c.value ORDER BY c.preferred DESC, c.kind) FILTER (WHERE c.id IS NOT NULL)
+SELECT l.student_id, l.contact_order, p.full_name, l.relationship, l.parental_responsibility = 'yes', l.emergency,
+  array_agg(c.kind || ':' || c.value ORDER BY c.preferred DESC, c.kind) FILTER (WHERE c.id IS NOT NULL),
+  EXISTS (SELECT 1 FROM people_contactrestriction r
+    WHERE r.school_id = %(school)s AND r.student_id = l.student_id AND r.person_id = l.guardian_id
+      AND r.ended_reason = '' AND r.starts_on <= %(day)s AND (r.ends_on IS NULL OR r.ends_on >= %(day)s)
+      AND r.kinds && ARRAY['no_contact', 'no_information']::varchar[]),
+  p.user_id
 FROM people_guardianlink l
 JOIN people_person p ON p.school_id = %(school)s AND p.id = l.guardian_id
 LEFT JOIN people_contactpoint c ON c.school_id = %(school)s AND c.person_id = p.id
-WHERE l.school_id = %(school)s AND l.student_id = %(student)s
+WHERE l.school_id = %(school)s AND l.student_id = ANY(%(students)s)
   AND l.starts_on <= %(day)s AND (l.ends_on IS NULL OR l.ends_on >= %(day)s)
-GROUP BY l.id, l.contact_order, p.full_name, l.relationship, l.parental_responsibility, l.emergency, p.user_id
-ORDER BY l.contact_order
+GROUP BY l.id, l.school_id, l.student_id, l.guardian_id, l.contact_order, p.full_name, l.relationship,
+  l.parental_responsibility, l.emergency, p.user_id
+ORDER BY l.student_id, l.contact_order
 """
 
 
@@ -31,6 +38,7 @@ ORDER BY l.contact_order
 class Contact:
     """An adult and how to reach them."""
 
+    student: UUID
     order: int
     name: str
     relationship: str
@@ -38,6 +46,13 @@ class Contact:
     emergency: bool
     ways: tuple[tuple[str, str], ...]
     """Kind and value, the preferred one first."""
+    is_kept_away: bool
+    """A restriction forbids to contact or inform them; only those who may know of restrictions meet them at all."""
+    user: UUID | None
+
+    def __str__(self) -> str:
+        told = f"{self.name} ({self.relationship})" if self.relationship else self.name
+        return ", ".join([told, *(value for kind, value in self.ways if kind != "post")])
 
 
 def read_contacts(student: Student, *, actor: Actor, day: date) -> list[Contact]:
@@ -47,16 +62,32 @@ def read_contacts(student: Student, *, actor: Actor, day: date) -> list[Contact]
     sees_all = actor.reaches_all(Permission.CONTACTS_VIEW) or (
         Student.objects.filter(visible_students(actor, Permission.CONTACTS_VIEW), pk=student.pk).exists()
     )
-    values: dict[str, Any] = {"school": current_school(), "student": student.pk, "day": day}
+    knows = actor.reaches_all(Permission.RESTRICTIONS_EDIT)
+    found = [each for each in _read([student.pk], day) if knows or not each.is_kept_away]
+    return [each for each in found if sees_all or (actor.user_id is not None and each.user == actor.user_id)]
+
+
+def contacts_to_list(students: Collection[UUID], *, actor: Actor, day: date) -> dict[UUID, list[Contact]]:
+    """The contacts of several students, as they stand in lists and files; nobody who is kept away. One statement."""
+    if not actor.reaches_all(Permission.CONTACTS_VIEW):
+        return {}
+    found: dict[UUID, list[Contact]] = defaultdict(list)
+    for each in _read(students, day):
+        if not each.is_kept_away:
+            found[each.student].append(each)
+    return found
+
+
+def _read(students: Collection[UUID], day: date) -> list[Contact]:
     with connection.cursor() as cursor:
-        cursor.execute(_CONTACTS, values)
-        rows = cursor.fetchall()
-    return [_contact(row) for row in rows if sees_all or (actor.user_id is not None and row[5] == actor.user_id)]
+        cursor.execute(_CONTACTS, {"school": current_school(), "students": list(students), "day": day})
+        return [_contact(row) for row in cursor.fetchall()]
 
 
 def _contact(row: tuple[Any, ...]) -> Contact:
-    order, name, relationship, responsible, emergency, _user, ways = row
-    return Contact(order, name, relationship, responsible, emergency, tuple(tuple(w.split(":", 1)) for w in ways or ()))
+    student, order, name, relationship, responsible, emergency, ways, is_kept_away, user = row
+    split = tuple(tuple(way.split(":", 1)) for way in ways or ())
+    return Contact(student, order, name, relationship, responsible, emergency, split, is_kept_away, user)
 
 
 _FIRST = """

@@ -17,6 +17,7 @@ from lyceum.core.text import searchable, tidy
 from lyceum.domains.people.models import (
     ChangeRequest,
     ContactPoint,
+    ContactRestriction,
     Enrolment,
     Family,
     Flag,
@@ -191,6 +192,25 @@ def list_flags(student: Student, *, actor: Actor, day: date) -> QuerySet[Flag]:
         get_student(student.pk, actor=actor, permission=Permission.FLAGS_VIEW)
     rows = Flag.objects.filter(holds_on(day), visible_flags(actor), student=student)
     return rows.select_related("permission_set").order_by("kind", "pk")
+
+
+def list_restrictions(student: Student | None = None, *, actor: Actor) -> QuerySet[ContactRestriction]:
+    """Who is or was kept from a student, or from any, for those who may say so; the newest first."""
+    permission = Permission.RESTRICTIONS_EDIT
+    actor.require_all(permission)
+    rows = ContactRestriction.objects.filter(student__in=Student.objects.filter(visible_students(actor, permission)))
+    if student:
+        rows = rows.filter(student=student)
+    return rows.select_related("student__person", "person").order_by("-created_at", "pk")
+
+
+def list_adults_around(student: Student, *, actor: Actor) -> QuerySet[Person]:
+    """Who is or was a guardian of a student, and the guardians of their family."""
+    actor.require_all(Permission.RESTRICTIONS_EDIT)
+    links = GuardianLink.objects.filter(
+        Q(student=student) | Q(student__family__isnull=False, student__family=student.family_id)
+    )
+    return Person.objects.filter(pk__in=links.values("guardian")).order_by("sort_name", "pk")
 
 
 def list_guardians(student: Student, *, actor: Actor, day: date) -> QuerySet[GuardianLink]:

@@ -16,8 +16,8 @@ from lyceum.domains.tenancy.queries import today
 @hears(SchoolProvisioned)
 def add_number_schemes(_fact: SchoolProvisioned, _actor: Actor) -> None:
     """A school has its number patterns from the moment it exists."""
-    for kind, pattern in DEFAULT_PATTERN.items():
-        NumberScheme.objects.get_or_create(kind=kind, defaults={"pattern": pattern})
+    schemes = [NumberScheme(kind=kind, pattern=pattern) for kind, pattern in DEFAULT_PATTERN.items()]
+    NumberScheme.objects.bulk_create(schemes, ignore_conflicts=True)
 
 
 @hears(RestrictionChanged)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lyceum.domains.people.views import duplicates, flags, guardians, records, requests, settings
+from lyceum.domains.people.views import duplicates, flags, guardians, records, requests, restrictions, settings
 
 urlpatterns = [
     path("students/<uuid:student_id>/guardians/new/", guardians.guardian_new, name="guardian-new"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("students/<uuid:student_id>/merge/", duplicates.other_record, name="student-merge"),
     path("students/<uuid:student_id>/ask/", requests.ask_page, name="ask-change"),
     path("students/<uuid:student_id>/flags/", flags.flags_page, name="student-flags"),
+    path("students/<uuid:student_id>/restrictions/", restrictions.restrictions_page, name="student-restrictions"),
+    path("restrictions/<uuid:restriction_id>/end/", restrictions.end_page, name="restriction-end"),
     path("students/<uuid:student_id>/consents/", records.consents_page, name="student-consents"),
     path("students/<uuid:student_id>/family/", records.family_page, name="student-family"),
     path("students/<uuid:student_id>/timeline/", records.timeline_page, name="student-timeline"),

@@ -42,3 +42,9 @@ TIMELINE_WORDS = FIELD_WORDS | {
     "text": _("What it is"),
     "by": _("Whose answer it is"),
 }
+RESTRICTION_WORDS = {
+    "no_contact": _("must not contact the student"),
+    "no_information": _("must not be told anything"),
+    "no_collection": _("must not collect the student"),
+    "address_withheld": _("must not learn the address"),
+}

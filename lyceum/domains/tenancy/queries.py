@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
+from lyceum.core.documents import Letterhead
 from lyceum.core.errors import NotFoundError
 from lyceum.core.memory import SchoolMemory
 from lyceum.core.permissions import Permission
@@ -80,3 +81,12 @@ def find_school_name() -> str:
     """The name of the school in scope; nothing where there is none."""
     school_id = find_current_school()
     return "" if school_id is None else School.objects.values_list("name", flat=True).get(pk=school_id)
+
+
+def school_letterhead() -> Letterhead:
+    """What stands at the head of the paper of the school in scope, and the paper of its country."""
+    if find_current_school() is None:
+        return Letterhead()
+    school = this_school()
+    on_letter = school.country in ("US", "CA", "MX", "PH", "CL", "CO")
+    return Letterhead(school.name, "letter" if on_letter else "a4")

@@ -1,63 +1,89 @@
 """Where a lesson can go: which places are free, which break a preference, which clash, each with the reason."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lyceum.core.actor import Actor
-from lyceum.domains.timetable.planning import Card, Plan, read_plan
-from lyceum.domains.timetable.planning.clashes import resources_of
-from lyceum.domains.timetable.plans import get_planned
+from lyceum.domains.timetable.models import Rule
+from lyceum.domains.timetable.naming import Naming
+from lyceum.domains.timetable.planning import Plan, read_plan
+from lyceum.domains.timetable.planning.problem import Built, build_problem
+from lyceum.domains.timetable.plans import get_planned, with_subjects
+from lyceum.solver.interchange import problem_from_json, problem_to_json
+from lyceum.solver.moves import Board, Change, Clash, Proposal, StartAnswer, Verdict
 
-FREE, COST, CLASH = "free", "cost", "clash"
+STATES = {Verdict.FREE: "free", Verdict.COSTS: "cost", Verdict.CLASHES: "clash"}
+MOST_PROPOSALS = 5
 
 
-def list_slots(lesson_id: UUID, *, actor: Actor) -> dict[str, Any]:
-    """Every place of the board for one lesson. A fixed number of statements."""
+def list_slots(lesson_id: UUID, *, wanted: tuple[int, int] | None = None, actor: Actor) -> dict[str, Any]:
+    """Every place of the board for one lesson. For a place wanted: up to three moves that bring the lesson there."""
     lesson = get_planned(lesson_id, actor=actor)
     plan = read_plan(lesson.version)
-    card = plan.cards[lesson_id]
-    taken = _taken(plan, besides=lesson_id)
-    needed = [each for each in resources_of(card, plan) if each[0] != "room"]
-    slots = []
-    for slot in sorted(plan.grid.open_slots):
-        day, period = plan.grid.place(slot)
-        words = _clashes(card, plan, day, period, taken, needed)
-        state = CLASH if words else FREE
-        slots.append({"day": day, "period": period, "state": state, "cost": 0.0, "words": words})
-    return {"lesson": lesson_id, "revision": lesson.version.revision, "slots": slots, "proposals": []}
+    built = build_problem(plan)
+    naming = Naming(
+        plan, built, {str(row.pk): row for row in with_subjects(Rule.objects.filter(year=plan.version.year_id))}
+    )
+    name = built.activity_of(lesson_id)
+    look = _board(problem_to_json(built.problem)).look(built.before)
+    start = plan.grid.find_slot(*wanted) if wanted else None
+    proposals = look.propose(name, start, most=MOST_PROPOSALS) if start is not None else ()
+    answers = [each for each in look.starts_for(name) if each.start in plan.grid.open_slots]
+    return {
+        "lesson": lesson_id,
+        "revision": lesson.version.revision,
+        "slots": [_slot(each, plan, naming) for each in answers],
+        "proposals": [_proposal(each, plan, built, naming) for each in proposals],
+    }
 
 
-Taken = dict[tuple[int, int, str, UUID | str], list[Card]]
+@lru_cache(maxsize=8)
+def _board(problem: bytes) -> Board:
+    """Making a board ready takes longer than a question: the same problem is asked about again and again."""
+    return Board(problem_from_json(problem))
 
 
-def _taken(plan: Plan, *, besides: UUID) -> Taken:
-    found: Taken = {}
-    for card in plan.cards.values():
-        if card.id == besides or card.day is None or card.period is None:
-            continue
-        for period in plan.grid.periods(card.day, card.period, card.length):
-            for kind, resource in resources_of(card, plan):
-                found.setdefault((card.day, period, kind, resource), []).append(card)
-    return found
+def _slot(answer: StartAnswer, plan: Plan, naming: Naming) -> dict[str, Any]:
+    day, period = plan.grid.place(answer.start)
+    words = [_clash_words(each, naming) for each in answer.clashes]
+    words += [_change_words(each, naming) for each in answer.changes]
+    return {
+        "day": day,
+        "period": period,
+        "state": STATES[answer.verdict],
+        "cost": round(answer.cost, 4),
+        "words": list(dict.fromkeys(words)),
+    }
 
 
-def _clashes(
-    card: Card, plan: Plan, day: int, period: int, taken: Taken, needed: list[tuple[str, UUID | str]]
-) -> list[str]:
-    periods = plan.grid.periods(day, period, card.length)
-    if len(periods) < card.length:
-        return [_("The day ends before the lesson does.")]
-    others: dict[UUID, tuple[str, Card]] = {}
-    for each in periods:
-        for kind, resource in needed:
-            for other in taken.get((day, each, kind, resource), ()):
-                name = plan.name(resource) if isinstance(resource, UUID) else ""
-                others.setdefault(other.id, (name, other))
-    return [
-        _("%(name)s has %(other)s.") % {"name": name, "other": plan.card_words(other)}
-        if name
-        else _("Students have %(other)s.") % {"other": plan.card_words(other)}
-        for name, other in others.values()
-    ]
+_CLASHES = {
+    "teacher": gettext_noop("%(who)s has %(others)s."),
+    "students": gettext_noop("%(who)s: %(others)s."),
+    "room": gettext_noop("%(who)s is taken by %(others)s."),
+    "lock": gettext_noop("The lesson is locked where it is."),
+}
+
+
+def _clash_words(clash: Clash, naming: Naming) -> str:
+    if clash.kind not in _CLASHES:
+        return naming.rule_words(clash.ref, clash.kind)
+    others = ", ".join(naming.lesson_words(each) for each in clash.activities)
+    return _(_CLASHES[clash.kind]) % {"who": naming.who(clash.who), "others": others}
+
+
+def _change_words(change: Change, naming: Naming) -> str:
+    cost = f"{change.cost:+.2f}"
+    return _("%(cost)s: %(rule)s") % {"cost": cost, "rule": naming.rule_words(change.ref, change.kind)}
+
+
+def _proposal(proposal: Proposal, plan: Plan, built: Built, naming: Naming) -> dict[str, Any]:
+    moves = []
+    for name, placement in proposal.moves:
+        day, period = plan.grid.place(placement.start)
+        words = _("%(lesson)s to %(at)s") % {"lesson": naming.lesson_words(name), "at": plan.grid.words(day, period)}
+        moves.append({"lesson": str(built.lessons[name]), "day": day, "period": period, "words": words})
+    return {"cost": round(proposal.cost, 4), "moves": moves}

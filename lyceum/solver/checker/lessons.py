@@ -25,7 +25,7 @@ def min_days(scene: Scene, rule: rules.MinDaysBetween) -> Iterator[Finding]:
             apart = one.day == other.day and one.end != other.begin and other.end != one.begin
             yield Finding(int(apart), (one.name, other.name), detail="not side by side", weight=100)
     most = 2 if len(rule.activities) <= 2 * len(scene.days) else -(-len(rule.activities) // len(scene.days))
-    for day in scene.days:
+    for day in scene.days if rule.days else ():
         there = tuple(each.name for each in lessons if each.day == day)
         yield Finding(len(there) - most, there, detail=f"more than {most} on one day", weight=100)
 

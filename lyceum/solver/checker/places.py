@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 from lyceum.solver import rules
-from lyceum.solver.checker.lessons import follows
 from lyceum.solver.checker.scene import Finding, Lesson, Person, Scene
 from lyceum.solver.problem import Activity
 
@@ -94,4 +93,5 @@ def same_room(scene: Scene, rule: rules.SameRoomIfConsecutive) -> Iterator[Findi
     for lessons in by_day.values():
         for one, other in combinations(sorted(lessons, key=lambda each: each.begin), 2):
             apart = None not in (one.room, other.room) and one.room != other.room
-            yield Finding(int(follows(scene, one, other) and apart), (one.name, other.name))
+            touching = one.end == other.begin
+            yield Finding(int(touching and apart), (one.name, other.name))

@@ -98,13 +98,13 @@ def _early(demands: Demands, term: Term) -> None:
         in_first = places.busy(members, slots[first.bit_length() - 1]) if first else constant(0)
         in_second = places.busy(members, slots[second.bit_length() - 1]) if second else constant(0)
         demands.at_most(term, Total().add(used).add(in_first, -1).add(in_second, -1), 0, once=True)
-        late.add(_exceeding(demands, used, in_first))
+        late.add(_exceeding(demands, in_second, in_first))
     demands.at_most(term, late, rule.late)
 
 
-def _exceeding(demands: Demands, used: Total, covered: Total) -> Total:
-    """1 where the day is used and not covered."""
-    difference = Total().add(used).add(covered, -1)
+def _exceeding(demands: Demands, wanted: Total, covered: Total) -> Total:
+    """At least 1 where the one holds and the other does not."""
+    difference = Total().add(wanted).add(covered, -1)
     if difference.most <= 0:
         return constant(0)
     if not difference.literals:
@@ -122,7 +122,8 @@ def _max_hours(demands: Demands, term: Term) -> None:
         for part in halves(ground, rule):
             hours = [slot for hour, slot in enumerate(slots) if part >> hour & 1]
             if hours:
-                demands.at_most(term, demands.places.hours_between(term.activities, hours[0], hours[-1]), rule.hours)
+                total = demands.places.hours_between(term.activities, hours[0], hours[-1])
+                demands.at_most(term, total, rule.hours, once=True)
 
 
 def _min_hours(demands: Demands, term: Term) -> None:
@@ -139,11 +140,31 @@ def _min_hours(demands: Demands, term: Term) -> None:
 def _in_a_row(demands: Demands, term: Term) -> None:
     limit = term.rule
     assert isinstance(limit, rules.MaxHoursContinuously)
+    is_counted = demands.soften or not limit.is_hard
     for day in _days(demands):
         slots = _day_slots(demands, day)
+        before = constant(0)
         for first in slots[: len(slots) - limit.hours]:
             window = demands.places.hours_between(term.activities, first, first + limit.hours)
-            demands.at_most(term, window, limit.hours)
+            if not is_counted:
+                demands.at_most(term, window, limit.hours)
+                continue
+            full = _all_of(demands, window, limit.hours + 1)
+            # A run counts once, where its first window is full.
+            demands.at_most(term, Total().add(full).add(before, -1), 0)
+            before = full
+
+
+def _all_of(demands: Demands, total: Total, count: int) -> Total:
+    """1 exactly where the total reaches the count, which it cannot exceed."""
+    if total.most < count:
+        return constant(0)
+    if not total.literals:
+        return constant(1)
+    full = demands.places.model.new_bool_var("")
+    demands.places.model.add(total.expression() - full <= count - 1 - total.constant)
+    demands.places.model.add(total.expression() - count * full >= -total.constant)
+    return Total([full], [1])
 
 
 def _free_within(demands: Demands, term: Term) -> None:

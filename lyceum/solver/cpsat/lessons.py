@@ -8,7 +8,17 @@ from lyceum.solver import rules
 from lyceum.solver.cpsat.demands import Demands
 from lyceum.solver.cpsat.totals import Literal, Total, sum_of
 from lyceum.solver.terms.counting import next_slot, pair_units
-from lyceum.solver.terms.ground import EDGES, PAIR, SLOTS, UNARY, Term, TouchIfSameDay, student_groups, unary_units
+from lyceum.solver.terms.ground import (
+    EDGES,
+    PAIR,
+    SLOTS,
+    UNARY,
+    NotCrowded,
+    Term,
+    TouchIfSameDay,
+    student_groups,
+    unary_units,
+)
 
 
 def demand_lessons(demands: Demands, term: Term) -> None:
@@ -26,6 +36,9 @@ def demand_lessons(demands: Demands, term: Term) -> None:
             _same(demands, term, one, other)
     elif isinstance(rule, rules.MinDaysBetween | rules.MaxDaysBetween):
         _days_between(demands, term)
+    elif isinstance(rule, NotCrowded):
+        for day in range(demands.places.ground.days):
+            demands.at_most(term, sum_of(demands.places.on_day(index, day) for index in term.activities), rule.most)
     elif isinstance(rule, rules.NotOverlapping):
         _not_overlapping(demands, term)
     elif isinstance(rule, PAIR):
@@ -151,17 +164,23 @@ def _excluding(demands: Demands, term: Term, one: int, other: int) -> None:
     if one in places.settled and other in places.settled:
         return
     others = _domain(demands, other)
-    broken = None
-    if demands.soften or not term.rule.is_hard:
+    units = {
+        start: {
+            slot: count for slot in others if (count := pair_units(places.ground, term.rule, one, start, other, slot))
+        }
+        for start in _domain(demands, one)
+    }
+    if term.rule.is_hard and not demands.soften:
+        for start, bad in units.items():
+            demands.at_most(term, places.starting(one, (start,)).add(places.starting(other, bad)), 1)
+        return
+    for level in range(1, max((max(bad.values(), default=0) for bad in units.values()), default=0) + 1):
         broken = places.model.new_bool_var("")
-    for start in _domain(demands, one):
-        bad = [slot for slot in others if pair_units(places.ground, term.rule, one, start, other, slot)]
-        total = places.starting(one, (start,)).add(places.starting(other, bad))
-        if broken is None:
-            demands.at_most(term, total, 1)
-        elif total.most > 1:
-            places.model.add(total.expression() - broken <= 1 - total.constant)
-    if broken is not None:
+        for start, bad in units.items():
+            worse = [slot for slot, count in bad.items() if count >= level]
+            total = places.starting(one, (start,)).add(places.starting(other, worse))
+            if total.most > 1:
+                places.model.add(total.expression() - broken <= 1 - total.constant)
         demands.at_most(term, Total([broken], [1]), 0)
 
 

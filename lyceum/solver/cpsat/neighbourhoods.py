@@ -2,11 +2,12 @@
 
 import random
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from lyceum.solver.cpsat.model import Wishes, build_model, hint, solve_model
 from lyceum.solver.cpsat.rooms import assign_rooms
+from lyceum.solver.rules import SameStart
 from lyceum.solver.solution import Placement, Timetable
 from lyceum.solver.terms.counting import broken, cost, units
 from lyceum.solver.terms.ground import NOWHERE, Ground, Starts
@@ -53,10 +54,14 @@ def improve(
     starts, best = starts_of(ground, timetable), timetable
     dear = total_cost(ground, starts)
     done = 0
-    for done, freed in enumerate(_neighbourhoods(ground, chance, movable, lambda: starts), 1):
+    while movable:
+        freed = _neighbourhood(ground, chance, movable, starts)
+        done += 1
         left = until - time.monotonic()
         if left <= 0.05 or dear <= 0 or (steps is not None and done > steps) or (goes_on and not goes_on()):
             break
+        if not freed:
+            continue
         found = _step(ground, starts, freed, min(A_STEP, left), seed=chance.randrange(1 << 30), workers=workers)
         if found is None:
             continue
@@ -106,19 +111,14 @@ def _with_rooms(ground: Ground, starts: Starts, before: Timetable) -> Timetable:
 # ── Which lessons are freed ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _neighbourhoods(
-    ground: Ground, chance: random.Random, movable: frozenset[int], starts: Callable[[], Starts]
-) -> Iterator[frozenset[int]]:
-    """Without end: what costs most often, else some classes, a teacher with classes, two days."""
+def _neighbourhood(ground: Ground, chance: random.Random, movable: frozenset[int], starts: Starts) -> frozenset[int]:
+    """What costs most often, else some classes, a teacher with classes, two days."""
     kinds = (_costly, _costly, _classes, _teacher, _two_days)
-    while movable:
-        chosen = chance.choice(kinds)(ground, chance, starts())
-        lessons = [index for index in chosen if index in movable]
-        size = chance.randint(SMALL, LARGE)
-        if len(lessons) > size:
-            lessons = chance.sample(sorted(lessons), size)
-        if lessons:
-            yield frozenset(_with_blocks(ground, lessons) & movable)
+    lessons = [index for index in chance.choice(kinds)(ground, chance, starts) if index in movable]
+    size = chance.randint(SMALL, LARGE)
+    if len(lessons) > size:
+        lessons = chance.sample(sorted(lessons), size)
+    return frozenset(_with_blocks(ground, lessons) & movable)
 
 
 def _with_blocks(ground: Ground, lessons: Collection[int]) -> set[int]:
@@ -126,7 +126,7 @@ def _with_blocks(ground: Ground, lessons: Collection[int]) -> set[int]:
     found = set(lessons)
     for index in lessons:
         for term in ground.terms_of[index]:
-            if term.rule.is_hard and type(term.rule).__name__ == "SameStart":
+            if term.rule.is_hard and isinstance(term.rule, SameStart):
                 found |= set(term.activities)
     return found
 
@@ -136,9 +136,9 @@ def _classes(ground: Ground, chance: random.Random, _: Starts) -> list[int]:
     return list(dict.fromkeys(index for group in groups for index in group.members))
 
 
-def _teacher(ground: Ground, chance: random.Random, _: Starts) -> list[int]:
+def _teacher(ground: Ground, chance: random.Random, starts: Starts) -> list[int]:
     if not ground.teachers:
-        return _classes(ground, chance, _)
+        return _classes(ground, chance, starts)
     person = chance.choice(list(ground.teachers.values()))
     return _around(ground, chance, person.members)
 

@@ -139,7 +139,8 @@ class _Rooms:
         used: dict[str, Literal] = {}
         for index in lessons_named(self.ground, rule.activities):
             for name, literal in self.literals.get(index, {}).items():
-                used[name] = used.get(name) or self.model.new_bool_var("")
+                if name not in used:
+                    used[name] = self.model.new_bool_var("")
                 self.model.add_implication(literal, used[name])
         self._hold(rule, Total(list(used.values()), [1] * len(used)), rule.rooms)
 

@@ -43,6 +43,11 @@ class Run:
     seconds: float
     said: str
 
+    @property
+    def unable(self) -> bool:
+        """FET does not even begin: the problem has what it holds to be wrong or impossible in itself."""
+        return not self.complete and ("aborting" in self.said or "Assertion" in self.said)
+
 
 def find_fet() -> str | None:
     return shutil.which("fet-cl")

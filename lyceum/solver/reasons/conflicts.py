@@ -10,7 +10,7 @@ from lyceum.solver.problem import Problem
 from lyceum.solver.reasons.saying import Conflict
 from lyceum.solver.reasons.shrinking import shrink
 from lyceum.solver.rules import Who
-from lyceum.solver.terms.ground import Ground, Term, take_apart
+from lyceum.solver.terms.ground import EDGES, ROOMS, Ground, Term, take_apart
 from lyceum.solver.terms.people import Person
 
 A_SOLVE = 4.0
@@ -54,8 +54,6 @@ class Part:
 
 
 def _is_about_rooms(problem: Problem, at: int) -> bool:
-    from lyceum.solver.terms.ground import ROOMS
-
     return isinstance(problem.rules[at], ROOMS)
 
 
@@ -70,34 +68,56 @@ def part_of(ground: Ground, lessons: Iterable[int]) -> Part:
     return Part(ground.problem, tuple(sorted(chosen)), incomplete)
 
 
-def _together(ground: Ground, people: Iterable[Person]) -> frozenset[int]:
+def _together(people: Iterable[Person]) -> frozenset[int]:
     return frozenset(index for person in people for index in person.members)
 
 
 def parts_of(ground: Ground) -> Iterator[Part]:
-    """Each person's lessons, then with those of everybody who shares one, then all; each set once."""
+    """Lessons that rules tie to each other, each person's, then with those of everybody who shares one; each once."""
     seen: set[frozenset[int]] = set()
     everything = frozenset(range(len(ground.durations)))
-    rings = [_together(ground, [person]) for person in ground.people]
-    linked = [_linked(ground, term) for term in ground.terms if term.rule.is_hard and term.person is None]
+    rings = [_together([person]) for person in ground.people]
     wider = [
-        _together(ground, [other for index in person.members for other in ground.people_of[index]])
-        for person in ground.people
+        _together([other for index in person.members for other in ground.people_of[index]]) for person in ground.people
     ]
-    for lessons in [*rings, *linked, *wider]:
+    for lessons in [*_tied(ground), *rings, *wider]:
         if lessons and lessons != everything and lessons not in seen:
             seen.add(lessons)
             yield part_of(ground, lessons)
 
 
-def _linked(ground: Ground, term: Term) -> frozenset[int]:
-    """What a rule is about, with all that touches these lessons by rules between lessons."""
-    found = set(term.activities)
-    for index in term.activities:
-        for other in ground.terms_of[index]:
-            if other.person is None and other.rule.is_hard and len(other.activities) < 30:
-                found |= set(other.activities)
-    return frozenset(found)
+MANY = 80
+"""Lessons looked at together."""
+
+
+def _tied(ground: Ground) -> list[frozenset[int]]:
+    """Lessons that rules between lessons hold together, packed as many at a time as are quick to solve."""
+    packed: list[set[int]] = [set()]
+    left = set(range(len(ground.durations)))
+    while left:
+        found, new = set[int](), {left.pop()}
+        while new:
+            found |= new
+            near = (
+                other for index in new for term in ground.terms_of[index] if _ties(term) for other in term.activities
+            )
+            new = set(near) - found
+        left -= found
+        if len(found) < 2:
+            continue
+        if packed[-1] and len(packed[-1]) + len(found) > MANY:
+            packed.append(set())
+        packed[-1] |= found
+    return [frozenset(each) for each in packed if each]
+
+
+def _ties(term: Term) -> bool:
+    return (
+        term.rule.is_hard
+        and term.person is None
+        and 1 < len(term.activities) <= MANY
+        and not isinstance(term.rule, EDGES)
+    )
 
 
 def find_conflict(ground: Ground, until: float) -> tuple[Part, Conflict] | None:

@@ -1,5 +1,6 @@
 """How the search is compiled: once for each machine, then read from a cache."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -14,17 +15,29 @@ Memory = npt.NDArray[np.int64]
 
 
 def _choose_cache() -> None:
-    """Numba keeps its cache beside the source; where that cannot be written, in a folder of ours."""
-    if "NUMBA_CACHE_DIR" in os.environ or os.access(Path(__file__).parent, os.W_OK):
+    """A folder for compiled code: beside the source, else with Lyceum's data, else where temporary files are.
+
+    Its name says which source it was made from: Numba itself looks at one file at a time, and compiled functions
+    carry those they call within them.
+    """
+    if "NUMBA_CACHE_DIR" in os.environ:
         return
-    base = os.environ.get("LYCEUM_DATA")
-    folder = Path(base) / "compiled" if base else Path(tempfile.gettempdir()) / f"lyceum-compiled-{os.getuid()}"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        return
-    if folder.stat().st_uid == os.getuid():
-        os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for source in sorted(here.glob("*.py")):
+        digest.update(source.read_bytes())
+    data = os.environ.get("LYCEUM_DATA")
+    places = [here / "__pycache__", *([Path(data) / "compiled"] if data else [])]
+    places.append(Path(tempfile.gettempdir()) / f"lyceum-compiled-{os.getuid()}")
+    for place in places:
+        folder = place / f"search-{digest.hexdigest()[:16]}"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK) and folder.stat().st_uid == os.getuid():
+            os.environ["NUMBA_CACHE_DIR"] = str(folder)
+            return
 
 
 _choose_cache()

@@ -139,9 +139,9 @@ def fill_time(m: Memory, unit: int, start: int, enter: bool) -> None:
 def room_cost(m: Memory, lesson: int, room: int, start: int) -> int:
     """The cost of a lesson in a room (or in none)."""
     row = m[LESSON] + lesson * LESSON_WIDTH
+    cost = max(0, m[row + WITHOUT])
     if room < 0:
-        return max(0, m[row + WITHOUT])
-    cost = 0
+        return cost
     for at in range(m[CHOICE] + m[row + CHOICES_AT] * 2, m[CHOICE] + m[row + CHOICES_END] * 2, 2):
         if m[at] == room:
             cost = m[at + 1]

@@ -1,5 +1,6 @@
 """How many violations each term has in a timetable, and what they cost."""
 
+from collections import Counter
 from itertools import pairwise
 
 from lyceum.solver import rules
@@ -10,6 +11,7 @@ from lyceum.solver.terms.ground import (
     SLOTS,
     UNARY,
     Ground,
+    NotCrowded,
     Starts,
     Term,
     TouchIfSameDay,
@@ -31,6 +33,9 @@ def units(ground: Ground, term: Term, starts: Starts) -> int:
     placed = [index for index in term.activities if starts[index] != NOWHERE]
     if isinstance(rule, SLOTS):
         return _slot_units(ground, rule, placed, starts)
+    if isinstance(rule, NotCrowded):
+        days = Counter(starts[index] // ground.hours for index in placed)
+        return sum(max(0, count - rule.most) for count in days.values())
     if isinstance(rule, rules.Grouped):
         return _grouped_units(ground, placed, starts) if len(placed) == len(term.activities) else 0
     return sum(
@@ -77,11 +82,14 @@ def pair_units(ground: Ground, rule: rules.Rule, one: int, start: int, other: in
         case rules.MinDaysBetween():
             return max(0, rule.days - abs(day - other_day))
         case TouchIfSameDay():
-            return int(day == other_day and not _touch(ground, one, start, other, other_start))
+            return int(day == other_day and end != other_start and other_end != start)
         case rules.MaxDaysBetween():
             return max(0, abs(day - other_day) - rule.days)
         case rules.MinGapsBetween():
-            return int(day == other_day and start < other_end + rule.gaps and other_start < end + rule.gaps)
+            if day != other_day:
+                return 0
+            first_end = end if (start, -end) <= (other_start, -other_end) else other_end
+            return max(0, rule.gaps - (max(start, other_start) - first_end))
         case rules.NotOverlapping():
             return max(0, min(end, other_end) - max(start, other_start))
         case rules.SameStart():
@@ -97,10 +105,6 @@ def pair_units(ground: Ground, rule: rules.Rule, one: int, start: int, other: in
         case rules.OrderedIfSameDay():
             return int(day == other_day and end > other_start)
     return 0
-
-
-def _touch(ground: Ground, one: int, start: int, other: int, other_start: int) -> bool:
-    return follows(ground, one, start, other_start) or follows(ground, other, other_start, start)
 
 
 def _grouped_units(ground: Ground, placed: list[int], starts: Starts) -> int:

@@ -32,11 +32,8 @@ def hours_mask(first: int, last: int) -> int:
     return ((1 << (last + 1)) - 1) & ~((1 << first) - 1) if last >= first else 0
 
 
-def closed_masks(ground: Ground, term: Term) -> list[int]:
-    masks = [0] * ground.days
-    for slot in term.person.closed if term.person else ():
-        masks[slot // ground.hours] |= 1 << slot % ground.hours
-    return masks
+def closed_masks(ground: Ground, term: Term) -> Masks:
+    return ground.closed_hours[term.person] if term.person else (0,) * ground.days
 
 
 def units_of_days(ground: Ground, term: Term, masks: Masks) -> int:
@@ -91,7 +88,7 @@ def _count_early(ground: Ground, term: Term, masks: Masks) -> int:
     late = never = 0
     for mask, (first, second) in zip(masks, first_open(ground, term), strict=True):
         if mask and not mask & first:
-            late += 1
+            late += bool(mask & second)
             never += not mask & second
     return _over(late, _as(term, rules.EarlyStarts).late) + never
 
@@ -109,7 +106,7 @@ def halves(ground: Ground, rule: rules.MaxHoursDaily) -> list[int]:
 def _count_max_hours(ground: Ground, term: Term, masks: Masks) -> int:
     rule = _as(term, rules.MaxHoursDaily)
     parts = halves(ground, rule)
-    return sum(_over((mask & part).bit_count(), rule.hours) for mask in masks for part in parts)
+    return sum((mask & part).bit_count() > rule.hours for mask in masks for part in parts)
 
 
 def _count_min_hours(_: Ground, term: Term, masks: Masks) -> int:
@@ -120,9 +117,11 @@ def _count_min_hours(_: Ground, term: Term, masks: Masks) -> int:
 def _count_in_a_row(ground: Ground, term: Term, masks: Masks) -> int:
     limit = _as(term, rules.MaxHoursContinuously).hours
     window = (1 << (limit + 1)) - 1
-    return sum(
-        1 for mask in masks for shift in range(ground.hours - limit) if mask & (window << shift) == window << shift
-    )
+    units = 0
+    for mask in masks:
+        full = [mask >> shift & window == window for shift in range(ground.hours - limit)]
+        units += sum(now and not before for now, before in zip(full, [False, *full], strict=False))
+    return units
 
 
 def _count_free_within(_: Ground, term: Term, masks: Masks) -> int:

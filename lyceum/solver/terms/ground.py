@@ -51,6 +51,14 @@ class TouchIfSameDay(Rule):
     activities: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class NotCrowded(Rule):
+    """What lessons to be on days apart ask for as well, whatever the weight: no more than so many on one day."""
+
+    activities: tuple[str, ...]
+    most: int
+
+
 @dataclass(frozen=True, eq=False)
 class Term:
     """One rule for one person, one lesson or one set of lessons."""
@@ -101,6 +109,17 @@ class Ground:
             for index in person.members:
                 found[index].append(person)
         return tuple(tuple(each) for each in found)
+
+    @cached_property
+    def closed_hours(self) -> Mapping[Person, tuple[int, ...]]:
+        """Of each person one bit mask a day."""
+        found = {}
+        for person in self.people:
+            masks = [0] * self.days
+            for slot in person.closed:
+                masks[slot // self.hours] |= 1 << slot % self.hours
+            found[person] = tuple(masks)
+        return found
 
     @cached_property
     def locked(self) -> Mapping[int, int]:
@@ -218,13 +237,22 @@ def _take_apart(ground: Ground, rule: Rule, at: int) -> list[Term]:
     activities = getattr(rule, "activities", None)
     if activities is not None:
         members = lessons_named(ground, activities)
-        if isinstance(rule, rules.MinDaysBetween) and rule.consecutive_if_same_day and len(members) > 1:
-            touch = TouchIfSameDay(ref=rule.ref, activities=rule.activities)
-            return [Term(rule, at, members), Term(touch, at, members)]
+        if isinstance(rule, rules.MinDaysBetween) and len(members) > 1:
+            return [Term(each, at, members) for each in (rule, *_days_apart(rule, ground.days))]
         return [Term(rule, at, members)] if len(members) > 1 or (members and isinstance(rule, SLOTS)) else []
     who = getattr(rule, "who", None)
     people = people_meant(ground, who) if isinstance(who, Who) else ()
     return [Term(rule, at, _counted(ground, rule, person), person, person.copies) for person in people]
+
+
+def _days_apart(rule: rules.MinDaysBetween, days: int) -> list[Rule]:
+    """What must hold whatever the weight of the rule."""
+    count = len(rule.activities)
+    most = 2 if count <= 2 * days else -(-count // days)
+    found: list[Rule] = [NotCrowded(ref=rule.ref, activities=rule.activities, most=most)] if count > most else []
+    if rule.consecutive_if_same_day:
+        found.append(TouchIfSameDay(ref=rule.ref, activities=rule.activities))
+    return found
 
 
 def _lessons_of(ground: Ground, who: Who | None) -> Mapping[int, int]:

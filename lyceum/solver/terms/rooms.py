@@ -65,13 +65,13 @@ class Wish:
 
 
 def _at_home(homes: Sequence[rules.HomeRooms], activity: Activity) -> list[Wish]:
-    """The rooms of its one student set; else those of its one teacher."""
-    for kind, names in (("students", activity.students), ("teacher", activity.teachers)):
-        if len(names) == 1:
-            own = [rule for rule in homes if rule.who.kind == kind and rule.who.name in (None, names[0])]
-            if own:
-                return [Wish(rule, frozenset(rule.rooms)) for rule in own]
-    return []
+    """The rooms of its only student set, and those of its only teacher."""
+    names = {"students": activity.students, "teacher": activity.teachers}
+    return [
+        Wish(rule, frozenset(rule.rooms))
+        for rule in homes
+        if len(names[rule.who.kind]) == 1 and rule.who.name in (None, names[rule.who.kind][0])
+    ]
 
 
 def _choice(problem: Problem, activity: Activity, wishes: Sequence[Wish]) -> RoomChoice:

@@ -18,6 +18,7 @@ from lyceum.core.text import tidy
 from lyceum.domains.academics.days import forget_school_days
 from lyceum.domains.academics.models import AcademicYear, ClosedDay, Grade, Location, Subject, Term
 from lyceum.domains.journal.rules import Entry, Target, changed_fields, record, record_all
+from lyceum.domains.tenancy.queries import today
 
 LONGEST_YEAR_DAYS = 800
 
@@ -80,6 +81,25 @@ def create_year(
     forget_school_days()
     record("academics.year.create", target=Target.of(year), actor=actor)
     return year
+
+
+@transaction.atomic
+def begin_due_year(*, actor: Actor) -> AcademicYear | None:
+    """The planned year that holds today becomes the current one, and the one before it is closed."""
+    day = today()
+    due = AcademicYear.objects.select_for_update().filter(state="planned", starts__lte=day, ends__gte=day).first()
+    if due is None:
+        return None
+    for past in AcademicYear.objects.select_for_update().filter(state="current"):
+        _become(past, AcademicYear.State.CLOSED, actor)
+    _become(due, AcademicYear.State.CURRENT, actor)
+    return due
+
+
+def _become(year: AcademicYear, state: AcademicYear.State, actor: Actor) -> None:
+    changes = changed_fields(year, {"state": state})
+    year.save(update_fields=["state", "updated_at"])
+    record(f"academics.year.{state}", target=Target.of(year), changes=changes, actor=actor)
 
 
 def _named(pointer: str, name: str, longest: int) -> str:

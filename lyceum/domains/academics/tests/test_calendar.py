@@ -1,10 +1,11 @@
 """Years, terms, closed days, grades, subjects and rooms."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
 from lyceum.domains.academics.days import school_days
@@ -23,6 +24,8 @@ from lyceum.domains.academics.rules.calendar import (
     reopen_day,
     reopen_days,
 )
+from lyceum.domains.academics.tasks import begin_years
+from lyceum.domains.journal.models import AuditEntry
 from lyceum.testing.factories import (
     FIRST_DAY,
     LAST_DAY,
@@ -52,6 +55,31 @@ def test_a_new_current_year_closes_the_one_before():
     with in_school(school):
         states = dict(AcademicYear.objects.values_list("pk", "state"))
     assert states == {old.pk: "closed", new.pk: "current"}
+
+
+def test_a_planned_year_is_the_current_one_from_its_first_day_by_the_school_s_clock():
+    school, other = make_school("Hill School", time_zone="Pacific/Auckland"), make_school("Vale School")
+    first = LAST_DAY + DAY
+    planned = {}
+    for each in (school, other):
+        make_year(each)
+        with in_school(each):
+            planned[each.pk] = create_year(
+                name="2027/28", starts=first, ends=date(2028, 7, 20), actor=system_actor(each.pk)
+            ).pk
+
+    # In Auckland it is the first day already, in London still the evening before.
+    with clock.frozen(datetime(2027, 7, 20, 20, tzinfo=UTC)):
+        begin_years(0)
+        begin_years(0)
+
+    with in_school(school):
+        states = dict(AcademicYear.objects.values_list("name", "state"))
+        assert states == {"2026/27": "closed", "2027/28": "current"}
+        begun = AuditEntry.objects.get(action="academics.year.current")
+        assert (begun.target_id, begun.changes) == (str(planned[school.pk]), {"state": ["planned", "current"]})
+    with in_school(other):
+        assert dict(AcademicYear.objects.values_list("name", "state")) == {"2026/27": "current", "2027/28": "planned"}
 
 
 def test_years_share_no_day_and_no_name_but_two_schools_may():

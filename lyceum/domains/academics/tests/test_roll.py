@@ -21,7 +21,7 @@ from lyceum.domains.academics.rules.classes import (
 )
 from lyceum.domains.academics.rules.placements import leave_student
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.rules.adults import restrict_contact
+from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.testing.factories import (
     FIRST_DAY,
     NOW,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from lyceum.core import clock
 from lyceum.domains.academics.models import ClassMembership
@@ -85,6 +86,26 @@ def test_an_export_has_every_row_of_the_filter_no_formulas_and_a_trace(school, o
     with in_school(school):
         entry = AuditEntry.objects.get(action="list.export")
         assert (entry.target_name, entry.changes["rows"]) == ("students", [None, 3])
+
+
+def test_a_list_on_paper_has_the_columns_that_are_shown_and_what_was_asked(school, office):
+    for number in range(70):
+        make_student(school, name=f"Żółć {number:02}")
+    make_student(school, name="Gone", first_day=TODAY + DAY)
+
+    answer = office.post("/students/?columns=number,born", {"export": "pdf"})
+
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages]
+    assert (answer["Content-Type"], len(pages)) == ("application/pdf", 2)
+    assert "Hill School" in pages[0]
+    assert "Status: On roll" in pages[0]
+    for page in pages:  # the heading comes again
+        assert "Born" in page
+        assert "Grade" not in page
+    assert [f"Żółć {number:02}" in "".join(pages) for number in range(70)] == [True] * 70
+    assert "Gone" not in "".join(pages)
+    with in_school(school):
+        assert AuditEntry.objects.get(action="list.export").changes["rows"] == [None, 70]
 
 
 def test_an_xlsx_export_opens_and_says_the_same(school, office):

@@ -1,6 +1,7 @@
 """The list of students: found by name, number, grade, class and status; exported; moved several at once."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from uuid import UUID
@@ -30,6 +31,7 @@ from lyceum.domains.academics.queries import (
 from lyceum.domains.academics.rules.members import move_student
 from lyceum.domains.academics.rules.placements import place_and_seat
 from lyceum.domains.journal.rules import note_export
+from lyceum.domains.people.contacts import Contact, contacts_to_list
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.queries import STATUSES, list_own_students, list_students
 from lyceum.domains.tenancy.queries import today
@@ -52,6 +54,11 @@ class Listed:
 
     student: Student
     standing: Standing
+    contacts: Sequence[Contact] = ()
+
+    def contact(self, number: int) -> str:
+        """The first, second, third to call, with every way to reach them."""
+        return str(self.contacts[number - 1]) if len(self.contacts) >= number else ""
 
 
 def _plan_move(request: HttpRequest, ids: list[UUID]) -> list[Planned]:
@@ -88,9 +95,11 @@ def _move_context(request: HttpRequest) -> dict[str, object]:
     return {"classes": list_class_names(actor, day, kind="form"), "today": day.isoformat()}
 
 
-def _listed(students: list[Student], day: date) -> list[Listed]:
-    placed = standings([student.pk for student in students], day)
-    return [Listed(student, placed[student.pk]) for student in students]
+def _listed(students: list[Student], day: date, contacts_for: Actor | None = None) -> list[Listed]:
+    ids = [student.pk for student in students]
+    placed = standings(ids, day)
+    contacts = contacts_to_list(ids, actor=contacts_for, day=day) if contacts_for else {}
+    return [Listed(student, placed[student.pk], contacts.get(student.pk, ())) for student in students]
 
 
 MOVE = BulkAct(
@@ -122,6 +131,25 @@ TABLE: Table[Listed] = Table(
 )  # fmt: skip
 
 
+WITH_CONTACTS = replace(
+    TABLE,
+    columns=(
+        *TABLE.columns,
+        Column("contact_1", _("First contact"), lambda row: row.contact(1), is_extra=True),
+        Column("contact_2", _("Second contact"), lambda row: row.contact(2), is_extra=True),
+        Column("contact_3", _("Third contact"), lambda row: row.contact(3), is_extra=True),
+    ),
+)
+
+
+def _shows_contacts(request: HttpRequest, table: Table[Listed]) -> bool:
+    """Whether the answer tells of contacts: a file of data tells all, a page and a sheet of paper what was chosen."""
+    chosen = request.GET.get("columns", "") or ",".join(request.GET.getlist("column"))
+    is_data = request.POST.get("export") in ("csv", "xlsx")
+    shown = table.columns if is_data else table.shown(chosen)
+    return any(column.name.startswith("contact") for column in shown)
+
+
 @require_http_methods(["GET", "POST"])
 def students_page(request: HttpRequest) -> HttpResponse:
     """The students somebody may see, found by name, number, grade, class and status; the filter is the address."""
@@ -147,13 +175,14 @@ def students_page(request: HttpRequest) -> HttpResponse:
     ]
     if is_office:
         filters.append(Filter("missing", _("Gap in the record"), list(GAPS.items()), every=_("Any or none")))
+    table = WITH_CONTACTS if actor.reaches_all(Permission.CONTACTS_VIEW) else TABLE
     return answer_list(
         request,
-        TABLE,
+        table,
         rows,
         template="academics/students.html",
         filters=filters,
-        made=partial(_listed, day=day),
+        made=partial(_listed, day=day, contacts_for=actor if _shows_contacts(request, table) else None),
         note_export=partial(note_export, TABLE.name, request.GET.urlencode(), actor=actor),
         context={"may_edit": actor.reaches_all(Permission.STUDENTS_EDIT)},
     )

@@ -1,48 +1,21 @@
-"""Documents of attendance as PDF: one compiler, templates beside this module, everything said comes as data."""
+"""Documents of attendance as PDF: templates beside this module, everything said comes as data."""
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-import msgspec
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
+from lyceum.core.documents import print_document
 from lyceum.domains.attendance.models import OfficialCopy
-from lyceum.domains.tenancy.queries import this_school, time_zone
-
-PAPERS = {"a4": "a4", "letter": "us-letter"}
+from lyceum.domains.tenancy.queries import time_zone
 
 
-def usual_paper() -> str:
-    """The paper of the school's country."""
-    return "letter" if this_school().country in ("US", "CA", "MX", "PH", "CL", "CO") else "a4"
-
-
-@lru_cache(maxsize=1)
-def _compiler() -> Any:  # typst's own class, which is imported only where a document is made
-    import fontpkg_atkinson_hyperlegible  # slow, and needed here alone
-    import typst  # slow, and needed here alone
-
-    fonts = Path(fontpkg_atkinson_hyperlegible.__file__).parent / "files"
-    return typst.Compiler(font_paths=[str(fonts)])
-
-
-def print_document(template: str, data: Mapping[str, Any], *, paper: str) -> bytes:
-    """A document of this package as PDF."""
-    source = (files(__package__) / f"{template}.typ").read_bytes()
-    inputs = {
-        "data": msgspec.json.encode(data).decode(),
-        "paper": PAPERS.get(paper, "a4"),
-        "lang": (get_language() or "en").split("-")[0],
-    }
-    made: bytes = _compiler().compile(input=source, sys_inputs=inputs)
-    return made
+def _print(template: str, data: Mapping[str, Any], *, paper: str) -> bytes:
+    return print_document((files(__package__) / f"{template}.typ").read_bytes(), data, paper=paper)
 
 
 def print_copy(copy: OfficialCopy, *, paper: str) -> bytes:
@@ -71,7 +44,7 @@ def print_copy(copy: OfficialCopy, *, paper: str) -> bytes:
             ],
         },
     }  # fmt: skip
-    return print_document("official", data, paper=paper)
+    return _print("official", data, paper=paper)
 
 
 def print_paper_register(
@@ -93,4 +66,4 @@ def print_paper_register(
             "typed_in": _("Hand this to the office: it is typed in as recorded on paper, with your name."),
         },
     }
-    return print_document("paper", data, paper=paper)
+    return _print("paper", data, paper=paper)

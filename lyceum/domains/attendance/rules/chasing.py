@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Q
@@ -72,7 +73,7 @@ def _remind(register: Register, takers: Sequence[User], actor: Actor) -> int:
         News(
             type=Type.ATTENDANCE,
             template="register_due",
-            values={"register": _name(register), "at": at},
+            values={"register": partial(_name, register), "at": at},
             dedupe_key=f"{_source(register)}:{CLOSED if is_closed else LATE}",
             urgency=Urgency.IMPORTANT if is_closed else Urgency.ROUTINE,
             channels=(Channel.EMAIL.value,),
@@ -90,17 +91,20 @@ def _name(register: Register) -> str:
     return f"{register.class_name} {register.session_words or register.period}".strip()
 
 
+def _names(missed: Sequence[Register]) -> str:
+    named = ", ".join(_name(register) for register in missed[:MOST_NAMED])
+    return f"{named} +{len(missed) - MOST_NAMED}" if len(missed) > MOST_NAMED else named
+
+
 def _tell_office(missed: Sequence[Register], actor: Actor) -> int:
     """One message for all that were just missed."""
     if not missed:
         return 0
-    named = ", ".join(_name(register) for register in missed[:MOST_NAMED])
-    more = f" +{len(missed) - MOST_NAMED}" if len(missed) > MOST_NAMED else ""
     made = notify(
         News(
             type=Type.ATTENDANCE,
             template="registers_missing",
-            values={"count": str(len(missed)), "registers": f"{named}{more}"},
+            values={"count": str(len(missed)), "registers": partial(_names, missed)},
             dedupe_key=f"attendance.missed:{missed[0].pk}:{len(missed)}",
             urgency=Urgency.IMPORTANT,
             channels=(Channel.EMAIL.value,),

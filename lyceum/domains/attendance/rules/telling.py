@@ -1,6 +1,7 @@
 """Telling about planned absences: whoever asked, of the decision; the office, of a student who is here after all."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +44,7 @@ def tell_office_of_arrival(student: Student, planned: PlannedAbsence, *, actor: 
     news = News(
         type=Type.ATTENDANCE,
         template=ARRIVED,
-        values={"student": student.person.full_name, "days": span_words(planned)},
+        values={"student": student.person.full_name, "days": partial(span_words, planned)},
         dedupe_key=f"arrived:{planned.pk}:{student.pk}",
         link=f"/attendance/planned/{planned.pk}/",
         about_student=student.pk,
@@ -65,8 +66,8 @@ def tell_family_of_decision(planned: PlannedAbsence, students: Sequence[UUID], *
             template=DECIDED,
             values={
                 "student": student.person.called,
-                "days": span_words(planned),
-                "state": str(PLANNED_STATES[planned.state]),
+                "days": partial(span_words, planned),
+                "state": partial(str, PLANNED_STATES[planned.state]),
                 "answer": planned.answer,
             },
             dedupe_key=f"absence:{planned.pk}:{student.pk}:{planned.state}",

@@ -20,7 +20,7 @@ from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning
 from lyceum.domains.notifications.models import Delivery, Notification
 from lyceum.domains.people.models import ContactPoint, Flag, GuardianLink, Person
-from lyceum.domains.people.rules.adults import restrict_contact
+from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.testing.clients import browser
 from lyceum.testing.factories import (
     account_for,

@@ -18,7 +18,7 @@ from lyceum.domains.attendance.rules.refusals import WrongMarksError
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.people.models import ContactRestriction, Person, Student
-from lyceum.domains.people.rules.adults import restrict_contact
+from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.testing.clients import browser, software
 from lyceum.testing.factories import NOW, in_school
 

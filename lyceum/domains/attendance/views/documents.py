@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from lyceum.core.documents import PAPERS, letterhead
 from lyceum.core.errors import NotFoundError, invalid_field
 from lyceum.core.forms import asked_date, typed_id
 from lyceum.core.lists import Column, Table, answer_list, answer_list_with_form
@@ -22,7 +23,7 @@ from lyceum.core.toasts import Done, Toast
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.queries import get_class, list_roll, list_years
 from lyceum.domains.attendance.codes import read_codes
-from lyceum.domains.attendance.documents.printing import PAPERS, print_copy, print_paper_register, usual_paper
+from lyceum.domains.attendance.documents.printing import print_copy, print_paper_register
 from lyceum.domains.attendance.models import SESSION_WORDS, OfficialCopy
 from lyceum.domains.attendance.rules.registers import times_on
 from lyceum.domains.attendance.rules.years import close_year, get_copy, list_closings, list_copies, reopen_year
@@ -125,7 +126,7 @@ def paper_register(request: HttpRequest, class_id: UUID) -> HttpResponse:
 
 def _paper(request: HttpRequest) -> str:
     asked = request.GET.get("paper", "")
-    return asked if asked in PAPERS else usual_paper()
+    return asked if asked in PAPERS else letterhead().paper
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:

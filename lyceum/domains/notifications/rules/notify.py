@@ -18,7 +18,7 @@ from lyceum.domains.notifications.choice import FAMILY_WISHES, Asked, Way, Wishe
 from lyceum.domains.notifications.facts import NotificationsCreated
 from lyceum.domains.notifications.models import Address, Delivery, Notification
 from lyceum.domains.notifications.rules.queue import send_at
-from lyceum.domains.notifications.rules.wording import Wording
+from lyceum.domains.notifications.rules.wording import Said, Wording
 from lyceum.domains.notifications.wishes import read_wishes
 from lyceum.domains.notifications.words import Channel, Urgency
 from lyceum.domains.tenancy.queries import time_zone
@@ -42,7 +42,7 @@ class Recipient:
     """By channel, those that they agreed to, the best first."""
     usual: Wishes = FAMILY_WISHES
     """What holds where they chose nothing."""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Said] = field(default_factory=dict)
     """What is said to them alone, as a link of their own."""
     link: str = ""
     own_link: str = ""
@@ -55,7 +55,7 @@ class News:
 
     type: str
     template: str
-    values: Mapping[str, str]
+    values: Mapping[str, Said]
     dedupe_key: str
     """The same key tells a person once, however often it is said."""
     urgency: str = Urgency.ROUTINE.value
@@ -104,7 +104,7 @@ def _write(news: News, recipients: Sequence[Recipient], wording: Wording) -> Mad
 
 
 def _row(news: News, recipient: Recipient, wording: Wording) -> Notification:
-    values = {**news.values, **recipient.values}
+    values = wording.spell_out({**news.values, **recipient.values}, language=recipient.language)
     words, language = wording.say(Channel.IN_APP, values, language=recipient.language)
     return Notification(
         id=new_id(),

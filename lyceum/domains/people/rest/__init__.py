@@ -1,6 +1,27 @@
-"""REST door of people: guardians, staff, flags, consents, families, requests, who is here twice."""
+"""REST door of people: guardians, staff, flags, restrictions, consents, families, requests, who is here twice."""
 
-from lyceum.domains.people.rest import access, consents, families, flags, merges, people, requests, timeline
+from lyceum.domains.people.rest import (
+    access,
+    consents,
+    families,
+    flags,
+    merges,
+    people,
+    requests,
+    restrictions,
+    timeline,
+)
 from lyceum.domains.people.rest.router import router
 
-__all__ = ["access", "consents", "families", "flags", "merges", "people", "requests", "router", "timeline"]
+__all__ = [
+    "access",
+    "consents",
+    "families",
+    "flags",
+    "merges",
+    "people",
+    "requests",
+    "restrictions",
+    "router",
+    "timeline",
+]

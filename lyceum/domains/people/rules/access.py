@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
@@ -112,7 +114,7 @@ def _tell(
     actor: Actor,
 ) -> None:
     person = student.person
-    values = {"school": school, "name": person.called, "day": on.isoformat()}
+    values = {"school": school, "name": person.called, "day": partial(date_format, on, "j F Y")}
     guardians = [c.as_recipient(link="/today/") for c in choices if c.is_told and c.portal != "none"]
     own = Recipient(
         person=person.pk,

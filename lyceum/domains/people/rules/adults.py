@@ -15,12 +15,12 @@ from lyceum.core.constraints import refusing
 from lyceum.core.errors import FieldError, NotFoundError, RuleError, invalid_field
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.text import tidy
-from lyceum.domains.journal.rules import Entry, Target, record, record_all
-from lyceum.domains.people.facts import RestrictionChanged
-from lyceum.domains.people.models import ContactRestriction, GuardianLink, Person, Staff, Student
+from lyceum.domains.journal.rules import Entry, Target, record_all
+from lyceum.domains.people.models import GuardianLink, Person, Staff, Student
 from lyceum.domains.people.rules.duplicates import confirmed, refuse_lookalikes
 from lyceum.domains.people.rules.numbers import NumberTakenError, check_free, draw_numbers
 from lyceum.domains.people.rules.persons import NewPerson, check_persons, insert_persons
+from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.domains.tenancy.queries import today
 
 
@@ -151,7 +151,7 @@ def add_guardians(new: Sequence[NewGuardian], *, actor: Actor) -> list[GuardianL
                 each.student_id,
                 person_id=link.guardian_id,
                 kinds=each.restrictions,
-                order_reference=tidy(each.order_reference)[:120],
+                order_reference=each.order_reference,
                 actor=actor,
             )
     return links
@@ -233,42 +233,3 @@ def _refuse_doubles(links: Sequence[GuardianLink]) -> None:
     )
     if len(pairs) < len(links) or pairs & set(rows):
         raise AlreadyGuardianError(_("This adult is a guardian of the student already."))
-
-
-RESTRICTIONS = frozenset({"no_contact", "no_information", "no_collection", "address_withheld"})
-
-
-@transaction.atomic
-def restrict_contact(
-    student_id: UUID, *, person_id: UUID | None, kinds: Sequence[str], actor: Actor, **details: Any
-) -> ContactRestriction:
-    """Keep somebody from a child, from this second on."""
-    actor.require_all(Permission.RESTRICTIONS_EDIT)
-    if not kinds or set(kinds) - RESTRICTIONS:
-        raise invalid_field(
-            "/kinds", "choice", _("Choose from: %(choices)s.") % {"choices": ", ".join(sorted(RESTRICTIONS))}
-        )
-    try:
-        student = Student.objects.select_related("person").get(pk=student_id)
-    except Student.DoesNotExist:
-        raise NotFoundError from None
-    if person_id and not Person.objects.filter(pk=person_id).exists():
-        raise NotFoundError
-    if not person_id and not tidy(details.get("description", "")):
-        raise invalid_field("/description", "required", _("Say who it is."))
-    restriction = ContactRestriction.objects.create(
-        student=student,
-        person_id=person_id,
-        kinds=sorted(set(kinds)),
-        starts_on=today(),
-        made_by=actor.user_id or student.pk,
-        **details,
-    )
-    record(
-        "people.restriction.add",
-        target=Target.of(student),
-        changes={"kinds": [None, restriction.kinds]},
-        facts=[RestrictionChanged(student=student.pk)],
-        actor=actor,
-    )
-    return restriction

@@ -110,7 +110,7 @@ def test_both_are_told_once_thirty_days_before():
     assert told == [1, 0]
     assert rows.keys() == {pupil.pk, mother.pk}
     assert rows[mother.pk][0] == "coming_of_age.guardian"
-    assert "Anna Smith comes of age on 2026-12-20" in rows[mother.pk][1]
+    assert "Anna Smith comes of age on 20 December 2026" in rows[mother.pk][1]
 
 
 def test_the_age_is_the_schools_to_set():

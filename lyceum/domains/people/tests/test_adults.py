@@ -9,7 +9,7 @@ from lyceum.core.actor import system_actor
 from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
 from lyceum.core.permissions import Role
 from lyceum.domains.journal.models import AuditEntry
-from lyceum.domains.people.models import ContactRestriction, GuardianLink, Staff
+from lyceum.domains.people.models import GuardianLink, Staff
 from lyceum.domains.people.queries import list_guardians, list_staff
 from lyceum.domains.people.rules.adults import (
     AlreadyGuardianError,
@@ -18,7 +18,6 @@ from lyceum.domains.people.rules.adults import (
     PortalNeedsResponsibilityError,
     add_guardians,
     create_staff,
-    restrict_contact,
 )
 from lyceum.domains.people.rules.numbers import NumberTakenError
 from lyceum.domains.people.rules.persons import NewPerson
@@ -183,21 +182,3 @@ def test_a_staff_code_is_given_once():
             create_staff(new, actor=system_actor(school.pk))
 
         assert Staff.objects.count() == 1
-
-
-def test_a_restriction_names_somebody_and_is_for_the_safeguarding_lead():
-    school = make_school()
-    student = make_student(school)
-    lead = as_actor(make_manager(school, "Safeguarding lead"), school)
-    office = as_actor(make_manager(school, "Office"), school)
-
-    with in_school(school):
-        with pytest.raises(NotAllowedError):
-            restrict_contact(student.pk, person_id=None, kinds=["no_contact"], description="Uncle", actor=office)
-        with pytest.raises(InvalidError):
-            restrict_contact(student.pk, person_id=None, kinds=["no_contact"], actor=lead)
-        with pytest.raises(InvalidError):
-            restrict_contact(student.pk, person_id=None, kinds=["no_fun"], description="Uncle", actor=lead)
-        restrict_contact(student.pk, person_id=None, kinds=["no_contact"], description="Uncle", actor=lead)
-
-        assert ContactRestriction.objects.get().is_active(DAY)

@@ -16,7 +16,7 @@ from lyceum.domains.notifications.models import Delivery, Notification
 from lyceum.domains.notifications.rules.notify import News, notify
 from lyceum.domains.people.contacts_for import Purpose, WhyNot, contacts_for, contacts_of
 from lyceum.domains.people.models import ContactPoint, ContactRestriction, GuardianLink, Person
-from lyceum.domains.people.rules.adults import restrict_contact
+from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
 from lyceum.testing.factories import as_actor, in_school, make_guardian, make_manager, make_school, make_student

@@ -7,7 +7,7 @@ import pytest
 from lyceum.core import clock
 from lyceum.domains.journal.models import AuditEntry
 from lyceum.domains.people.models import GuardianLink
-from lyceum.domains.people.rules.adults import restrict_contact
+from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.testing.clients import browser, software
 from lyceum.testing.factories import (
     NOW,

@@ -11,7 +11,7 @@ from lyceum.core.permissions import Role
 from lyceum.domains.people.models import GuardianLink, Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.people.queries import get_student, list_own_students
-from lyceum.domains.people.rules.adults import restrict_contact
+from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.testing.factories import (
     NOW,
     account_for,

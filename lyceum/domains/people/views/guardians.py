@@ -16,14 +16,9 @@ from lyceum.domains.people.forms import typed_person
 from lyceum.domains.people.queries import get_guardian_link, get_student, list_guardians
 from lyceum.domains.people.rules.adults import NewGuardian, add_guardians
 from lyceum.domains.people.rules.guardians import change_guardian
+from lyceum.domains.people.words import RESTRICTION_WORDS
 from lyceum.domains.tenancy.queries import today
 
-RESTRICTIONS = (
-    ("no_contact", _("must not contact the student")),
-    ("no_information", _("must not be told anything")),
-    ("no_collection", _("must not collect the student")),
-    ("address_withheld", _("must not learn the address")),
-)
 TOLD = (
     ("absence", _("absence")),
     ("behaviour", _("behaviour")),
@@ -72,7 +67,7 @@ def guardian_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
             "student": student,
             "may_restrict": actor.reaches_all(Permission.RESTRICTIONS_EDIT),
             "may_give_reason": Role.SCHOOL_ADMIN in actor.roles,
-            "restrictions": RESTRICTIONS,
+            "restrictions": list(RESTRICTION_WORDS.items()),
             "told_choices": TOLD,
             "channel_choices": CHANNELS,
             "homes": HOMES,

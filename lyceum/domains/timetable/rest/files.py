@@ -12,6 +12,7 @@ from lyceum.domains.timetable.exports import TYPES, export_version
 from lyceum.domains.timetable.ical import sign_feed
 from lyceum.domains.timetable.rest.router import router
 from lyceum.domains.timetable.rules.fet import import_fet
+from lyceum.domains.timetable.rules.tables import import_requirements
 
 
 class UnknownConstraintOut(Schema):
@@ -24,18 +25,33 @@ class UnknownConstraintOut(Schema):
 class FileTakenOut(Schema):
     """What came of a file."""
 
-    version: UUID
+    version: UUID | None = Field(description="The draft that a FET file became; null for a table of requirements.")
     lessons: int
     rules: int
+    requirements: int
     unknown: list[UnknownConstraintOut]
 
 
 @router.post("timetable/imports/", response={201: FileTakenOut}, operation_id="importTimetable")
 def take_file(request: HttpRequest, file: File[UploadedFile], year: Form[UUID]) -> Status[dict[str, Any]]:
-    """Make a draft from a FET file. What the school lacks is made with it; unknown constraints are listed."""
-    taken = import_fet(year, file.read(), file_name=file.name or "timetable.fet", actor=actor_of(request))
-    shown = {"version": taken.version.pk, "lessons": taken.lessons, "rules": taken.rules, "unknown": taken.unknown}
-    return Status(201, shown)
+    """Make a draft from a FET file (what the school lacks is made with it, unknown constraints are listed), or
+    requirements from a table (CSV or XLSX) of class, subject, teacher, lessons or lengths, room, room_kind, block.
+    """
+    actor, name = actor_of(request), file.name or "timetable.fet"
+    if name.lower().endswith((".csv", ".xlsx")):
+        rows = import_requirements(year, file.read(), file_name=name, actor=actor)
+        lessons = sum(len(row.lengths) for row in rows)
+        shown: dict[str, Any] = {
+            "version": None,
+            "lessons": lessons,
+            "rules": 0,
+            "requirements": len(rows),
+            "unknown": [],
+        }
+        return Status(201, shown)
+    taken = import_fet(year, file.read(), file_name=name, actor=actor)
+    found = {"version": taken.version.pk, "lessons": taken.lessons, "rules": taken.rules, "unknown": taken.unknown}
+    return Status(201, found | {"requirements": 0})
 
 
 class ExportAs(Strict):

@@ -38,15 +38,18 @@ class MovesOut(Schema):
 
 
 class MovesOf(Strict):
-    """The lesson that is to be moved."""
+    """The lesson that is to be moved; with a place, proposals of up to three moves bring it there."""
 
     lesson: UUID
+    day: int | None = Field(None, ge=1, le=14)
+    period: int | None = Field(None, ge=0, le=99)
 
 
 @router.get("timetable/moves/", response=MovesOut, operation_id="listMoves")
 def moves(request: HttpRequest, chosen: Query[MovesOf]) -> dict[str, Any]:
     """Which places are free for a lesson, which break a preference, and which clash, each with the reason."""
-    return list_slots(chosen.lesson, actor=actor_of(request))
+    wanted = None if chosen.day is None or chosen.period is None else (chosen.day, chosen.period)
+    return list_slots(chosen.lesson, wanted=wanted, actor=actor_of(request))
 
 
 class TimetableMoveIn(Strict):

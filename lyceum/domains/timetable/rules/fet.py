@@ -224,7 +224,7 @@ def _classes(sizes: dict[str, int], year: AcademicYear, actor: Actor) -> dict[st
 
 def _make_draft(problem: Problem, year: AcademicYear, kept: ImportedProblem, names: Ids, actor: Actor) -> Version:
     """The file's lessons as a draft: placed where the file locks them."""
-    Requirement.objects.filter(year=year, source=Requirement.Source.IMPORT, lessons__isnull=True).delete()
+    Requirement.objects.filter(year=year, lessons__isnull=True).exclude(reference="").delete()
     version = create_version(year.pk, name=_free_name(kept.file_name, year), actor=actor)
     version.lessons.all().delete()
     version.imported, version.source = kept, Version.Source.IMPORT

@@ -83,7 +83,7 @@ def _check(lessons: Sequence[Lesson]) -> None:
 
 def _faults(lesson: Lesson) -> list[FieldError]:
     faults = []
-    if not 1 <= (lesson.weekday or 0) <= 7:
+    if lesson.cycle_day is None and not 1 <= (lesson.weekday or 0) <= 7:
         faults.append(FieldError("/weekday", "range", _("Give the weekday as a number, Monday = 1 to Sunday = 7.")))
     if not 0 < len(lesson.period) <= 20:
         faults.append(FieldError("/period", "length", _("Name the period with 1 to 20 letters.")))
@@ -229,6 +229,8 @@ def edit_lesson(lesson_id: UUID, *, values: dict[str, Any], actor: Actor) -> Les
     changes = changed_fields(lesson, given)
     if not changes:
         return lesson
+    if "weekday" in changes:  # a lesson of a cycle becomes one of every week
+        lesson.cycle_day = None
     day = today()
     if _PLACE & changes.keys() and lesson.starts_on < day and lesson.school_class.is_active(day):
         changes |= changed_fields(lesson, {"starts_on": day})
@@ -246,8 +248,6 @@ def _take_out_of_version(lesson: Lesson) -> None:
     if lesson.planned_id:
         PlannedLesson.objects.filter(pk=lesson.planned_id).update(day=None, period=None, reasons=[{"code": "by_hand"}])
     lesson.version, lesson.planned = None, None
-    if lesson.weekday is not None:
-        lesson.cycle_day = None
 
 
 def get_lesson_for_edit(lesson_id: UUID, *, actor: Actor) -> Lesson:

@@ -98,8 +98,9 @@ def _room(name: str | None, of_file: Mapping[str, UUID]) -> str | None:
 
 
 def note_progress(work: Work, progress: Progress, *, best: Timetable | None, actor: Actor) -> bool:
-    """Keep what the engine says, and tell who watches. Returns whether somebody asked to stop."""
+    """Keep what the engine says, and tell who watches of what is better. Returns whether somebody asked to stop."""
     run = Run.objects.select_for_update(of=("self",)).get(pk=work.run)
+    before = run.progress
     run.progress = {
         "seconds": round(run.spent + progress.seconds, 1),
         "placed": progress.placed,
@@ -112,8 +113,9 @@ def note_progress(work: Work, progress: Progress, *, best: Timetable | None, act
         run.best = places_of(best, work)
     run.save(update_fields=["progress", "best", "heard_at", "updated_at"])
     close_job(run)
-    fact = RunProgressed(run_id=run.pk, state=run.state, **run.progress)
-    record("timetable.run.progress", target=Target.of(run), facts=[fact], actor=actor)
+    if any(run.progress[name] != before.get(name) for name in ("placed", "cost", "bound")):
+        fact = RunProgressed(run_id=run.pk, state=run.state, **run.progress)
+        record("timetable.run.progress", target=Target.of(run), facts=[fact], actor=actor)
     return is_stop_asked(run)
 
 

@@ -107,7 +107,7 @@ def fill_version(version: Version) -> int:
     """
     if version.imported_id:  # its lessons are those of the file
         return 0
-    rows = Requirement.objects.filter(year=version.year_id).exclude(source=Requirement.Source.IMPORT)
+    rows = Requirement.objects.filter(year=version.year_id, reference="")  # those with one belong to a file's draft
     rows = rows.prefetch_related("classes", "teachers").order_by("pk")
     there: dict[UUID, list[PlannedLesson]] = {}
     for lesson in (

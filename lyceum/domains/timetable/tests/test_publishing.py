@@ -7,12 +7,14 @@ from django.db import IntegrityError, connection, transaction
 
 from lyceum.core import clock
 from lyceum.core.ids import new_id
+from lyceum.domains.academics.models import BellSchedule
+from lyceum.domains.academics.rules.bells import NewCycle, set_cycle
 from lyceum.domains.attendance.models import Mark, Register
 from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.timetable.models import Lesson, PlannedLesson, Version
 from lyceum.domains.timetable.queries import list_lessons
-from lyceum.domains.timetable.rules import NewLesson, create_lessons
+from lyceum.domains.timetable.rules import NewLesson, create_lessons, edit_lesson
 from lyceum.domains.timetable.rules.moves import Moved, move_lessons
 from lyceum.domains.timetable.rules.publishing import ClashesError, UnplacedError, publish_version
 from lyceum.domains.timetable.rules.versions import NotADraftError, create_version
@@ -212,3 +214,35 @@ def test_another_schools_timetable_is_its_own(small):
 
         assert Lesson.objects.count() == 12
         assert {row.version_id for row in Lesson.objects.all()} == {theirs.pk}
+
+
+def test_a_cycle_that_is_no_week_falls_on_its_own_dates(small):
+    version = small.placed()
+    with in_school(small.school):
+        bells = BellSchedule.objects.get().pk
+        names = ["1", "2", "3"]
+        new = NewCycle(names, date(2026, 11, 23), counts="school_days", schedules={1: bells, 2: bells, 3: bells})
+        set_cycle(small.year.pk, new, actor=small.system)
+        set_times(small.school)
+
+        publish(small, version, MONDAY)
+        days = [MONDAY + n * DAY for n in range(5)]
+        for day in days:
+            open_day(day)
+
+        held = Register.objects.filter(kind="lesson", class_name="7A/MA").order_by("on").values_list("on", flat=True)
+        assert list(held) == [days[0], days[1], days[3], days[4]]
+        lesson = Lesson.objects.filter(school_class=small.taught["7A/MA"], cycle_day=1).get()
+        assert (lesson.weekday, [lesson.is_on(day) for day in days]) == (None, [True, False, False, True, False])
+
+
+def test_a_lesson_of_a_version_that_is_changed_by_hand_is_one_by_hand(small):
+    version = small.placed()
+    with in_school(small.school):
+        publish(small, version)
+        lesson = Lesson.objects.get(school_class=small.taught["7A/MA"], weekday=1)
+
+        changed = edit_lesson(lesson.pk, values={"weekday": 5}, actor=small.system)
+
+        assert (changed.version, changed.weekday) == (None, 5)
+        assert version.lessons.filter(day=None).count() == 1

@@ -1,10 +1,12 @@
 """Pages of the timetable: the lessons of a class, entered by hand."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,8 +19,10 @@ from lyceum.domains.academics.queries import get_class, list_locations
 from lyceum.domains.people.queries import list_staff
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.ical import read_token, write_feed
+from lyceum.domains.timetable.models import Lesson
 from lyceum.domains.timetable.queries import list_lessons
 from lyceum.domains.timetable.rules import NewLesson, create_lessons, remove_lesson
+from lyceum.domains.timetable.rules.lessons import cycle_day_name
 
 WEEKDAYS = (
     ("1", _("Monday")),
@@ -29,6 +33,11 @@ WEEKDAYS = (
     ("6", _("Saturday")),
     ("7", _("Sunday")),
 )
+
+
+def _day_of(lesson: Lesson, names: Mapping[str, str | Promise]) -> str:
+    """The weekday of a lesson, or what its day of the cycle is called."""
+    return str(names[str(lesson.weekday)]) if lesson.weekday else cycle_day_name(lesson)
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,7 +72,7 @@ def lessons_page(request: HttpRequest, class_id: UUID) -> HttpResponse:
         names = dict(WEEKDAYS)
         return {
             "row": row,
-            "days": [(names[str(day)], list(each)) for day, each in groupby(lessons, key=lambda x: x.weekday)],
+            "days": [(name, list(each)) for name, each in groupby(lessons, key=lambda x: _day_of(x, names))],
             "may_edit": may_edit,
             "weekdays": WEEKDAYS,
             "staff": [(str(member.pk), str(member)) for member in list_staff(actor)] if may_edit else [],

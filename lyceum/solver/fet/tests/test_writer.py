@@ -9,6 +9,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from lyceum.solver import rules
+from lyceum.solver.fet.placed import placed_in
 from lyceum.solver.fet.reader import read
 from lyceum.solver.fet.writer import write
 from lyceum.solver.problem import Activity, Grid, Lock, Problem, Room, StudentSet, Teacher
@@ -38,6 +39,15 @@ def test_lessons_placed_are_locks_of_the_file() -> None:
     assert unlocked.rules == problem.rules
     assert locked.locks == {}
     assert len(locked.rules) == len(problem.rules) + 5
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_timetable_that_a_file_carries_is_found_in_it(locked: bool) -> None:
+    school = make_school(5)
+
+    back = read(write(school.problem, school.timetable, locked=locked).source)
+
+    assert placed_in(back) == school.timetable
 
 
 def test_lesson_not_active_goes_out_with_its_constraint() -> None:

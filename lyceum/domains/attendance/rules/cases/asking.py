@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.core import signing
@@ -85,7 +86,7 @@ def _ask(case: AbsenceCase, choice: Choice, actor: Actor) -> None:
         News(
             type=Type.ATTENDANCE,
             template="absence",
-            values={"child": case.student.person.called, "when": sessions_in_words(list(case.sessions.all()))},
+            values={"child": case.student.person.called, "when": partial(sessions_in_words, list(case.sessions.all()))},
             dedupe_key=f"{source_of(case)}:ask",
             urgency=Urgency.URGENT,
             channels=WAYS,
@@ -135,7 +136,7 @@ def warn_where_flagged(cases: Sequence[AbsenceCase], *, actor: Actor) -> None:
                 template="check_if_absent",
                 values={
                     "child": case.student.person.full_name,
-                    "when": sessions_in_words(list(case.sessions.all())),
+                    "when": partial(sessions_in_words, list(case.sessions.all())),
                     "why": flag.what_to_do or flag.text,
                 },
                 dedupe_key=f"{source_of(case)}:flag",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +26,7 @@ from lyceum.domains.attendance.rules.cases.asking import WAYS, source_of
 from lyceum.domains.attendance.rules.marks import amend_mark
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.notifications.rules.notify import News, notify, withdraw
+from lyceum.domains.notifications.rules.wording import Said
 from lyceum.domains.notifications.words import Type, Urgency
 from lyceum.domains.people.contacts_for import Purpose, contacts_for
 from lyceum.domains.tenancy.queries import today
@@ -114,16 +116,22 @@ def _close(case: AbsenceCase, state: str, actor: Actor) -> None:
 
 
 def _thank(case: AbsenceCase, reply: CaseReply, code: Code, actor: Actor) -> None:
-    _tell(case, {reply.person}, "absence_recorded", {"reason": code.family_label or code.label}, "recorded", actor)
+    reason = partial(_, code.family_label or code.label)
+    _tell(case, {reply.person}, "absence_recorded", {"reason": reason}, "recorded", actor)
 
 
 def _tell(
-    case: AbsenceCase, people: Collection[UUID | None], template: str, values: dict[str, str], key: str, actor: Actor
+    case: AbsenceCase,
+    people: Collection[UUID | None],
+    template: str,
+    values: Mapping[str, Said],
+    key: str,
+    actor: Actor,
 ) -> None:
     """Tell those who were asked, as far as they may be told now."""
     system = system_actor(current_school())
     choices = contacts_for(case.student_id, purpose=Purpose.ABSENCE, day=today(), actor=system)
-    when = sessions_in_words(list(case.sessions.all()))
+    when = partial(sessions_in_words, list(case.sessions.all()))
     notify(
         News(
             type=Type.ATTENDANCE,

@@ -92,11 +92,12 @@ def add_usual_types() -> None:
     """The kinds of detention with which a school starts, the next one each time for who missed it."""
     when = DetentionType.When
     after: DetentionType | None = None
+    usual = []
     for name, at, minutes, hours in (
         (gettext_noop("Leadership detention"), when.AFTER_SCHOOL, 60, DAY_AHEAD),
         (gettext_noop("After-school detention"), when.AFTER_SCHOOL, 30, DAY_AHEAD),
         (gettext_noop("Lunch detention"), when.LUNCH, 20, 0),
     ):
-        after = DetentionType.objects.create(
-            name=name, when=at, minutes=minutes, notice_hours=hours, escalates_to=after
-        )
+        after = DetentionType(name=name, when=at, minutes=minutes, notice_hours=hours, escalates_to=after)
+        usual.append(after)
+    DetentionType.objects.bulk_create(usual)
