@@ -63,7 +63,11 @@ def _read_known(year: AcademicYear) -> _Known:
     return _Known(
         _named((row.name, row.pk) for row in Class.objects.filter(year=year)),
         _named(pair for row in Subject.objects.all() for pair in {(row.name, row.pk), (row.code, row.pk)}),
-        _named((str(row), row.pk) for row in Staff.objects.select_related("person")),
+        _named(
+            pair
+            for row in Staff.objects.select_related("person")
+            for pair in {(str(row), row.pk), (row.person.full_name, row.pk), (row.staff_code, row.pk)}
+        ),
         _named((row.name, row.pk) for row in Location.objects.filter(active=True)),
     )
 

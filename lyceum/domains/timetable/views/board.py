@@ -18,14 +18,16 @@ from lyceum.core.toasts import Done, Toast, Undo
 from lyceum.domains.academics.queries import list_locations
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.board import SORTS, Board, find_look
-from lyceum.domains.timetable.planning import Plan, read_plan
+from lyceum.domains.timetable.planning import read_plan
 from lyceum.domains.timetable.plans import get_version
 from lyceum.domains.timetable.rules.moves import Moved, move_lessons, swap_lessons, undo_change
 from lyceum.domains.timetable.rules.publishing import publish_version
 from lyceum.domains.timetable.rules.versions import create_version
-from lyceum.domains.timetable.slots import CLASH, COST, FREE, list_slots
+from lyceum.domains.timetable.slots import list_slots
 
 MOST_CLASHES = 50
+FREE, COST, CLASH = "free", "cost", "clash"
+FORMATS = (("xlsx", "Excel"), ("csv", "CSV"), ("fet", "FET"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,8 +75,9 @@ def _context(request: HttpRequest, version_id: UUID, actor: Actor) -> dict[str, 
         "board": board,
         "look": look,
         "sorts": SORTS,
+        "formats": FORMATS,
         "clashes": board.clashes[:MOST_CLASHES],
-        "chosen": _chosen(board, lesson, actor) if lesson else None,
+        "chosen": _chosen(board, lesson, _wanted(asked.get("wanted", "")), actor) if lesson else None,
         "rooms": [(str(row.pk), row.name) for row in list_locations(actor)] if lesson else [],
         "from_day": max(today(), version.year.starts),
         "can_undo": version.is_draft and version.changes.filter(undone=False).exclude(act="undo").exists(),
@@ -82,9 +85,15 @@ def _context(request: HttpRequest, version_id: UUID, actor: Actor) -> dict[str, 
     }
 
 
-def _chosen(board: Board, lesson: UUID, actor: Actor) -> dict[str, Any]:
+def _wanted(text: str) -> tuple[int, int] | None:
+    """The place to which somebody wants a way, where the address names one."""
+    day, dash, period = text.partition("-")
+    return (int(day), int(period)) if dash and day.isdecimal() and period.isdecimal() else None
+
+
+def _chosen(board: Board, lesson: UUID, wanted: tuple[int, int] | None, actor: Actor) -> dict[str, Any]:
     """A lesson with the places it can go to: the free ones first, then by cost, then those that clash."""
-    answer = list_slots(lesson, actor=actor)
+    answer = list_slots(lesson, wanted=wanted, actor=actor)
     card = board.plan.cards.get(lesson)
     if card is None:
         raise NotFoundError
@@ -104,22 +113,21 @@ def _chosen(board: Board, lesson: UUID, actor: Actor) -> dict[str, Any]:
         "room": str(card.room or ""),
         "room_name": board.plan.name(card.room),
         "clashes": board.words_of.get(str(card.id), ()),
-        "proposals": _proposals(answer["proposals"], board.plan),
+        "proposals": _proposals(answer["proposals"]),
+        "wanted": board.plan.grid.words(*wanted) if wanted else "",
     }
 
 
-def _proposals(given: list[dict[str, Any]], plan: Plan) -> list[dict[str, Any]]:
+def _proposals(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Several moves at once, in words and as the value that asks for them."""
-    found = []
-    for each in given:
-        moves = each.get("moves", [])
-        value = " ".join(f"{move['lesson']}:{move['day']}-{move['period']}" for move in moves)
-        said = each.get("words") or "; ".join(
-            f"{plan.card_words(plan.cards[UUID(str(move['lesson']))])}: {plan.grid.words(move['day'], move['period'])}"
-            for move in moves
-        )
-        found.append(each | {"value": value, "said": said})
-    return found
+    return [
+        each
+        | {
+            "value": " ".join(f"{move['lesson']}:{move['day']}-{move['period']}" for move in each["moves"]),
+            "said": "; ".join(move["words"] for move in each["moves"]),
+        }
+        for each in given
+    ]
 
 
 def _lesson(request: HttpRequest, name: str = "lesson") -> UUID:
@@ -179,7 +187,9 @@ def _words_at(lesson: UUID, day: int, period: int, actor: Actor) -> str:
     """What a lesson does to others at a place."""
     slots = list_slots(lesson, actor=actor)["slots"]
     slot = next((each for each in slots if (each["day"], each["period"]) == (day, period)), None)
-    return " ".join(slot["words"]) or _("Free.") if slot else ""
+    if slot is None:
+        return ""
+    return " ".join([_("Free."), *slot["words"]] if slot["state"] == FREE else slot["words"])
 
 
 def _take_off(request: HttpRequest, version_id: UUID, actor: Actor) -> Toast:

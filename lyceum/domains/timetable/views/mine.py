@@ -19,6 +19,7 @@ from lyceum.core.rest import actor_of
 from lyceum.domains.academics.queries import list_classes, list_locations
 from lyceum.domains.people.queries import list_staff
 from lyceum.domains.tenancy.queries import time_zone, today
+from lyceum.domains.timetable.ical import sign_feed
 from lyceum.domains.timetable.weeks import (
     CLASS,
     ROOM,
@@ -49,6 +50,7 @@ def timetable_page(request: HttpRequest) -> HttpResponse:
     now = clock.now().astimezone(clock.zone(time_zone()))
     is_own = whose in own
     every = actor.reaches_all(Permission.LESSONS_VIEW)
+    offered = actor.user_id is not None and (is_own or every)
     context: dict[str, Any] = {
         "whose": whose,
         "is_own": is_own,
@@ -62,9 +64,15 @@ def timetable_page(request: HttpRequest) -> HttpResponse:
         "sees_every": every,
         "may_plan": actor.reaches_all(Permission.TIMETABLE_PLAN),
         "choices": _choices(actor, day, whose) if every else [],
+        "feed": _feed(whose, actor) if whose and offered else "",
         "query": f"{whose.kind}={whose.id}&amp;" if whose and not (is_own and whose == own[0]) else "",
     }
     return render(request, "timetable/mine.html", context)
+
+
+def _feed(whose: Whose, actor: Actor) -> str:
+    """The address of the calendar."""
+    return f"/timetable/feeds/{sign_feed(whose.kind, whose.id, actor=actor)}/"
 
 
 def _shown_day(day: date, days: Iterable[Any]) -> date:
@@ -82,4 +90,4 @@ def _choices(actor: Actor, day: date, whose: Whose | None) -> list[tuple[str, Sa
         (TEACHER, [(row.pk, str(row)) for row in staff]),
         (ROOM, [(row.pk, row.name) for row in list_locations(actor)]),
     )
-    return [(kind, options_html(tuple((str(pk), name) for pk, name in rows), chosen)) for kind, rows in lists]
+    return [(kind, options_html(tuple((str(pk), name) for pk, name in rows), chosen)) for kind, rows in lists if rows]

@@ -25,6 +25,7 @@ from lyceum.domains.timetable import tasks
 from lyceum.domains.timetable.board import SORTS
 from lyceum.domains.timetable.comparing import compare_versions, score_version
 from lyceum.domains.timetable.plans import get_version, list_runs, list_versions
+from lyceum.domains.timetable.rules.fet import import_fet
 from lyceum.domains.timetable.rules.from_classes import generate_requirements
 from lyceum.domains.timetable.rules.runs import USUAL_SECONDS, NewRun, start_run
 from lyceum.domains.timetable.rules.versions import create_version, delete_version
@@ -59,6 +60,7 @@ def plan_page(request: HttpRequest) -> HttpResponse:
         "generate": _generate,
         "draft": _draft,
         "delete": _delete,
+        "file": _take_file,
     }
 
     def act() -> str | Done:
@@ -111,6 +113,20 @@ def _generate(request: HttpRequest, year: AcademicYear, actor: Actor) -> Done:
 def _draft(request: HttpRequest, year: AcademicYear, actor: Actor) -> str:
     parent, name = typed_id(request, "parent"), request.POST.get("name", "")
     return f"/timetable/versions/{create_version(year.pk, name=name, parent=parent, actor=actor).pk}/"
+
+
+def _take_file(request: HttpRequest, year: AcademicYear, actor: Actor) -> Done:
+    """A draft from a FET file; what has no effect here is named."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise invalid_field("/file", "required", _("Choose a file."))
+    taken = import_fet(year.pk, upload.read(), file_name=upload.name or "timetable.fet", actor=actor)
+    words = ngettext("%(n)d lesson is brought in.", "%(n)d lessons are brought in.", taken.lessons)
+    said = [words % {"n": taken.lessons}]
+    if taken.unknown:
+        named = ", ".join(f"{each['kind']} ({each['count']})" for each in taken.unknown)
+        said.append(_("Without effect here, kept for export: %(kinds)s.") % {"kinds": named})
+    return Done(f"/timetable/versions/{taken.version.pk}/", Toast(" ".join(said)))
 
 
 def _delete(request: HttpRequest, year: AcademicYear, actor: Actor) -> Done:

@@ -147,7 +147,7 @@ let dragged = false;
 // ── By keyboard, or a tap: the places of a lesson as a list ──
 
 document.addEventListener("click", async (event) => {
-  const link = event.target.closest?.("#board a[data-lesson]");
+  const link = event.target.closest?.("#board a[data-lesson], #places a[data-lesson]");
   if (!link) return;
   event.preventDefault();
   if (dragged || event.ctrlKey || event.metaKey) return;
@@ -159,7 +159,7 @@ document.addEventListener("click", async (event) => {
   const part = new DOMParser().parseFromString(await answer.text(), "text/html");
   dialog.replaceChildren(...part.body.childNodes);
   dialog.dataset.lesson = link.dataset.lesson;
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
   dialog.querySelector("#chosen").focus();
 });
 dialog?.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
