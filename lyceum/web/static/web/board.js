@@ -11,7 +11,7 @@ const cells = () => board().querySelectorAll("[data-at]");
 
 function say(words, state = "") {
   const said = document.getElementById("said");
-  said.className = state ? `said is-${state}` : "said";
+  said.className = ["said", state && `is-${state}`, held?.ghost && "floats"].filter(Boolean).join(" ");
   said.textContent = words;
 }
 
@@ -74,6 +74,9 @@ function begin() {
   held.ghost.classList.add("lesson-ghost");
   document.body.append(held.ghost);
   link.classList.add("dragged");
+  // What is said may need more lines: the board must not move under the finger.
+  const line = document.getElementById("said").parentElement;
+  line.style.blockSize = `${line.offsetHeight}px`;
   follow(x, y);
   say(`${board().dataset.chosen} ${link.querySelector("b").textContent}`);
   held.slots.then((slots) => { if (held?.ghost) { held.known = slots; colour(slots); } });
@@ -105,6 +108,9 @@ function end() {
   held.ghost?.remove();
   held.over?.classList.remove("over");
   held.link.classList.remove("dragged");
+  const said = document.getElementById("said");
+  said.classList.remove("floats");
+  said.parentElement.style.blockSize = "";
   for (const cell of cells()) delete cell.dataset.state;
   held = undefined;
 }
