@@ -1,9 +1,13 @@
-"""`python -m bench [name …]`: prepares a place, measures in it, writes the figures, and takes everything down."""
+"""`python -m bench [name …]`: prepares a place, measures in it, writes the figures, and takes everything down.
+
+`python -m bench solver FOLDER` measures the timetabling engine beside FET, over the files of a folder.
+"""
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 from pathlib import Path
 
 from bench.place import prepared
@@ -24,6 +28,9 @@ DAYS, DAYS_OF_A_YEAR = 90, 190
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["solver"]:  # needs a folder of files, and no place
+        importlib.import_module("bench.solver").main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of: {', '.join(NAMES)}; all if none")
     parser.add_argument("--data", type=Path, help="keep the database in this folder, and use it again the next time")

@@ -14,7 +14,7 @@ _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 def is_api(path: str) -> bool:
     """Whether the path belongs to software rather than to a person's browser."""
-    return path.startswith(("/api/", "/graphql", "/oauth/"))
+    return path.startswith(("/api/", "/graphql", "/oauth/", "/hooks/"))
 
 
 def via_of(path: str) -> Via:

@@ -172,6 +172,14 @@ CARRIERS = read_carriers(os.environ.get("EMAIL_URL", ""), os.environ.get("SMS_UR
 """Who carries e-mail and texts for schools that have nobody of their own. Without any they stay on the outbox page."""
 MAIL_FROM = CARRIERS.get("email", {}).get("sender", "") or "lyceum@localhost"
 SMS_HOSTS = {"twilio": "https://api.twilio.com", "vonage": "https://rest.nexmo.com"}
+PUSH_SERVICES = (
+    "fcm.googleapis.com",
+    "push.services.mozilla.com",
+    "push.apple.com",
+    "notify.windows.com",
+    *(each for each in os.environ.get("LYCEUM_PUSH_SERVICES", "").split(",") if each),
+)
+"""The push services of browsers: Lyceum calls no other address that a browser names. Hosts with those below them."""
 
 PROCRASTINATE_ON_APP_READY = "lyceum.config.jobs.on_app_ready"
 PROCRASTINATE_IMPORT_PATHS: list[str] = []

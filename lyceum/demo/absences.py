@@ -11,7 +11,10 @@ from lyceum.domains.accounts.models import SchoolLogin
 from lyceum.domains.accounts.queries import actor_for_user
 from lyceum.domains.attendance.rules.concerns import raise_concerns
 from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence, refuse_absence
-from lyceum.domains.people.models import GuardianLink, Student
+from lyceum.domains.notifications.hooks import Incoming
+from lyceum.domains.notifications.models import Provider
+from lyceum.domains.notifications.rules.inbound import take_text
+from lyceum.domains.people.models import ContactPoint, GuardianLink, Student
 
 COMING = (
     ("medical", "Orthodontist at ten", 0, True),
@@ -48,6 +51,15 @@ def _ask(demo: Demo, coming: Sequence[date]) -> int:
             if is_approved is None:
                 refuse_absence(planned.pk, answer="Holidays in term are not granted.", actor=demo.office)
         return len(COMING) + _ask_as_guardian(demo, coming[1])
+
+
+def hear_by_text(demo: Demo) -> None:
+    """A text that answers nothing: it waits for the office."""
+    point = ContactPoint.objects.filter(kind="mobile").order_by("pk").first()
+    if point is not None:
+        with demo.on(demo.today, time(8, 5)):
+            said = "Please call me back about the school trip, after six if you can."
+            take_text(Provider(kind="twilio"), Incoming("demo", point.value, said))
 
 
 def _is_here(student: Student, day: date) -> bool:

@@ -11,7 +11,7 @@ from lyceum.core import clock
 from lyceum.core.actor import Via, system_actor
 from lyceum.core.errors import NotFoundError, RuleError
 from lyceum.core.schools import current_school, school_scope
-from lyceum.demo.absences import plan_absences
+from lyceum.demo.absences import hear_by_text, plan_absences
 from lyceum.demo.accounts import add_family_accounts, share_a_person
 from lyceum.demo.amendments import amend_marks
 from lyceum.demo.behaviour import fill_behaviour
@@ -130,6 +130,7 @@ def _finish(demo: Demo, say: Say) -> None:
     """What the office changed since, and the registers of today."""
     changed = amend_marks(demo)
     planned, concerns = plan_absences(demo)
+    hear_by_text(demo)
     fill_behaviour(demo, say)
     add_detentions(demo, say)
     with demo.on(demo.today):

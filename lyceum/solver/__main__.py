@@ -42,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     violations = check(problem, result.timetable)
     _say_result(problem, result, violations)
+    if result.state is not State.COMPLETE and options.reasons > 0:
+        _say_reasons(problem, options.reasons)
     if options.out is not None:
         is_fet = options.out.suffix.lower() == ".fet"
         written = write(problem, result.timetable).source if is_fet else msgspec.json.encode(result)
@@ -56,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long to search (60)")
     parser.add_argument("--seed", type=int, default=0, help="another seed, another timetable (0)")
     parser.add_argument("--workers", type=int, default=2, help="threads; with 1 a seed repeats its timetable (2)")
+    parser.add_argument("--reasons", type=float, default=15.0, help="seconds to look for why not all is placed (15)")
     parser.add_argument("--out", type=Path, help="where to write: .fet for FET, anything else gets JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     return parser
@@ -109,6 +112,21 @@ def _say_result(problem: Problem, result: Result, violations: list[Violation]) -
         print(
             f"  Still open until all is placed: {kind} ({count})" if result.unplaced else f"  Broken: {kind} ({count})"
         )
+
+
+def _say_reasons(problem: Problem, seconds: float) -> None:
+    from lyceum.solver.reasons import explain  # OR-Tools takes a second to load
+
+    reasons = explain(problem, seconds=seconds)
+    print(f"\nWhy not all is placed: {reasons.verdict.value.replace('_', ' ')}.")
+    for count in reasons.counts:
+        print(f"  {count.sentence}")
+    if reasons.conflict is not None:
+        print(f"  {reasons.conflict.sentence}")
+    if reasons.relaxation is not None:
+        print(f"  To relax: {reasons.relaxation.ref}")
+    for each in reasons.most_violated[:NAMED]:
+        print(f"  In the way: {each.ref or each.kind} {each.who}".rstrip())
 
 
 if __name__ == "__main__":

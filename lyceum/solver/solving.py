@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from lyceum.solver.checker import check, hard
 from lyceum.solver.encoding import Encoded, encode
 from lyceum.solver.problem import Lock, Problem
 from lyceum.solver.search.memory import Built, build
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
 HABITS = (
     Settings(),
-    Settings(spread=2, tenure=5),
     Settings(depth=10, tries=300, spread=2),
+    Settings(spread=2),
+    Settings(tenure=5),
     Settings(tries=5_000, spread=3, tenure=5),
 )
 WHOLE = 600
@@ -114,7 +116,8 @@ def solve(
 
     `scope`: only these lessons may move, the others stay where `hints` have them. `hints`: where to begin. `watch` is
     told about once a second and ends the run by answering False. Lessons that find no place are named, never
-    squeezed in: what is placed breaks no rule with weight 100 that the search knows (`Encoded.unsupported`).
+    squeezed in: what is placed breaks no rule with weight 100 that lessons still to come could not mend (gaps, short
+    days), and that the search knows (`Encoded.unsupported`).
     """
     began = time.monotonic()
     within = problem if scope is None else _hold_others(problem, frozenset(scope), hints or {})
@@ -140,7 +143,8 @@ def _result(race: Race, problem: Problem) -> Result:
     impossible = (
         race.is_impossible or bool(race.encoded.impossible) or any(search.contradicting for search in race.searches)
     )
-    state = State.COMPLETE if not unplaced else State.IMPOSSIBLE if impossible else State.PARTIAL
+    holds = not unplaced and not hard(check(problem, race.best))
+    state = State.COMPLETE if holds else State.IMPOSSIBLE if unplaced and impossible else State.PARTIAL
     return Result(
         state=state,
         timetable=race.best,

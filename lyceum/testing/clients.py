@@ -38,6 +38,10 @@ class Caller(Client):
         # One chain of middleware for all: making it reads every static file, for each client anew.
         self.handler = _handler(enforce_csrf_checks)
 
+    def demand_proof(self) -> None:
+        """From now on a write needs the token against forged forms, as it does from a browser."""
+        self.handler = _handler(True)
+
     def generic(self, *args: Any, **kwargs: Any) -> Any:
         kwargs["secure"] = True
         return super().generic(*args, **kwargs)

@@ -75,6 +75,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "version": digest[:12],
         "files": json.dumps(files),
         "fonts": json.dumps(fonts),
+        "icon": static("web/icon-192.png"),
         "page": f"/offline/?lang={language}",
     }
     worker = render_to_string("web/sw.js", context)

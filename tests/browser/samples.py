@@ -48,8 +48,11 @@ from lyceum.domains.behaviour.models import Detention, EscalationCase, Escalatio
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.rules.previewing import preview_import
 from lyceum.domains.exchange.rules.runs import map_import, start_import
+from lyceum.domains.notifications.hooks import Incoming
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.rules.composing import stop_address
+from lyceum.domains.notifications.rules.inbound import take_text
+from lyceum.domains.notifications.rules.providers import add_provider
 from lyceum.domains.people.duplicates import list_pairs
 from lyceum.domains.people.models import ChangeRequest, ContactRestriction, Flag, GuardianLink, Merge, Student
 from lyceum.domains.people.policies import holds_on
@@ -87,6 +90,7 @@ NO_PAGES = {
     "timetable-feed": "a file",
     "import-mapping": "a write",
     "notification": "a write",
+    "hook": "for carriers, with their signature",
     "notifications-badge": "a number for the shell",
     "import-apply": "a write",
     "import-rollback": "a write",
@@ -329,6 +333,10 @@ def _add_pages_of_absence(samples: Samples, system: Actor) -> None:
     samples.add("notifications", GUARDIAN, "/notifications/")
     samples.add("notification-settings", GUARDIAN, "/notifications/settings/")
     samples.add("outbox", OFFICE, "/outbox/")
+    carrier = add_provider("twilio", sender="+441632960000", values={"account": "AC1", "token": "hush"}, actor=system)
+    sms = take_text(carrier, Incoming("SM1", delivery.address, "Who is this? We are on the train, back at ten."))
+    samples.add("texts-in", OFFICE, "/outbox/texts/")
+    samples.add("text-in", OFFICE, f"/outbox/texts/{sms.pk if sms else ''}/")
     samples.add("delivery", OFFICE, f"/outbox/{delivery.pk}/")
     samples.add("stop", NOBODY, f"/stop/{stop_address(delivery).split('/')[-2]}/")
 

@@ -123,6 +123,14 @@ NEW_SLOT = {
     "supervisors": ["{staff}"],
 }
 
+A_BROWSER = {
+    "endpoint": "https://updates.push.services.mozilla.com/wpush/v2/a",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
+
 REST: dict[str, Door] = {
     # signing in: whoever has the secret
     "login": Door(EVERYBODY, body=SIGNING_IN, any_key=True),
@@ -429,6 +437,28 @@ REST: dict[str, Door] = {
     "setQuietHours": Door(IN_A_SCHOOL, body={"starts_at": "21:00", "ends_at": "07:00", "weekdays": [1]}),
     "listDeliveries": Door(_p.DELIVERIES_VIEW),
     "retryDelivery": Door(_p.DELIVERIES_VIEW),
+    "listNotificationDevices": Door(IN_A_SCHOOL),
+    "addNotificationDevice": Door(IN_A_SCHOOL, body=A_BROWSER),
+    "removeNotificationDevices": Door(IN_A_SCHOOL),
+    "removeNotificationDevice": Door(frozenset({Who.GUARDIAN})),
+    "listNotificationProviders": Door(_p.PROVIDERS_EDIT),
+    "addNotificationProvider": Door(
+        _p.PROVIDERS_EDIT, body={"kind": "sendgrid", "sender": "a@school.example", "values": {"api_key": "k"}}
+    ),
+    "getNotificationProvider": Door(_p.PROVIDERS_EDIT),
+    "replaceNotificationProvider": Door(_p.PROVIDERS_EDIT, body={"sender": "+44", "values": {}, "state": "on"}),
+    "changeNotificationProvider": Door(_p.PROVIDERS_EDIT, body={"state": "paused"}),
+    "removeNotificationProvider": Door(_p.PROVIDERS_EDIT),
+    "testNotificationProvider": Door(_p.PROVIDERS_EDIT, body={"address": "+447700900001"}),
+    "listNotificationTemplates": Door(_p.PROVIDERS_EDIT),
+    "addNotificationTemplate": Door(
+        _p.PROVIDERS_EDIT, body={"key": "test", "channel": "sms", "language": "es", "body": "Somos {school}."}
+    ),
+    "getNotificationTemplate": Door(_p.PROVIDERS_EDIT),
+    "replaceNotificationTemplate": Door(_p.PROVIDERS_EDIT, body={"subject": "Hola", "body": "Hola"}),
+    "changeNotificationTemplate": Door(_p.PROVIDERS_EDIT, body={"body": "Hola"}),
+    "removeNotificationTemplate": Door(_p.PROVIDERS_EDIT),
+    "testNotificationTemplate": Door(_p.PROVIDERS_EDIT, body={"address": "a@school.example"}),
     "listGateEvents": Door(_p.GATE_USE),
     "createGateEvent": Door(_p.GATE_USE, body={"direction": "out", "student": "{student}", "reason": "dentist"}),
     "listOnSite": Door(_p.ON_SITE_VIEW),  # an evacuation is running: teachers see it too
@@ -787,6 +817,11 @@ PAGES: dict[str, Door] = {
     ),
     "GET outbox/": Door(_p.DELIVERIES_VIEW),
     "POST outbox/": Door(_p.DELIVERIES_VIEW, body={"export": "csv"}),
+    "GET outbox/texts/": Door(_p.DELIVERIES_VIEW),
+    "POST outbox/texts/": Door(_p.DELIVERIES_VIEW, body={"export": "csv"}),
+    "GET outbox/texts/<uuid:sms_id>/": Door(_p.DELIVERIES_VIEW),
+    "POST outbox/texts/<uuid:sms_id>/": Door(_p.DELIVERIES_VIEW),
+    "POST hooks/<slug:carrier>/<str:hook>/": Door(NOBODY),  # but a carrier, with its signature
     "GET outbox/<uuid:delivery_id>/": Door(_p.DELIVERIES_VIEW),
     "POST outbox/<uuid:delivery_id>/": Door(_p.DELIVERIES_VIEW),
     "GET registers/<uuid:register_id>/": Door(_p.REGISTERS_VIEW, About.REGISTER),

@@ -17,8 +17,8 @@ OPERATIONS = {route.name: route for route in list_operations()}
 PAGE_ROUTES = {route.name: route for route in list_pages()}
 WITH_BODY = [name for name, route in OPERATIONS.items() if name in REST and route.body]
 WRITES = [name for name, route in OPERATIONS.items() if name in REST and route.method != "GET"]
-SENT_BY_OTHERS = {"POST stop/<str:link>/"}
-"""Forms that mail programs send themselves: the link is the proof."""
+SENT_BY_OTHERS = {"POST stop/<str:link>/", "POST hooks/<slug:carrier>/<str:hook>/"}
+"""Forms that mail programs and carriers send themselves: the link, or a signature, is the proof."""
 FORMS = [name for name, route in PAGE_ROUTES.items() if name in PAGES and route.method == "POST"]
 JSON = "application/json"
 FORM_BODIES = {"createToken", "createImport"}
@@ -163,7 +163,7 @@ def test_a_form_that_makes_no_sense_breaks_nothing(world, name):
 def test_a_write_with_a_cookie_needs_proof_that_our_page_sent_it(world, name):
     route = OPERATIONS[name]
     caller = world.browser(Who.ADMIN)
-    caller.handler.enforce_csrf_checks = True
+    caller.demand_proof()
 
     answer = caller.generic(route.method, path_of(world, route), b"{}", content_type=JSON)
 
@@ -175,14 +175,14 @@ def test_a_write_with_a_cookie_needs_proof_that_our_page_sent_it(world, name):
 def test_a_form_needs_proof_that_our_page_sent_it(world, name, who):
     """Signing in too: else somebody could be signed in as somebody else without noticing."""
     caller = world.browser(who)
-    caller.handler.enforce_csrf_checks = True
+    caller.demand_proof()
 
     assert caller.post(path_of(world, PAGE_ROUTES[name]), {}).status_code == 403
 
 
 def test_a_write_with_a_cookie_and_proof_is_done(world):
     caller = world.browser(Who.ADMIN)
-    caller.handler.enforce_csrf_checks = True
+    caller.demand_proof()
     page = caller.get("/settings/attendance/").content.decode()
     token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
 
@@ -198,7 +198,7 @@ def test_a_write_with_a_cookie_and_proof_is_done(world):
 
 def test_graphql_with_a_cookie_needs_proof_too(world):
     caller = world.browser(Who.ADMIN)
-    caller.handler.enforce_csrf_checks = True
+    caller.demand_proof()
 
     answer = caller.post("/graphql", {"query": "{ __typename }"}, content_type=JSON)
 

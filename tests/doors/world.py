@@ -48,9 +48,13 @@ from lyceum.domains.behaviour.rules.notices import RECALL, deliver_notice, send_
 from lyceum.domains.behaviour.rules.points import award_points
 from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, record_incident
 from lyceum.domains.exchange.rules.runs import start_import
-from lyceum.domains.notifications.models import Delivery
+from lyceum.domains.notifications.hooks import Incoming
+from lyceum.domains.notifications.models import Delivery, PushDevice
 from lyceum.domains.notifications.rules.composing import stop_address
+from lyceum.domains.notifications.rules.inbound import take_text
 from lyceum.domains.notifications.rules.notify import News, Recipient, notify
+from lyceum.domains.notifications.rules.own_texts import set_text
+from lyceum.domains.notifications.rules.providers import add_provider
 from lyceum.domains.people.models import ConsentKind, Enrolment, Student
 from lyceum.domains.people.rules.families import create_family
 from lyceum.domains.people.rules.flags import add_flag
@@ -385,9 +389,29 @@ class _Builder:
         news = News("attendance", "test", {}, "first", urgency="important")
         (row,) = notify(news, [told], actor=system_actor(self.school.pk))
         delivery = Delivery.objects.get(notification=row)
+        device = PushDevice.objects.create(
+            user=user, endpoint="https://updates.push.services.mozilla.com/wpush/v2/g", endpoint_hash=b"g",
+            p256dh=b"", auth=b"", name="Firefox",
+        )  # fmt: skip
         Delivery.objects.update(state="failed")
         self.words["link"] = stop_address(delivery).split("/")[-2]
-        return {"case_id": case.pk, "notification_id": row.pk, "delivery_id": delivery.pk}
+        return {
+            "case_id": case.pk,
+            "device_id": device.pk,
+            "notification_id": row.pk,
+            "delivery_id": delivery.pk,
+            **self.hear_from_carrier(),
+        }
+
+    def hear_from_carrier(self) -> Ids:
+        """The school's own carrier, a text that it handed over, and words of the school's own."""
+        actor = system_actor(self.school.pk)
+        values = {"account": "AC1", "token": "hush"}
+        carrier = add_provider("twilio", sender="+441632960000", values=values, actor=actor)
+        self.words |= {"carrier": "twilio", "hook": carrier.hook_token}
+        text = take_text(carrier, Incoming("SM1", "+447700900099", "Who is this?"))
+        own = set_text("test", "email", "es", subject="Hola", body="Somos {school}.", actor=actor)
+        return {"sms_id": text.pk if text else own.pk, "provider_id": carrier.pk, "template_id": own.pk}
 
     def make_absences_of(self, form: Class, student: Student, office: User) -> Ids:
         actor = as_actor(office, self.school)

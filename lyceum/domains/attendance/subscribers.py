@@ -5,11 +5,13 @@ from lyceum.domains.attendance.facts import AttendanceMarked, GatePassed
 from lyceum.domains.attendance.rules import rollovers  # noqa: F401  # has its say when a rollover is undone
 from lyceum.domains.attendance.rules.cases.opening import note_absences
 from lyceum.domains.attendance.rules.cases.settling import note_arrivals
+from lyceum.domains.attendance.rules.cases.texting import answer_by_text
 from lyceum.domains.attendance.rules.left_lesson import heed_gate, heed_marks
 from lyceum.domains.attendance.rules.recounts import recount_days
 from lyceum.domains.attendance.rules.registers import follow_lessons
 from lyceum.domains.attendance.rules.setup import use_preset_of_country
 from lyceum.domains.journal.facts import hears
+from lyceum.domains.notifications.facts import SmsReceived
 from lyceum.domains.people.facts import MergeUndone, StudentMerged
 from lyceum.domains.tenancy.facts import SchoolProvisioned
 from lyceum.domains.tenancy.queries import today
@@ -61,3 +63,9 @@ def follow_timetable(fact: VersionPublished, _actor: Actor) -> None:
     """Registers of today follow the timetable at once; one that was taken stays."""
     if fact.effective_from <= today():
         follow_lessons(today())
+
+
+@hears(SmsReceived)
+def take_text_answers(fact: SmsReceived, _actor: Actor) -> None:
+    """A text may answer why a child is away; one that does not waits for the office."""
+    answer_by_text(fact.sms)

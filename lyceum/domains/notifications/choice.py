@@ -76,7 +76,8 @@ def choose_ways(
     zone: ZoneInfo,
     now: datetime,
 ) -> list[Way]:
-    """The ways to one person: in the order asked for, to the first address of each channel that takes anything.
+    """The ways to one person: in the order asked for, to the first address of each channel that takes anything, and
+    to each device.
 
     `addresses` holds those that the person agreed to, by channel; `known` what is known of them.
     """
@@ -92,7 +93,8 @@ def choose_ways(
             ways += [Way(channel, a, Delivery.State.SUPPRESSED, now, why=known[channel, a])
                      for a in addresses.get(channel, ())[:1]]  # fmt: skip
             continue
-        ways.append(_timed(asked, channel, open_ones[0], mode, wishes, zone, now))
+        taking = open_ones if channel == Channel.PUSH else open_ones[:1]  # each device of theirs
+        ways += [_timed(asked, channel, address, mode, wishes, zone, now) for address in taking]
         if asked.one_is_enough:
             break
     return ways
@@ -101,6 +103,8 @@ def choose_ways(
 def _mode(asked: Asked, channel: str, wishes: Wishes) -> str:
     """Whether now, in the digest or not at all. Urgent goes now; statutory cannot be switched off."""
     mode = wishes.mode(asked.type, channel)
+    if channel == Channel.PUSH and mode == Mode.DIGEST:
+        mode = Mode.NOW.value  # a device has no digest
     if asked.urgency == Urgency.URGENT or (asked.urgency == Urgency.IMPORTANT and mode == Mode.DIGEST):
         return Mode.NOW.value
     explicit = (asked.type, channel) in wishes.modes

@@ -48,6 +48,17 @@ class AddressSuppressed(FactPayload, frozen=True, kw_only=True):
         return str(self.address)
 
 
+class AddressRestored(FactPayload, frozen=True, kw_only=True):
+    """An address counts as good again."""
+
+    type: ClassVar[str] = "notifications.address_restored"
+    topic: ClassVar[str] = "notifications"
+    address: UUID
+
+    def subject(self) -> str:
+        return str(self.address)
+
+
 class SmsReceived(FactPayload, frozen=True, kw_only=True):
     """A text came in."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -13,8 +14,18 @@ from lyceum.core.errors import NotAllowedError, NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.accounts.queries import own_id
 from lyceum.domains.notifications.choice import Wishes
-from lyceum.domains.notifications.models import Address, Delivery, InboundSms, Notification, Provider, Template
+from lyceum.domains.notifications.models import (
+    Address,
+    Delivery,
+    InboundSms,
+    Notification,
+    Provider,
+    PushDevice,
+    Template,
+)
+from lyceum.domains.notifications.models.push import open_devices
 from lyceum.domains.notifications.wishes import read_wishes
+from lyceum.domains.notifications.words import Channel
 
 NOT_REACHED = ("failed", "bounced", "suppressed", "expired")
 NEWEST_FIRST = ("-created_at", "-pk")
@@ -66,7 +77,11 @@ def list_deliveries(
 ) -> QuerySet[Delivery]:
     """Messages and what became of each, the newest first. `not_reached` finds all that arrived nowhere."""
     actor.require_all(Permission.DELIVERIES_VIEW)
-    rows = Delivery.objects.select_related("notification").order_by(*NEWEST_FIRST)
+    by_sns = Provider.objects.annotate(name=Cast("pk", CharField())).filter(kind="sns", name=OuterRef("provider"))
+    rows = Delivery.objects.select_related("notification").annotate(
+        has_no_receipt=Q(provider="sns") | Exists(by_sns)  # SNS never says whether a text arrived
+    )
+    rows = rows.order_by(*NEWEST_FIRST)
     if channel:
         rows = rows.filter(channel=channel)
     if state:
@@ -96,11 +111,49 @@ def list_own_texts(actor: Actor) -> QuerySet[Template]:
     return Template.objects.filter(in_use=True).order_by("key", "channel", "language", "pk")
 
 
-def list_inbound(actor: Actor, *, handled: bool | None = None) -> QuerySet[InboundSms]:
+def get_provider(provider_id: UUID, *, actor: Actor) -> Provider:
+    """One of the school's own carriers."""
+    found = list_providers(actor).filter(pk=provider_id).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def get_own_text(text_id: UUID, *, actor: Actor) -> Template:
+    """The school's own words that are in use where a text has its place. The id of an older version leads there too."""
+    in_use = list_own_texts(actor)
+    named = Template.objects.filter(pk=text_id).first()
+    found = in_use.filter(key=named.key, channel=named.channel, language=named.language).first() if named else None
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def list_devices(actor: Actor) -> QuerySet[PushDevice]:
+    """The browsers in which the actor is told, the newest first."""
+    return open_devices().filter(user=member_id(actor)).order_by(*NEWEST_FIRST)
+
+
+def list_inbound(actor: Actor, *, handled: bool | None = None, text: str = "") -> QuerySet[InboundSms]:
     """Texts that came in, the newest first."""
     actor.require_all(Permission.DELIVERIES_VIEW)
     rows = InboundSms.objects.order_by(*NEWEST_FIRST)
+    if text:
+        rows = rows.filter(Q(sender__icontains=text) | Q(text__icontains=text))
     return rows if handled is None else rows.filter(handled_at__isnull=not handled)
+
+
+def get_inbound(sms_id: UUID, *, actor: Actor) -> InboundSms:
+    """One text that came in."""
+    found = list_inbound(actor).filter(pk=sms_id).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def list_sent_to(number: str, *, actor: Actor) -> QuerySet[Delivery]:
+    """What went to a number by text, the newest first: by it one sees whose it is."""
+    return list_deliveries(actor, channel=Channel.SMS).filter(address=number)
 
 
 def list_troubled_addresses(actor: Actor) -> QuerySet[Address]:

@@ -4,8 +4,9 @@ from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from lyceum.domains.notifications.hooks.sns import open_address
 from lyceum.domains.notifications.rules.digests import send_digests
-from lyceum.domains.notifications.rules.queue import SEND
+from lyceum.domains.notifications.rules.queue import CONFIRM, SEND
 from lyceum.domains.notifications.rules.sending import send_due, waiting_schools
 from lyceum.domains.tenancy.models import School
 
@@ -28,6 +29,12 @@ def sweep(timestamp: int) -> None:
     for school_id in list(waiting_schools(list(School.objects.values_list("pk", flat=True)))):
         app.configure_task(SEND).defer(school_id=school_id)
     _give_back_connection()
+
+
+@app.task(name=CONFIRM, retry=RetryStrategy(max_attempts=4, exponential_wait=5))
+def confirm_topic(address: str) -> None:
+    """Tell a topic of SNS that we want to hear from it: it asked, and its signature held."""
+    open_address(address).raise_for_status()
 
 
 def _give_back_connection() -> None:

@@ -2,7 +2,8 @@
 
 Every adult linked to the student on that day is in the answer, in contact order, each with whether they are told,
 by which addresses, and why or why not. A restriction wins over everything, also over an address that somebody
-shares with the person who is kept away.
+shares with the person who is kept away. Whoever is of age decides who is told about them (R8): without their word
+nobody is. Fees are another matter: they are told to whoever owes them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.notifications.rules.notify import Recipient
+from lyceum.domains.people.policies import of_age_since
 
 _LINKS = """
 SELECT l.student_id, l.guardian_id, p.full_name, l.relationship, l.contact_order, l.channels, p.user_id,
@@ -29,8 +31,11 @@ SELECT l.student_id, l.guardian_id, p.full_name, l.relationship, l.contact_order
   ARRAY[l.told_absence, l.told_behaviour, l.told_reports, l.told_fees, l.told_general],
   COALESCE((SELECT array_agg(ARRAY[c.kind, c.value, CASE WHEN c.failing_since IS NULL THEN '' ELSE 'failing' END]
     ORDER BY c.preferred DESC, c.kind, c.id)
-    FROM people_contactpoint c WHERE c.school_id = %(school)s AND c.person_id = p.id), ARRAY[]::varchar[])
+    FROM people_contactpoint c WHERE c.school_id = %(school)s AND c.person_id = p.id), ARRAY[]::varchar[]),
+  COALESCE(own.birth_date <= %(of_age)s, false) AND l.student_agreed_on IS NULL
 FROM people_guardianlink l
+JOIN people_student s ON s.school_id = %(school)s AND s.id = l.student_id
+JOIN people_person own ON own.school_id = %(school)s AND own.id = s.person_id
 JOIN people_person p ON p.school_id = %(school)s AND p.id = l.guardian_id
 LEFT JOIN accounts_user u ON u.id = p.user_id
 WHERE l.school_id = %(school)s AND l.student_id = ANY(%(students)s)
@@ -68,6 +73,7 @@ class WhyNot(StrEnum):
     NO_ADDRESS = "no_address"
     FAILING = "failing"
     SHARED = "shared"
+    OF_AGE = "of_age"
 
 
 WORDS = {
@@ -76,6 +82,7 @@ WORDS = {
     WhyNot.NO_CONSENT: _("did not agree to any way"),
     WhyNot.NO_ADDRESS: _("has no address for what they agreed to"),
     WhyNot.FAILING: _("the address does not work"),
+    WhyNot.OF_AGE: _("the student is of age and has not agreed"),
     WhyNot.SHARED: _("the address is shared with somebody who must not be told"),
 }
 KINDS = {"email": ("email",), "sms": ("mobile",), "call": ("mobile", "phone")}
@@ -131,12 +138,17 @@ def contacts_for(student: UUID, *, purpose: Purpose | str, channel: str = "", da
 def contacts_of(
     students: Collection[UUID], *, purpose: Purpose | str, channel: str = "", day: date, actor: Actor
 ) -> dict[UUID, list[Choice]]:
-    """Whom to tell about each of some students. Two statements, however many.
+    """Whom to tell about each of some students. Two statements, however many, besides the remembered age of access.
 
     With a channel only that way counts. Restrictions themselves are named to those who may see them: to everybody
     else such a person is not in the answer at all.
     """
-    values: dict[str, Any] = {"school": current_school(), "students": list(students), "day": day}
+    values: dict[str, Any] = {
+        "school": current_school(),
+        "students": list(students),
+        "day": day,
+        "of_age": of_age_since(day),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_LINKS, values)
         links = cursor.fetchall()
@@ -157,7 +169,7 @@ def contacts_of(
 
 
 def _choice(row: Sequence[Any], purpose: Purpose, channel: str, away: set[UUID], theirs: set[str]) -> Choice:
-    student, person, name, relationship, order, agreed, user, language, portal, told, points = row
+    student, person, name, relationship, order, agreed, user, language, portal, told, points, out_of_age = row
     common = {
         "student": student,
         "person": person,
@@ -170,6 +182,8 @@ def _choice(row: Sequence[Any], purpose: Purpose, channel: str, away: set[UUID],
     }
     if person in away:
         return Choice(**common, why_not=WhyNot.RESTRICTED)
+    if out_of_age and purpose is not Purpose.FEES:
+        return Choice(**common, why_not=WhyNot.OF_AGE)
     if not told[list(Purpose).index(purpose)]:
         return Choice(**common, why_not=WhyNot.NOT_TOLD)
     wanted = [channel] if channel else list(KINDS)

@@ -1,8 +1,15 @@
 """What people do when something happens elsewhere."""
 
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.domains.accounts.facts import InvitationAccepted
 from lyceum.domains.journal.facts import hears
+from lyceum.domains.notifications.facts import AddressRestored, AddressSuppressed
+from lyceum.domains.notifications.models import Address
 from lyceum.domains.notifications.rules.notify import stop_going_to, withdraw
 from lyceum.domains.people.facts import RestrictionChanged
 from lyceum.domains.people.models import ConsentKind, ContactPoint, ContactRestriction, NumberScheme, Person
@@ -49,3 +56,22 @@ def link_person(fact: InvitationAccepted, _actor: Actor) -> None:
     """The account that accepted belongs to the person it was made for."""
     if fact.person:
         Person.objects.filter(pk=fact.person, user__isnull=True).update(user=fact.user)
+
+
+@hears(AddressSuppressed)
+def mark_failing(fact: AddressSuppressed, _actor: Actor) -> None:
+    """An address that takes nothing is a way to nobody any more. Whoever wants nothing by it has one that works."""
+    if fact.reason == Address.State.SUPPRESSED:
+        _points_at(fact.address).filter(failing_since=None).update(failing_since=clock.now(), updated_at=clock.now())
+
+
+@hears(AddressRestored)
+def mark_working(fact: AddressRestored, _actor: Actor) -> None:
+    """It takes messages again."""
+    _points_at(fact.address).update(failing_since=None, updated_at=clock.now())
+
+
+def _points_at(address_id: UUID) -> QuerySet[ContactPoint]:
+    address = Address.objects.get(pk=address_id)
+    kinds = {"email": ("email",), "sms": ("mobile", "phone")}.get(address.channel, ())
+    return ContactPoint.objects.filter(kind__in=kinds, value=address.value)

@@ -9,8 +9,8 @@ declare(
     Text(
         subject=_("Your access at {school} will end"),
         message=_(
-            "{name} comes of age on {day}. From that day you see nothing more of {name} in Lyceum, "
-            "unless {name} agrees."
+            "{name} comes of age on {day}. From that day you see nothing more of {name} in Lyceum and are told nothing "
+            "more about {name}, unless {name} agrees."
         ),
         short=_("{name} comes of age on {day}: from then on you see {name} in Lyceum only with their agreement."),
         placeholders=("school", "name", "day"),
@@ -21,8 +21,8 @@ declare(
     Text(
         subject=_("Who sees you at {school}"),
         message=_(
-            "You come of age on {day}. From that day your guardians see nothing more of you in Lyceum, unless you "
-            "agree. You say so under Who sees me."
+            "You come of age on {day}. From that day your guardians see nothing more of you in Lyceum and are told "
+            "nothing more about you, unless you agree. You say so under Who sees me."
         ),
         short=_("You come of age on {day}: from then on you decide whether your guardians see you in Lyceum."),
         placeholders=("school", "name", "day"),

@@ -2,5 +2,6 @@
 made the timetable."""
 
 from lyceum.solver.checker.check import check, cost, hard, missing
+from lyceum.solver.checker.partial import lasting
 
-__all__ = ["check", "cost", "hard", "missing"]
+__all__ = ["check", "cost", "hard", "lasting", "missing"]

@@ -12,7 +12,10 @@ from lyceum.solver.solution import Timetable, Violation
 
 
 def check(problem: Problem, timetable: Timetable) -> list[Violation]:
-    """Every violation: of rules, of locks, and of what always holds. Lessons not placed break nothing."""
+    """Every violation: of rules, of locks, and of what always holds, by the lessons that are placed.
+
+    Where some are not, `lasting` tells what they could still mend (a gap, say) from what they cannot.
+    """
     scene = Scene.of(problem, timetable)
     found = list(clashes.find(scene))
     for rule in problem.rules:

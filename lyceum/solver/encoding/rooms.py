@@ -51,16 +51,13 @@ def choose_rooms(problem: Problem) -> tuple[RoomChoice, ...]:
 
 
 def _at_home(activity: Activity, homes: list[HomeRooms]) -> list[tuple[frozenset[str], float]]:
-    """The rooms of its one student set; else those of its one teacher."""
-    for kind, names in (("students", activity.students), ("teacher", activity.teachers)):
-        found = [
-            (frozenset(rule.rooms), rule.weight)
-            for rule in homes
-            if rule.who.kind == kind and len(names) == 1 and rule.who.name in (None, names[0])
-        ]
-        if found:
-            return found
-    return []
+    """The rooms of its one student set and of its one teacher; where both have some, both must hold."""
+    return [
+        (frozenset(rule.rooms), rule.weight)
+        for rule in homes
+        for names in (activity.students if rule.who.kind == "students" else activity.teachers,)
+        if len(names) == 1 and rule.who.name in (None, names[0])
+    ]
 
 
 def _choice(activity: Activity, wishes: list[tuple[frozenset[str], float]], problem: Problem) -> RoomChoice:

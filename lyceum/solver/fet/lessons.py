@@ -1,10 +1,11 @@
 """Constraints about activities: where they stand to each other, when and in which room they may be."""
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from xml.etree.ElementTree import Element
 
 from lyceum.solver import rules
-from lyceum.solver.fet.elements import text, texts, truth, whole
+from lyceum.solver.fet.elements import FieldMissing, text, truth, whole
 from lyceum.solver.fet.names import Names
 from lyceum.solver.rules import Rule
 
@@ -72,6 +73,15 @@ def _two(kind: type[rules.Consecutive | rules.Ordered | rules.OrderedIfSameDay])
         return [kind(first=first[0], second=second[0])] if first and second else []
 
     return read
+
+
+def _two_sets(element: Element, names: Names) -> list[Rule]:
+    """Each lesson of the first set before each of the second: FET counts by such pairs, too."""
+    first, second = element.find("First_Activities_Ids_Set"), element.find("Second_Activities_Ids_Set")
+    if first is None or second is None:
+        raise FieldMissing("First_Activities_Ids_Set")
+    pairs = product(names.listed_activities(first), names.listed_activities(second))
+    return [rules.Ordered(first=one, second=other) for one, other in pairs if one != other]
 
 
 def _min_days(element: Element, names: Names) -> list[Rule]:
@@ -160,21 +170,20 @@ def _slots_of_many(element: Element, names: Names) -> list[Rule]:
     return _slots_of(names.selected(element), names.slots(element))
 
 
-def compulsory(element: Element, names: Names) -> list[Rule]:
+def _compulsory(_: Element, __: Names) -> list[Rule]:
     """That nobody is in two places at once needs no rule here."""
-    del names
-    list(texts(element))
     return []
 
 
 KINDS: Mapping[str, Reading] = {
-    "BasicCompulsoryTime": compulsory,
-    "BasicCompulsorySpace": compulsory,
+    "BasicCompulsoryTime": _compulsory,
+    "BasicCompulsorySpace": _compulsory,
     "BreakTimes": _breaks,
     "ActivityPreferredStartingTime": _one_start,
     "ActivityPreferredStartingTimes": _starts_of_one,
     "ActivitiesPreferredStartingTimes": _starts_of_many,
     "SubactivitiesPreferredStartingTimes": _starts_of_many,
+    "ActivityPreferredTime": _one_start,
     "ActivityPreferredTimes": _starts_of_one,
     "ActivitiesPreferredTimes": _starts_of_many,
     "ActivityPreferredTimeSlots": _slots_of_one,
@@ -191,6 +200,7 @@ KINDS: Mapping[str, Reading] = {
     "TwoActivitiesConsecutive": _two(rules.Consecutive),
     "TwoActivitiesOrdered": _two(rules.Ordered),
     "TwoActivitiesOrderedIfSameDay": _two(rules.OrderedIfSameDay),
+    "TwoSetsOfActivitiesOrdered": _two_sets,
     "TwoActivitiesGrouped": _grouped,
     "ThreeActivitiesGrouped": _grouped,
     "MinDaysBetweenActivities": _min_days,

@@ -124,7 +124,7 @@ class Constraints:
 
     def _keep_if_partly_active(self, element: Element, ref: str) -> None:
         """A list with activities not active is kept whole: the rule has the others alone."""
-        ids = (each.text or "" for each in element if each.tag.endswith("Activity_Id"))
+        ids = (each.text or "" for each in element.iter() if each.tag.endswith("Activity_Id"))
         if any(each.strip() in self.names.inactive for each in ids):
             self.kept.append(Kept("rule", ref, source_of(element)))
 

@@ -54,11 +54,14 @@ _KNOWN: dict[object, Any] = {
 
 def _type_of(hint: object) -> Any:
     """The compiled type of an annotation: whole numbers, truths, the search's memory, tuples of those."""
-    return _KNOWN[hint] if hint in _KNOWN else numba.types.Tuple([_type_of(each) for each in get_args(hint)])
+    if hint in _KNOWN:
+        return _KNOWN[hint]
+    parts = [_type_of(each) for each in get_args(hint)]
+    return numba.types.Tuple(parts)  # type: ignore[no-untyped-call]
 
 
 def compiled(function: Function) -> Function:
     """Compile for exactly the types it is annotated with; Python's lock is free while it runs."""
     hints = get_type_hints(function)
     signature = _type_of(hints.pop("return"))(*(_type_of(hint) for hint in hints.values()))
-    return numba.njit(signature, nogil=True, cache=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+    return numba.njit(signature, nogil=True, cache=True, error_model="numpy")(function)

@@ -50,48 +50,56 @@ class School:
 def make_school(seed: int, *, lessons: int = 24, days: int = 4, hours: int = 6) -> School:
     """Two years of two classes each, with two groups each; four teachers; four rooms in two buildings."""
     chance = random.Random(seed)  # noqa: S311 - a made-up school, and the same one every time
-    students = list(_students())
-    teachers = tuple(Teacher(f"T{number}") for number in range(4))
-    rooms = tuple(Room(f"R{number}", capacity=30, building="AB"[number % 2]) for number in range(4))
-    grid = Grid(tuple(f"D{day}" for day in range(days)), tuple(f"H{hour}" for hour in range(hours)), half=hours // 2)
-    leaves = {each.name: leaves_of(each.name, {one.name: one for one in students}) for each in students}
+    empty = _empty_school(days, hours)
     taken: set[tuple[str, int]] = set()
     activities: list[Activity] = []
     timetable: dict[str, Placement] = {}
     for _ in range(lessons * 20):
         if len(activities) == lessons:
             break
-        who = chance.choice([each.name for each in students if each.name != "Y0"])
-        teacher = chance.choice(teachers).name
-        duration = chance.choice((1, 1, 1, 2))
-        day, hour = chance.randrange(days), chance.randrange(hours - duration + 1)
-        room = chance.choice((*rooms, None))
-        start = grid.slot(day, hour)
-        needed = {(name, slot) for slot in range(start, start + duration) for name in (teacher, *leaves[who])}
-        needed |= {(room.name, slot) for slot in range(start, start + duration) if room}
-        if needed & taken:
-            continue
-        taken |= needed
-        subject = chance.choice(SUBJECTS)
-        activity = Activity(
-            name=str(len(activities) + 1),
-            duration=duration,
-            teachers=(teacher,),
-            students=(who,),
-            subject=subject,
-            tags=frozenset({chance.choice(TAGS)}),
-        )
-        activities.append(activity)
-        timetable[activity.name] = Placement(start, room.name if room else None)
-    problem = Problem(
+        placed = _place_somewhere(empty, chance, str(len(activities) + 1), taken)
+        if placed is not None:
+            activities.append(placed[0])
+            timetable[placed[0].name] = placed[1]
+    return School(replace(empty, activities=tuple(activities)), timetable)
+
+
+def _empty_school(days: int, hours: int) -> Problem:
+    return Problem(
         name="Made up",
-        grid=grid,
-        activities=tuple(activities),
-        teachers=teachers,
-        students=tuple(students),
-        rooms=rooms,
+        grid=Grid(tuple(f"D{day}" for day in range(days)), tuple(f"H{hour}" for hour in range(hours)), half=hours // 2),
+        activities=(),
+        teachers=tuple(Teacher(f"T{number}") for number in range(4)),
+        students=tuple(_students()),
+        rooms=tuple(Room(f"R{number}", capacity=30, building="AB"[number % 2]) for number in range(4)),
     )
-    return School(problem, timetable)
+
+
+def _place_somewhere(
+    school: Problem, chance: random.Random, name: str, taken: set[tuple[str, int]]
+) -> tuple[Activity, Placement] | None:
+    """A lesson by chance, if nobody whom it needs is `taken` then; who and what it needs is taken from then on."""
+    who = chance.choice([each.name for each in school.students if each.name != "Y0"])
+    teacher = chance.choice(school.teachers).name
+    duration = chance.choice((1, 1, 1, 2))
+    day, hour = chance.randrange(len(school.grid.days)), chance.randrange(len(school.grid.hours) - duration + 1)
+    room = chance.choice((*school.rooms, None))
+    start = school.grid.slot(day, hour)
+    needed = {teacher, *leaves_of(who, school.student_set)} | ({room.name} if room else set())
+    occupied = {(each, slot) for slot in range(start, start + duration) for each in needed}
+    if occupied & taken:
+        return None
+    taken |= occupied
+    subject = chance.choice(SUBJECTS)
+    activity = Activity(
+        name=name,
+        duration=duration,
+        teachers=(teacher,),
+        students=(who,),
+        subject=subject,
+        tags=frozenset({chance.choice(TAGS)}),
+    )
+    return activity, Placement(start, room.name if room else None)
 
 
 def _students() -> Iterator[StudentSet]:

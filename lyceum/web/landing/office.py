@@ -16,6 +16,7 @@ from lyceum.domains.attendance.overview import list_absences
 from lyceum.domains.attendance.planned import list_planned_students
 from lyceum.domains.attendance.rules.setup import what_is_missing
 from lyceum.domains.attendance.views.absences import read_absences
+from lyceum.domains.notifications.queries import list_inbound
 from lyceum.domains.people.duplicates import count_pairs
 from lyceum.domains.people.queries import count_pending
 from lyceum.web.landing.day import next_school_day, read_day
@@ -82,4 +83,7 @@ def _records(actor: Actor) -> list[tuple[object, str, int]]:
         found.append((_("changes that families ask for"), "/change-requests/", count_pending(actor)))
     if actor.reaches_all(Permission.PEOPLE_MERGE):
         found.append((_("pairs who may be one person"), "/people/duplicates/", count_pairs(actor)))
+    if actor.reaches_all(Permission.DELIVERIES_VIEW):
+        waiting = list_inbound(actor, handled=False).count()
+        found.append((_("texts that came in and wait"), "/outbox/texts/?state=waiting", waiting))
     return [each for each in found if each[2]]

@@ -3,7 +3,8 @@
 from lyceum.domains.notifications.models.addresses import Address, InboundSms
 from lyceum.domains.notifications.models.deliveries import Delivery, DeliveryAttempt
 from lyceum.domains.notifications.models.notifications import Notification
-from lyceum.domains.notifications.models.providers import Provider, ProviderEvent
+from lyceum.domains.notifications.models.providers import Hook, Provider, ProviderEvent
+from lyceum.domains.notifications.models.push import PushDevice
 from lyceum.domains.notifications.models.templates import Template
 from lyceum.domains.notifications.models.wishes import DigestSetting, Preference, QuietHours
 
@@ -12,11 +13,13 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "DigestSetting",
+    "Hook",
     "InboundSms",
     "Notification",
     "Preference",
     "Provider",
     "ProviderEvent",
+    "PushDevice",
     "QuietHours",
     "Template",
 ]

@@ -33,6 +33,8 @@ class Provider(SchoolOwned):
     """After too many failures: the next by rank takes over until then."""
     hook_token = models.CharField(max_length=64)
     """The secret part of the address at which it reports."""
+    forged = models.PositiveIntegerField(default=0)
+    """How many reports came there without the carrier's signature. Nothing else is kept of them."""
 
     class Meta(SchoolOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "channel", "rank"], name="provider_rank_once")]
@@ -41,13 +43,39 @@ class Provider(SchoolOwned):
         return f"{self.kind} {self.sender}"
 
 
+class Hook(models.Model):
+    """From the secret in the address at which a carrier reports to the school and the carrier.
+
+    Behind no wall: it is read before the school is known, and says nothing but where to go on.
+    """
+
+    token_hash = models.BinaryField(primary_key=True)
+    school = models.ForeignKey("tenancy.School", models.CASCADE, related_name="+", db_index=False)
+    provider = models.UUIDField(unique=True)
+
+    def __str__(self) -> str:
+        return str(self.provider)
+
+
 class ProviderEvent(SchoolRow):
     """Something a provider reported about a message, once."""
 
     provider = SchoolForeignKey(Provider, models.CASCADE, related_name="events")
     event = models.CharField(max_length=200)
+    message = models.CharField(max_length=200, blank=True)
+    """The provider's name for the message."""
     received_at = models.DateTimeField()
     payload = models.JSONField(default=dict)
+    """What it says, in our words."""
+    applied_at = models.DateTimeField(null=True)
+    """When it reached its message; a report may be here before the message is known by its name."""
 
     class Meta(SchoolRow.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "provider", "event"], name="provider_event_once")]
+        indexes = [
+            models.Index(
+                fields=["school", "provider", "message"],
+                condition=models.Q(applied_at__isnull=True),
+                name="provider_event_waits",
+            ),
+        ]

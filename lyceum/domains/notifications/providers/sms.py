@@ -35,13 +35,14 @@ class TwilioSender:
     def __init__(self, *, name: str, sender: str, options: dict[str, Any]) -> None:
         self.name, self.sender = name, sender
         self._account, self._token = options.get("account", ""), options.get("token", "")
+        self._callback = {"StatusCallback": options["hook"]} if options.get("hook") else {}
         self._http = requests.Session()
 
     def send(self, message: Outgoing) -> Sent:
         answer = _post(
             self._http,
             f"{settings.SMS_HOSTS['twilio']}/2010-04-01/Accounts/{self._account}/Messages.json",
-            data={"To": message.to, "From": self.sender, "Body": message.text, **_callback(message)},
+            data={"To": message.to, "From": self.sender, "Body": message.text, **self._callback},
             auth=(self._account, self._token),
         )
         body = _json(answer)
@@ -68,6 +69,7 @@ class VonageSender:
     def __init__(self, *, name: str, sender: str, options: dict[str, Any]) -> None:
         self.name, self.sender = name, sender
         self._key, self._secret = options.get("key", ""), options.get("secret", "")
+        self._callback = {"callback": options["hook"]} if options.get("hook") else {}
         self._http = requests.Session()
 
     def send(self, message: Outgoing) -> Sent:
@@ -79,6 +81,7 @@ class VonageSender:
             "text": message.text,
             "type": "text" if message.text.isascii() else "unicode",
             "client-ref": message.key[:40],
+            **self._callback,
         }
         answer = _post(self._http, f"{settings.SMS_HOSTS['vonage']}/sms/json", data=given)
         parts = _json(answer).get("messages") or [{"status": str(answer.status_code), "error-text": answer.reason}]
@@ -129,11 +132,6 @@ class SnsSender:
 
     def close(self) -> None:
         self._client.close()
-
-
-def _callback(message: Outgoing) -> dict[str, str]:
-    hook = message.headers.get("status-callback", "")
-    return {"StatusCallback": hook} if hook else {}
 
 
 def _post(http: requests.Session, url: str, **given: Any) -> requests.Response:

@@ -43,7 +43,8 @@ class DeliveryFilter(Walk):
     source: str = Field("", max_length=80)
 
 
-def _shown(row: Delivery) -> dict[str, Any]:
+def delivery_shape(row: Delivery) -> dict[str, Any]:
+    """A message as operations show it."""
     return {
         "id": row.pk,
         "notification": row.notification_id,
@@ -66,10 +67,10 @@ def deliveries(request: HttpRequest, which: Query[DeliveryFilter]) -> dict[str, 
     """Messages, the newest first; `state=not_reached` finds all that arrived nowhere."""
     rows = list_deliveries(actor_of(request), channel=which.channel, state=which.state, source=which.source)
     page = page_of(rows, order=NEWEST_FIRST, limit=which.limit, cursor=which.cursor, count=which.count)
-    return listed(page, [_shown(row) for row in page.rows])
+    return listed(page, [delivery_shape(row) for row in page.rows])
 
 
 @router.post("deliveries/{uuid:delivery_id}/retry/", response=DeliveryOut, operation_id="retryDelivery")
 def retry(request: HttpRequest, delivery_id: UUID) -> dict[str, Any]:
     """Try a message again that reached nobody."""
-    return _shown(retry_delivery(delivery_id, actor=actor_of(request)))
+    return delivery_shape(retry_delivery(delivery_id, actor=actor_of(request)))

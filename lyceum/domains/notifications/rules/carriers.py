@@ -17,8 +17,13 @@ from lyceum.domains.notifications.providers import Sender, SendError
 from lyceum.domains.notifications.providers.email import BACKENDS, EmailSender
 from lyceum.domains.notifications.providers.local import LocalSender
 from lyceum.domains.notifications.providers.sms import SnsSender, TwilioSender, VonageSender
+from lyceum.domains.notifications.providers.webpush import PushSender
+from lyceum.domains.notifications.rules.composing import address_of
+from lyceum.domains.notifications.words import Channel
 
 PURPOSE = "notifications.provider"
+SILENT = frozenset({"smtp"})
+"""Carriers that report nothing."""
 MOST_FAILURES, LEFT_ALONE = 5, timedelta(minutes=5)
 SMS_KINDS: dict[str, Callable[..., Sender]] = {"twilio": TwilioSender, "vonage": VonageSender, "sns": SnsSender}
 
@@ -45,6 +50,8 @@ class Carriers:
         return sender.name in self._broken
 
     def _make(self, channel: str) -> list[Sender]:
+        if channel == Channel.PUSH:  # by the makers of browsers, for everybody
+            return [PushSender()]
         rows = list(Provider.objects.filter(channel=channel).order_by("rank"))
         now = clock.now()
         made: list[Sender] = []
@@ -52,7 +59,8 @@ class Carriers:
             name = str(row.pk)
             self._rows[name] = row
             if row.state == Provider.State.ON and (row.closed_until is None or row.closed_until <= now):
-                made.append(make_sender(row.kind, name=name, sender=row.sender, options=options_of(row)))
+                options = options_of(row) | {"hook": hook_address(row)}
+                made.append(make_sender(row.kind, name=name, sender=row.sender, options=options))
         usual = settings.CARRIERS.get(channel)
         if usual:
             made.append(make_sender(usual["kind"], name=usual["kind"], sender=usual["sender"], options=usual))
@@ -86,6 +94,11 @@ class Carriers:
         for senders in self._senders.values():
             for sender in senders:
                 sender.close()
+
+
+def hook_address(row: Provider) -> str:
+    """Where a carrier reports what became of messages; nowhere for one that reports nothing."""
+    return "" if row.kind in SILENT else address_of(f"/hooks/{row.kind}/{row.hook_token}/")
 
 
 def make_sender(kind: str, *, name: str, sender: str, options: dict[str, Any]) -> Sender:

@@ -18,7 +18,7 @@ from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.notifications.models import Address, Delivery, Preference
 from lyceum.domains.notifications.queries import get_delivery
 from lyceum.domains.notifications.rules.composing import UNSUBSCRIBE
-from lyceum.domains.notifications.rules.outcomes import suppress
+from lyceum.domains.notifications.rules.outcomes import let_in_again, suppress
 from lyceum.domains.notifications.rules.queue import send_at
 from lyceum.domains.notifications.words import Mode
 from lyceum.domains.tenancy.queries import find_school_name
@@ -45,9 +45,7 @@ def retry_delivery(delivery_id: UUID, *, actor: Actor) -> Delivery:
     now = clock.now()
     delivery.state, delivery.not_before, delivery.attempts, delivery.error = Delivery.State.QUEUED, now, 0, ""
     delivery.save(update_fields=["state", "not_before", "attempts", "error", "updated_at"])
-    Address.objects.filter(channel=delivery.channel, value=delivery.address, state=Address.State.SUPPRESSED).update(
-        state=Address.State.OK, since=now, why="", updated_at=now
-    )
+    let_in_again(delivery.channel, delivery.address, actor=actor)
     record("notifications.delivery.retry", target=Target.of(delivery), actor=actor)
     send_at(current_school(), now)
     return delivery

@@ -12,16 +12,19 @@ from django.db.models import Q
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.ids import new_id
+from lyceum.core.language import speaking
 from lyceum.core.schools import current_school
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.notifications.choice import FAMILY_WISHES, Asked, Way, Wishes, choose_ways
 from lyceum.domains.notifications.facts import NotificationsCreated
-from lyceum.domains.notifications.models import Address, Delivery, Notification
+from lyceum.domains.notifications.models import Address, Delivery, Notification, PushDevice
+from lyceum.domains.notifications.rules.push import devices_of
 from lyceum.domains.notifications.rules.queue import send_at
 from lyceum.domains.notifications.rules.wording import Said, Wording
+from lyceum.domains.notifications.texts import Words
 from lyceum.domains.notifications.wishes import read_wishes
-from lyceum.domains.notifications.words import Channel, Urgency
-from lyceum.domains.tenancy.queries import time_zone
+from lyceum.domains.notifications.words import Channel, Type, Urgency
+from lyceum.domains.tenancy.queries import day_bounds, time_zone, today
 
 RANKS = {Urgency.URGENT.value: 0, Urgency.IMPORTANT.value: 1}
 WAYS_HOME = (Channel.EMAIL.value, Channel.PUSH.value)
@@ -134,18 +137,57 @@ def _write_ways(news: News, made: Made, wording: Wording) -> None:
     wishes = read_wishes({row.user_id: each.usual for row, each in made if row.user_id})
     known = _read_known({address for _row, each in made for ways in each.addresses.values() for address in ways})
     asked = Asked(news.type, news.urgency, news.statutory, news.channels, news.one_is_enough)
+    devices = _devices_for(news, {row.user_id for row, _each in made if row.user_id})
+    by_address = {str(device.pk): device for theirs in devices.values() for device in theirs}
     deliveries = []
     for row, each in made:
         wants = wishes[row.user_id] if row.user_id else each.usual
-        ways = choose_ways(asked, each.addresses, wishes=wants, known=known, zone=zone, now=now)
-        deliveries += [_delivery(row, way, wording, each.own_link or row.link) for way in ways]
+        theirs = devices.get(row.user_id, []) if row.user_id else []
+        addresses = {**each.addresses, Channel.PUSH.value: [str(device.pk) for device in theirs]}
+        for way in choose_ways(asked, addresses, wishes=wants, known=known, zone=zone, now=now):
+            if way.channel == Channel.PUSH:
+                deliveries.append(_push(row, way, wording, by_address[way.address]))
+            else:
+                deliveries.append(_delivery(row, way, wording, each.own_link or row.link))
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     for at in {delivery.not_before for delivery in deliveries if delivery.state in ("queued", "held")}:
         send_at(current_school(), at)
 
 
+def _devices_for(news: News, users: Collection[UUID]) -> Mapping[UUID, list[PushDevice]]:
+    """The devices that hear of it. What can wait comes once a day for each child, however much there is."""
+    if Channel.PUSH not in news.channels or not users:
+        return {}
+    devices = devices_of(users)
+    if news.urgency != Urgency.ROUTINE or news.about_student is None or not devices:
+        return devices
+    begins, _ends = day_bounds(today())
+    told = Delivery.objects.filter(
+        channel=Channel.PUSH,
+        created_at__gte=begins,
+        notification__about_student=news.about_student,
+        notification__urgency=Urgency.ROUTINE,
+        notification__user__in=devices,
+    )
+    already = set(told.values_list("notification__user", flat=True))
+    return {user: theirs for user, theirs in devices.items() if user not in already}
+
+
 def _delivery(row: Notification, way: Way, wording: Wording, link: str) -> Delivery:
     words, _language = wording.say(way.channel, row.values, language=row.language)
+    return _on_its_way(row, way, words, link)
+
+
+def _push(row: Notification, way: Way, wording: Wording, device: PushDevice) -> Delivery:
+    """On a screen that anybody sees it says who and of which kind, and what it is about only where that is wanted."""
+    words, language = wording.say(Channel.PUSH, row.values, language=row.language)
+    with speaking(language):
+        kind = str(Type(row.type).label)
+    shown = Words(wording.school, words.message if device.detail else kind)
+    return _on_its_way(row, way, shown, row.link)
+
+
+def _on_its_way(row: Notification, way: Way, words: Words, link: str) -> Delivery:
     return Delivery(
         notification=row,
         channel=way.channel,

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from lyceum.core import clock
-from lyceum.core.actor import system_actor
+from lyceum.core.actor import Actor, system_actor
 from lyceum.core.schools import current_school
 from lyceum.domains.journal.rules import Target, record
-from lyceum.domains.notifications.facts import AddressSuppressed, DeliveryChanged
+from lyceum.domains.notifications.facts import AddressRestored, AddressSuppressed, DeliveryChanged
 from lyceum.domains.notifications.models import Address, Delivery, DeliveryAttempt
 from lyceum.domains.notifications.providers import Sender, SendError, Sent
+from lyceum.domains.notifications.providers.webpush import GONE
+from lyceum.domains.notifications.rules.push import drop_device, note_reached
 from lyceum.domains.notifications.rules.queue import send_at
+from lyceum.domains.notifications.words import Channel
 
 _MINUTE = timedelta(minutes=1)
 WAITS = (_MINUTE, 5 * _MINUTE, 30 * _MINUTE, 120 * _MINUTE, 360 * _MINUTE, 1440 * _MINUTE)
@@ -20,12 +23,15 @@ URGENT_WAITS = (timedelta(seconds=15), _MINUTE, 5 * _MINUTE)
 SOFT_BOUNCES, SOFT_DAYS = 3, timedelta(days=7)
 FORWARD = ("held", "queued", "sending", "sent", "delivered", "read")
 """A report never takes a message back along this way."""
+_ON_THEIR_WAY = ("held", "queued", "sending", "sent")
 
 
 def note_sent(delivery: Delivery, outcome: Sent, sender: Sender, tries: Sequence[DeliveryAttempt]) -> None:
     """The provider took it."""
     DeliveryAttempt.objects.bulk_create(tries)
     now = clock.now()
+    if delivery.channel == Channel.PUSH:
+        note_reached(delivery.address)
     Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.SENDING).update(
         state=Delivery.State.SENT,
         sent_at=now,
@@ -43,7 +49,7 @@ def note_failure(delivery: Delivery, error: SendError, tries: Sequence[DeliveryA
     waits = URGENT_WAITS if delivery.rank == 0 else WAITS
     if error.is_permanent:
         _end(delivery, Delivery.State.BOUNCED, str(error))
-        suppress(delivery.channel, delivery.address, why=str(error))
+        _give_up(delivery, error)
     elif delivery.attempts > len(waits):
         _end(delivery, Delivery.State.FAILED, str(error))
     else:
@@ -52,6 +58,14 @@ def note_failure(delivery: Delivery, error: SendError, tries: Sequence[DeliveryA
             state=Delivery.State.QUEUED, not_before=at, error=str(error)[:300], updated_at=clock.now()
         )
         send_at(current_school(), at)
+
+
+def _give_up(delivery: Delivery, error: SendError) -> None:
+    """Send nothing more to where it went. A browser that is there, and only refused this one, is kept."""
+    if delivery.channel != Channel.PUSH:
+        suppress(delivery.channel, delivery.address, why=str(error))
+    elif error.code in GONE:
+        drop_device(delivery.address)
 
 
 def _end(delivery: Delivery, state: str, why: str) -> None:
@@ -69,14 +83,19 @@ def _tell(delivery: Delivery, state: str) -> None:
 
 
 def report(delivery: Delivery, state: str, *, why: str = "") -> None:
-    """A provider says what became of a message. Out of order it changes nothing, but a bounce always holds."""
-    if state in (Delivery.State.BOUNCED, Delivery.State.FAILED):
-        if delivery.state not in (Delivery.State.BOUNCED, Delivery.State.FAILED):
-            _end(delivery, state, why)
-        return
-    if delivery.state in FORWARD and FORWARD.index(state) > FORWARD.index(delivery.state):
-        Delivery.objects.filter(pk=delivery.pk).update(state=state, updated_at=clock.now())
-        _tell(delivery, state)
+    """A provider says what became of a message. Out of order it changes nothing, but a bounce always holds.
+
+    The caller holds the row, so that two reports never look at the same past.
+    """
+    if state == Delivery.State.BOUNCED:
+        changes = delivery.state != state
+    elif state == Delivery.State.FAILED:
+        changes = delivery.state in _ON_THEIR_WAY
+    else:
+        changes = delivery.state in FORWARD and FORWARD.index(state) > FORWARD.index(delivery.state)
+    if changes:
+        _end(delivery, state, why)
+        delivery.state = state
 
 
 def suppress(channel: str, value: str, *, why: str, state: str = Address.State.SUPPRESSED) -> None:
@@ -93,6 +112,29 @@ def suppress(channel: str, value: str, *, why: str, state: str = Address.State.S
         reason=why[:300],
         facts=[AddressSuppressed(address=row.pk, reason=str(state))],
         actor=system_actor(current_school()),
+    )
+
+
+def let_in_again(
+    channel: str,
+    value: str,
+    *,
+    states: Sequence[str] = (Address.State.SUPPRESSED, Address.State.BOUNCING),
+    actor: Actor,
+) -> None:
+    """An address counts as good again: somebody said so, or whoever it belongs to asked for it."""
+    now = clock.now()
+    row = Address.objects.select_for_update().filter(channel=channel, value=value, state__in=states).first()
+    if row is None:
+        return
+    old, row.state, row.since, row.why, row.soft_bounces = row.state, Address.State.OK, now, "", []
+    row.save(update_fields=["state", "since", "why", "soft_bounces", "updated_at"])
+    record(
+        "notifications.address.restore",
+        target=Target("notifications.address", row.pk, channel),
+        changes={"state": [old, row.state]},
+        facts=[AddressRestored(address=row.pk)],
+        actor=actor,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -11,7 +13,9 @@ from lyceum.core.errors import invalid_field
 from lyceum.core.language import list_languages
 from lyceum.core.permissions import Permission
 from lyceum.domains.journal.rules import Target, record
-from lyceum.domains.notifications.models import Template
+from lyceum.domains.notifications.models import Delivery, Template
+from lyceum.domains.notifications.queries import get_own_text
+from lyceum.domains.notifications.rules.providers import send_test
 from lyceum.domains.notifications.texts import check_placeholders, text_of
 from lyceum.domains.notifications.words import Channel
 
@@ -37,6 +41,34 @@ def set_text(key: str, channel: str, language: str, *, subject: str, body: str, 
     )
     record("notifications.text.set", target=Target.of(row), changes={"version": [last or None, last + 1]}, actor=actor)
     return row
+
+
+@transaction.atomic
+def change_text(text_id: UUID, *, subject: str | None = None, body: str | None = None, actor: Actor) -> Template:
+    """Say one of the school's own texts otherwise. What is not given stays; the version before is kept."""
+    row = get_own_text(text_id, actor=actor)
+    return set_text(
+        row.key,
+        row.channel,
+        row.language,
+        subject=row.subject if subject is None else subject,
+        body=row.body if body is None else body,
+        actor=actor,
+    )
+
+
+@transaction.atomic
+def drop_text(text_id: UUID, *, actor: Actor) -> None:
+    """Go back to our words in the place of one of the school's."""
+    row = get_own_text(text_id, actor=actor)
+    reset_text(row.key, row.channel, row.language, actor=actor)
+
+
+@transaction.atomic
+def try_text(text_id: UUID, *, address: str, actor: Actor) -> Delivery:
+    """Send one of the school's own texts to an address, with the names of its placeholders in their place."""
+    row = get_own_text(text_id, actor=actor)
+    return send_test(row.channel, address, key=row.key, language=row.language, actor=actor)
 
 
 @transaction.atomic

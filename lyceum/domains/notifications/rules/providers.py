@@ -16,11 +16,13 @@ from lyceum.core.errors import FieldError, InvalidError, NotFoundError, invalid_
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
-from lyceum.domains.accounts.rules.secrets import new_secret, seal
+from lyceum.domains.accounts.rules.secrets import new_secret, seal, unseal
 from lyceum.domains.journal.rules import Target, record
-from lyceum.domains.notifications.models import Notification, Provider
+from lyceum.domains.notifications.models import Delivery, Provider
 from lyceum.domains.notifications.rules.carriers import PURPOSE
+from lyceum.domains.notifications.rules.hooks import close_hook, open_hook
 from lyceum.domains.notifications.rules.notify import News, Recipient, notify
+from lyceum.domains.notifications.texts import text_of
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 
 MOST = 10
@@ -40,14 +42,15 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "smtp": Kind("SMTP", Channel.EMAIL, ("host", "port", "username"), ("password",)),
     "mailjet": Kind("Mailjet", Channel.EMAIL, ("api_key",), ("secret_key",)),
-    "sendgrid": Kind("SendGrid", Channel.EMAIL, (), ("api_key",)),
-    "mailgun": Kind("Mailgun", Channel.EMAIL, ("sender_domain",), ("api_key",)),
+    "sendgrid": Kind("SendGrid", Channel.EMAIL, ("hook_key",), ("api_key",)),
+    "mailgun": Kind("Mailgun", Channel.EMAIL, ("sender_domain",), ("api_key", "hook_key")),
     "ses": Kind("Amazon SES", Channel.EMAIL, ("region", "key_id"), ("secret",)),
     "twilio": Kind("Twilio", Channel.SMS, ("account",), ("token",)),
-    "vonage": Kind("Vonage", Channel.SMS, ("key",), ("secret",)),
+    "vonage": Kind("Vonage", Channel.SMS, ("key",), ("secret", "hook_key")),
     "sns": Kind("Amazon SNS", Channel.SMS, ("region", "key_id"), ("secret",)),
 }
-OPTIONAL = frozenset({"username", "password", "port"})
+OPTIONAL = frozenset({"username", "password", "port", "hook_key"})
+"""`hook_key` checks the signatures of what a carrier reports: without it nothing that it reports is believed."""
 
 
 @transaction.atomic
@@ -57,6 +60,7 @@ def add_provider(kind: str, *, sender: str, values: Mapping[str, str], actor: Ac
     if kind not in KINDS:
         raise invalid_field("/kind", "choice", _("Choose one of the list."))
     wanted = KINDS[kind]
+    _refuse_unknown(wanted, values)
     _check(wanted, sender, values)
     if Provider.objects.count() >= MOST:
         raise InvalidError(_("A school has at most %(most)s carriers: take one away first.") % {"most": MOST})
@@ -71,9 +75,18 @@ def add_provider(kind: str, *, sender: str, values: Mapping[str, str], actor: Ac
         rank=last + 1,
         hook_token=new_secret(),
     )
+    open_hook(row)
     changes = {"kind": [None, kind], "sender": [None, row.sender], **{name: [None, "changed"] for name in secrets}}
     record("notifications.provider.add", target=Target.of(row), changes=changes, actor=actor)
     return row
+
+
+def _refuse_unknown(kind: Kind, values: Mapping[str, str]) -> None:
+    unknown = [name for name, value in values.items() if value and name not in (*kind.settings, *kind.secrets)]
+    if unknown:
+        raise invalid_field(
+            f"/{unknown[0]}", "unknown_field", _("%(kind)s is told no such thing.") % {"kind": kind.name}
+        )
 
 
 def _check(kind: Kind, sender: str, values: Mapping[str, str]) -> None:
@@ -103,6 +116,35 @@ def _settings(kind: str, values: dict[str, str]) -> dict[str, object]:
 
 
 @transaction.atomic
+def change_provider(
+    provider_id: UUID, *, sender: str | None = None, values: Mapping[str, str] | None = None, actor: Actor
+) -> Provider:
+    """Set a carrier up anew: what is not given stays, a secret too. It counts as working until it shows otherwise."""
+    actor.require_all(Permission.PROVIDERS_EDIT)
+    row = _get(provider_id)
+    wanted = KINDS[row.kind]
+    given = {name: value for name, value in (values or {}).items() if value}
+    _refuse_unknown(wanted, given)
+    kept = json.loads(unseal(bytes(row.secrets), purpose=PURPOSE)) if row.secrets else {}
+    now = {name: str(value) for name, value in row.settings.items()} | kept | given
+    new_sender = row.sender if sender is None else tidy(sender)[:200]
+    _check(wanted, new_sender, now)
+    changes = {name: [None, "changed"] for name in given}
+    if new_sender != row.sender:
+        changes["sender"] = [row.sender, new_sender]
+    row.sender = new_sender
+    row.settings = _settings(row.kind, {name: tidy(now.get(name, "")) for name in wanted.settings})
+    secrets = {name: now[name] for name in wanted.secrets if now.get(name)}
+    row.secrets = seal(json.dumps(secrets).encode(), purpose=PURPOSE)
+    row.failures, row.closed_until = 0, None
+    if row.state == Provider.State.BROKEN:
+        row.state = Provider.State.ON
+    row.save(update_fields=["sender", "settings", "secrets", "failures", "closed_until", "state", "updated_at"])
+    record("notifications.provider.change", target=Target.of(row), changes=changes, actor=actor)
+    return row
+
+
+@transaction.atomic
 def switch_provider(provider_id: UUID, *, state: str, actor: Actor) -> Provider:
     """Pause a carrier, or let it go on: then it counts as working again."""
     actor.require_all(Permission.PROVIDERS_EDIT)
@@ -122,6 +164,7 @@ def remove_provider(provider_id: UUID, *, actor: Actor) -> None:
     actor.require_all(Permission.PROVIDERS_EDIT)
     row = _get(provider_id)
     target = Target.of(row)
+    close_hook(row.pk)
     row.delete()
     record("notifications.provider.remove", target=target, actor=actor)
 
@@ -134,21 +177,32 @@ def _get(provider_id: UUID) -> Provider:
 
 
 @transaction.atomic
-def send_test(channel: str, address: str, *, actor: Actor) -> Notification:
-    """Send a message to an address to see whether it arrives: by the way that every message goes."""
+def try_provider(provider_id: UUID, *, address: str, actor: Actor) -> Delivery:
+    """Send a message by a carrier's channel to see whether it arrives."""
+    actor.require_all(Permission.PROVIDERS_EDIT)
+    return send_test(_get(provider_id).channel, address, actor=actor)
+
+
+@transaction.atomic
+def send_test(channel: str, address: str, *, key: str = "test", language: str = "", actor: Actor) -> Delivery:
+    """Send a message to an address to see whether it arrives: by the way that every message goes.
+
+    With another key it is that kind of message, with the names of its placeholders in their place.
+    """
     actor.require_all(Permission.PROVIDERS_EDIT)
     to = tidy(address)
     if channel not in (Channel.EMAIL, Channel.SMS) or not to or (channel == Channel.EMAIL) != ("@" in to):
         raise invalid_field("/address", "address", _("Give an e-mail address, or a number with + and the country."))
-    key = uuid4()
-    recipient = Recipient(person=key, name=to, reason=_("a test"), addresses={channel: [to]})
+    dedupe = uuid4()
+    names = [name for name in text_of(key).placeholders if name != "school"]
     news = News(
         type=Type.SYSTEM,
-        template="test",
-        values={},
-        dedupe_key=f"test:{key}",
+        template=key,
+        values={name: f"{{{name}}}" for name in names},
+        dedupe_key=f"test:{dedupe}",
         urgency=Urgency.URGENT,
         channels=(channel,),
         source=f"test:{current_school()}",
     )
-    return notify(news, [recipient], actor=actor)[0]
+    told = Recipient(person=dedupe, name=to, reason=_("a test"), language=language, addresses={channel: [to]})
+    return notify(news, [told], actor=actor)[0].deliveries.get()

@@ -44,6 +44,8 @@ def set_preferences(modes: Mapping[tuple[str, str], str], *, actor: Actor) -> No
             raise invalid_field(f"/{kind}/{channel}", "choice", _("Choose one of the list."))
         if channel == Channel.IN_APP:
             raise invalid_field(f"/{kind}/{channel}", "in_app", _("What is told in Lyceum itself is always there."))
+        if channel == Channel.PUSH and mode == Mode.DIGEST:
+            raise invalid_field(f"/{kind}/{channel}", "choice", _("On a device it comes at once, or not at all."))
     now = clock.now()
     Preference.objects.bulk_create(
         [Preference(user_id=user, type=k, channel=c, mode=m, created_at=now) for (k, c), m in modes.items()],

@@ -14,12 +14,15 @@ from django.db.models import F, Q
 
 from lyceum.core import clock
 from lyceum.core.schools import school_scope
-from lyceum.domains.notifications.models import Delivery, DeliveryAttempt
+from lyceum.domains.notifications.models import Delivery, DeliveryAttempt, PushDevice
+from lyceum.domains.notifications.models.push import open_devices
 from lyceum.domains.notifications.providers import Outgoing, Sender, SendError, Sent
 from lyceum.domains.notifications.rules.carriers import Carriers
 from lyceum.domains.notifications.rules.composing import compose
+from lyceum.domains.notifications.rules.hooks import apply_left_over, apply_waiting, has_left_over
 from lyceum.domains.notifications.rules.outcomes import note_failure, note_sent
 from lyceum.domains.notifications.rules.queue import send_at
+from lyceum.domains.notifications.words import Channel
 from lyceum.domains.tenancy.queries import this_school
 
 PORTION = 100
@@ -37,6 +40,8 @@ def send_due(school_id: int) -> int:
     finally:
         carriers.close()
     _come_back_for_the_rest(school_id)
+    with school_scope(school_id):
+        apply_left_over()
     return sent
 
 
@@ -50,26 +55,33 @@ def _take(school_id: int, carriers: Carriers) -> list[Taken]:
         _drop_what_is_over()
         due = Q(state__in=("held", "queued"), in_digest=False, not_before__lte=now)
         left_lying = Q(state=Delivery.State.SENDING, taken_at__lt=now - GIVEN_BACK_AFTER)
-        rows = Delivery.objects.filter(due | left_lying).order_by("rank", "not_before", "pk")
-        ids = list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:PORTION])
+        next_ones = Delivery.objects.filter(due | left_lying).order_by("rank", "not_before", "pk")
+        ids = list(next_ones.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:PORTION])
         if not ids:
             return []
         Delivery.objects.filter(pk__in=ids).update(
             state=Delivery.State.SENDING, taken_at=now, attempts=F("attempts") + 1, updated_at=now
         )
         taken = Delivery.objects.filter(pk__in=ids).select_related("notification")
-        school = this_school()
-        return [
-            (delivery, compose(delivery, school), carriers.of(delivery.channel))
-            for delivery in taken.order_by("rank", "not_before", "pk")
-        ]
+        school, rows = this_school(), list(taken.order_by("rank", "not_before", "pk"))
+        devices = _devices_of(rows)
+        return [(row, compose(row, school, devices.get(row.address)), carriers.of(row.channel)) for row in rows]
+
+
+def _devices_of(deliveries: Sequence[Delivery]) -> dict[str, PushDevice]:
+    """The browsers that some messages go to, by the address that stands for them."""
+    ids = [row.address for row in deliveries if row.channel == Channel.PUSH]
+    return {str(row.pk): row for row in open_devices().filter(pk__in=ids)} if ids else {}
 
 
 def _drop_what_is_over() -> None:
-    """What nobody needs any more: expired, or taken back."""
+    """What nobody needs any more: expired, taken back, or read in the app while it was held."""
     waiting = Delivery.objects.filter(state__in=("held", "queued"))
     now = clock.now()
     waiting.filter(notification__expires_at__lte=now).update(state=Delivery.State.EXPIRED, updated_at=now)
+    waiting.filter(state="held", in_digest=False, notification__is_read=True).update(
+        state=Delivery.State.SUPPRESSED, error="read already", updated_at=now
+    )
     waiting.filter(notification__withdrawn_at__isnull=False).update(state=Delivery.State.WITHDRAWN, updated_at=now)
 
 
@@ -84,6 +96,7 @@ def _send(school_id: int, delivery: Delivery, message: Outgoing, senders: Sequen
             carriers.note(sender, outcome if isinstance(outcome, SendError) else None)
             if isinstance(outcome, Sent):
                 note_sent(delivery, outcome, sender, tries)
+                apply_waiting(sender.name, outcome.message)
                 return True
         error = outcome
         if error.is_permanent:
@@ -129,5 +142,5 @@ def waiting_schools(schools: Sequence[int]) -> Iterator[int]:
     for school_id in schools:
         with school_scope(school_id):
             late = Q(state__in=("held", "queued", "sending"), not_before__lte=clock.now())
-            if Delivery.objects.filter(late).exists():
+            if Delivery.objects.filter(late).exists() or has_left_over():
                 yield school_id

@@ -18,6 +18,7 @@ class Wording:
         school = this_school()
         self.key = key
         self._languages = tuple(school.locales)
+        self.school = school.name
         self._common = {"school": school.name}
         rows = Template.objects.filter(key=key, in_use=True).order_by("version")
         self._own = {(row.channel, row.language): row for row in rows}

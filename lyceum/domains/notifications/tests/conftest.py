@@ -1,14 +1,19 @@
-"""A mail server that really listens, and people to write to."""
+"""A mail server and a carrier that really listen, and people to write to."""
 
 from __future__ import annotations
 
+import base64
+import json
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID, uuid4
 
 import pytest
@@ -45,6 +50,56 @@ class MailServer:
     @property
     def recipients(self) -> list[str]:
         return [str(mail["To"]) for mail in self.got]
+
+
+@dataclass
+class Service:
+    """Keeps what it was asked, and answers as it is told."""
+
+    url: str = ""
+    status: int = 200
+    answer: Any = None
+    paths: list[str] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    @property
+    def form(self) -> dict[str, str]:
+        return {name: values[0] for name, values in parse_qs(self.bodies[-1].decode()).items()}
+
+    @property
+    def basic(self) -> str:
+        return base64.b64decode(self.headers[-1]["authorization"].removeprefix("Basic ")).decode()
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    found = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # as the server calls it
+            found.paths.append(self.path)
+            found.headers.append({name.lower(): value for name, value in self.headers.items()})
+            found.bodies.append(self.rfile.read(int(self.headers.get("content-length", 0))))
+            body = found.answer if isinstance(found.answer, bytes) else json.dumps(found.answer).encode()
+            self.send_response(found.status)
+            self.send_header("content-length", str(len(body)))
+            self.send_header("content-type", "text/xml" if body.startswith(b"<") else "application/json")
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST  # noqa: N815
+
+        def log_message(self, *args: object) -> None:
+            """Nothing is said."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    found.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield found
+    server.shutdown()
+    server.server_close()
 
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

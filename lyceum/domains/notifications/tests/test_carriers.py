@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 
@@ -18,59 +12,12 @@ from lyceum.config.errors import SetupError
 from lyceum.domains.notifications.providers import Outgoing, SendError
 from lyceum.domains.notifications.providers.sms import count_segments
 from lyceum.domains.notifications.rules.carriers import make_sender
+from lyceum.domains.notifications.tests.conftest import Service
 
 MESSAGE = Outgoing("key-1", "+447700900001", "", "Hill School", "", "Zoë is not at school")
 MAIL = Outgoing(
     "key-1", "g@example.org", "", "Hill School", "A question", "Please tell us", html="<p>Please tell us</p>"
 )
-
-
-@dataclass
-class Service:
-    """Keeps what it was asked, and answers as it is told."""
-
-    url: str = ""
-    status: int = 200
-    answer: Any = None
-    paths: list[str] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
-
-    @property
-    def form(self) -> dict[str, str]:
-        return {name: values[0] for name, values in parse_qs(self.bodies[-1].decode()).items()}
-
-    @property
-    def basic(self) -> str:
-        return base64.b64decode(self.headers[-1]["authorization"].removeprefix("Basic ")).decode()
-
-
-@pytest.fixture
-def service() -> Iterator[Service]:
-    found = Service()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # as the server calls it
-            found.paths.append(self.path)
-            found.headers.append({name.lower(): value for name, value in self.headers.items()})
-            found.bodies.append(self.rfile.read(int(self.headers.get("content-length", 0))))
-            body = found.answer if isinstance(found.answer, bytes) else json.dumps(found.answer).encode()
-            self.send_response(found.status)
-            self.send_header("content-length", str(len(body)))
-            self.send_header("content-type", "text/xml" if body.startswith(b"<") else "application/json")
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: object) -> None:
-            """Nothing is said."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield found
-    server.shutdown()
-    server.server_close()
 
 
 def sender(url: str, **more: Any) -> Any:

@@ -17,7 +17,7 @@ from lyceum.core.toasts import Done, Toast
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.providers.local import LOCAL
-from lyceum.domains.notifications.queries import NEWEST_FIRST, get_delivery, list_deliveries
+from lyceum.domains.notifications.queries import NEWEST_FIRST, get_delivery, list_deliveries, list_inbound
 from lyceum.domains.notifications.rules.carriers import has_carrier
 from lyceum.domains.notifications.rules.deliveries import AGAIN, retry_delivery
 from lyceum.domains.notifications.words import Channel
@@ -42,6 +42,8 @@ def state_words(row: Delivery) -> str:
     """What became of it. Where nobody carries messages, it is kept here and not sent."""
     if row.provider == LOCAL:
         return say("kept here, not sent")
+    if row.state == Delivery.State.SENT and getattr(row, "has_no_receipt", False):
+        return say("sent, not confirmed")
     return str(STATES[row.state])
 
 
@@ -86,7 +88,10 @@ def outbox_page(request: HttpRequest) -> HttpResponse:
         ),
         note_export=partial(note_export, TABLE.name, asked.urlencode(), actor=actor),
         count=False,
-        context={"carried": {channel: has_carrier(channel) for channel in ("email", "sms")}},
+        context={
+            "carried": {channel: has_carrier(channel) for channel in ("email", "sms")},
+            "texts_waiting": list_inbound(actor, handled=False).count(),
+        },
     )
 
 

@@ -9,12 +9,21 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lyceum.core.forms import submitted, typed_time
+from lyceum.core.actor import Actor
+from lyceum.core.forms import submitted, typed_id, typed_time
 from lyceum.core.paging import page_of
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.accounts.views.signed_in import signed_in
-from lyceum.domains.notifications.queries import NEWEST_FIRST, count_unread, list_notifications, own_wishes
+from lyceum.domains.notifications.providers.webpush import public_key
+from lyceum.domains.notifications.queries import (
+    NEWEST_FIRST,
+    count_unread,
+    list_devices,
+    list_notifications,
+    own_wishes,
+)
+from lyceum.domains.notifications.rules.push import remove_device, show_detail
 from lyceum.domains.notifications.rules.reading import (
     mark_all_read,
     mark_read,
@@ -25,7 +34,9 @@ from lyceum.domains.notifications.rules.reading import (
 from lyceum.domains.notifications.usual import usual_of
 from lyceum.domains.notifications.words import Channel, Mode, Type
 
-OFFERED = (Channel.EMAIL, Channel.SMS)
+OFFERED = (Channel.EMAIL, Channel.SMS, Channel.PUSH)
+MODES = {Channel.PUSH: [Mode.NOW, Mode.OFF]}
+"""A device has no digest."""
 KINDS = (Type.ATTENDANCE, Type.BEHAVIOUR, Type.DETENTION, Type.MESSAGE, Type.EVENT, Type.REPORT, Type.FEE, Type.SYSTEM)
 """What is chosen one by one; the rest comes as usual until there is something of it."""
 
@@ -67,6 +78,8 @@ def wishes_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
 
     def act() -> Done:
+        if "act" in request.POST:
+            return _change_device(request, actor)
         chosen = {
             (kind.value, channel.value): request.POST[f"{kind}-{channel}"]
             for kind in KINDS
@@ -84,13 +97,25 @@ def wishes_page(request: HttpRequest) -> HttpResponse:
         return {
             "wishes": wishes,
             "channels": [channel.label for channel in OFFERED],
-            "modes": Mode.choices,
-            "table": [(kind, kind.label, [(c.value, c.label, _mode(request, kind, c, wishes)) for c in OFFERED])
+            "table": [(kind, kind.label, [(c.value, c.label, MODES.get(c, list(Mode)), _mode(request, kind, c, wishes))
+                                          for c in OFFERED])
                       for kind in KINDS],
+            "devices": [(row, bytes(row.endpoint_hash).hex()) for row in list_devices(actor)],
+            "push_key": public_key(),
             "weekdays": _weekdays(wishes.quiet_days),
         }  # fmt: skip
 
     return submitted(request, "notifications/wishes.html", context, act)
+
+
+def _change_device(request: HttpRequest, actor: Actor) -> Done:
+    """Take a device away, or let it say more or less."""
+    device, wanted = typed_id(request, "device") or UUID(int=0), request.POST["act"]
+    if wanted == "remove":
+        remove_device(device, actor=actor)
+    else:
+        show_detail(device, detail=wanted == "more", actor=actor)
+    return Done("/notifications/settings/#devices", Toast(_("Kept.")))
 
 
 def _mode(request: HttpRequest, kind: str, channel: str, wishes: Any) -> str:

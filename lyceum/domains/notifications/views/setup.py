@@ -17,6 +17,7 @@ from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.notifications.queries import list_own_texts, list_providers
 from lyceum.domains.notifications.rules.carriers import has_carrier
+from lyceum.domains.notifications.rules.hooks import signed_in_address
 from lyceum.domains.notifications.rules.own_texts import reset_text, set_text
 from lyceum.domains.notifications.rules.providers import (
     KINDS,
@@ -44,6 +45,12 @@ FIELDS = {
     "token": _("Auth token"),
     "key": _("API key"),
 }
+HOOK_KEYS = {
+    "sendgrid": _("Verification key of its event webhook; without it its reports are not believed"),
+    "mailgun": _("Key that signs its webhooks, where it is not the API key"),
+    "vonage": _("Signature secret; without it its reports are not believed"),
+}
+"""What each calls the key by which its reports are checked."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,18 +63,24 @@ def carriers_page(request: HttpRequest) -> HttpResponse:
         kind = request.POST.get("kind") or request.GET.get("kind", "")
         chosen = KINDS.get(kind)
         return {
-            "providers": [(row, KINDS[row.kind].name, _said(row.state)) for row in list_providers(actor)],
+            "providers": [
+                (row, KINDS[row.kind].name, _said(row.state), signed_in_address(row)) for row in list_providers(actor)
+            ],
             "kinds": [(name, each.name, each.channel) for name, each in KINDS.items()],
             "kind": kind if chosen else "",
             "kind_name": chosen.name if chosen else "",
-            "settings": [(name, FIELDS[name], request.POST.get(name, "")) for name in chosen.settings]
+            "settings": [(name, _label(kind, name), request.POST.get(name, "")) for name in chosen.settings]
             if chosen
             else [],
-            "secrets": [(name, FIELDS[name]) for name in chosen.secrets] if chosen else [],
+            "secrets": [(name, _label(kind, name)) for name in chosen.secrets] if chosen else [],
             "carried": {channel: has_carrier(channel) for channel in ("email", "sms")},
         }
 
     return submitted(request, "notifications/carriers.html", context, lambda: _change(request, actor))
+
+
+def _label(kind: str, name: str) -> str:
+    return str(HOOK_KEYS[kind] if name == "hook_key" else FIELDS[name])
 
 
 def _said(state: str) -> str:
@@ -78,15 +91,14 @@ def _change(request: HttpRequest, actor: Actor) -> Done:
     typed = request.POST
     act, provider = typed.get("act", ""), typed_id(request, "provider") or UUID(int=0)
     if act == "test":
-        row = send_test(typed.get("channel", ""), typed.get("address", ""), actor=actor)
-        delivery = row.deliveries.first()
-        return Done(f"/outbox/{delivery.pk}/" if delivery else "/outbox/", Toast(say("On its way.")))
+        sent = send_test(typed.get("channel", ""), typed.get("address", ""), actor=actor)
+        return Done(f"/outbox/{sent.pk}/", Toast(say("On its way.")))
     if act == "switch":
         switch_provider(provider, state=typed.get("state", ""), actor=actor)
     elif act == "remove":
         remove_provider(provider, actor=actor)
     else:
-        values = {name: typed.get(name, "") for name in FIELDS}
+        values = {name: typed.get(name, "") for name in (*FIELDS, "hook_key")}
         add_provider(typed.get("kind", ""), sender=typed.get("sender", ""), values=values, actor=actor)
     return Done(HERE, Toast(say("Kept.")))
 

@@ -77,13 +77,13 @@ def add(request: HttpRequest, student_id: UUID, body: RestrictionIn) -> Any:
     return _shape(row)
 
 
-class EndIn(Strict):
+class RestrictionEndIn(Strict):
     """Why it ends."""
 
     reason: str = Field(max_length=300)
 
 
 @router.post("restrictions/{restriction_id}/end/", response=RestrictionOut, operation_id="endRestriction")
-def end(request: HttpRequest, restriction_id: UUID, body: EndIn) -> dict[str, Any]:
+def end(request: HttpRequest, restriction_id: UUID, body: RestrictionEndIn) -> dict[str, Any]:
     """It holds no longer. What it took away is not given back by itself."""
     return _shape(end_restriction(restriction_id, reason=body.reason, actor=actor_of(request)))

@@ -7,6 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,9 @@ TOLD_BEFORE = timedelta(days=30)
 DAY = timedelta(days=1)
 
 
+_HAS_ACCESS = Q(portal__in=("view", "full")) | ~Q(channels=[])
+
+
 class NotOfAgeError(RuleError):
     """Who is not of age decides this later."""
 
@@ -34,7 +38,7 @@ class NotOfAgeError(RuleError):
 
 
 def of_age_on(birth_date: date) -> date:
-    """The first day on which guardians see somebody only if they agree."""
+    """The first day on which guardians see somebody, and are told about them, only if they agree."""
     year = birth_date.year + people_settings().age_of_access
     try:
         return birth_date.replace(year=year)
@@ -43,8 +47,8 @@ def of_age_on(birth_date: date) -> date:
 
 
 def list_access(student: Student) -> list[GuardianLink]:
-    """The guardians who see a student in Lyceum, or would, in contact order."""
-    rows = GuardianLink.objects.filter(holds_on(today()), student=student, portal__in=("view", "full"))
+    """The guardians who see a student in Lyceum or are told about them, or would be, in contact order."""
+    rows = GuardianLink.objects.filter(holds_on(today()), _HAS_ACCESS, student=student)
     return list(rows.select_related("guardian").order_by("contact_order"))
 
 
@@ -80,7 +84,7 @@ def tell_of_coming_of_age(*, actor: Actor) -> int:
     """Tell students who come of age within 30 days, and their guardians with access. Returns how many students."""
     day = today()
     first, last = of_age_since(day) + DAY, of_age_since(day + TOLD_BEFORE)
-    links = GuardianLink.objects.filter(holds_on(day), portal__in=("view", "full"), student_agreed_on__isnull=True)
+    links = GuardianLink.objects.filter(holds_on(day), _HAS_ACCESS, student_agreed_on__isnull=True)
     rows = Student.objects.filter(pk__in=links.values("student"), person__birth_date__range=(first, last))
     students = [s for s in rows.select_related("person__user") if s.person.birth_date]
     on = {s.pk: of_age_on(s.person.birth_date) for s in students if s.person.birth_date}
@@ -115,7 +119,7 @@ def _tell(
 ) -> None:
     person = student.person
     values = {"school": school, "name": person.called, "day": partial(date_format, on, "j F Y")}
-    guardians = [c.as_recipient(link="/today/") for c in choices if c.is_told and c.portal != "none"]
+    guardians = [c.as_recipient(link="/today/" if c.portal != "none" else "") for c in choices if c.is_told]
     own = Recipient(
         person=person.pk,
         name=person.full_name,

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from lyceum.core.actor import system_actor
 from lyceum.domains.notifications.models import Delivery, Notification
 from lyceum.domains.notifications.rules.notify import News, notify
+from lyceum.domains.notifications.rules.outcomes import let_in_again, suppress
 from lyceum.domains.people.contacts_for import Purpose, WhyNot, contacts_for, contacts_of
 from lyceum.domains.people.models import ContactPoint, ContactRestriction, GuardianLink, Person
 from lyceum.domains.people.rules.restrictions import restrict_contact
+from lyceum.domains.people.settings import people_settings
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
 from lyceum.testing.factories import as_actor, in_school, make_guardian, make_manager, make_school, make_student
@@ -209,15 +211,71 @@ def test_each_is_named_with_the_reason_and_a_restriction_only_to_those_who_may_s
         assert seen(as_actor(office, school)) == [("Ada", None), ("Bob", WhyNot.NO_CONSENT)]
 
 
+@pytest.mark.parametrize(
+    ("born", "purpose", "agreed", "why_not"),
+    [
+        (date(2008, 11, 21), Purpose.ABSENCE, False, None),  # the day before
+        (date(2008, 11, 20), Purpose.ABSENCE, False, WhyNot.OF_AGE),  # the birthday itself
+        (date(2008, 11, 20), Purpose.GENERAL, False, WhyNot.OF_AGE),
+        (date(2008, 11, 20), Purpose.ABSENCE, True, None),  # the student said yes
+        (date(2008, 11, 20), Purpose.FEES, False, None),  # a debt is whoever's it is
+        (None, Purpose.ABSENCE, False, None),  # nobody knows
+    ],
+)
+def test_of_whoever_is_of_age_nobody_is_told_without_their_word(
+    born: date | None, purpose: Purpose, agreed: bool, why_not: WhyNot | None
+):
+    school = make_school()
+    student = make_student(school, birth_date=born)
+    link = make_guardian(student, channels=("email",), portal="none")
+    with in_school(school):
+        ContactPoint.objects.create(person=link.guardian, kind="email", value="ada@example.org")
+        told = {f"told_{each}": True for each in Purpose}
+        GuardianLink.objects.update(student_agreed_on=DAY if agreed else None, **told)
+
+        (choice,) = contacts_for(student.pk, purpose=purpose, day=DAY, actor=system_actor(school.pk))
+
+    assert choice.why_not == why_not
+    assert dict(choice.addresses) == ({} if why_not else {"email": ("ada@example.org",)})
+
+
 def test_as_many_statements_for_thirty_children_as_for_one(django_assert_num_queries):
     school = make_school()
     students = [make_student(school) for _ in range(3)]
     for student in students:
         make_guardian(student, channels=("email",))
     with in_school(school):
+        people_settings()  # the age of access is remembered
         for some in (students[:1], students):
             with django_assert_num_queries(2):
                 contacts_of([s.pk for s in some], purpose="general", day=DAY, actor=system_actor(school.pk))
+
+
+def test_an_address_that_is_dead_reaches_nobody_who_has_it_until_it_works_again():
+    ours, theirs = make_school("Ours"), make_school("Theirs")
+    found = {}
+    for school in (ours, theirs):
+        child = make_student(school)
+        link = make_guardian(child, channels=("email",), portal="none")
+        with in_school(school):
+            ContactPoint.objects.create(person=link.guardian, kind="email", value="ada@example.org")
+        found[school] = child
+
+    def why(school: School) -> WhyNot | None:
+        (choice,) = contacts_for(found[school].pk, purpose="general", day=DAY, actor=system_actor(school.pk))
+        return choice.why_not
+
+    with in_school(ours):
+        suppress("email", "ada@example.org", why="550 no such user")
+        dead = why(ours)
+        let_in_again("email", "ada@example.org", actor=system_actor(ours.pk))
+        again = why(ours)
+        suppress("email", "ada@example.org", why="unsubscribed", state="opted_out")
+        stopped = why(ours)
+    with in_school(theirs):
+        assert why(theirs) is None
+
+    assert (dead, again, stopped) == (WhyNot.FAILING, None, None)
 
 
 def test_another_schools_child_has_no_contacts_here():

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from lyceum.core.errors import RuleError
 from lyceum.domains.academics.cycles import YearCycle, cycle_days
-from lyceum.domains.academics.models import ClassMembership
+from lyceum.domains.academics.models import Class, ClassMembership
+from lyceum.domains.people.models import Staff
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.tenancy.queries import today
-from lyceum.domains.timetable.models import GroupMember, PlannedClass, PlannedLesson, PlannedTeacher, Version
+from lyceum.domains.timetable.models import Group, GroupMember, PlannedClass, PlannedLesson, PlannedTeacher, Version
 from lyceum.domains.timetable.planning.files import Imported, read_imported
 from lyceum.domains.timetable.planning.grid import PlanGrid, grid_of
 
@@ -117,21 +118,22 @@ def read_plan(version: Version, *, day: date | None = None) -> Plan:
     """Read a version whole; students by their memberships on its first day. A fixed number of statements."""
     cycle = cycle_of(version)
     teachers: dict[UUID, list[UUID]] = {}
-    names: dict[UUID, str] = {}
-    for row in PlannedTeacher.objects.filter(lesson__version=version).select_related("staff__person").order_by("pk"):
-        teachers.setdefault(row.lesson_id, []).append(row.staff_id)
-        names[row.staff_id] = str(row.staff)
+    takes = PlannedTeacher.objects.filter(lesson__version=version).order_by("pk")
+    for lesson_id, staff_id in takes.values_list("lesson_id", "staff_id"):
+        teachers.setdefault(lesson_id, []).append(staff_id)
+    staff = Staff.objects.filter(pk__in={each for of in teachers.values() for each in of}).select_related("person")
+    names = {row.pk: str(row) for row in staff}
     sits: dict[UUID, list[Sat]] = {}
-    tied = PlannedClass.objects.filter(lesson__version=version).select_related("school_class", "group")
+    comes = PlannedClass.objects.filter(lesson__version=version).order_by("pk")
+    for lesson_id, class_id, group_id in comes.values_list("lesson_id", "school_class_id", "group_id"):
+        sits.setdefault(lesson_id, []).append((class_id, group_id))
+    wanted = {sat for each in sits.values() for sat in each}
+    names |= {row.pk: str(row) for row in Class.objects.filter(pk__in={sat[0] for sat in wanted})}
     taught_as: dict[Sat, UUID] = {}
-    for each in tied.order_by("pk"):
-        sat = (each.school_class_id, each.group_id)
-        sits.setdefault(each.lesson_id, []).append(sat)
-        names[each.school_class_id] = str(each.school_class)
-        if each.group:
-            names[each.group.pk] = f"{each.school_class} {each.group.name}"
-            if each.group.taught_as_id:
-                taught_as[sat] = each.group.taught_as_id
+    for group in Group.objects.filter(pk__in={sat[1] for sat in wanted if sat[1]}):
+        names[group.pk] = f"{names[group.school_class_id]} {group.name}"
+        if group.taught_as_id:
+            taught_as[group.school_class_id, group.pk] = group.taught_as_id
     cards: dict[UUID, Card] = {}
     for lesson in PlannedLesson.objects.filter(version=version).select_related("subject", "room").order_by("pk"):
         if lesson.room:
@@ -153,7 +155,6 @@ def read_plan(version: Version, *, day: date | None = None) -> Plan:
             teachers=tuple(teachers.get(lesson.pk, ())),
             sits=tuple(sits.get(lesson.pk, ())),
         )
-    wanted = {sat for each in sits.values() for sat in each}
     on = day or version.effective_from or max(today(), version.year.starts)
     students = _read_students(wanted, taught_as, on)
     return Plan(version, grid_of(cycle), cards, names, students, read_imported(version))

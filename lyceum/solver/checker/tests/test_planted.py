@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from lyceum.solver import rules
-from lyceum.solver.checker import check, cost, hard, missing
+from lyceum.solver.checker import check, cost, hard, lasting, missing
 from lyceum.solver.interchange import KINDS
 from lyceum.solver.problem import Activity, Grid, Lock, Problem, Room, StudentSet, Teacher
 from lyceum.solver.rules import Who
@@ -202,3 +202,18 @@ def test_home_rooms_are_for_lessons_of_one_set_without_a_wish() -> None:
 
     assert [each.ref for each in check(replace(PAIR, rules=(home,)), placed)] == ["home"]
     assert [each.ref for each in check(replace(PAIR, rules=(home, wish)), placed)] == ["wish"]
+
+
+def test_gap_that_a_lesson_to_come_can_fill_does_not_last() -> None:
+    problem, timetable = week(0, 3, 5)
+    problem = replace(problem, rules=(rules.MaxGapsPerWeek(who=ADA, gaps=1), rules.MaxDays(who=ADA, days=0)))
+    one_more = replace(problem, activities=(*problem.activities, Activity("late", 1, ("Ada",))))
+
+    found = check(one_more, timetable)
+
+    assert [(each.kind, each.units) for each in found] == [("MaxGapsPerWeek", 2), ("MaxDays", 1)]
+    assert [(each.kind, each.units) for each in lasting(one_more, timetable, found)] == [
+        ("MaxGapsPerWeek", 1),
+        ("MaxDays", 1),
+    ]
+    assert lasting(problem, timetable, found) == found

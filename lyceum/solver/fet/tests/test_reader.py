@@ -159,6 +159,19 @@ def test_kind_becomes_its_rule(kind: str, inside: str, expected: rules.Rule) -> 
     assert {**vars(found), "ref": ""} == vars(expected)
 
 
+def test_two_sets_in_order_are_a_rule_for_each_two_lessons() -> None:
+    sets = "".join(
+        f"<{which}_Activities_Ids_Set>{''.join(f'<Activity_Id>{each}</Activity_Id>' for each in ids)}"
+        f"</{which}_Activities_Ids_Set>"
+        for which, ids in (("First", "14"), ("Second", "56"))
+    )
+
+    found = read(with_constraint("TwoSetsOfActivitiesOrdered", sets)).rules
+
+    pairs = [(each.first, each.second) for each in found if isinstance(each, rules.Ordered)]
+    assert pairs == [("1", "5"), ("1", "6"), ("4", "5"), ("4", "6")]
+
+
 def test_constraint_without_its_fields_is_listed_as_unknown() -> None:
     problem = read(with_constraint("TeachersMaxDaysPerWeek", "<Odd>3</Odd>"))
 

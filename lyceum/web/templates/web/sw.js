@@ -4,6 +4,7 @@ const CACHE = "lyceum-{{ version }}";
 const FILES = {{ files|safe }};
 const FONTS = {{ fonts|safe }};
 const PAGE = "{{ page }}";
+const ICON = "{{ icon }}";
 const REGISTER = /^\/registers\/[0-9a-f-]{36}\/$/;
 const ROLL = /^\/(on-site|evacuation)\//;
 const HASHED = /\.[0-9a-f]{8,}\.\w+$/;
@@ -58,6 +59,25 @@ async function file(request, url) {
   } catch {
     return kept ?? Response.error();
   }
+}
+
+// What somebody is told while Lyceum is not open. Who sent it decided what may stand on a screen that anybody sees.
+self.addEventListener("push", (event) => {
+  const said = event.data?.json() ?? {};
+  const shown = { body: said.body, tag: said.tag, lang: said.lang, dir: said.dir ?? "auto", icon: ICON, data: said.url };
+  event.waitUntil(self.registration.showNotification(said.title || "Lyceum", shown));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const url = new URL(event.notification.data || "/", location.origin);
+  event.waitUntil(openPage(url.origin === location.origin ? url.href : "/notifications/"));
+});
+
+async function openPage(url) {
+  const [shown] = await self.clients.matchAll({ type: "window" });
+  await shown?.focus();
+  return shown?.navigate(url).catch(() => self.clients.openWindow(url)) ?? self.clients.openWindow(url);
 }
 
 self.addEventListener("message", ({ data, ports: [port] }) => {

@@ -97,7 +97,7 @@ def answer_by_link(link: Link, *, reason: str, text: str = "") -> AbsenceCase:
     opened = open_link(link)
     name = opened.asked.name
     actor = system_actor(current_school(), name=name)
-    return _answer(opened.case, reason, text, person=link.person, name=name, via=CaseReply.Via.LINK, actor=actor)
+    return answer(opened.case, reason, text, person=link.person, name=name, via=CaseReply.Via.LINK, actor=actor)
 
 
 @transaction.atomic
@@ -109,7 +109,7 @@ def answer_in_portal(case_id: UUID, *, reason: str, text: str = "", actor: Actor
     choices = contacts_for(case.student_id, purpose=Purpose.ABSENCE, day=today(), actor=system_actor(current_school()))
     if person is None or not any(choice.person == person.pk and choice.is_told for choice in choices):
         raise NotFoundError
-    return _answer(case, reason, text, person=person.pk, name=person.full_name, via=CaseReply.Via.PORTAL, actor=actor)
+    return answer(case, reason, text, person=person.pk, name=person.full_name, via=CaseReply.Via.PORTAL, actor=actor)
 
 
 @transaction.atomic
@@ -136,12 +136,13 @@ def note_call(case_id: UUID, *, person: UUID, reason: str = "", text: str = "", 
     if not reason:
         record("attendance.case.call", target=Target.of(case), actor=actor)
         return case
-    return _answer(case, reason, text, person=person, name=choice.name, via=CaseReply.Via.PHONE, actor=actor)
+    return answer(case, reason, text, person=person, name=choice.name, via=CaseReply.Via.PHONE, actor=actor)
 
 
-def _answer(
+def answer(
     case: AbsenceCase, reason: str, text: str, *, person: UUID | None, name: str, via: str, actor: Actor
 ) -> AbsenceCase:
+    """Keep what was said. From somebody unknown it proposes nothing, and the asking goes on."""
     _refuse_settled(case)
     said = tidy(text)[:LONGEST]
     code = _code(reason, said)

@@ -31,12 +31,14 @@ ASK_NEXT_AFTER = timedelta(minutes=30)
 LINK_HOLDS = timedelta(hours=48)
 ASK_NEXT = "attendance.ask_next"
 SALT = "attendance.case"
+KIND = "attendance.case"
+"""What its messages come from."""
 WAYS = (Channel.SMS.value, Channel.EMAIL.value, Channel.PUSH.value)
 
 
 def source_of(case: AbsenceCase) -> str:
     """By what its messages are found."""
-    return f"attendance.case:{case.pk}"
+    return f"{KIND}:{case.pk}"
 
 
 def reply_link(case: AbsenceCase, person: UUID) -> str:

@@ -1,0 +1,265 @@
+"""The fewest lessons that have to move, and a timetable that moves no more.
+
+Two searches take turns. One asks for a bound: some lessons may go anywhere, every other stays or vanishes, at the same
+price; what vanished joins those that may go anywhere, until nothing vanishes: then the bound is a timetable. The other
+looks for a timetable: the lessons around those that cannot stay may move, every other stays. Where that is not enough,
+ejection chains make one from what was, and lessons that moved are brought back, some at a time.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from ortools.sat.python import cp_model
+
+from lyceum.solver.cpsat.model import Model, Wishes, build_model, hint, read_answer, solver_for
+from lyceum.solver.cpsat.totals import Total
+from lyceum.solver.solution import Placement, Progress, State, Watch
+from lyceum.solver.solving import solve
+from lyceum.solver.terms.ground import NOWHERE, Ground, Starts
+
+
+@dataclass
+class FewestMoves:
+    ground: Ground
+    before: Starts
+    forced: frozenset[int]
+    """Lessons that were placed and cannot stay, whatever else happens, at their time or in their room."""
+    until: float
+    seed: int
+    workers: int
+    watch: Watch | None
+    started: float
+    touched: frozenset[int]
+    """Lessons that cannot stay all together."""
+    anywhere: set[int] = field(init=False)
+    """Lessons that may go anywhere while the bound is looked for."""
+    best: Starts | None = None
+    best_moved: int = 0
+    at_least: int = 0
+    is_impossible: bool = False
+    around: set[int] = field(default_factory=set)
+    """Lessons that may move while a timetable is looked for."""
+    chance: random.Random = field(default_factory=random.Random)
+    has_tried_chains: bool = False
+    gone: set[int] = field(default_factory=set)
+    """Lessons that vanished when the bound was looked for last."""
+
+    def __post_init__(self) -> None:
+        self.anywhere = set(self.touched)
+
+    @property
+    def left(self) -> float:
+        return self.until - time.monotonic()
+
+    @property
+    def is_done(self) -> bool:
+        return self.is_impossible or (self.best is not None and self.at_least >= self.best_moved)
+
+    # ── What is counted ───────────────────────────────────────────────────────────────────────────────────────
+
+    def moved(self, starts: Starts) -> set[int]:
+        elsewhere = {
+            index
+            for index, start in enumerate(self.before)
+            if start != NOWHERE and starts[index] not in (start, NOWHERE)
+        }
+        return elsewhere | self.forced
+
+    def _count(self, model: Model) -> Total:
+        """Lessons elsewhere than before, or nowhere."""
+        total = Total(constant=len(self.forced))
+        for index, literal in model.places.unplaced.items():
+            if index not in self.forced:
+                total.add_literal(literal)
+        for index, literals in model.places.starts.items():
+            start = self.before[index]
+            if index in model.places.unplaced or start == NOWHERE or index in self.forced:
+                continue
+            if start in literals:
+                moved = model.places.model.new_bool_var("")
+                model.places.model.add(moved + literals[start] == 1)
+                total.add_literal(moved)
+            else:
+                total.constant += 1
+        return total
+
+    def _aim(self, model: Model) -> Total:
+        """As few moves as possible, between what is proven and what is found. Answers what is counted."""
+        total = self._count(model)
+        if total.literals:
+            model.places.model.minimize(total.expression())
+            model.places.model.add(total.expression() >= self.at_least - total.constant)
+            if self.best is not None:
+                model.places.model.add(total.expression() <= self.best_moved - 1 - total.constant)
+        model.demands.objective = Total()
+        for index, literals in model.places.starts.items():
+            for slot, literal in literals.items():
+                model.places.model.add_hint(literal, int(slot == self.before[index]))
+        return total
+
+    def _solve(self, model: Model, seconds: float) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
+        """In a thread, so that it ends soon when nobody waits any more."""
+        solver = solver_for(min(seconds, self.left), seed=self.seed, workers=self.workers)
+        found: list[cp_model.CpSolverStatus] = []
+        thread = threading.Thread(target=lambda: found.append(solver.solve(model.places.model)), daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(POLL)
+            if thread.is_alive() and not self.is_awaited():
+                self.until = 0.0
+                solver.stop_search()
+                thread.join()
+        return solver, found[0]
+
+    # ── The two searches ──────────────────────────────────────────────────────────────────────────────────────
+
+    def raise_bound(self, seconds: float) -> None:
+        model = build_model(self.ground, Wishes(soft=False), current=self.before, free=self.anywhere, may_leave=True)
+        total = self._aim(model)
+        solver, status = self._solve(model, seconds)
+        if status == cp_model.INFEASIBLE:
+            if self.best is None:
+                self.is_impossible = True
+            else:
+                self.at_least = self.best_moved
+            return
+        if total.literals and status != cp_model.MODEL_INVALID:
+            bound = round(solver.best_objective_bound + 0.4999) + total.constant
+            self.at_least = max(self.at_least, min(bound, len(self.before)))
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return
+        gone = {index for index, literal in model.places.unplaced.items() if solver.boolean_value(literal)}
+        if gone:
+            self.gone = gone
+            self.anywhere |= gone | _siblings(self.ground, gone)
+        else:
+            answer = read_answer(model, solver, status)
+            assert answer.starts is not None
+            self._take(answer.starts)
+            if status == cp_model.OPTIMAL:
+                self.at_least = self.best_moved
+
+    def look_for_timetable(self, seconds: float) -> None:
+        free = self.around | (self.moved(self.best) if self.best else set())
+        model = build_model(self.ground, Wishes(soft=False), current=self.before, free=free)
+        self._aim(model)
+        solver, status = self._solve(model, seconds)
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            answer = read_answer(model, solver, status)
+            assert answer.starts is not None
+            self._take(answer.starts)
+        if status in (cp_model.OPTIMAL, cp_model.INFEASIBLE):
+            # All is known about these: look further around what made room last.
+            wider = free | self.anywhere | ring(self.ground, self.gone)
+            self.around = wider if wider != free else ring(self.ground, free)
+
+    def _take(self, starts: Starts) -> None:
+        count = len(self.moved(starts))
+        if self.best is None or count < self.best_moved:
+            self.best, self.best_moved = starts, count
+
+    def goes_on(self) -> bool:
+        if self.is_done or self.left <= 0:
+            return False
+        if not self.is_awaited():
+            self.until = 0.0
+            return False
+        return True
+
+    def is_awaited(self) -> bool:
+        if self.watch is None:
+            return True
+        placed = sum(start != NOWHERE for start in self.best or ())
+        seconds = time.monotonic() - self.started
+        return self.watch(Progress(seconds, placed, float(self.best_moved), float(self.at_least)))
+
+    def run(self) -> None:
+        while self.goes_on():
+            began = time.monotonic()
+            while self.goes_on() and time.monotonic() - began < QUICK:
+                self.raise_bound(max(1.0, self.left / 4))
+            if not self.goes_on():
+                return
+            if self.best is None:
+                self.look_for_timetable(max(1.0, self.left / 4))
+            if self.best is None and not self.has_tried_chains:
+                self.ask_chains(max(1.0, self.left / 3))
+            until = time.monotonic() + max(1.0, time.monotonic() - began)
+            while self.best is not None and time.monotonic() < until and self.goes_on():
+                self.bring_back(self.best)
+
+    def ask_chains(self, seconds: float) -> None:
+        """Any timetable, from what was."""
+        self.has_tried_chains = True
+        problem = self.ground.problem
+        count = len(problem.activities)
+        names = [each.name for each in problem.activities]
+        before = {name: Placement(self.before[at]) for at, name in enumerate(names) if self.before[at] != NOWHERE}
+        found = solve(
+            problem,
+            seconds=min(seconds, self.left),
+            seed=self.seed,
+            workers=self.workers,
+            hints=before,
+            watch=lambda progress: progress.placed < count and self.goes_on(),
+        )
+        if found.state is State.COMPLETE:
+            self._take([found.timetable[name].start for name in names])
+
+    def bring_back(self, best: Starts) -> None:
+        """Some lessons that moved, and who is around them, are placed once more, as few elsewhere as can be."""
+        moved = sorted(self.moved(best))
+        free = set(moved if len(moved) <= FEW else self.chance.sample(moved, FEW))
+        people = [person for index in sorted(free) for person in self.ground.people_of[index]]
+        self.chance.shuffle(people)
+        for person in people:
+            if len(free) > MANY:
+                break
+            free.update(person.members)
+        model = build_model(self.ground, Wishes(soft=False), current=best, free=free - set(self.ground.locked))
+        total = Total()
+        for index, literals in model.places.starts.items():
+            start = self.before[index]
+            if start in literals:
+                total.add_literal(literals[start])
+        if total.literals:
+            model.places.model.maximize(total.expression())
+        hint(model, best)
+        solver, status = self._solve(model, STEP)
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            starts = read_answer(model, solver, status).starts
+            assert starts is not None
+            if len(self.moved(starts)) <= self.best_moved:
+                self.best, self.best_moved = starts, len(self.moved(starts))
+
+
+FEW, MANY = 50, 110
+"""Lessons that moved, and lessons in all, that are placed once more at a time."""
+
+STEP = 2.0
+"""Seconds, at most, for that."""
+
+QUICK = 1.5
+"""Seconds for which bounds are raised before the other search has its turn: small models say much."""
+
+POLL = 0.5
+"""Seconds between two looks whether anybody still waits."""
+
+LAST = 3.0
+"""Seconds, at most, for each of the things that end a repair, however early it ends."""
+
+
+def ring(ground: Ground, lessons: Collection[int]) -> set[int]:
+    """With all lessons of everybody who comes to them."""
+    people = dict.fromkeys(person for index in lessons for person in ground.people_of[index])
+    return {*lessons, *(index for person in people for index in person.members)}
+
+
+def _siblings(ground: Ground, lessons: Collection[int]) -> set[int]:
+    """Lessons of the same series that could take each other's place."""
+    activities = ground.problem.activities
+    series = {activities[index].series for index in lessons} - {""}
+    return {index for index, each in enumerate(activities) if each.series in series and index not in ground.locked}

@@ -1,0 +1,56 @@
+"""A notification on a phone while Lyceum is not looked at: the browser is handed what a push service would bring."""
+
+import json
+
+from playwright.sync_api import Page, expect
+
+from lyceum.core.permissions import Role
+from lyceum.testing.factories import make_school, make_user
+from tests.browser.conftest import Site
+
+CONTROLLED = """() => new Promise((done) => {
+  if (navigator.serviceWorker.controller) done(true);
+  navigator.serviceWorker.addEventListener("controllerchange", () => done(true));
+})"""
+SHOWN = """async () => {
+  const registration = await navigator.serviceWorker.ready;
+  for (;;) {
+    const shown = await registration.getNotifications();
+    if (shown.length) return shown.map(({ title, body, tag, data }) => ({ title, body, tag, data }));
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+
+def test_what_a_push_service_brings_is_shown_as_it_was_meant(site: Site):
+    school = make_school()
+    make_user(school, Role.GUARDIAN, username="grace")
+    page = site.sign_in("grace")
+    page.context.grant_permissions(["notifications"], origin=site.url)
+    page.goto("/notifications/settings/")
+
+    # No push service can be reached from here: that is said, and the button stays for another try.
+    page.get_by_role("button", name="Tell me on this device").tap()
+    told = page.locator("#push-here").get_by_role("status")
+    expect(told).to_have_text("This browser could not be reached. Try again later.")
+
+    page.evaluate(CONTROLLED)
+    _deliver(page, site.url, {"title": "Hill School", "body": "Attendance", "tag": "n1", "url": "/notifications/"})
+
+    shown = {"title": "Hill School", "body": "Attendance", "tag": "n1", "data": "/notifications/"}
+    assert page.evaluate(SHOWN) == [shown]
+
+
+def _deliver(page: Page, origin: str, said: dict[str, str]) -> None:
+    """Hand the page's worker what a push service would bring it."""
+    cdp = page.context.new_cdp_session(page)
+    known: list[str] = []
+
+    def note(seen: dict[str, list[dict[str, str]]]) -> None:
+        known.extend(each["registrationId"] for each in seen["registrations"])
+
+    cdp.on("ServiceWorker.workerRegistrationUpdated", note)
+    cdp.send("ServiceWorker.enable")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")  # a turn, in which what is known arrives
+    message = {"origin": origin, "registrationId": known[0], "data": json.dumps(said)}
+    cdp.send("ServiceWorker.deliverPushMessage", message)
