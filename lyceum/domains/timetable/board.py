@@ -7,11 +7,13 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, Subquery
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lyceum.domains.timetable.models import Run, Version
 from lyceum.domains.timetable.planning import Card, Plan
 from lyceum.domains.timetable.planning.clashes import clash_values, list_clashes
 
@@ -212,6 +214,14 @@ def _of(card: Card, by: str) -> Sequence[UUID]:
     if by == ROOM:
         return (card.room,) if card.room else ()
     return tuple(dict.fromkeys(school_class for school_class, _group in card.sits))
+
+
+def read_activity(version: Version) -> tuple[bool, UUID | None]:
+    """Whether something can be undone on a draft, and the run that is at work on it. One statement."""
+    changes = version.changes.filter(undone=False).exclude(act="undo")
+    runs = version.runs.filter(state__in=(Run.State.QUEUED, Run.State.RUNNING)).values("pk")[:1]
+    found = Version.objects.filter(pk=version.pk).values_list(Exists(changes), Subquery(runs)).get()
+    return bool(found[0]), found[1]
 
 
 def find_look(plan: Plan, by: str, of: UUID | None, *, every: bool) -> Look:
