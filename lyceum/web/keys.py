@@ -46,6 +46,7 @@ CHORDS = {
     "/attendance/": "a",
     "/behaviour/": "b",
     "/imports/": "i",
+    "/timetable/": "l",
     "/settings/": "s",
     "/operator/": "o",
 }

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.permissions import Permission, Role
 
+MOST_ITEMS = 7
+
 
 @dataclass(frozen=True)
 class Item:
@@ -41,4 +43,6 @@ def items_for(actor: Actor) -> list[Item]:
         items.append(Item(_("Import"), "/imports/", "import"))
     if actor.reaches_all(Permission.SCHOOL_EDIT) or actor.reaches_all(Permission.USERS_LIST):
         items.append(Item(_("Settings"), "/settings/", "settings"))
+    if actor.may(Permission.LESSONS_VIEW) and len(items) < MOST_ITEMS:
+        items.append(Item(_("Timetable"), "/timetable/", "timetable"))
     return items

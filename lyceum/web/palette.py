@@ -76,6 +76,15 @@ ACTS = (
         Permission.COVER_ANSWER,
         lazy("substitute, ask to be away, leave"),
     ),
+    Act(
+        lazy("Whose lessons are when"), "/timetable/", Permission.LESSONS_VIEW, lazy("timetable, schedule, room, week")
+    ),
+    Act(
+        lazy("Plan the timetable"),
+        "/timetable/plan/",
+        Permission.TIMETABLE_PLAN,
+        lazy("generate, requirements, rules, publish, board, clashes"),
+    ),
     Act(lazy("Cover a lesson"), "/cover/", Permission.COVER_ASSIGN, lazy("substitute, supply, absent teacher, pass")),
     Act(lazy("Close a day"), "/settings/years/", Permission.CLASSES_EDIT, lazy("holiday, snow, training day, closure")),
     Act(lazy("Go into the next year"), "/rollovers/", Permission.ROLLOVER_PREVIEW, lazy("rollover, promote, year end")),

@@ -33,6 +33,7 @@ from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.queries import get_student, list_flags, read_relatives, status_on
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
+from lyceum.domains.timetable.weeks import Entry, Whose, next_entry, own_timetables
 from lyceum.web.children import children_at_other_schools, children_of
 from lyceum.web.keys import sections_for
 from lyceum.web.landing import head_landing, office_landing, operator_page, registers_waiting, teacher_landing
@@ -69,11 +70,19 @@ def today_page(request: HttpRequest) -> HttpResponse:
             template = "web/head.html"
     elif actor.may(Permission.REGISTERS_TAKE):
         context |= teacher_landing(actor, day)
+    if actor.roles & {Role.TEACHER, Role.STUDENT} and not actor.roles & {Role.MANAGER, Role.SCHOOL_ADMIN}:
+        context["next_lesson"] = _next_lesson(actor)
     if actor.roles & {Role.GUARDIAN, Role.STUDENT}:
         context |= {"children": children_of(actor, day), "to_answer": _to_answer(actor)}
     if caller_of(request).has_other_schools:
         context |= {"elsewhere": children_at_other_schools(actor)}
     return render(request, template, context)
+
+
+def _next_lesson(actor: Actor) -> Entry | None:
+    """Where somebody has to be next."""
+    mine: Whose | None = next(iter(own_timetables(actor)), None) if actor.may(Permission.LESSONS_VIEW) else None
+    return next_entry(mine, clock.now().astimezone(clock.zone(time_zone())), actor=actor) if mine else None
 
 
 def _to_answer(actor: Actor) -> list[tuple[AbsenceCase, str]]:

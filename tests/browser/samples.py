@@ -61,8 +61,11 @@ from lyceum.domains.people.rules.merges import merge_people
 from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
-from lyceum.domains.timetable.models import Lesson, StaffAbsence
+from lyceum.domains.timetable.models import Lesson, Requirement, Rule, StaffAbsence, Version
 from lyceum.domains.timetable.rules.absences import NewStaffAbsence, report_staff_absence
+from lyceum.domains.timetable.rules.moves import Moved, move_lessons
+from lyceum.domains.timetable.rules.runs import NewRun, start_run
+from lyceum.domains.timetable.rules.versions import create_version
 from lyceum.testing.clients import start_session
 from lyceum.testing.factories import as_actor
 
@@ -173,6 +176,7 @@ def list_samples() -> Samples:
         _add_pages_of_absence(samples, system_actor(school.pk))
         _add_pages_of_gate(samples, head)
         _add_pages_of_detentions(samples)
+        _add_pages_of_timetable(samples, system_actor(school.pk))
     _add_pages_of_everybody(samples)
     return samples
 
@@ -450,6 +454,36 @@ def _import_something(actor: Actor) -> tuple[ImportRun, ImportRun]:
     columns = {"Name": "full_name", "Birthday": "birth_date", "Year": "grade"}
     map_import(mapped.pk, columns=columns, actor=actor)
     return waiting, preview_import(mapped.pk, actor=actor)
+
+
+def _add_pages_of_timetable(samples: Samples, actor: Actor) -> None:
+    """The demo's published version, a draft of it with a clash and a lesson off the board, a run that waits."""
+    published = Version.objects.filter(state="published").latest("effective_from")
+    draft = create_version(published.year_id, parent=published.pk, actor=actor)
+    one, other, third = draft.lessons.filter(day__isnull=False).order_by("pk")[:3]
+    clash = Moved(other.pk, {"day": one.day, "period": one.period, "room_id": one.room_id})
+    move_lessons(draft.pk, [clash, Moved(third.pk, {"day": None})], actor=actor)
+    run = start_run(NewRun(version=published.pk), enqueue=lambda _run: None, actor=actor)
+    rule = Rule.objects.order_by("pk")[0]
+    form = ClassTeacher.objects.filter(school_class__kind="form").latest("starts_on").school_class_id
+    samples.add("timetable", TEACHER, "/timetable/")
+    samples.add("timetable", STUDENT, "/timetable/")
+    samples.add("timetable", GUARDIAN, "/timetable/")
+    samples.add("timetable", HEAD, f"/timetable/?class={form}", "of a class")
+    samples.add("timetable-plan", HEAD, "/timetable/plan/")
+    samples.add("timetable-run", HEAD, f"/timetable/runs/{run.pk}/")
+    samples.add("timetable-board", HEAD, f"/timetable/versions/{draft.pk}/", "a draft")
+    samples.add("timetable-board", HEAD, f"/timetable/versions/{draft.pk}/?lesson={third.pk}", "with a lesson chosen")
+    samples.add("timetable-board", HEAD, f"/timetable/versions/{published.pk}/?by=teacher&of=", "published, all")
+    samples.add("timetable-compare", HEAD, f"/timetable/versions/{draft.pk}/compare/?with={published.pk}")
+    samples.add("timetable-score", HEAD, f"/timetable/versions/{draft.pk}/score/")
+    samples.add("requirements", HEAD, "/timetable/requirements/")
+    samples.add("requirements-paste", HEAD, "/timetable/requirements/paste/")
+    samples.add("requirement", HEAD, f"/timetable/requirements/{Requirement.objects.order_by('pk')[0].pk}/")
+    samples.add("timetable-rules", HEAD, "/timetable/rules/")
+    samples.add("timetable-rule-new", HEAD, "/timetable/rules/new/?kind=not_available")
+    samples.add("timetable-rule", HEAD, f"/timetable/rules/{rule.pk}/")
+    samples.add("settings-bells", HEAD, "/settings/bells/")
 
 
 def _add_pages_of_detentions(samples: Samples) -> None:

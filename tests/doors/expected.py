@@ -768,6 +768,31 @@ PAGES: dict[str, Door] = {
     "POST classes/<uuid:class_id>/lessons/": Door(
         _p.LESSONS_EDIT, body={"weekday": "1", "period": "2", "starts_at": "09:00", "ends_at": "10:00"}
     ),
+    "GET timetable/": Door(_p.LESSONS_VIEW),
+    "GET timetable/plan/": Door(_p.TIMETABLE_PLAN),
+    "POST timetable/plan/": Door(_p.TIMETABLE_PLAN, body={"act": "draft"}),
+    "GET timetable/runs/<uuid:timetable_run_id>/": Door(_p.TIMETABLE_PLAN),
+    "POST timetable/runs/<uuid:timetable_run_id>/": Door(_p.TIMETABLE_PLAN, body={"act": "cancel"}),
+    "GET timetable/versions/<uuid:version_id>/": Door(_p.TIMETABLE_PLAN),
+    "POST timetable/versions/<uuid:version_id>/": Door(
+        _p.TIMETABLE_PLAN, body={"act": "move", "lesson": "{planned}", "to": "1-1"}
+    ),
+    "GET timetable/versions/<uuid:version_id>/compare/": Door(_p.TIMETABLE_PLAN),
+    "GET timetable/versions/<uuid:version_id>/score/": Door(_p.TIMETABLE_PLAN),
+    "GET timetable/requirements/": Door(_p.TIMETABLE_PLAN),
+    "POST timetable/requirements/": Door(_p.TIMETABLE_PLAN, body={"name": "Choir", "classes": "{class_id}"}),
+    "GET timetable/requirements/paste/": Door(_p.TIMETABLE_PLAN),
+    "POST timetable/requirements/paste/": Door(_p.TIMETABLE_PLAN, body={"act": "look", "text": "7A;MA;;4"}),
+    "GET timetable/requirements/<uuid:requirement_id>/": Door(_p.TIMETABLE_PLAN),
+    "POST timetable/requirements/<uuid:requirement_id>/": Door(
+        _p.TIMETABLE_PLAN, body={"name": "Choir", "classes": "{class_id}"}
+    ),
+    "GET timetable/rules/": Door(_p.TIMETABLE_PLAN),
+    "POST timetable/rules/": Door(_p.TIMETABLE_PLAN, body={"export": "csv"}),
+    "GET timetable/rules/new/": Door(_p.TIMETABLE_PLAN, query="?kind=max_per_day"),
+    "POST timetable/rules/new/": Door(_p.TIMETABLE_PLAN, query="?kind=max_per_day", body={"hours": "6"}),
+    "GET timetable/rules/<uuid:rule_id>/": Door(_p.TIMETABLE_PLAN),
+    "POST timetable/rules/<uuid:rule_id>/": Door(_p.TIMETABLE_PLAN, body={"act": "relax"}),
     "GET rollovers/": Door(_p.ROLLOVER_PREVIEW),
     "POST rollovers/": Door(_p.ROLLOVER_PREVIEW, body={"name": "2042"}),
     "GET rollovers/<uuid:plan_id>/": Door(_p.ROLLOVER_PREVIEW),
@@ -777,6 +802,11 @@ PAGES: dict[str, Door] = {
     "POST settings/years/": Door(_p.CLASSES_EDIT, body={"act": "close", "name": "Snow", "starts": "2026-12-01"}),
     "GET settings/subjects/": Door(_p.CLASSES_EDIT),
     "POST settings/subjects/": Door(_p.CLASSES_EDIT, body={"code": "X", "name": "X"}),
+    "GET settings/bells/": Door(_p.TIMETABLE_PLAN),
+    "POST settings/bells/": Door(
+        _p.TIMETABLE_PLAN,
+        body={"act": "bells", "name": "Short day", "name-1": "1", "starts-1": "09:00", "ends-1": "09:30"},
+    ),
     "GET settings/rooms/": Door(_p.CLASSES_EDIT),
     "POST settings/rooms/": Door(_p.CLASSES_EDIT, body={"name": "R2"}),
     # attendance

@@ -11,6 +11,7 @@ from lyceum.domains.academics.views import (
     student_list,
     students,
 )
+from lyceum.domains.academics.views.bells import bells_page
 
 urlpatterns = [
     path("students/", student_list.students_page, name="students"),
@@ -29,4 +30,5 @@ urlpatterns = [
     path("settings/years/", settings.years_page, name="settings-years"),
     path("settings/subjects/", settings.subjects_page, name="settings-subjects"),
     path("settings/rooms/", settings.rooms_page, name="settings-rooms"),
+    path("settings/bells/", bells_page, name="settings-bells"),
 ]

@@ -2,9 +2,27 @@
 
 from django.urls import path
 
-from lyceum.domains.timetable import views
+from lyceum.domains.timetable.views.board import board_page
+from lyceum.domains.timetable.views.lessons import feed, lessons_page
+from lyceum.domains.timetable.views.mine import timetable_page
+from lyceum.domains.timetable.views.planning import compare_page, plan_page, score_page
+from lyceum.domains.timetable.views.requirements import paste_page, requirement_page, requirements_page
+from lyceum.domains.timetable.views.rules import new_rule_page, rule_page, rules_page
+from lyceum.domains.timetable.views.runs import run_page
 
 urlpatterns = [
-    path("timetable/feeds/<str:feed_token>/", views.feed, name="timetable-feed"),
-    path("classes/<uuid:class_id>/lessons/", views.lessons_page, name="class-lessons"),
+    path("classes/<uuid:class_id>/lessons/", lessons_page, name="class-lessons"),
+    path("timetable/", timetable_page, name="timetable"),
+    path("timetable/plan/", plan_page, name="timetable-plan"),
+    path("timetable/runs/<uuid:timetable_run_id>/", run_page, name="timetable-run"),
+    path("timetable/versions/<uuid:version_id>/", board_page, name="timetable-board"),
+    path("timetable/versions/<uuid:version_id>/compare/", compare_page, name="timetable-compare"),
+    path("timetable/versions/<uuid:version_id>/score/", score_page, name="timetable-score"),
+    path("timetable/requirements/", requirements_page, name="requirements"),
+    path("timetable/requirements/paste/", paste_page, name="requirements-paste"),
+    path("timetable/requirements/<uuid:requirement_id>/", requirement_page, name="requirement"),
+    path("timetable/rules/", rules_page, name="timetable-rules"),
+    path("timetable/rules/new/", new_rule_page, name="timetable-rule-new"),
+    path("timetable/rules/<uuid:rule_id>/", rule_page, name="timetable-rule"),
+    path("timetable/feeds/<str:feed_token>/", feed, name="timetable-feed"),
 ]

@@ -33,6 +33,8 @@ PLACES = (
     Place(_("Years and terms"), _("When school is kept"), "/settings/years/", Permission.CLASSES_EDIT),
     Place(_("Into the next year"), _("Everybody a grade up, at a time"), "/rollovers/", Permission.ROLLOVER_PREVIEW),
     Place(_("Classes"), _("Forms and teaching classes"), "/classes/", Permission.CLASSES_EDIT),
+    Place(_("Bells and cycle"), _("Periods of the day, weeks A and B"), "/settings/bells/", Permission.TIMETABLE_PLAN),
+    Place(_("Timetable"), _("Made, checked and published"), "/timetable/plan/", Permission.TIMETABLE_PLAN),
     Place(_("Attendance"), _("Codes and session times"), "/settings/attendance/", Permission.CODES_EDIT),
     Place(_("Records of people"), _("Consents, requests, access at 18"), "/settings/people/", Permission.SCHOOL_EDIT),
     Place(_("Detentions"), _("Kinds, length and notice"), "/settings/detentions/", Permission.BEHAVIOUR_EDIT),
