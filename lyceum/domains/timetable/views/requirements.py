@@ -1,5 +1,6 @@
 """What must be taught: the list, one of it, and many at once from a spreadsheet."""
 
+import re
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,7 @@ from lyceum.domains.timetable.rules.requirements import (
 from lyceum.domains.timetable.views.planning import find_year
 
 _HERE = "/timetable/requirements/"
+_COMMA = re.compile("[,،、]")
 
 
 def _classes(row: Requirement) -> str:
@@ -131,7 +133,7 @@ def _typed(request: HttpRequest, groups: dict[UUID, UUID | None] | None = None) 
         lengths=lengths,
         any_teacher=request.POST.get("any_teacher") == "1",
         room_kind=request.POST.get("room_kind", ""),
-        room_features=[each for each in request.POST.get("room_features", "").split(",") if each.strip()],
+        room_features=[each for each in _COMMA.split(request.POST.get("room_features", "")) if each.strip()],
         rooms=typed_ids(request, "rooms"),
         capacity=typed_number(request, "capacity", 0) or None,
         block=request.POST.get("block", ""),
