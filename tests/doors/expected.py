@@ -319,7 +319,7 @@ REST: dict[str, Door] = {
         body={"day": 1, "period": "1", "starts_at": "09:00", "ends_at": "10:00", "teacher": None, "room": "{room}"},
         shows=(_p.LESSONS_VIEW,),
     ),
-    "changeLesson": Door(_p.LESSONS_EDIT, body={"period": "3"}, shows=(_p.LESSONS_VIEW,)),
+    "changeLesson": Door(_p.LESSONS_EDIT, body={"period": "9"}, shows=(_p.LESSONS_VIEW,)),
     "deleteLesson": Door(_p.LESSONS_EDIT),
     "listCovers": Door(_p.LESSONS_VIEW),
     "assignCover": Door(
