@@ -46,8 +46,9 @@ def page_of(
 ) -> Page[M]:
     """A page of a queryset in a total order of fields (ascending, or `-descending`; the id last).
 
-    Give `whole` where much is read of each row: the page is found first, in the same statement, and only its rows are
-    joined to what they show. Otherwise the planner may join everything in order to throw all but a page away.
+    Give `whole` where much is read of each row: the page is found first, and only its rows are joined to what they
+    show. Otherwise the planner may join everything in order to throw all but a page away. Two statements: in one, a
+    planner that knows nothing of the tables yet may find the page anew for each row.
     """
     limit = max(1, min(limit, most))
     backwards, key = _read(cursor, order) if cursor else (False, None)
@@ -56,7 +57,8 @@ def page_of(
         ordered = ordered.filter(_after([_turned(f) for f in order] if backwards else list(order), key))
     page = ordered[: limit + 1]
     if whole is not None:
-        page = whole(rows.model._default_manager.filter(pk__in=page.values("pk"))).order_by(*ordered.query.order_by)
+        ids = list(page.values_list("pk", flat=True))
+        page = whole(rows.model._default_manager.filter(pk__in=ids)).order_by(*ordered.query.order_by)
     found = list(page)
     more, found = len(found) > limit, found[:limit]
     if backwards:
