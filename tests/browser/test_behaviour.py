@@ -51,6 +51,7 @@ def test_a_head_of_year_decides_by_keys(site: Site):
     page.keyboard.press("j")
     page.keyboard.press("a")
     expect(page.get_by_text("Approved.")).to_be_visible()
+    expect(page.get_by_role("heading", name="To review 1")).to_be_visible()
     page.keyboard.press("j")
     page.keyboard.press("r")
     page.keyboard.type("Somebody else")

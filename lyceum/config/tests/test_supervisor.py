@@ -99,7 +99,7 @@ def running(data_folder, **more):
         wait_until(lambda: lyceum.is_listening or process.poll() is not None)
         # The port takes connections from the start, and answers them once the application is there.
         assert process.poll() is None, process.communicate()
-        assert lyceum.get(timeout=60) == 200
+        assert lyceum.get(timeout=120) == 200
         yield lyceum
     finally:
         for pid in lyceum.members():
