@@ -1,4 +1,4 @@
-"""Problems, timetables and progress as JSON, for an engine that works in a process of its own."""
+"""Problems as JSON and back, for an engine that works in a process of its own, and for what waits in the database."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +9,6 @@ import msgspec
 from lyceum.solver import rules
 from lyceum.solver.problem import Problem
 from lyceum.solver.rules import Rule
-from lyceum.solver.solution import Placement, Progress, Result
 
 KINDS: Mapping[str, type[Rule]] = {
     each.__name__: each
@@ -22,26 +21,6 @@ class UnreadableError(ValueError):
     """The text is no JSON of what it should be."""
 
     code = "unreadable"
-
-
-class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What a child process is asked to do."""
-
-    problem: dict[str, Any]
-    seconds: float
-    seed: int = 0
-    workers: int = 2
-    scope: tuple[str, ...] | None = None
-    """The lessons that may move; None: all."""
-    hints: dict[str, Placement] | None = None
-
-
-class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of what a child process says: progress, the result at last, or what went wrong."""
-
-    progress: Progress | None = None
-    result: Result | None = None
-    error: str | None = None
 
 
 def problem_to_json(problem: Problem) -> bytes:

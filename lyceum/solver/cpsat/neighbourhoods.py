@@ -9,7 +9,7 @@ from lyceum.solver.cpsat.model import Wishes, build_model, hint, solve_model
 from lyceum.solver.cpsat.rooms import assign_rooms
 from lyceum.solver.rules import SameStart
 from lyceum.solver.solution import Placement, Timetable
-from lyceum.solver.terms.counting import broken, cost, units
+from lyceum.solver.terms.counting import cost, units
 from lyceum.solver.terms.ground import NOWHERE, Ground, Starts
 
 SMALL, LARGE = 35, 90
@@ -162,8 +162,3 @@ def _costly(ground: Ground, chance: random.Random, starts: Starts) -> list[int]:
     if not dear:
         return _classes(ground, chance, starts)
     return _around(ground, chance, chance.choice(dear).activities)
-
-
-def is_right(ground: Ground, starts: Starts) -> bool:
-    """Every lesson is placed, and what must hold about times does."""
-    return NOWHERE not in starts and not broken(ground, starts)
