@@ -90,7 +90,7 @@ def _rendering_only_what_changes() -> Iterator[None]:
         key = model.app_label, model.name_lower
         state.models[key] = model
         if state._relations is not None:  # type: ignore[attr-defined]
-            state.resolve_model_relations(key)  # type: ignore[attr-defined]
+            state.resolve_model_relations(key)
         if "apps" in vars(state):
             state.apps.render_multiple([model])
 
