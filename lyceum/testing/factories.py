@@ -36,6 +36,7 @@ from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.people.rules.students import NewStudent, create_student
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.rules import provision_school
+from lyceum.testing.provisioning import copied_defaults
 
 NOW = datetime(2026, 11, 20, 8, 50, tzinfo=UTC)
 FIRST_DAY, LAST_DAY = date(2026, 9, 1), date(2027, 7, 20)
@@ -59,7 +60,8 @@ def school_of(row: SchoolOwned) -> Iterator[School]:
 
 def make_school(name: str = "Hill School", **fields: Any) -> School:
     """A school as it is a moment after somebody made it: defaults of every domain, nobody in it."""
-    return provision_school(name=name, actor=public_actor(Via.COMMAND), **fields)
+    with copied_defaults():
+        return provision_school(name=name, actor=public_actor(Via.COMMAND), **fields)
 
 
 @lru_cache(maxsize=8)

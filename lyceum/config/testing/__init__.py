@@ -8,6 +8,7 @@ settings are read. `db` (of pytest-django) gives a test a transaction that is ro
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import importlib
 import os
@@ -78,6 +79,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     is_about_browsers = "browser" in config.option.markexpr and "not browser" not in config.option.markexpr
     if is_about_browsers and not hasattr(config, "workerinput"):
         print(f"{len(_ran_in_browser)} tests ran in a browser.")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector need not walk through it again and again, a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
 
 
 @pytest.hookimpl(tryfirst=True)
