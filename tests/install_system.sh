@@ -4,7 +4,9 @@
 set -u
 
 missing=""
-command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+browser=chromium-headless-shell
+apt-cache show "$browser" >/dev/null 2>&1 || browser=chromium
+command -v "$browser" >/dev/null 2>&1 || missing="$missing $browser"
 command -v pgbouncer >/dev/null 2>&1 || missing="$missing pgbouncer"
 ls /usr/share/fonts/truetype/noto/NotoSansArabic-*.ttf >/dev/null 2>&1 || missing="$missing fonts-noto-core"
 [ -z "$missing" ] && exit 0

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module i
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "4"))
 """For each operation; more find more, and then they differ from run to run."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+APPLICATION = get_wsgi_application()
 ROUTES = {route.name: route for route in list_operations()}
 OPERATIONS = {
     found.ok().definition.raw["operationId"]: found.ok()
@@ -48,7 +49,6 @@ def kept_connection() -> Iterator[None]:
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_operation_answers_as_documented(world, kept_connection, name):
     operation, route = OPERATIONS[name], ROUTES[name]
-    application = get_wsgi_application()
     authorization = world.software(Who.ADMIN).defaults["HTTP_AUTHORIZATION"]
     known = {each: str({**world.ids, **world.words}[each]) for each in route.names}
 
@@ -73,7 +73,7 @@ def test_operation_answers_as_documented(world, kept_connection, name):
                 base_url="https://testserver",
                 headers={"Authorization": authorization, "Accept-Encoding": "identity"},  # it reads no gzip
                 checks=CHECKS,
-                app=application,
+                app=APPLICATION,
             )
             transaction.set_rollback(True)
 

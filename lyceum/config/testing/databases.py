@@ -141,7 +141,7 @@ def _migrate(database: TestDatabase) -> None:
 def _create(admin: psycopg.Connection, name: str, *, template: str, owner: str) -> None:
     _drop(admin, name)
     admin.execute(
-        sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy OWNER {}").format(
             sql.Identifier(name), sql.Identifier(template), sql.Identifier(owner)
         )
     )

@@ -46,21 +46,58 @@ class LoadedDemo:
         return system_actor(self.hillcrest.pk)
 
 
-@pytest.fixture(scope="module")
-def demo(
+@dataclass
+class DemoDatabase:
+    """A database with both demo schools in it."""
+
+    database: TestDatabase
+    loaded: Loaded
+    said: list[str]
+
+
+@pytest.fixture(scope="session")
+def demo_database(
     test_server: TestServer,
     template_database: str,
     django_db_setup: TestDatabase,
     django_db_blocker: DjangoDbBlocker,
-) -> Iterator[LoadedDemo]:
-    """Both demo schools in small, on Friday at 8:50, in a database of their own."""
+) -> Iterator[DemoDatabase]:
+    """Both demo schools in small, loaded once; to be looked at, or to be cloned."""
     name = f"lyceum_test_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_demo"
     database = test_server.clone(template_database, name)
+    said: list[str] = []
     with django_db_blocker.unblock():
         point_django_to(database)
-        said: list[str] = []
         loaded = load_small(said=said)
+        point_django_to(django_db_setup)
+    yield DemoDatabase(database, loaded, said)
+    test_server.drop(name)
+
+
+@pytest.fixture(scope="module")
+def demo(
+    demo_database: DemoDatabase, django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker
+) -> Iterator[LoadedDemo]:
+    """Both demo schools in small, on Friday at 8:50."""
+    with django_db_blocker.unblock():
+        point_django_to(demo_database.database)
         with clock.frozen(NOW):
-            yield LoadedDemo(loaded, said)
+            yield LoadedDemo(demo_database.loaded, demo_database.said)
+        point_django_to(django_db_setup)
+
+
+@pytest.fixture
+def loaded_database(
+    test_server: TestServer,
+    demo_database: DemoDatabase,
+    django_db_setup: TestDatabase,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[TestDatabase]:
+    """A database of the test's own in which the demo was loaded."""
+    name = f"{demo_database.database.name}_copy"
+    database = test_server.clone(demo_database.database.name, name)
+    with django_db_blocker.unblock():
+        point_django_to(database)
+        yield database
         point_django_to(django_db_setup)
     test_server.drop(name)
