@@ -4,9 +4,9 @@
 set -u
 
 missing=""
-browser=chromium-headless-shell
-apt-cache show "$browser" >/dev/null 2>&1 || browser=chromium
-command -v "$browser" >/dev/null 2>&1 || missing="$missing $browser"
+for browser in chromium chromium-headless-shell; do
+    command -v "$browser" >/dev/null 2>&1 || missing="$missing $browser"
+done
 command -v pgbouncer >/dev/null 2>&1 || missing="$missing pgbouncer"
 ls /usr/share/fonts/truetype/noto/NotoSansArabic-*.ttf >/dev/null 2>&1 || missing="$missing fonts-noto-core"
 [ -z "$missing" ] && exit 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from lyceum.config.testing.databases import TestDatabase
 from lyceum.domains.accounts.cookies import COOKIE
@@ -18,8 +18,9 @@ from lyceum.domains.accounts.models import SchoolLogin
 from lyceum.testing.clients import start_session
 from lyceum.testing.factories import PASSWORD
 
-# The same browser without windows takes a quarter less of the processor.
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+WITH_WINDOWS = shutil.which("chromium") or "/usr/bin/chromium"
+# The same browser takes a quarter less of the processor where it has none.
+CHROMIUM = shutil.which("chromium-headless-shell") or WITH_WINDOWS
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -43,14 +44,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests; each has its own profile."""
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers."""
+    with sync_playwright() as started, pytest.MonkeyPatch.context() as patch:
         # Playwright keeps an event loop in this thread; the tests' own questions to the database are still plain.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One browser for all tests; each has its own profile."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    yield browser
+    browser.close()
 
 
 @dataclass

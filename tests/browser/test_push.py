@@ -1,25 +1,33 @@
 """A notification on a phone while Lyceum is not looked at: the browser is handed what a push service would bring."""
 
 import json
+from collections.abc import Iterator
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from lyceum.core.permissions import Role
 from lyceum.testing.factories import make_school, make_user
-from tests.browser.conftest import Site
+from tests.browser.conftest import QUIET, WITH_WINDOWS, Site
 
-CONTROLLED = """() => new Promise((done) => {
-  if (navigator.serviceWorker.controller) done(true);
-  navigator.serviceWorker.addEventListener("controllerchange", () => done(true));
-})"""
+IS_CONTROLLED = "() => navigator.serviceWorker.controller !== null"
 SHOWN = """async () => {
-  const registration = await navigator.serviceWorker.ready;
+  const registration = await navigator.serviceWorker.ready, until = performance.now() + 10_000;
   for (;;) {
     const shown = await registration.getNotifications();
-    if (shown.length) return shown.map(({ title, body, tag, data }) => ({ title, body, tag, data }));
-    await new Promise(requestAnimationFrame);
+    if (shown.length || performance.now() > until)
+      return shown.map(({ title, body, tag, data }) => ({ title, body, tag, data }));
+    await new Promise(again => setTimeout(again, 20));
   }
 }"""
+
+
+@pytest.fixture
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Only a browser that has windows shows notifications."""
+    browser = playwright.chromium.launch(executable_path=WITH_WINDOWS, args=QUIET)
+    yield browser
+    browser.close()
 
 
 def test_what_a_push_service_brings_is_shown_as_it_was_meant(site: Site):
@@ -34,7 +42,7 @@ def test_what_a_push_service_brings_is_shown_as_it_was_meant(site: Site):
     told = page.locator("#push-here").get_by_role("status")
     expect(told).to_have_text("This browser could not be reached. Try again later.")
 
-    page.evaluate(CONTROLLED)
+    page.wait_for_function(IS_CONTROLLED)
     _deliver(page, site.url, {"title": "Hill School", "body": "Attendance", "tag": "n1", "url": "/notifications/"})
 
     shown = {"title": "Hill School", "body": "Attendance", "tag": "n1", "data": "/notifications/"}
