@@ -9,6 +9,7 @@ from uuid import UUID
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
+from lyceum.core.devices import GivenBatch
 from lyceum.core.permissions import SCOPES, Role
 from lyceum.domains.academics.models import BellSchedule, Class, ClassTeacher, ClosedDay, Grade
 from lyceum.domains.academics.rules.calendar import close_days, create_location, create_year
@@ -38,7 +39,7 @@ from lyceum.domains.attendance.rules.gate import sign_in_visitor
 from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.rules.overrides import override_session, set_pattern
 from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
-from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
+from lyceum.domains.attendance.rules.sync import DeviceMark, receive_batch
 from lyceum.domains.behaviour.models import EscalationCase, IncidentType, Notice
 from lyceum.domains.behaviour.rules.actions import NewAction, set_action
 from lyceum.domains.behaviour.rules.detentions.setting import NewDetention, set_detention
