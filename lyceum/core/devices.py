@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -228,3 +229,66 @@ def save_what_may_be(
                 refuse(left[n], fault)
             left = [mark for n, mark in enumerate(left) if n not in wrong]
     return None, []
+
+
+@dataclass(frozen=True)
+class PhoneLine:
+    """One line of a register: the mark as it stands, with its version."""
+
+    line: UUID
+    """The id of that which has the mark."""
+    name: str
+    version: int
+    code: str
+    minutes: int | None
+    was: str
+    """The code that counts as marked already: one that differs from it is saved."""
+
+
+@dataclass(frozen=True)
+class PhoneRegister:
+    """One register as it can be taken without network."""
+
+    id: UUID
+    kind: str
+    """Of which kind: the phone knows to which door its marks go, and where its page is."""
+    name: str
+    what: str
+    at: str
+    state: str
+    state_word: str
+    editable: bool
+    cycle: list[str]
+    codes: list[tuple[str, str, str]]
+    """Symbol, tone and words of each code that may be given."""
+    lines: list[PhoneLine]
+
+
+@dataclass(frozen=True)
+class ShownMark:
+    """One of two marks between which somebody decides, as a page shows it."""
+
+    symbol: str
+    tone: str
+    label: str
+    by: str
+    at: datetime | None
+    minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Two marks for one line as a page shows them."""
+
+    conflict: ConflictRow
+    name: str
+    where: str
+    register: str
+    """The address of the register's page."""
+    action: str
+    """The address to which the decision goes."""
+    given: ShownMark
+    on_server: ShownMark
+    version: int
+    may_decide: bool
+    asks_reason: bool = False

@@ -102,6 +102,7 @@ NO_PAGES = {
     "import-cancel": "a write",
     "import-errors": "a file",
     "conflict": "a write",
+    "detention-conflict": "a write",
     "language": "a write",
     "manifest": "a file",
     "offline": "goes back by itself where there is a network",

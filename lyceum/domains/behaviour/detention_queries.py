@@ -18,6 +18,7 @@ from lyceum.domains.behaviour.detention_policies import (
 )
 from lyceum.domains.behaviour.models import (
     Detention,
+    DetentionConflict,
     DetentionMarkPast,
     DetentionSlot,
     DetentionType,
@@ -237,3 +238,30 @@ def needs_supervisor(slot: DetentionSlot) -> bool:
     """Whether nobody who is there supervises a slot that is still to run."""
     standing: list[SlotSupervisor] = slot.standing  # type: ignore[attr-defined]  # prefetched by whole_slots
     return not standing and slot.state not in ("cancelled", "done")
+
+
+def list_detention_conflicts(
+    actor: Actor, *, state: str = DetentionConflict.State.OPEN, slot: UUID | None = None
+) -> QuerySet[DetentionConflict]:
+    """Marks of devices that somebody has to decide on, of the slots the actor runs; oldest first."""
+    actor.require(Permission.DETENTIONS_RUN)
+    rows = _conflicts(actor).filter(state=state)
+    if slot:
+        rows = rows.filter(detention__slot=slot)
+    return rows.order_by("marked_at", "pk")
+
+
+def get_detention_conflict(conflict_id: UUID, *, actor: Actor, lock: bool = False) -> DetentionConflict:
+    """The conflict, where the actor runs its slot. Unknown and hidden are the same."""
+    rows = _conflicts(actor).filter(pk=conflict_id)
+    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _conflicts(actor: Actor) -> QuerySet[DetentionConflict]:
+    slots = DetentionSlot.objects.filter(runnable_slots(actor))
+    rows = DetentionConflict.objects.filter(detention__slot__in=slots)
+    rows = rows.exclude(detention__student__in=kept_from_work(actor))
+    return rows.select_related("detention__student__person", "detention__slot__type")

@@ -4,6 +4,7 @@ from django.urls import path
 
 from lyceum.domains.behaviour.views import (
     detention_board,
+    detention_devices,
     detention_slots,
     detention_types,
     detentions,
@@ -16,6 +17,7 @@ urlpatterns = [
     path("behaviour/detentions/calendar.ics", detentions.calendar_file, name="detention-calendar"),
     path("behaviour/detentions/new/", detentions.detention_new, name="detention-new"),
     path("behaviour/detentions/<uuid:detention_id>/", detentions.detention_page, name="detention"),
+    path("behaviour/conflicts/<uuid:detention_conflict_id>/", detention_devices.decide, name="detention-conflict"),
     path("behaviour/slots/new/", detention_slots.slot_new, name="slot-new"),
     path("behaviour/slots/away/", detention_slots.away_page, name="slot-away"),
     path("behaviour/slots/<uuid:slot_id>/", detention_slots.slot_register, name="slot-register"),

@@ -306,6 +306,8 @@ class SaidInRegister(models.Model):
     by = models.UUIDField(null=True)
     by_name = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
+    device_time = models.DateTimeField(null=True)
+    """When it was given on a device without network, by our clock."""
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
