@@ -3,11 +3,19 @@
 from lyceum.core.actor import Actor, system_actor
 from lyceum.domains.behaviour.facts import NoticeSent
 from lyceum.domains.behaviour.rules.detentions.following import cancel_for_leaver
+from lyceum.domains.behaviour.rules.detentions.supervisors import review_supervisors
 from lyceum.domains.behaviour.rules.detentions.telling import note_told
 from lyceum.domains.behaviour.rules.detentions.types import add_usual_types
 from lyceum.domains.journal.facts import hears
 from lyceum.domains.people.facts import EnrolmentEnded
 from lyceum.domains.tenancy.facts import SchoolProvisioned
+from lyceum.domains.timetable.facts import (
+    CoverAssigned,
+    CoverCancelled,
+    LessonChanged,
+    StaffAbsenceChanged,
+    VersionPublished,
+)
 
 
 @hears(SchoolProvisioned)
@@ -26,3 +34,33 @@ def count_notice_from_now(fact: NoticeSent, _actor: Actor) -> None:
 def cancel_what_is_left(fact: EnrolmentEnded, actor: Actor) -> None:
     """Who leaves serves nothing after their last day."""
     cancel_for_leaver(fact.student, actor=system_actor(actor.school))
+
+
+@hears(StaffAbsenceChanged)
+def look_for_supervisors(fact: StaffAbsenceChanged, actor: Actor) -> None:
+    """Whoever is away supervises nothing meanwhile; the office sees at once which slot needs somebody."""
+    review_supervisors(system_actor(actor.school), staff=[fact.staff])
+
+
+@hears(CoverAssigned)
+def look_at_who_covers(fact: CoverAssigned, actor: Actor) -> None:
+    """Whoever covers a lesson supervises no slot at that time."""
+    review_supervisors(system_actor(actor.school), on=fact.date)
+
+
+@hears(CoverCancelled)
+def look_at_who_is_free_again(fact: CoverCancelled, actor: Actor) -> None:
+    """Whoever covers no more may supervise again."""
+    review_supervisors(system_actor(actor.school), on=fact.date)
+
+
+@hears(LessonChanged)
+def look_at_who_teaches(fact: LessonChanged, actor: Actor) -> None:
+    """A lesson that is moved may take a supervisor away."""
+    review_supervisors(system_actor(actor.school), on=fact.date)
+
+
+@hears(VersionPublished)
+def look_at_everybody(_fact: VersionPublished, actor: Actor) -> None:
+    """Another timetable: everybody may teach at other times."""
+    review_supervisors(system_actor(actor.school))

@@ -136,6 +136,8 @@ class SlotSupervisor(SchoolRow):
     stands = models.BooleanField(default=True)
     """Not where the slot was cancelled, or where the person is away or was replaced."""
     away_reason = models.CharField(max_length=300, blank=True)
+    may_return = models.BooleanField(default=False)
+    """Stood down because of the timetable or an absence: stands again if that is over and nobody else does."""
 
     class Meta(SchoolRow.Meta):
         constraints = [

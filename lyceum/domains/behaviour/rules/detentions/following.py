@@ -16,6 +16,7 @@ from lyceum.domains.behaviour.rules.detentions.seating import lock_seats
 from lyceum.domains.behaviour.rules.detentions.setting import cancel_all, schedule_proposed
 from lyceum.domains.behaviour.rules.detentions.slots import cancel_slot
 from lyceum.domains.behaviour.rules.detentions.states import State, note_past
+from lyceum.domains.behaviour.rules.detentions.supervisors import review_supervisors
 from lyceum.domains.journal.rules import Entry, Target, record_all
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.queries import is_on_roll, on_roll
@@ -28,6 +29,7 @@ MOST_AT_ONCE = 200
 def follow_up(actor: Actor) -> None:
     """What happens by itself every hour. Doing it twice does it once."""
     cancel_closed_slots(actor)
+    review_supervisors(actor)
     propose_after_missed(actor)
     place_waiting(actor)
 

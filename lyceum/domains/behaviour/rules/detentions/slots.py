@@ -27,6 +27,7 @@ from lyceum.domains.behaviour.rules.detentions.refusals import (
     SupervisorBusyError,
 )
 from lyceum.domains.behaviour.rules.detentions.seating import count_seats, lock_seats
+from lyceum.domains.behaviour.rules.detentions.supervisors import let_another_lead
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 from lyceum.domains.people.models import Staff
 from lyceum.domains.tenancy.queries import time_zone
@@ -142,6 +143,7 @@ def assign_supervisors(slot_id: UUID, *, staff: Sequence[UUID], actor: Actor) ->
     before = [str(each) for each in standing.order_by("-leads", "pk").values_list("staff_id", flat=True)]
     refuse_busy_staff(staff, [At.of(slot)], besides=slot.pk)
     standing.update(stands=False)
+    SlotSupervisor.objects.filter(slot=slot, may_return=True).update(may_return=False)
     _supervise([slot], staff)
     changes = {"supervisors": [before, [str(each) for each in staff]]}
     record("behaviour.detention_slot.supervise", target=Target.of(slot), changes=changes, actor=actor)
@@ -190,16 +192,6 @@ def note_away(
     )
     slots = [row.slot for row in standing.select_related("slot__type")]
     standing.update(stands=False, away_reason=tidy(reason)[:300])
-    _let_another_lead(slots)
+    let_another_lead(slots)
     record("behaviour.staff_away", target=Target.of(person), reason=tidy(reason), actor=actor)
     return slots
-
-
-def _let_another_lead(slots: Sequence[DetentionSlot]) -> None:
-    """Where a lead is gone, the next who stands leads."""
-    rows = SlotSupervisor.objects.filter(slot__in=[slot.pk for slot in slots], stands=True).order_by("-leads", "pk")
-    first: dict[UUID, SlotSupervisor] = {}
-    for row in rows:
-        first.setdefault(row.slot_id, row)
-    chosen = [row.pk for row in first.values() if not row.leads]
-    SlotSupervisor.objects.filter(pk__in=chosen).update(leads=True)
