@@ -431,6 +431,7 @@ def _add_pages_of_behaviour(samples: Samples) -> None:
     samples.add("behaviour-incidents", HEAD, "/behaviour/incidents/")
     samples.add("behaviour-points", HEAD, "/behaviour/points/")
     samples.add("behaviour-queue", HEAD, "/behaviour/queue/")
+    samples.add("behaviour-stages", HEAD, "/behaviour/stages/")
     samples.add("behaviour-stage", HEAD, f"/behaviour/stages/{EscalationCase.objects.order_by('pk')[0].pk}/")
     samples.add("incident", HEAD, f"/incidents/{waiting.pk}/", "to review")
     samples.add("incident", HEAD, f"/incidents/{notice.participant.incident_id}/")

@@ -938,6 +938,8 @@ PAGES: dict[str, Door] = {
     "POST behaviour/queue/": Door(
         _p.INCIDENTS_REVIEW, body={"row": "{incident_id}", "act": "approve"}, but=frozenset({Who.FOREIGN_ADMIN})
     ),  # in whose school there is no such row
+    "GET behaviour/stages/": Door(_p.INCIDENTS_VIEW),
+    "POST behaviour/stages/": Door(_p.BEHAVIOUR_EXPORT, body={"export": "csv"}),
     "GET behaviour/stages/<uuid:escalation_id>/": Door(_p.INCIDENTS_VIEW, About.STUDENT),
     "POST behaviour/stages/<uuid:escalation_id>/": Door(_p.STAGES_DECIDE, body={"act": "dismiss", "reason": "Talked"}),
     "GET incidents/<uuid:incident_id>/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),

@@ -1,12 +1,19 @@
 """What detentions do when something happens elsewhere."""
 
+from datetime import date
+from uuid import UUID
+
+import msgspec
+
 from lyceum.core.actor import Actor, system_actor
+from lyceum.domains.academics.facts import SchoolDaysChanged
 from lyceum.domains.behaviour.facts import NoticeSent
-from lyceum.domains.behaviour.rules.detentions.following import cancel_for_leaver
+from lyceum.domains.behaviour.rules.detentions.days import note_planned
+from lyceum.domains.behaviour.rules.detentions.following import cancel_closed_slots, cancel_for_leaver, follow_closure
 from lyceum.domains.behaviour.rules.detentions.supervisors import review_supervisors
 from lyceum.domains.behaviour.rules.detentions.telling import note_told
 from lyceum.domains.behaviour.rules.detentions.types import add_usual_types
-from lyceum.domains.journal.facts import hears
+from lyceum.domains.journal.facts import hears, hears_of
 from lyceum.domains.people.facts import EnrolmentEnded
 from lyceum.domains.tenancy.facts import SchoolProvisioned
 from lyceum.domains.timetable.facts import (
@@ -64,3 +71,52 @@ def look_at_who_teaches(fact: LessonChanged, actor: Actor) -> None:
 def look_at_everybody(_fact: VersionPublished, actor: Actor) -> None:
     """Another timetable: everybody may teach at other times."""
     review_supervisors(system_actor(actor.school))
+
+
+@hears(SchoolDaysChanged)
+def follow_closed_days(_fact: SchoolDaysChanged, actor: Actor) -> None:
+    """On a day that is closed from now on nobody serves a detention."""
+    cancel_closed_slots(system_actor(actor.school))
+
+
+class PlannedTold(msgspec.Struct, frozen=True):
+    """What attendance tells of a planned absence: for whom, and which days it takes or gives back."""
+
+    state: str
+    students: list[UUID]
+    first: date | None = msgspec.field(name="from", default=None)
+    last: date | None = msgspec.field(name="to", default=None)
+    meaning: str = ""
+
+
+@hears_of("attendance.planned.decided", PlannedTold)
+def plan_around_absences(fact: PlannedTold, actor: Actor) -> None:
+    """Whoever will be away has no detention then."""
+    if fact.first and fact.last and fact.state != "refused":
+        note_planned(
+            fact.students,
+            first=fact.first,
+            last=fact.last,
+            meaning=fact.meaning,
+            holds=fact.state == "approved",
+            actor=system_actor(actor.school),
+        )
+
+
+class ClosureTold(msgspec.Struct, frozen=True):
+    """What attendance tells of a closure."""
+
+    first: date = msgspec.field(name="from")
+    last: date = msgspec.field(name="to")
+    sessions: list[str]
+    grades: list[UUID]
+    undone: bool
+
+
+@hears_of("attendance.closure.changed", ClosureTold)
+def heed_closures(fact: ClosureTold, actor: Actor) -> None:
+    """The school cannot be kept: its detentions are moved."""
+    if not fact.undone:
+        follow_closure(
+            fact.first, fact.last, sessions=fact.sessions, grades=fact.grades, actor=system_actor(actor.school)
+        )

@@ -20,7 +20,6 @@ from lyceum.domains.attendance.rules.planned import (
     approve_absence,
     ask_absence,
     cancel_absence,
-    plan_from_action,
     refuse_absence,
 )
 from lyceum.domains.attendance.rules.refusals import (
@@ -31,6 +30,7 @@ from lyceum.domains.attendance.rules.refusals import (
     PlannedAlreadyError,
     PlannedDecidedError,
 )
+from lyceum.domains.attendance.rules.suspensions import plan_from_action
 from lyceum.domains.attendance.rules.sync import DeviceMark, receive_batch
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning

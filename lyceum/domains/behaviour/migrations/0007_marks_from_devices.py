@@ -2,90 +2,138 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+from django.db import migrations, models
+
 import lyceum.core.ids
 import lyceum.core.schools
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('behaviour', '0006_files_beside_incidents'),
-        ('tenancy', '0001_initial'),
+        ("behaviour", "0006_files_beside_incidents"),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='detentionmark',
-            name='device_time',
+            model_name="detentionmark",
+            name="device_time",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='detentionmarkpast',
-            name='device_time',
+            model_name="detentionmarkpast",
+            name="device_time",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='slotsupervisor',
-            name='may_return',
+            model_name="slotsupervisor",
+            name="may_return",
             field=models.BooleanField(default=False),
         ),
         migrations.CreateModel(
-            name='DetentionBatch',
+            name="DetentionBatch",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('device', models.CharField(max_length=64)),
-                ('key', models.CharField(max_length=64)),
-                ('sent_by', models.UUIDField(null=True)),
-                ('received_at', models.DateTimeField()),
-                ('device_time', models.DateTimeField()),
-                ('clock_ahead_seconds', models.IntegerField(default=0)),
-                ('flags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), default=list, size=None)),
-                ('rows', models.JSONField(default=list)),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("device", models.CharField(max_length=64)),
+                ("key", models.CharField(max_length=64)),
+                ("sent_by", models.UUIDField(null=True)),
+                ("received_at", models.DateTimeField()),
+                ("device_time", models.DateTimeField()),
+                ("clock_ahead_seconds", models.IntegerField(default=0)),
+                (
+                    "flags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), default=list, size=None
+                    ),
+                ),
+                ("rows", models.JSONField(default=list)),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='DetentionConflict',
+            name="DetentionConflict",
             fields=[
-                ('id', models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('changed', 'Changed'), ('late', 'Late'), ('refused', 'Refused')], max_length=8)),
-                ('why', models.CharField(blank=True, max_length=200)),
-                ('marked_by_name', models.CharField(blank=True, max_length=200)),
-                ('marked_at', models.DateTimeField()),
-                ('server_by_name', models.CharField(blank=True, max_length=200)),
-                ('server_at', models.DateTimeField(null=True)),
-                ('server_version', models.PositiveIntegerField(default=0)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('kept', 'Kept'), ('replaced', 'Replaced')], default='open', max_length=8)),
-                ('decided_by_name', models.CharField(blank=True, max_length=200)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('mark', models.CharField(choices=[('present', 'present'), ('late', 'late'), ('absent_unexcused', 'absent_unexcused'), ('absent_authorised', 'absent_authorised'), ('left_early', 'left_early'), ('refused', 'refused')], max_length=17)),
-                ('minutes', models.PositiveSmallIntegerField(null=True)),
-                ('server_mark', models.CharField(blank=True, max_length=17)),
-                ('server_minutes', models.PositiveSmallIntegerField(null=True)),
-                ('batch', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to='behaviour.detentionbatch')),
-                ('detention', lyceum.core.schools.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to='behaviour.detention')),
-                ('school', lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
+                (
+                    "id",
+                    models.UUIDField(default=lyceum.core.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("changed", "Changed"), ("late", "Late"), ("refused", "Refused")], max_length=8
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=200)),
+                ("marked_by_name", models.CharField(blank=True, max_length=200)),
+                ("marked_at", models.DateTimeField()),
+                ("server_by_name", models.CharField(blank=True, max_length=200)),
+                ("server_at", models.DateTimeField(null=True)),
+                ("server_version", models.PositiveIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("kept", "Kept"), ("replaced", "Replaced")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("decided_by_name", models.CharField(blank=True, max_length=200)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "mark",
+                    models.CharField(
+                        choices=[
+                            ("present", "present"),
+                            ("late", "late"),
+                            ("absent_unexcused", "absent_unexcused"),
+                            ("absent_authorised", "absent_authorised"),
+                            ("left_early", "left_early"),
+                            ("refused", "refused"),
+                        ],
+                        max_length=17,
+                    ),
+                ),
+                ("minutes", models.PositiveSmallIntegerField(null=True)),
+                ("server_mark", models.CharField(blank=True, max_length=17)),
+                ("server_minutes", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "batch",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conflicts",
+                        to="behaviour.detentionbatch",
+                    ),
+                ),
+                (
+                    "detention",
+                    lyceum.core.schools.SchoolForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="conflicts", to="behaviour.detention"
+                    ),
+                ),
+                ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddConstraint(
-            model_name='detentionbatch',
-            constraint=models.UniqueConstraint(fields=('school', 'device', 'key'), name='detention_batch_once'),
+            model_name="detentionbatch",
+            constraint=models.UniqueConstraint(fields=("school", "device", "key"), name="detention_batch_once"),
         ),
         migrations.AddIndex(
-            model_name='detentionconflict',
-            index=models.Index(fields=['school', 'state', 'detention'], name='detention_conflict_by_state'),
+            model_name="detentionconflict",
+            index=models.Index(fields=["school", "state", "detention"], name="detention_conflict_by_state"),
         ),
         migrations.AddIndex(
-            model_name='detentionconflict',
-            index=models.Index(fields=['school', 'detention'], name='detention_conflict_by_row'),
+            model_name="detentionconflict",
+            index=models.Index(fields=["school", "detention"], name="detention_conflict_by_row"),
         ),
     ]

@@ -1,6 +1,6 @@
 """Slots: made for a day or for many weeks, with a room and supervisors; cancelled, and left without a supervisor."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -151,8 +151,11 @@ def assign_supervisors(slot_id: UUID, *, staff: Sequence[UUID], actor: Actor) ->
 
 
 @transaction.atomic
-def cancel_slot(slot_id: UUID, *, reason: str, actor: Actor) -> list[Moved]:
-    """Cancel a slot. Who was to serve in it is excused and moved, and it does not count against them."""
+def cancel_slot(slot_id: UUID, *, reason: str, besides: Collection[UUID] = (), actor: Actor) -> list[Moved]:
+    """Cancel a slot. Who was to serve in it is excused and moved, and it does not count against them.
+
+    `besides` are slots into which nobody is moved.
+    """
     lock_seats()
     slot = get_slot_for_edit(slot_id, actor=actor)
     why = tidy(reason)[:300]
@@ -168,7 +171,7 @@ def cancel_slot(slot_id: UUID, *, reason: str, actor: Actor) -> list[Moved]:
     slot.save(update_fields=["state", "cancel_reason", "updated_at"])
     SlotSupervisor.objects.filter(slot=slot, stands=True).update(stands=False)
     record("behaviour.detention_slot.cancel", target=Target.of(slot), reason=why, actor=actor)
-    moved = excuse_and_move(list(live_in(slot)), why=why, actor=actor)
+    moved = excuse_and_move(list(live_in(slot)), why=why, besides=besides, actor=actor)
     count_seats({each.new.slot_id for each in moved if each.new and each.new.slot_id})
     return moved
 
