@@ -93,6 +93,7 @@ NO_PAGES = {
     "incident-pdf": "a file",
     "incident-file": "a file",
     "timetable-feed": "a file",
+    "detention-feed": "a file",
     "import-mapping": "a write",
     "notification": "a write",
     "hook": "for carriers, with their signature",

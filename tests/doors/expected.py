@@ -607,6 +607,7 @@ REST: dict[str, Door] = {
     "listDetentionConflicts": Door(_p.DETENTIONS_RUN),
     "keepDetentionMark": Door(_p.DETENTIONS_RUN, About.REGISTER),
     "replaceDetentionMark": Door(_p.DETENTIONS_RUN, About.REGISTER, body={"version": 0}),
+    "getDetentionFeed": Door(_p.BEHAVIOUR_VIEW),
     "listDetentions": Door(_p.BEHAVIOUR_VIEW),
     "setDetention": Door(_p.DETENTIONS_SET, About.STUDENT, body=NEW_DETENTION, shows=(_p.BEHAVIOUR_VIEW,)),
     "getDetention": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
@@ -939,7 +940,7 @@ PAGES: dict[str, Door] = {
         _p.INCIDENTS_REVIEW, body={"row": "{incident_id}", "act": "approve"}, but=frozenset({Who.FOREIGN_ADMIN})
     ),  # in whose school there is no such row
     "GET behaviour/stages/": Door(_p.INCIDENTS_VIEW),
-    "POST behaviour/stages/": Door(_p.BEHAVIOUR_EXPORT, body={"export": "csv"}),
+    "POST behaviour/stages/": Door(_p.INCIDENTS_VIEW, body={"export": "csv"}),
     "GET behaviour/stages/<uuid:escalation_id>/": Door(_p.INCIDENTS_VIEW, About.STUDENT),
     "POST behaviour/stages/<uuid:escalation_id>/": Door(_p.STAGES_DECIDE, body={"act": "dismiss", "reason": "Talked"}),
     "GET incidents/<uuid:incident_id>/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
@@ -959,6 +960,7 @@ PAGES: dict[str, Door] = {
     "GET behaviour/detentions/": Door(_p.BEHAVIOUR_VIEW, but=FAMILY),  # who have the list of their own
     "GET behaviour/detentions/all/": Door(_p.BEHAVIOUR_VIEW),
     "POST behaviour/detentions/all/": Door(_p.BEHAVIOUR_EXPORT, body={"export": "csv"}),
+    "GET behaviour/detentions/feeds/<str:detention_feed_token>/": Door(EVERYBODY),  # whoever has its address
     "GET behaviour/detentions/calendar.ics": Door(_p.BEHAVIOUR_VIEW),
     "GET behaviour/detentions/new/": Door(_p.DETENTIONS_SET),
     "POST behaviour/detentions/new/": Door(

@@ -40,6 +40,7 @@ from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.rules.overrides import override_session, set_pattern
 from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
 from lyceum.domains.attendance.rules.sync import DeviceMark, receive_batch
+from lyceum.domains.behaviour.detention_calendar import sign_feed as sign_detentions
 from lyceum.domains.behaviour.models import DetentionBatch, DetentionConflict, EscalationCase, IncidentType, Notice
 from lyceum.domains.behaviour.rules.actions import NewAction, set_action
 from lyceum.domains.behaviour.rules.detentions.setting import NewDetention, set_detention
@@ -246,6 +247,7 @@ class _Builder:
 
     def plan_timetable(self, form: Class, admin: User) -> Ids:
         """What must be taught, a draft of it, and a run of the engine on another."""
+        self.words["detention_feed_token"] = sign_detentions(as_actor(admin, self.school))
         self.words["feed_token"] = sign_feed("class", form.pk, actor=as_actor(admin, self.school))
         actor, year = system_actor(self.school.pk), form.year_id
         rule = NewRule("max_per_day", [("class", form.pk)], {"hours": 6})

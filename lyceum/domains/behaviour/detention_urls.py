@@ -15,6 +15,7 @@ urlpatterns = [
     path("behaviour/detentions/", detention_board.board_page, name="detention-board"),
     path("behaviour/detentions/all/", detentions.list_page, name="detentions"),
     path("behaviour/detentions/calendar.ics", detentions.calendar_file, name="detention-calendar"),
+    path("behaviour/detentions/feeds/<str:detention_feed_token>/", detentions.feed, name="detention-feed"),
     path("behaviour/detentions/new/", detentions.detention_new, name="detention-new"),
     path("behaviour/detentions/<uuid:detention_id>/", detentions.detention_page, name="detention"),
     path("behaviour/conflicts/<uuid:detention_conflict_id>/", detention_devices.decide, name="detention-conflict"),
