@@ -68,13 +68,9 @@ class SlotSupervisionChanged(FactPayload, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "behaviour.detention_slot.supervision"
     topic: ClassVar[str] = "behaviour"
-    is_live: ClassVar[bool] = True
     slot: UUID
     date: Day
     supervisors: int
 
     def subject(self) -> str:
         return str(self.slot)
-
-    def live_topics(self) -> tuple[str, ...]:
-        return (f"detention-slot:{self.slot}",)

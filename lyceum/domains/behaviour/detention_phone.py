@@ -1,5 +1,7 @@
 """What a phone keeps of detentions for a day without network: the registers of the slots that somebody supervises."""
 
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -10,7 +12,7 @@ from lyceum.core.devices import Decision, PhoneLine, PhoneRegister, ShownMark
 from lyceum.core.permissions import Permission
 from lyceum.domains.behaviour.detention_marks import CYCLE, SYMBOLS
 from lyceum.domains.behaviour.detention_policies import own_slots
-from lyceum.domains.behaviour.detention_queries import list_detention_conflicts
+from lyceum.domains.behaviour.detention_queries import list_detention_conflicts, list_own_slots
 from lyceum.domains.behaviour.detention_sheet import SlotRow, read_slot_sheets
 from lyceum.domains.behaviour.models import MARKS, DetentionConflict, DetentionMark, DetentionSlot
 from lyceum.domains.behaviour.rules.detentions.fitting import local_times, said
@@ -58,6 +60,20 @@ def _line(row: SlotRow) -> PhoneLine:
         minutes=mark.minutes if mark else None,
         was=SYMBOLS[mark.mark][0] if mark else "",  # what is expected counts once somebody saves it
     )
+
+
+@dataclass(frozen=True)
+class OwnSlot:
+    """A slot as a landing page shows it to who supervises it."""
+
+    slot: DetentionSlot
+    at: str
+    """By the clock of the school."""
+
+
+def read_own_slots(actor: Actor, day: date) -> list[OwnSlot]:
+    """The slots of a day that the actor supervises, in order of time."""
+    return [OwnSlot(slot, f"{local_times(slot)[0]:%H:%M}") for slot in list_own_slots(actor, day)]
 
 
 def list_slot_decisions(actor: Actor, *, slot: UUID | None = None) -> list[Decision]:

@@ -12,6 +12,7 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.behaviour.detention_policies import (
     changeable_detentions,
+    own_slots,
     runnable_slots,
     visible_detentions,
     visible_slots,
@@ -265,3 +266,19 @@ def _conflicts(actor: Actor) -> QuerySet[DetentionConflict]:
     rows = DetentionConflict.objects.filter(detention__slot__in=slots)
     rows = rows.exclude(detention__student__in=kept_from_work(actor))
     return rows.select_related("detention__student__person", "detention__slot__type")
+
+
+def list_own_slots(actor: Actor, day: date) -> list[DetentionSlot]:
+    """The slots of a day that the actor supervises, in order of time, with seats taken."""
+    if actor.user_id is None or not actor.may(Permission.DETENTIONS_RUN):
+        return []
+    rows = DetentionSlot.objects.filter(own_slots(actor), on=day).exclude(state="cancelled")
+    return list(whole_slots(rows).order_by(*SLOT_ORDER))
+
+
+def list_unsupervised(actor: Actor, *, first: date, last: date) -> QuerySet[DetentionSlot]:
+    """The coming slots that nobody who is there supervises, in order of time; none for who plans no slots."""
+    rows = DetentionSlot.objects.filter(on__range=(first, last), state__in=("open", "full"))
+    standing = SlotSupervisor.objects.filter(slot=OuterRef("pk"), stands=True)
+    rows = rows.filter(~Exists(standing)).order_by(*SLOT_ORDER)
+    return rows if actor.reaches_all(Permission.SLOTS_EDIT) else rows.none()

@@ -1,9 +1,10 @@
 """Supervisors are away, teach or cover after a slot was made: the slot hears of it, by whatever door it is entered."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 
+from lyceum.core import clock
 from lyceum.domains.behaviour.detention_queries import get_slot, needs_supervisor
 from lyceum.domains.behaviour.models import DetentionSlot, SlotSupervisor
 from lyceum.domains.behaviour.rules.detentions.supervisors import review_supervisors
@@ -55,6 +56,7 @@ def test_an_absence_that_the_office_enters_is_on_the_board_at_once_and_gone_when
     assert (refused.status_code, refused.json()["code"]) == (409, "supervisor_busy")
     assert "teaches 7A, 6 (15:00–16:00)" in refused.json()["detail"]
     assert "teaches 7A, 6" in page.content.decode()
+    assert "Slots that need a supervisor" in client.get("/today/").content.decode()
     assert not needs(year, tuesday), "who is away on Monday is there on Tuesday"
     with in_school(year.school):
         assert Fact.objects.filter(type="behaviour.detention_slot.supervision").count() == 1
@@ -126,3 +128,17 @@ def test_an_absence_of_some_periods_leaves_the_afternoon(year: Year, last_period
     software(year.office_user, year.school).send("/api/v1/staff-absences/", absence | {"ends_period": int(last_period)})
 
     assert needs(year, slot) is not is_free
+
+
+def test_who_supervises_finds_the_slot_on_their_day(year: Year):
+    slot = year.slot(MONDAY, supervisors=[year.lead.pk])
+    year.set()
+    day = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+    with clock.frozen(day):
+        own = browser(year.teacher_user, year.school).get("/today/").content.decode()
+        others = browser(year.head_user, year.school).get("/today/").content.decode()
+
+    assert f'href="/behaviour/slots/{slot.pk}/"' in own
+    assert "15:30" in own
+    assert f'href="/behaviour/slots/{slot.pk}/"' not in others
