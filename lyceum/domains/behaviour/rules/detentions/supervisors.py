@@ -15,7 +15,7 @@ from lyceum.domains.behaviour.rules.detentions.busy import At, Busy, read_busy
 from lyceum.domains.journal.rules import Entry, Target, record_all
 from lyceum.domains.tenancy.queries import today
 
-LOOKED_AHEAD = timedelta(days=30)
+LOOKED_AHEAD = timedelta(days=14)
 """As far as the timetable is asked; later days are looked at as they come near."""
 
 

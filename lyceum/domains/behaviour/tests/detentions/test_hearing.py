@@ -1,7 +1,6 @@
 """Detentions hear of registers, planned absences, closures and suspensions, and attendance hears of suspensions."""
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -15,12 +14,12 @@ from lyceum.domains.attendance.rules.closures import NewClosure, close_sessions
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.behaviour.detention_tasks import note_days
 from lyceum.domains.behaviour.models import Action, Detention, DetentionSlot, Notice, StudentDay
-from lyceum.domains.behaviour.rules.actions import NewAction, cancel_action, finish_action, set_action
+from lyceum.domains.behaviour.rules.actions import NewAction, cancel_action, set_action
 from lyceum.domains.behaviour.rules.notices import deliver_notice
 from lyceum.domains.behaviour.tests.detentions.conftest import FRIDAY, MONDAY, TUESDAY, Year, make_detention_year
 from lyceum.domains.notifications.models import Notification
 from lyceum.domains.people.models import GuardianLink
-from lyceum.testing.clients import software
+from lyceum.testing.clients import browser, software
 from lyceum.testing.factories import NOW, in_school, make_admin, set_times
 
 WEDNESDAY = date(2026, 11, 25)
@@ -37,7 +36,7 @@ def state_of(detention: Detention) -> str:
 def placed_in_grade(year: Year) -> UUID:
     """The grade of the first student, in which nobody else is."""
     grade = Grade.objects.order_by("code")[0]
-    year_of = AcademicYear.objects.get(current=True)
+    year_of = AcademicYear.objects.get()
     Placement.objects.create(student=year.students[0], year=year_of, grade=grade, starts_on=year_of.starts)
     return grade.pk
 
@@ -74,8 +73,9 @@ def test_an_authorised_mark_of_the_morning_is_there_within_a_minute_and_the_fami
         with clock.frozen(slot.starts_at + timedelta(seconds=20)):
             deliver_notice(notice.pk, actor=system_actor(year.school.pk))
         user = GuardianLink.objects.get(student=year.students[0]).guardian.user_id
-        told = Notification.objects.filter(user=user).order_by("-pk")[0]
-        assert "23" in told.message, "the new day"
+        told = Notification.objects.filter(user=user, type="behaviour").order_by("-pk")[0]
+        assert told.link.endswith(f"#n-{notice.pk}"), "the message leads to the new time"
+        assert "23 Nov" in notice.text
 
 
 def test_a_planned_absence_moves_what_is_set_and_no_new_detention_is_set_on_its_days(year: Year):
@@ -138,7 +138,11 @@ def test_a_suspension_is_a_planned_absence_and_ends_when_the_student_is_back(yea
             FRIDAY, TUESDAY, "approved", "suspension",
         )  # fmt: skip
         action = Action.objects.get()
-        finish_action(action.pk, real_days=Decimal(2), difference="returned_early", actor=year.head)
+    page, form = f"/students/{year.students[0].pk}/behaviour/", {"act": "finish", "row": str(action.pk)}
+    head = browser(year.head_user, year.school)
+    assert head.post(page, form | {"real_days": "2"}).status_code == 422, "why it was shorter"
+    assert head.post(page, form | {"real_days": "2", "difference": "returned_early"}).status_code == 302
+    with in_school(year.school):
         row = PlannedStudent.objects.get(planned=planned)
         assert (row.ends_on, row.holds) == (MONDAY, True)
         day = StudentDay.objects.get(student=year.students[0], on=TUESDAY)
