@@ -53,6 +53,19 @@ def _state_html(row: StageRow) -> SafeString:
     return SafeString(f'<span class="tag tag-{TONES[state]}">{escape(str(CASE_STATES[state]))}</span>')
 
 
+def _stage_html(row: StageRow) -> SafeString:
+    return SafeString(escape(_stage_words(row.case.stage)))
+
+
+def _stage_words(n: int) -> str:
+    return gettext("Stage %(n)s") % {"n": n}
+
+
+def _counted_html(row: StageRow) -> SafeString:
+    n = row.case.total
+    return SafeString(escape(ngettext("%(n)d counted", "%(n)d counted", n) % {"n": n}))
+
+
 def _letter(row: StageRow) -> str:
     return str(NOTICE_STATES[row.letter.state]) if row.letter else ""
 
@@ -71,8 +84,8 @@ STAGES: Table[StageRow] = Table(
     columns=(
         Column("student", _("Student"), lambda row: row.case.student.person.full_name,
                sort=("student__person__sort_name",)),
-        Column("stage", _("Stage"), lambda row: row.case.stage, is_number=True, sort=("stage",)),
-        Column("counted", _("Counted"), lambda row: row.case.total, is_number=True, sort=("total",)),
+        Column("stage", _("Stage"), lambda row: row.case.stage, html=_stage_html, sort=("stage",)),
+        Column("counted", _("Counted"), lambda row: row.case.total, html=_counted_html, sort=("total",)),
         Column("since", _("Since"), lambda row: row.since, sort=("created_at",)),
         Column("state", _("State"), lambda row: CASE_STATES[row.case.state], html=_state_html),
         Column("letter", _("Letter"), _letter, html=_letter_html),
@@ -113,7 +126,7 @@ def stages_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     actor.require(Permission.INCIDENTS_VIEW)
     every = _("All")
-    stages = [(str(n), ngettext("Stage %(n)d", "Stage %(n)d", n) % {"n": n}) for n in range(1, 5)]
+    stages = [(str(n), _stage_words(n)) for n in range(1, 5)]
     exports = actor.may(Permission.BEHAVIOUR_EXPORT)
     return answer_list(
         request,
