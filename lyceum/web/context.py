@@ -16,6 +16,7 @@ from lyceum.domains.notifications.queries import count_unread
 from lyceum.domains.tenancy.models import School
 from lyceum.web.keys import heard_keys, shortcuts_of
 from lyceum.web.navigation import items_for
+from lyceum.web.phone import takes_registers
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         if caller.actor.school_id and caller.actor.may(Permission.ON_SITE_VIEW)
         else None,
         "keeps_roll": caller.actor.reaches_all(Permission.ON_SITE_VIEW),
-        "takes": caller.actor.may(Permission.REGISTERS_TAKE),
+        "takes": takes_registers(caller.actor),
     }
 
 

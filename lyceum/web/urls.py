@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from lyceum.web import components, pwa, views
+from lyceum.web import components, phone, pwa, views
 from lyceum.web.landing import operator_page
 from lyceum.web.wizard import step_page, steps_page
 
 urlpatterns = [
     path("", views.start, name="start"),
+    path("registers/mine/", phone.own_day, name="own-day"),
+    path("attendance/conflicts/", phone.conflicts_page, name="conflicts"),
     path("offline/", pwa.offline_page, name="offline"),
     path("sw.js", pwa.service_worker, name="service-worker"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),

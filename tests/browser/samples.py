@@ -93,6 +93,7 @@ NO_PAGES = {
     "incident-pdf": "a file",
     "incident-file": "a file",
     "timetable-feed": "a file",
+    "detention-feed": "a file",
     "import-mapping": "a write",
     "notification": "a write",
     "hook": "for carriers, with their signature",
@@ -102,6 +103,7 @@ NO_PAGES = {
     "import-cancel": "a write",
     "import-errors": "a file",
     "conflict": "a write",
+    "detention-conflict": "a write",
     "language": "a write",
     "manifest": "a file",
     "offline": "goes back by itself where there is a network",
@@ -430,6 +432,7 @@ def _add_pages_of_behaviour(samples: Samples) -> None:
     samples.add("behaviour-incidents", HEAD, "/behaviour/incidents/")
     samples.add("behaviour-points", HEAD, "/behaviour/points/")
     samples.add("behaviour-queue", HEAD, "/behaviour/queue/")
+    samples.add("behaviour-stages", HEAD, "/behaviour/stages/")
     samples.add("behaviour-stage", HEAD, f"/behaviour/stages/{EscalationCase.objects.order_by('pk')[0].pk}/")
     samples.add("incident", HEAD, f"/incidents/{waiting.pk}/", "to review")
     samples.add("incident", HEAD, f"/incidents/{notice.participant.incident_id}/")

@@ -116,6 +116,15 @@ NEW_BELLS = {
 NEW_RULE = {"kind": "max_per_day", "subjects": [{"sort": "class", "id": "{class}"}], "parameters": {"hours": 5}}
 NEW_INCIDENT = {"incident_type": "{incident_type_id}", "student": "{student}", "another_event": True}
 FAMILY = frozenset({Who.STUDENT, Who.GUARDIAN})
+
+
+def batch_of(what: str) -> dict[str, Any]:
+    """A mark of a phone for nobody's register: a row is refused, not the batch."""
+    mark = {what: "01a00000-0000-7000-8000-000000000001", "code": "N", "version": 0, "at": "2026-11-20T08:49:00Z"}
+    registers = [{"register": "01a00000-0000-7000-8000-000000000000", "marks": [mark]}]
+    return {"device": "phone", "key": "batch", "device_time": "2026-11-20T08:50:00Z", "registers": registers}
+
+
 NEW_DETENTION = {"student": "{student}", "type": "{detention_type_id}", "reason": "Late"}
 NEW_SLOT = {
     "type": "{detention_type_id}",
@@ -414,27 +423,7 @@ REST: dict[str, Door] = {
         body={"student": "{student}", "class": "{class}", "date": "2026-11-20", "session": "PM", "code": "N"},
     ),
     "amendMark": Door(_p.REGISTERS_TAKE, About.REGISTER),
-    "sendBatch": Door(
-        _p.REGISTERS_TAKE,
-        body={
-            "device": "phone",
-            "key": "batch",
-            "device_time": "2026-11-20T08:50:00Z",
-            "registers": [
-                {
-                    "register": "01a00000-0000-7000-8000-000000000000",  # nobody's: a row is refused, not the batch
-                    "marks": [
-                        {
-                            "student": "01a00000-0000-7000-8000-000000000001",
-                            "code": "N",
-                            "version": 0,
-                            "at": "2026-11-20T08:49:00Z",
-                        }
-                    ],
-                }
-            ],
-        },
-    ),
+    "sendBatch": Door(_p.REGISTERS_TAKE, body=batch_of("student")),
     "listConflicts": Door(_p.REGISTERS_VIEW),
     "keepMark": Door(_p.REGISTERS_TAKE, About.REGISTER),
     "replaceMark": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"version": 1}),
@@ -614,6 +603,11 @@ REST: dict[str, Door] = {
     "assignDetentionSupervisors": Door(_p.SLOTS_EDIT, body={"supervisors": ["{staff}"]}),
     "getDetentionRegister": Door(_p.DETENTIONS_RUN, About.REGISTER),
     "takeDetentionRegister": Door(_p.DETENTIONS_RUN, About.REGISTER, body={"rest": "present"}),
+    "sendDetentionBatch": Door(_p.DETENTIONS_RUN, body=batch_of("detention")),
+    "listDetentionConflicts": Door(_p.DETENTIONS_RUN),
+    "keepDetentionMark": Door(_p.DETENTIONS_RUN, About.REGISTER),
+    "replaceDetentionMark": Door(_p.DETENTIONS_RUN, About.REGISTER, body={"version": 0}),
+    "getDetentionFeed": Door(_p.BEHAVIOUR_VIEW),
     "listDetentions": Door(_p.BEHAVIOUR_VIEW),
     "setDetention": Door(_p.DETENTIONS_SET, About.STUDENT, body=NEW_DETENTION, shows=(_p.BEHAVIOUR_VIEW,)),
     "getDetention": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
@@ -945,6 +939,8 @@ PAGES: dict[str, Door] = {
     "POST behaviour/queue/": Door(
         _p.INCIDENTS_REVIEW, body={"row": "{incident_id}", "act": "approve"}, but=frozenset({Who.FOREIGN_ADMIN})
     ),  # in whose school there is no such row
+    "GET behaviour/stages/": Door(_p.INCIDENTS_VIEW),
+    "POST behaviour/stages/": Door(_p.INCIDENTS_VIEW, body={"export": "csv"}),
     "GET behaviour/stages/<uuid:escalation_id>/": Door(_p.INCIDENTS_VIEW, About.STUDENT),
     "POST behaviour/stages/<uuid:escalation_id>/": Door(_p.STAGES_DECIDE, body={"act": "dismiss", "reason": "Talked"}),
     "GET incidents/<uuid:incident_id>/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
@@ -964,6 +960,7 @@ PAGES: dict[str, Door] = {
     "GET behaviour/detentions/": Door(_p.BEHAVIOUR_VIEW, but=FAMILY),  # who have the list of their own
     "GET behaviour/detentions/all/": Door(_p.BEHAVIOUR_VIEW),
     "POST behaviour/detentions/all/": Door(_p.BEHAVIOUR_EXPORT, body={"export": "csv"}),
+    "GET behaviour/detentions/feeds/<str:detention_feed_token>/": Door(EVERYBODY),  # whoever has its address
     "GET behaviour/detentions/calendar.ics": Door(_p.BEHAVIOUR_VIEW),
     "GET behaviour/detentions/new/": Door(_p.DETENTIONS_SET),
     "POST behaviour/detentions/new/": Door(
@@ -972,6 +969,9 @@ PAGES: dict[str, Door] = {
     "GET behaviour/detentions/<uuid:detention_id>/": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
     "POST behaviour/detentions/<uuid:detention_id>/": Door(
         _p.DETENTIONS_SET, About.STUDENT, body={"act": "cancel", "reason": "Dentist"}
+    ),
+    "POST behaviour/conflicts/<uuid:detention_conflict_id>/": Door(
+        _p.DETENTIONS_RUN, About.REGISTER, body={"act": "keep"}
     ),
     "GET behaviour/slots/new/": Door(_p.SLOTS_EDIT),
     "POST behaviour/slots/new/": Door(_p.SLOTS_EDIT, body={"type": "{detention_type_id}", "date": "2026-11-24"}),

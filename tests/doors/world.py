@@ -9,6 +9,7 @@ from uuid import UUID
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
+from lyceum.core.devices import GivenBatch
 from lyceum.core.permissions import SCOPES, Role
 from lyceum.domains.academics.models import BellSchedule, Class, ClassTeacher, ClosedDay, Grade
 from lyceum.domains.academics.rules.calendar import close_days, create_location, create_year
@@ -38,8 +39,9 @@ from lyceum.domains.attendance.rules.gate import sign_in_visitor
 from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.rules.overrides import override_session, set_pattern
 from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
-from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
-from lyceum.domains.behaviour.models import EscalationCase, IncidentType, Notice
+from lyceum.domains.attendance.rules.sync import DeviceMark, receive_batch
+from lyceum.domains.behaviour.detention_calendar import sign_feed as sign_detentions
+from lyceum.domains.behaviour.models import DetentionBatch, DetentionConflict, EscalationCase, IncidentType, Notice
 from lyceum.domains.behaviour.rules.actions import NewAction, set_action
 from lyceum.domains.behaviour.rules.detentions.setting import NewDetention, set_detention
 from lyceum.domains.behaviour.rules.detentions.slots import NewSlot, create_slots
@@ -245,6 +247,7 @@ class _Builder:
 
     def plan_timetable(self, form: Class, admin: User) -> Ids:
         """What must be taught, a draft of it, and a run of the engine on another."""
+        self.words["detention_feed_token"] = sign_detentions(as_actor(admin, self.school))
         self.words["feed_token"] = sign_feed("class", form.pk, actor=as_actor(admin, self.school))
         actor, year = system_actor(self.school.pk), form.year_id
         rule = NewRule("max_per_day", [("class", form.pk)], {"hours": 6})
@@ -390,7 +393,11 @@ class _Builder:
         slot, _next = create_slots(NewSlot(kind.pk, NOW.date(), time(8, 52), 5, [lead], weeks=2), actor=actor)
         new = NewDetention(student.pk, kind.pk, "Late", slot_id=slot.pk)
         made = set_detention(new, actor=as_actor(teacher, self.school)).detention
-        return {"detention_type_id": kind.pk, "slot_id": slot.pk, "detention_id": made.pk}
+        batch = DetentionBatch.objects.create(device="phone", key="slots", received_at=NOW, device_time=NOW)
+        values = {"kind": "changed", "mark": "present", "marked_at": NOW, "marked_by_name": "Somebody"}
+        conflict = DetentionConflict.objects.create(batch=batch, detention=made, **values)
+        ids = {"detention_type_id": kind.pk, "slot_id": slot.pk, "detention_id": made.pk}
+        return ids | {"detention_conflict_id": conflict.pk}
 
     def tell(self, student: Student, guardian: UUID, user: User) -> Ids:
         """An absence that nobody explained, and a message about it."""

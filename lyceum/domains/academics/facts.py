@@ -4,6 +4,8 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+import msgspec
+
 from lyceum.domains.journal.facts import FactPayload
 
 
@@ -23,6 +25,18 @@ class MembershipChanged(FactPayload, frozen=True, kw_only=True):
 
     def live_topics(self) -> tuple[str, ...]:
         return (f"class:{self.school_class}",)
+
+
+class SchoolDaysChanged(FactPayload, frozen=True, kw_only=True):
+    """School is kept on other days than before, between the first and the last of those that changed."""
+
+    type: ClassVar[str] = "academics.days.changed"
+    topic: ClassVar[str] = "academics"
+    first: date = msgspec.field(name="from")
+    last: date = msgspec.field(name="to")
+
+    def subject(self) -> str:
+        return f"{self.first}"
 
 
 class RolloverApplied(FactPayload, frozen=True, kw_only=True):

@@ -147,9 +147,32 @@ class PlannedDecided(FactPayload, frozen=True, kw_only=True):
     """approved, refused, cancelled or arrived."""
     students: list[UUID]
     asked_by: UUID | None
+    first: date | None = msgspec.field(name="from", default=None)
+    """The days whose afternoon it takes, where approved; otherwise those for which it holds no more."""
+    last: date | None = msgspec.field(name="to", default=None)
+    meaning: str = ""
+    """What its code means."""
 
     def subject(self) -> str:
         return str(self.planned)
+
+
+class ClosureChanged(FactPayload, frozen=True, kw_only=True):
+    """The school, or some grades, could not be kept on some days; or could after all."""
+
+    type: ClassVar[str] = "attendance.closure.changed"
+    topic: ClassVar[str] = "attendance"
+    closure: UUID
+    first: date = msgspec.field(name="from")
+    last: date = msgspec.field(name="to")
+    sessions: list[str]
+    """Empty: all of the day."""
+    grades: list[UUID]
+    """Empty: everybody."""
+    undone: bool
+
+    def subject(self) -> str:
+        return str(self.closure)
 
 
 class PlannedAsked(FactPayload, frozen=True, kw_only=True):

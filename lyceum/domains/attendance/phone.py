@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Case, When
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
+from lyceum.core.devices import PhoneLine, PhoneRegister
 from lyceum.core.permissions import Permission
 from lyceum.domains.attendance.batches import LINE_ORDER, list_lines, read_marks
 from lyceum.domains.attendance.codes import CodeList, read_codes
@@ -20,49 +20,17 @@ from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.planned import prefilled_codes
 from lyceum.domains.attendance.policies import own_registers, taught_registers
 from lyceum.domains.attendance.queries import list_registers
+from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
 from lyceum.domains.tenancy.queries import time_zone, today
 
-KEPT = timedelta(hours=12)
-
 
 @dataclass(frozen=True)
-class PhoneLine:
-    """One student: the mark as it stands, with its version."""
+class OwnRegisters:
+    """A person's class registers of today."""
 
-    student: UUID
-    name: str
-    version: int
-    code: str
-    minutes: int | None
-
-
-@dataclass(frozen=True)
-class PhoneRegister:
-    """One register as it can be taken without network."""
-
-    id: UUID
-    name: str
-    what: str
-    at: str
-    state: str
-    state_word: str
-    editable: bool
-    cycle: list[str]
-    codes: list[tuple[str, str, str]]
-    """Symbol, tone and words of each code that may be given."""
-    lines: list[PhoneLine]
-
-
-@dataclass(frozen=True)
-class PhoneDay:
-    """A person's registers of today, and until when the phone may keep them."""
-
-    who: str
-    title: str
-    until: datetime
+    registers: list[PhoneRegister]
     covers: bool
     """Whether one of them is somebody else's lesson: the phone then asks each minute whether it still is theirs."""
-    registers: list[PhoneRegister]
 
 
 def whose(actor: Actor) -> str:
@@ -70,21 +38,24 @@ def whose(actor: Actor) -> str:
     return f"{actor.user_id or ''}@{actor.school_id or ''}"
 
 
-def read_phone_day(actor: Actor) -> PhoneDay:
-    """Today's registers of those classes and lessons that are the actor's own, however far the actor reaches."""
-    day, zone, instant = today(), clock.zone(time_zone()), clock.now()
-    rows = list_registers(actor, day=day, permission=Permission.REGISTERS_TAKE).filter(own_registers(actor))
+def read_phone_registers(actor: Actor) -> OwnRegisters:
+    """Today's registers of those classes and lessons that are the actor's own, however far the actor reaches.
+
+    None in a school that is not set up yet.
+    """
+    if not actor.may(Permission.REGISTERS_TAKE):
+        return OwnRegisters([], covers=False)
+    try:
+        rows = list_registers(actor, day=today(), permission=Permission.REGISTERS_TAKE).filter(own_registers(actor))
+    except AttendanceNotSetUpError:
+        return OwnRegisters([], covers=False)
     rows = rows.annotate(is_taught=Case(When(taught_registers(actor), then=True), default=False))
     registers: list[Register] = [row for row in rows if row.state != Register.State.NOT_REQUIRED]
     lines = _lines(registers, actor)
-    codes, amends = read_codes(actor), actor.may(Permission.REGISTERS_AMEND)
-    midnight = datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone)
-    return PhoneDay(
-        who=whose(actor),
-        title=date_format(day, "l j F"),
-        until=min(instant + KEPT, midnight),
+    codes, amends, instant = read_codes(actor), actor.may(Permission.REGISTERS_AMEND), clock.now()
+    return OwnRegisters(
+        [_register(row, lines[row.pk], codes, instant, amends) for row in registers],
         covers=not all(getattr(row, "is_taught", True) for row in registers),
-        registers=[_register(row, lines[row.pk], codes, instant, amends) for row in registers],
     )
 
 
@@ -97,13 +68,15 @@ def _lines(registers: list[Register], actor: Actor) -> dict[UUID, list[PhoneLine
     for row in members:
         register_id: UUID = row.register_id  # type: ignore[attr-defined]  # annotated
         mark = marks.get((register_id, row.student_id))
+        code = mark.code.symbol if mark else prefilled[register_id].get(row.student_id, "")
         lines[register_id].append(
             PhoneLine(
                 row.student_id,
                 row.student.person.called,
                 mark.version if mark else 0,
-                mark.code.symbol if mark else prefilled[register_id].get(row.student_id, ""),
+                code,
                 mark.minutes_late if mark else None,
+                was=code,  # a planned absence is there already, and its mark is nobody's to give
             )
         )
     return lines
@@ -127,6 +100,7 @@ def _register(row: Register, lines: list[PhoneLine], codes: CodeList, instant: d
     sessions = {"AM": _("Morning register"), "PM": _("Afternoon register"), "": row.period}
     return PhoneRegister(
         id=row.pk,
+        kind="class",
         name=row.class_name,
         what=sessions.get(row.session, _("Register")),
         at=row.due_at.astimezone(clock.zone(time_zone())).strftime("%H:%M"),

@@ -1,6 +1,11 @@
 """What attendance does when something happens elsewhere."""
 
-from lyceum.core.actor import Actor
+from datetime import date
+from uuid import UUID
+
+import msgspec
+
+from lyceum.core.actor import Actor, system_actor
 from lyceum.domains.attendance.facts import AttendanceMarked, GatePassed
 from lyceum.domains.attendance.rules import rollovers  # noqa: F401  # has its say when a rollover is undone
 from lyceum.domains.attendance.rules.cases.opening import note_absences
@@ -10,7 +15,8 @@ from lyceum.domains.attendance.rules.left_lesson import heed_gate, heed_marks
 from lyceum.domains.attendance.rules.recounts import recount_days
 from lyceum.domains.attendance.rules.registers import follow_dropped_lesson, follow_lessons
 from lyceum.domains.attendance.rules.setup import use_preset_of_country
-from lyceum.domains.journal.facts import hears
+from lyceum.domains.attendance.rules.suspensions import end_suspension, plan_suspension
+from lyceum.domains.journal.facts import hears, hears_of
 from lyceum.domains.notifications.facts import SmsReceived
 from lyceum.domains.people.facts import MergeUndone, StudentMerged
 from lyceum.domains.tenancy.facts import SchoolProvisioned
@@ -83,3 +89,32 @@ def expect_register_again(fact: CoverCancelled, _actor: Actor) -> None:
 def take_text_answers(fact: SmsReceived, _actor: Actor) -> None:
     """A text may answer why a child is away; one that does not waits for the office."""
     answer_by_text(fact.sms)
+
+
+class ActionTold(msgspec.Struct, frozen=True):
+    """What behaviour tells of something that follows for a student."""
+
+    action: UUID
+    student: UUID
+    kind: str
+    first: date = msgspec.field(name="from")
+    last: date | None = msgspec.field(name="to", default=None)
+    state: str = ""
+
+
+@hears_of("behaviour.action.set", ActionTold)
+def plan_whoever_is_suspended(fact: ActionTold, actor: Actor) -> None:
+    """A suspended student is absent with a code of its own, from the first day to the last."""
+    if fact.kind == "suspension":
+        last = fact.last or fact.first
+        plan_suspension(
+            fact.action, student_id=fact.student, first=fact.first, last=last, actor=system_actor(actor.school)
+        )
+
+
+@hears_of("behaviour.action.ended", ActionTold)
+def expect_whoever_is_back(fact: ActionTold, actor: Actor) -> None:
+    """Called off, or shorter than planned: the student is expected again."""
+    if fact.kind == "suspension":
+        last = None if fact.state == "cancelled" else fact.last
+        end_suspension(fact.action, last=last, actor=system_actor(actor.school))

@@ -26,7 +26,6 @@ from lyceum.domains.attendance.views import (
 urlpatterns = [
     path("attendance/", day.day_page, name="attendance"),
     path("attendance/absences/", absences.absences_page, name="absences"),
-    path("attendance/conflicts/", devices.conflicts_page, name="conflicts"),
     path("attendance/conflicts/<uuid:conflict_id>/", devices.decide, name="conflict"),
     path("attendance/cases/", cases.cases_page, name="cases"),
     path("attendance/cases/<uuid:case_id>/", cases.case_page, name="case"),
@@ -63,7 +62,6 @@ urlpatterns = [
     path("pass/", passes.lessons_page, name="pass"),
     path("pass/registers/<uuid:register_id>/", passes.register_page, name="pass-register"),
     path("pass/<str:pass_link>/", passes.open_page, name="pass-open"),
-    path("registers/mine/", devices.own_day, name="own-day"),
     path("registers/<uuid:register_id>/", registers.register_page, name="register"),
     path("registers/<uuid:register_id>/rows/", registers.register_rows, name="register-rows"),
     path("registers/<uuid:register_id>/history/", registers.register_history, name="register-history"),

@@ -1,18 +1,24 @@
-"""Detentions as an iCalendar file (RFC 5545): time and place, and nothing about anybody."""
+"""Detentions as iCalendar (RFC 5545), a file or at an address with a token: time and place, nothing about anybody."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core import signing
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
-from lyceum.core.actor import Actor
+from lyceum.core.actor import Actor, Via
+from lyceum.core.errors import NotFoundError, invalid_field
+from lyceum.core.permissions import Permission
+from lyceum.domains.accounts.models import User
+from lyceum.domains.accounts.queries import actor_for_user
 from lyceum.domains.behaviour.detention_policies import is_staff_here, own_slots
 from lyceum.domains.behaviour.detention_queries import list_detentions
 from lyceum.domains.behaviour.models import Detention, DetentionSlot
 
+SALT = "detention calendar"
 BACK = timedelta(days=30)
 MOST = 500
 
@@ -39,6 +45,34 @@ def list_entries(actor: Actor) -> list[Entry]:
 
 def _entry(row: Detention | DetentionSlot, slot: DetentionSlot) -> Entry:
     return Entry(row.pk, slot.starts_at, slot.ends_at, slot.room.name if slot.room else "")
+
+
+def sign_feed(actor: Actor) -> str:
+    """The token of somebody's own calendar of detentions, for as long as they may see them."""
+    actor.require(Permission.BEHAVIOUR_VIEW)
+    if actor.user_id is None:
+        raise invalid_field("/user", "required", _("Only a person has a calendar."))
+    return signing.dumps([actor.school, str(actor.user_id)], salt=SALT)
+
+
+def read_token(token: str) -> tuple[int, UUID]:
+    """The school and the person of a token; one that was not signed here names nothing."""
+    try:
+        school_id, user = signing.loads(token, salt=SALT)
+        return int(school_id), UUID(user)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise NotFoundError from None
+
+
+def feed_text(school_id: int, user_id: UUID) -> str:
+    """The calendar of a person, with the rights that they have today. It runs in their school."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise NotFoundError
+    actor = actor_for_user(user, school_id, via=Via.REST)
+    if not actor.may(Permission.BEHAVIOUR_VIEW):
+        raise NotFoundError
+    return calendar_text(list_entries(actor))
 
 
 def calendar_text(entries: Iterable[Entry]) -> str:

@@ -1,10 +1,12 @@
 """What detentions tell the rest of the system: ids and times, never names."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
 from lyceum.domains.journal.facts import FactPayload
+
+Day = date  # a field is called date
 
 
 class DetentionFact(FactPayload, frozen=True, kw_only=True):
@@ -59,3 +61,16 @@ class DetentionCancelled(DetentionFact, frozen=True, kw_only=True):
     """A detention was taken back."""
 
     type: ClassVar[str] = "behaviour.detention.cancelled"
+
+
+class SlotSupervisionChanged(FactPayload, frozen=True, kw_only=True):
+    """Somebody supervises a slot no more, or again; with nobody left it cannot run."""
+
+    type: ClassVar[str] = "behaviour.detention_slot.supervision"
+    topic: ClassVar[str] = "behaviour"
+    slot: UUID
+    date: Day
+    supervisors: int
+
+    def subject(self) -> str:
+        return str(self.slot)

@@ -12,12 +12,14 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.behaviour.detention_policies import (
     changeable_detentions,
+    own_slots,
     runnable_slots,
     visible_detentions,
     visible_slots,
 )
 from lyceum.domains.behaviour.models import (
     Detention,
+    DetentionConflict,
     DetentionMarkPast,
     DetentionSlot,
     DetentionType,
@@ -237,3 +239,46 @@ def needs_supervisor(slot: DetentionSlot) -> bool:
     """Whether nobody who is there supervises a slot that is still to run."""
     standing: list[SlotSupervisor] = slot.standing  # type: ignore[attr-defined]  # prefetched by whole_slots
     return not standing and slot.state not in ("cancelled", "done")
+
+
+def list_detention_conflicts(
+    actor: Actor, *, state: str = DetentionConflict.State.OPEN, slot: UUID | None = None
+) -> QuerySet[DetentionConflict]:
+    """Marks of devices that somebody has to decide on, of the slots the actor runs; oldest first."""
+    actor.require(Permission.DETENTIONS_RUN)
+    rows = _conflicts(actor).filter(state=state)
+    if slot:
+        rows = rows.filter(detention__slot=slot)
+    return rows.order_by("marked_at", "pk")
+
+
+def get_detention_conflict(conflict_id: UUID, *, actor: Actor, lock: bool = False) -> DetentionConflict:
+    """The conflict, where the actor runs its slot. Unknown and hidden are the same."""
+    rows = _conflicts(actor).filter(pk=conflict_id)
+    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _conflicts(actor: Actor) -> QuerySet[DetentionConflict]:
+    slots = DetentionSlot.objects.filter(runnable_slots(actor))
+    rows = DetentionConflict.objects.filter(detention__slot__in=slots)
+    rows = rows.exclude(detention__student__in=kept_from_work(actor))
+    return rows.select_related("detention__student__person", "detention__slot__type")
+
+
+def list_own_slots(actor: Actor, day: date) -> list[DetentionSlot]:
+    """The slots of a day that the actor supervises, in order of time, with seats taken."""
+    if actor.user_id is None or not actor.may(Permission.DETENTIONS_RUN):
+        return []
+    rows = DetentionSlot.objects.filter(own_slots(actor), on=day).exclude(state="cancelled")
+    return list(whole_slots(rows).order_by(*SLOT_ORDER))
+
+
+def list_unsupervised(actor: Actor, *, first: date, last: date) -> QuerySet[DetentionSlot]:
+    """The coming slots that nobody who is there supervises, in order of time; none for who plans no slots."""
+    rows = DetentionSlot.objects.filter(on__range=(first, last), state__in=("open", "full"))
+    standing = SlotSupervisor.objects.filter(slot=OuterRef("pk"), stands=True)
+    rows = rows.filter(~Exists(standing)).order_by(*SLOT_ORDER)
+    return rows if actor.reaches_all(Permission.SLOTS_EDIT) else rows.none()

@@ -112,8 +112,8 @@ class ActionFact(FactPayload, frozen=True, kw_only=True):
     action: UUID
     student: UUID
     kind: str
-    first_day: date
-    last_day: date | None
+    first_day: date = msgspec.field(name="from")
+    last_day: date | None = msgspec.field(name="to")
 
     def subject(self) -> str:
         return str(self.action)
@@ -126,9 +126,11 @@ class ActionSet(ActionFact, frozen=True, kw_only=True):
 
 
 class ActionEnded(ActionFact, frozen=True, kw_only=True):
-    """It was done, or called off."""
+    """It was done, or called off; the last day is that on which it really ended."""
 
     type: ClassVar[str] = "behaviour.action.ended"
+    state: str
+    """done or cancelled."""
 
 
 class NoticeFact(FactPayload, frozen=True, kw_only=True):

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
@@ -25,7 +26,7 @@ from lyceum.domains.behaviour.models import (
 from lyceum.domains.behaviour.policies import own_family, visible_incidents, visible_participations
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import kept_from_work, own_record, visible_students
-from lyceum.domains.tenancy.queries import today
+from lyceum.domains.tenancy.queries import time_zone, today
 
 INCIDENT_ORDER = ("-occurred_at", "pk")
 PARTICIPATION_ORDER = ("-incident__occurred_at", "pk")
@@ -194,6 +195,42 @@ def list_cases(actor: Actor, *, states: Iterable[str] = (), student: UUID | None
     return rows.select_related("policy", "student__person").order_by("-created_at", "pk")
 
 
+@dataclass(frozen=True)
+class StageFilter:
+    """What narrows a list of stages; nothing given narrows nothing."""
+
+    student: UUID | None = None
+    grade: UUID | None = None
+    state: str = ""
+    stage: int | None = None
+    first: date | None = None
+    last: date | None = None
+    """The days between which the stage came near or was reached."""
+
+
+def narrow_cases(actor: Actor, chosen: StageFilter) -> QuerySet[EscalationCase]:
+    """The stages that a filter leaves, newest first."""
+    rows = list_cases(actor, states=[chosen.state] if chosen.state else (), student=chosen.student)
+    if chosen.grade:
+        rows = rows.filter(student__in=Student.objects.filter(in_grade(chosen.grade, today())))
+    if chosen.stage is not None:
+        rows = rows.filter(stage=chosen.stage)
+    zone = clock.zone(time_zone())
+    if chosen.first:
+        rows = rows.filter(created_at__gte=datetime.combine(chosen.first, time.min, tzinfo=zone))
+    if chosen.last:
+        rows = rows.filter(created_at__lt=datetime.combine(chosen.last + timedelta(days=1), time.min, tzinfo=zone))
+    return rows
+
+
+def letters_of(cases: Iterable[EscalationCase], *, actor: Actor) -> dict[UUID, Notice]:
+    """The newest letter about each stage, for those who may send letters: one statement."""
+    if not actor.may(Permission.NOTICES_SEND):
+        return {}
+    rows = list_notices(actor).filter(case__in=[case.pk for case in cases]).exclude(state=Notice.State.WITHDRAWN)
+    return {row.case_id: row for row in reversed(rows) if row.case_id}
+
+
 def get_case(case_id: UUID, *, actor: Actor, lock: bool = False) -> EscalationCase:
     """The stage that a student came to, where the actor may see it."""
     rows = list_cases(actor).filter(pk=case_id)
@@ -225,7 +262,9 @@ def list_actions(actor: Actor, *, student: UUID | None = None, state: str = "") 
     return rows.select_related("student__person", "owner__person").order_by("-starts_on", "pk")
 
 
-def list_notices(actor: Actor, *, incident: UUID | None = None, states: Iterable[str] = ()) -> QuerySet[Notice]:
+def list_notices(
+    actor: Actor, *, incident: UUID | None = None, case: UUID | None = None, states: Iterable[str] = ()
+) -> QuerySet[Notice]:
     """Notices that the actor may send, newest first."""
     actor.require(Permission.NOTICES_SEND)
     rows = Notice.objects.all()
@@ -235,6 +274,8 @@ def list_notices(actor: Actor, *, incident: UUID | None = None, states: Iterable
         rows = rows.filter(Q(participant__isnull=True) | Q(participant__incident__confidential=False))
     if incident:
         rows = rows.filter(participant__incident=incident)
+    if case:
+        rows = rows.filter(case=case)
     if states:
         rows = rows.filter(state__in=list(states))
     rows = rows.exclude(student__in=kept_from_work(actor))

@@ -11,6 +11,7 @@ from lyceum.domains.behaviour.views import (
     queue,
     record,
     settings,
+    stages,
     student,
 )
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("behaviour/incidents/", lists.incidents_page, name="behaviour-incidents"),
     path("behaviour/points/", lists.points_page, name="behaviour-points"),
     path("behaviour/queue/", queue.queue_page, name="behaviour-queue"),
+    path("behaviour/stages/", stages.stages_page, name="behaviour-stages"),
     path("behaviour/stages/<uuid:escalation_id>/", queue.stage_page, name="behaviour-stage"),
     path("incidents/<uuid:incident_id>/", incident.incident_page, name="incident"),
     path("incidents/<uuid:incident_id>/files/<uuid:file_id>/", files.incident_file, name="incident-file"),

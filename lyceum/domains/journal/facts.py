@@ -53,6 +53,22 @@ def hears(fact_type: type[F]) -> Callable[[Callable[[F, Actor], None]], Callable
     return subscribe
 
 
+V = TypeVar("V", bound=msgspec.Struct)
+
+
+def hears_of(name: str, view: type[V]) -> Callable[[Callable[[V, Actor], None]], Callable[[V, Actor], None]]:
+    """Subscribe to a fact of a sibling, known by its name alone; `view` has those of its fields that matter here."""
+
+    def subscribe(hearer: Callable[[V, Actor], None]) -> Callable[[V, Actor], None]:
+        def hear(payload: FactPayload, actor: Actor) -> None:
+            hearer(msgspec.convert(msgspec.to_builtins(payload), view), actor)
+
+        _hearers.setdefault(name, []).append(hear)
+        return hearer
+
+    return subscribe
+
+
 def tell(payload: FactPayload, actor: Actor) -> None:
     """Call everybody who hears this fact."""
     for hearer in _hearers.get(payload.type, ()):

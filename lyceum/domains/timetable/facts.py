@@ -39,6 +39,19 @@ class CoverCancelled(FactPayload, frozen=True, kw_only=True):
         return str(self.cover)
 
 
+class StaffAbsenceChanged(FactPayload, frozen=True, kw_only=True):
+    """Somebody is away, is away at other times, or is there after all; what is only asked for tells nothing."""
+
+    type: ClassVar[str] = "timetable.absence.changed"
+    topic: ClassVar[str] = "timetable"
+    absence: UUID
+    staff: UUID
+    state: str
+
+    def subject(self) -> str:
+        return str(self.absence)
+
+
 class VersionPublished(FactPayload, frozen=True, kw_only=True):
     """A timetable holds from a day on; `lessons` are those that begin, end or change with it."""
 

@@ -17,11 +17,13 @@ from lyceum.domains.attendance.own_covers import read_own_covers
 from lyceum.domains.attendance.planned import list_planned_students
 from lyceum.domains.attendance.rules.setup import what_is_missing
 from lyceum.domains.attendance.views.absences import read_absences
+from lyceum.domains.behaviour.detention_phone import read_own_slots
 from lyceum.domains.notifications.queries import list_inbound
 from lyceum.domains.people.duplicates import count_pairs
 from lyceum.domains.people.queries import count_pending
 from lyceum.domains.timetable.cover_queries import count_open
 from lyceum.web.landing.day import next_school_day, read_day
+from lyceum.web.landing.slots import read_unsupervised
 
 MOST_TO_CALL = 12
 
@@ -59,6 +61,8 @@ def office_landing(actor: Actor, day: date) -> dict[str, object]:
         "to_decide": _to_decide(actor),
         "to_cover": count_open(actor, day) if actor.reaches_all(Permission.COVER_ASSIGN) else 0,
         "covers": [each for each in read_own_covers(actor, day) if each.waits or each.cover.on == day],
+        "slots": read_own_slots(actor, day),
+        "unsupervised": read_unsupervised(actor, day),
         "records": _records(actor),
         "concerns": list_concerns(actor, state="raised").count() if actor.reaches_all(Permission.CONCERNS_VIEW) else 0,
         "why_closed": "" if is_open else school_days().why_closed(day),

@@ -8,6 +8,7 @@ from lyceum.domains.academics.days import school_days
 from lyceum.domains.attendance.own_covers import read_own_covers
 from lyceum.domains.attendance.queries import now_register
 from lyceum.domains.attendance.sheet import SheetRow, read_sheet
+from lyceum.domains.behaviour.detention_phone import read_own_slots
 from lyceum.web.landing.day import next_school_day, read_day
 
 
@@ -33,6 +34,7 @@ def teacher_landing(actor: Actor, day: date) -> dict[str, object]:
         "now": now,
         "registers": rows,
         "covers": [each for each in read_own_covers(actor, day) if each.waits or each.cover.on == day],
+        "slots": read_own_slots(actor, day),
         "size": len(sheet),
         "known": [Known(row) for row in sheet if row.flags],
         "why_closed": "" if rows else school_days().why_closed(day),

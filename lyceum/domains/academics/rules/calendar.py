@@ -16,6 +16,7 @@ from lyceum.core.errors import FieldError, InvalidError, NotFoundError, RuleErro
 from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.academics.days import forget_school_days
+from lyceum.domains.academics.facts import SchoolDaysChanged
 from lyceum.domains.academics.models import AcademicYear, ClosedDay, Grade, Location, Subject, Term
 from lyceum.domains.journal.rules import Entry, Target, changed_fields, record, record_all
 from lyceum.domains.tenancy.queries import today
@@ -173,7 +174,8 @@ def close_days(dates: Sequence[date], *, name: str, kind: str = "holiday", actor
     if rows:
         target = Target("academics.closedday", rows[0].pk, f"{called}: {rows[0].on} to {rows[-1].on}")
         forget_school_days()
-        record("academics.days.close", target=target, actor=actor)
+        facts = [SchoolDaysChanged(first=rows[0].on, last=rows[-1].on)]
+        record("academics.days.close", target=target, facts=facts, actor=actor)
     return rows
 
 
@@ -194,7 +196,8 @@ def reopen_days(closed_days: Sequence[UUID], *, actor: Actor) -> list[ClosedDay]
     forget_school_days()
     days = f"{rows[0].on}" if len(rows) == 1 else f"{rows[0].on} to {rows[-1].on}"
     target = Target("academics.closedday", rows[0].pk, f"{rows[0].name}: {days}")
-    record("academics.days.reopen", target=target, actor=actor)
+    facts = [SchoolDaysChanged(first=rows[0].on, last=rows[-1].on)]
+    record("academics.days.reopen", target=target, facts=facts, actor=actor)
     return rows
 
 

@@ -1,35 +1,30 @@
 """REST door of devices without network: their batches, and what somebody has to decide afterwards."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Field, Header, Query, Schema, Status
 
+from lyceum.core import rest_devices
+from lyceum.core.devices import GivenBatch
 from lyceum.core.paging import page_of
 from lyceum.core.rest import Instant, ListOf, Strict, TimeOfDay, Walk, actor_of, listed
 from lyceum.domains.attendance.batches import read_marks
-from lyceum.domains.attendance.models import Conflict, DeviceBatch, Mark
+from lyceum.domains.attendance.models import Conflict, Mark
 from lyceum.domains.attendance.queries import list_conflicts
 from lyceum.domains.attendance.rest.router import router
 from lyceum.domains.attendance.rules.conflicts import keep_mark, replace_mark
-from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
-
-Result = Literal["applied", "same", "conflict", "refused", "sent_to_office"]
-_MOST_VERSIONS = 2147483647
+from lyceum.domains.attendance.rules.sync import DeviceMark, receive_batch
 
 
-class DeviceMarkIn(Strict):
+class DeviceMarkIn(rest_devices.DeviceMark):
     """One mark as the device kept it. `version` is the mark's version as last seen, 0 where there was none."""
 
     student: UUID
-    code: str = Field(max_length=4)
     minutes_late: int | None = Field(None, ge=0, le=600)
     time_in: TimeOfDay | None = None
-    version: int = Field(ge=0, le=_MOST_VERSIONS)
-    at: Instant
-    """When it was given, by the device's clock."""
 
 
 class DeviceRegisterIn(Strict):
@@ -39,37 +34,24 @@ class DeviceRegisterIn(Strict):
     marks: list[DeviceMarkIn] = Field(max_length=500)
 
 
-class BatchIn(Strict):
+class BatchIn(rest_devices.Batch):
     """What a device gave while it had no network. The same key again has no second effect, for ever."""
 
-    device: str = Field(min_length=1, max_length=64)
-    key: str = Field(min_length=1, max_length=64)
-    device_time: Instant
-    """The device's clock as it made the batch."""
     registers: list[DeviceRegisterIn] = Field(max_length=100)
 
 
-class SyncedMarkOut(Schema):
+class SyncedMarkOut(rest_devices.SyncedMark):
     """What became of one mark; `version` is the mark's now, `conflict` what somebody has to decide."""
 
     register_id: UUID
     student: UUID
-    result: Result
-    code: str
-    message: str
-    version: int
     conflict: UUID | None
 
 
-class BatchOut(Schema):
+class BatchOut(rest_devices.BatchAnswer):
     """What became of a batch. `code` is `sent_to_office` where something came too late to be written."""
 
     id: UUID
-    key: str
-    code: Literal["received", "sent_to_office"]
-    received_at: datetime
-    clock_ahead_seconds: int
-    flags: list[str]
     results: list[SyncedMarkOut]
 
 
@@ -98,21 +80,7 @@ def send_batch(
         for mark in each.marks
     ]
     given = GivenBatch(body.device, body.key, device_clock or body.device_time, marks)
-    found = _batch(receive_batch(given, actor=actor_of(request)))
-    return Status(202 if found["code"] == "sent_to_office" else 200, found)
-
-
-def _batch(batch: DeviceBatch) -> dict[str, Any]:
-    late = any(row["result"] == "sent_to_office" for row in batch.rows)
-    return {
-        "id": batch.pk,
-        "key": batch.key,
-        "code": "sent_to_office" if late else "received",
-        "received_at": batch.received_at,
-        "clock_ahead_seconds": batch.clock_ahead_seconds,
-        "flags": batch.flags,
-        "results": [row | {"conflict": row["conflict"] or None} for row in batch.rows],
-    }
+    return Status(*rest_devices.answered(receive_batch(given, actor=actor_of(request))))
 
 
 class DeviceValueOut(Schema):
@@ -141,12 +109,10 @@ class CurrentValueOut(Schema):
     version: int
 
 
-class OpenConflictOut(Schema):
+class OpenConflictOut(rest_devices.DecidedConflict):
     """Two values for one mark. `late`: it came after the register locked; `refused`: a rule refuses it."""
 
     id: UUID
-    kind: Literal["changed", "late", "refused"]
-    why: str
     register_id: UUID
     class_name: str
     date: date
@@ -157,15 +123,12 @@ class OpenConflictOut(Schema):
     device: DeviceValueOut
     server: ServerValueOut | None
     current: CurrentValueOut | None
-    state: Literal["open", "kept", "replaced"]
-    decided_by: str
-    decided_at: datetime | None
 
 
 class ConflictFilter(Walk):
     """Which conflicts: the open ones, unless told otherwise."""
 
-    state: Literal["open", "kept", "replaced"] = "open"
+    state: rest_devices.ConflictState = "open"
     register_id: UUID | None = Field(None, alias="register")
 
 
@@ -182,10 +145,7 @@ def _conflict(row: Conflict, mark: Mark | None) -> dict[str, Any]:
         "at": row.server_at,
         "version": row.server_version,
     }
-    return {
-        "id": row.pk,
-        "kind": row.kind,
-        "why": row.why,
+    return rest_devices.decided(row) | {
         "register_id": row.register_id,
         "class_name": row.register.class_name,
         "date": row.register.on,
@@ -201,9 +161,6 @@ def _conflict(row: Conflict, mark: Mark | None) -> dict[str, Any]:
         },
         "server": server if row.server_version else None,
         "current": {"code": mark.code.symbol, "version": mark.version} if mark else None,
-        "state": row.state,
-        "decided_by": row.decided_by_name,
-        "decided_at": row.decided_at,
     }
 
 
@@ -225,7 +182,7 @@ def keep(request: HttpRequest, conflict_id: UUID) -> dict[str, Any]:
 class ReplaceIn(Strict):
     """The mark's version as last read: if it has changed since, nothing is written."""
 
-    version: int | None = Field(None, ge=0, le=_MOST_VERSIONS)
+    version: int | None = Field(None, ge=0, le=rest_devices.MOST_VERSIONS)
 
 
 @router.post("attendance/conflicts/{uuid:conflict_id}/replace/", response=OpenConflictOut, operation_id="replaceMark")

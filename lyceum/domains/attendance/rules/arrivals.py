@@ -19,7 +19,7 @@ from lyceum.domains.attendance.planned import days_until_now, find_lock
 from lyceum.domains.attendance.queries import get_register
 from lyceum.domains.attendance.rules.given import GivenMark, Saved
 from lyceum.domains.attendance.rules.marks import take_register
-from lyceum.domains.attendance.rules.planned import derive_days
+from lyceum.domains.attendance.rules.planned import afternoons, derive_days
 from lyceum.domains.attendance.rules.refusals import NothingPlannedError, NotOnRegisterError
 from lyceum.domains.attendance.rules.sessions import lock_days
 from lyceum.domains.attendance.rules.telling import tell_office_of_arrival
@@ -60,14 +60,19 @@ def mark_arrived(register_id: UUID, arrival: Arrival, *, actor: Actor) -> Saved:
 
 def _cut_short(row: PlannedStudent, register: Register, half: int, actor: Actor) -> None:
     """End a plan before the session, free everything after it, and tell the office."""
-    before = f"{row.ends_on}"
+    before, until = f"{row.ends_on}", afternoons(register.on, row.ends_on, row.ends_half)
     row.arrived_on, row.arrived_half = register.on, half
     row.ends_on, row.ends_half = (register.on, 0) if half else (register.on - timedelta(days=1), 1)
     row.holds = (row.starts_on, row.starts_half) <= (row.ends_on, row.ends_half)
     row.save()
     derived = derive_days(days_until_now(row.planned), [row.student_id])
     told = PlannedDecided(
-        planned=row.planned_id, state="arrived", students=[row.student_id], asked_by=row.planned.asked_by
+        planned=row.planned_id,
+        state="arrived",
+        students=[row.student_id],
+        asked_by=row.planned.asked_by,
+        first=until[0],
+        last=until[1],
     )
     record(
         "attendance.absence.arrived",

@@ -17,6 +17,7 @@ from lyceum.core.text import tidy
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Grade
 from lyceum.domains.attendance.codes import code_named, read_codes
+from lyceum.domains.attendance.facts import ClosureChanged
 from lyceum.domains.attendance.models import Closure, Code, Mark, Register
 from lyceum.domains.attendance.rules.methods import derive_everybody
 from lyceum.domains.attendance.rules.refusals import ClosureUndoneError, NotASchoolDayError
@@ -108,7 +109,15 @@ def _begun(days: Sequence[date]) -> list[date]:
 def _derived(closure: Closure, act: str, days: Sequence[date], actor: Actor) -> list[Derived]:
     derived = [each for day in _begun(days) for each in derive_everybody(day)]
     changes: Changes = {"days": [None, f"{closure.starts_on} – {closure.ends_on}"], "sessions": [None, len(derived)]}
-    facts = [each.fact for each in derived]
+    told = ClosureChanged(
+        closure=closure.pk,
+        first=closure.starts_on,
+        last=closure.ends_on,
+        sessions=closure.sessions,
+        grades=list(closure.grades),
+        undone=closure.undone_at is not None,
+    )
+    facts = [told, *(each.fact for each in derived)]
     record(act, target=Target.of(closure), changes=changes, reason=closure.reason, facts=facts, actor=actor)
     return derived
 

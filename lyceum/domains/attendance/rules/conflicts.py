@@ -5,13 +5,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.attendance.models import Conflict, Mark
 from lyceum.domains.attendance.queries import get_conflict
 from lyceum.domains.attendance.rules.marks import GivenMark, refuse_kept, take_register
-from lyceum.domains.attendance.rules.refusals import ConflictDecidedError, MarkConflictError
+from lyceum.domains.attendance.rules.refusals import MarkConflictError
 from lyceum.domains.journal.rules import Target, record
 
 
@@ -43,11 +42,7 @@ def _get_open(conflict_id: UUID, actor: Actor) -> Conflict:
     conflict = get_conflict(conflict_id, actor=actor, permission=Permission.REGISTERS_TAKE, lock=True)
     if conflict.kind == Conflict.Kind.LATE:  # a proposal to the office is the office's to decide
         actor.require(Permission.REGISTERS_AMEND)
-    if conflict.state != Conflict.State.OPEN:
-        raise ConflictDecidedError(
-            _("%(name)s decided this at %(at)s UTC.")
-            % {"name": conflict.decided_by_name, "at": f"{conflict.decided_at:%H:%M}"}
-        )
+    conflict.refuse_decided()
     return conflict
 
 
@@ -63,10 +58,7 @@ def _refuse_changed(conflict: Conflict, version: int) -> None:
 
 
 def _decide(conflict: Conflict, state: Conflict.State, actor: Actor) -> Conflict:
-    conflict.state = state
-    conflict.decided_by_name = actor.name
-    conflict.decided_at = clock.now()
-    conflict.save(update_fields=["state", "decided_by_name", "decided_at"])
+    conflict.decide(state, actor)
     record(
         "attendance.conflict.decide",
         target=Target.of(conflict),

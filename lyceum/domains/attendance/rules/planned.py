@@ -65,7 +65,7 @@ def ask_absence(new: NewAbsence, *, approve: bool = False, actor: Actor) -> Plan
     students = _students(new.students, actor)
     _check_days(new, actor)
     _refuse_same(new, students)
-    planned = _make(new, students, origin=_origin(actor), code=_asked_code(new, actor), actor=actor)
+    planned = make_planned(new, students, origin=_origin(actor), code=_asked_code(new, actor), actor=actor)
     asked = PlannedAsked(planned=planned.pk, students=[s.pk for s in students], origin=planned.origin)
     record("attendance.absence.ask", target=Target.of(planned), changes=_shown(planned), facts=[asked], actor=actor)
     return approve_absence(planned.pk, actor=actor) if approve else planned
@@ -148,7 +148,7 @@ def _given_code(symbol: str, actor: Actor) -> Code:
     return code
 
 
-def _make(
+def make_planned(
     new: NewAbsence,
     students: Sequence[Student],
     *,
@@ -157,6 +157,7 @@ def _make(
     source: str = "",
     actor: Actor,
 ) -> PlannedAbsence:
+    """Write the absence and for whom it is asked; nobody has decided it yet."""
     planned = PlannedAbsence.objects.create(
         starts_on=new.starts_on,
         starts_half=new.starts_half,
@@ -203,7 +204,7 @@ def approve_absence(planned_id: UUID, *, symbol: str = "", answer: str = "", act
         )
     planned.code = code
     PlannedStudent.objects.filter(planned=planned).update(holds=True)
-    return _decide(planned, PlannedAbsence.State.APPROVED, answer, actor)
+    return decide(planned, PlannedAbsence.State.APPROVED, answer, actor)
 
 
 @transaction.atomic
@@ -212,7 +213,7 @@ def refuse_absence(planned_id: UUID, *, answer: str, actor: Actor) -> PlannedAbs
     planned = _open(planned_id, (PlannedAbsence.State.ASKED,), actor)
     if not tidy(answer):
         raise invalid_field("/answer", "reason_needed", _("Say why it is refused."))
-    return _decide(planned, PlannedAbsence.State.REFUSED, answer, actor)
+    return decide(planned, PlannedAbsence.State.REFUSED, answer, actor)
 
 
 @transaction.atomic
@@ -228,7 +229,7 @@ def cancel_absence(planned_id: UUID, *, answer: str = "", actor: Actor) -> Plann
         actor.require_all(Permission.ABSENCES_DECIDE)
     planned = _locked(planned, (PlannedAbsence.State.ASKED, PlannedAbsence.State.APPROVED), actor)
     PlannedStudent.objects.filter(planned=planned).update(holds=False)
-    return _decide(planned, PlannedAbsence.State.CANCELLED, answer, actor)
+    return decide(planned, PlannedAbsence.State.CANCELLED, answer, actor)
 
 
 def _open(planned_id: UUID, states: Iterable[str], actor: Actor) -> PlannedAbsence:
@@ -249,7 +250,8 @@ def _locked(found: PlannedAbsence, states: Iterable[str], actor: Actor) -> Plann
     return planned
 
 
-def _decide(planned: PlannedAbsence, state: PlannedAbsence.State, answer: str, actor: Actor) -> PlannedAbsence:
+def decide(planned: PlannedAbsence, state: PlannedAbsence.State, answer: str, actor: Actor) -> PlannedAbsence:
+    """Write a decision: the marks of the days until now follow, and the family is told."""
     before, planned.state = planned.state, state
     planned.decided_by_name = actor.name[:200]
     planned.decided_at = clock.now()
@@ -257,7 +259,16 @@ def _decide(planned: PlannedAbsence, state: PlannedAbsence.State, answer: str, a
     planned.save()
     students = list(PlannedStudent.objects.filter(planned=planned).values_list("student", flat=True).order_by("pk"))
     derived = derive_days(days_until_now(planned), students)
-    decided = PlannedDecided(planned=planned.pk, state=state.value, students=students, asked_by=planned.asked_by)
+    first, last = afternoons(planned.starts_on, planned.ends_on, planned.ends_half)
+    decided = PlannedDecided(
+        planned=planned.pk,
+        state=state.value,
+        students=students,
+        asked_by=planned.asked_by,
+        first=first,
+        last=last,
+        meaning=planned.code.meaning if planned.code else "",
+    )
     facts: list[FactPayload] = [decided, *(each.fact for each in derived)]
     changes = {"state": [before, state.value]}
     record("attendance.absence.decide", target=Target.of(planned), changes=changes, reason=answer, facts=facts,
@@ -266,22 +277,12 @@ def _decide(planned: PlannedAbsence, state: PlannedAbsence.State, answer: str, a
     return planned
 
 
+def afternoons(starts_on: date, ends_on: date, ends_half: int) -> tuple[date, date] | tuple[None, None]:
+    """The first and the last day whose afternoon an absence takes: whoever is back at noon is there for the rest."""
+    last = ends_on if ends_half else ends_on - timedelta(days=1)
+    return (starts_on, last) if starts_on <= last else (None, None)
+
+
 def derive_days(days: Iterable[date], students: Sequence[UUID]) -> list[Derived]:
     """The statutory marks of students on several days, which are locked."""
     return [derived for day in sorted(days) for derived in derive_day(day, students)]
-
-
-@transaction.atomic
-def plan_from_action(new: NewAbsence, *, source: str, actor: Actor) -> PlannedAbsence:
-    """An absence that follows from what was decided elsewhere, as a suspension: approved at once, once per source."""
-    known = PlannedAbsence.objects.filter(source=source).first()
-    if known:
-        return known
-    students = list(Student.objects.filter(pk__in=new.students).order_by("pk"))
-    code = code_named("suspension")
-    if code is None or not students:
-        raise NotFoundError
-    planned = _make(new, students, origin=PlannedAbsence.Origin.SUSPENSION, code=code, source=source, actor=actor)
-    lock_days(days_until_now(planned))
-    PlannedStudent.objects.filter(planned=planned).update(holds=True)
-    return _decide(planned, PlannedAbsence.State.APPROVED, "", actor)

@@ -50,18 +50,6 @@ class MarkConflictError(RuleError):
     code = "mark_conflict"
 
 
-class BatchKeyTakenError(RuleError):
-    """Somebody else used this device's key."""
-
-    code = "batch_key_taken"
-
-
-class ConflictDecidedError(RuleError):
-    """Somebody decided between the two marks already."""
-
-    code = "conflict_decided"
-
-
 class PlannedAbsenceError(RuleError):
     """An approved planned absence holds the mark."""
 

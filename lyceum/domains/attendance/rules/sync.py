@@ -1,8 +1,9 @@
 """Marks that a device gave while it had no network: each arrives once, and none overwrites what it has not seen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import partial
 from itertools import groupby
 from uuid import UUID
 
@@ -12,7 +13,16 @@ from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
-from lyceum.core.errors import FieldError, RuleError
+from lyceum.core.devices import (
+    RESULTS,
+    GivenBatch,
+    RowResult,
+    by_our_clock,
+    open_batch,
+    save_what_may_be,
+    split_by_time,
+)
+from lyceum.core.errors import FieldError
 from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.attendance.batches import read_marks
@@ -21,13 +31,9 @@ from lyceum.domains.attendance.facts import ConflictFound
 from lyceum.domains.attendance.models import AttendanceRule, Conflict, DeviceBatch, Mark, MarkChange, Register
 from lyceum.domains.attendance.policies import registers_for
 from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, Saved, take_register
-from lyceum.domains.attendance.rules.refusals import BatchKeyTakenError, WrongMarksError
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import kept_from_work
-
-CLOCKS_AGREE = timedelta(minutes=5)
-"""Clocks that differ by more are flagged."""
 
 
 @dataclass(frozen=True)
@@ -46,32 +52,6 @@ class DeviceMark:
 
 
 @dataclass(frozen=True)
-class GivenBatch:
-    """What a device sends at once."""
-
-    device: str
-    key: str
-    device_time: datetime
-    """The device's clock as it sends: tells how far it is off."""
-    marks: Sequence[DeviceMark]
-
-
-@dataclass(frozen=True)
-class RowResult:
-    """What became of one mark: applied, same, conflict, refused or sent_to_office."""
-
-    register_id: str
-    student: str
-    result: str
-    code: str = ""
-    message: str = ""
-    version: int = 0
-    """The mark's version now."""
-    conflict: str = ""
-    """The id of what somebody has to decide."""
-
-
-@dataclass(frozen=True)
 class _Found:
     """A mark that was not written, and what stands against it."""
 
@@ -81,7 +61,7 @@ class _Found:
 
 
 @transaction.atomic
-def receive_batch(batch: GivenBatch, *, actor: Actor) -> DeviceBatch:
+def receive_batch(batch: GivenBatch[DeviceMark], *, actor: Actor) -> DeviceBatch:
     """Write the marks of a device, each where the server still has the version that the device saw.
 
     The same value is no change; another one is left to somebody to decide, beside the server's. What was given in
@@ -89,37 +69,19 @@ def receive_batch(batch: GivenBatch, *, actor: Actor) -> DeviceBatch:
     key again has no effect and gives the first answer.
     """
     actor.require(Permission.REGISTERS_TAKE)
-    now = clock.now()
-    ahead = batch.device_time - now
-    made = DeviceBatch(
-        device=batch.device,
-        key=batch.key,
-        sent_by=actor.id,
-        received_at=now,
-        device_time=batch.device_time,
-        clock_ahead_seconds=max(-2_000_000_000, min(2_000_000_000, int(ahead.total_seconds()))),
-        flags=["clock"] if abs(ahead) > CLOCKS_AGREE else [],
-    )
-    DeviceBatch.objects.bulk_create([made], ignore_conflicts=True)  # waits for whoever sends the same at this moment
-    known = DeviceBatch.objects.get(device=batch.device, key=batch.key)
-    if known.pk != made.pk:
-        if known.sent_by != actor.id:
-            raise BatchKeyTakenError(_("Another person sent a batch with this key. Use a new one."))
-        return known
-    _Receiver(made, [_corrected(mark, ahead, now) for mark in batch.marks], actor).receive()
-    return made
+    known, is_new = open_batch(DeviceBatch, batch, actor=actor)
+    if is_new:
+        _Receiver(known, [_corrected(mark, known) for mark in batch.marks], actor).receive()
+    return known
 
 
-def _corrected(mark: DeviceMark, ahead: timedelta, now: datetime) -> DeviceMark:
+def _corrected(mark: DeviceMark, batch: DeviceBatch) -> DeviceMark:
     """The mark with its times by our clock."""
     time_in = mark.time_in
     if time_in is not None:
-        time_in = (datetime.combine(now.date(), time_in) - ahead % timedelta(days=1)).time()
-    try:
-        marked_at = min(mark.marked_at - ahead, now)
-    except OverflowError:
-        marked_at = now
-    return replace(mark, marked_at=marked_at, time_in=time_in)
+        day = datetime.combine(batch.received_at.date(), time_in)
+        time_in = (day - batch.ahead % timedelta(days=1)).time()
+    return replace(mark, marked_at=by_our_clock(mark.marked_at, batch), time_in=time_in)
 
 
 class _Receiver:
@@ -156,21 +118,9 @@ class _Receiver:
     def _take(self, register: Register, marks: list[DeviceMark]) -> None:
         in_time, too_late = self._by_time(register, marks)
         self.found += [_Found(mark, Conflict.Kind.LATE) for mark in too_late]
-        while in_time:
-            try:
-                saved = self._save(register, in_time)
-            except WrongMarksError as error:
-                wrong = {int(each.pointer.split("/")[2]): each for each in error.errors}
-                for n, fault in wrong.items():
-                    self._refuse(in_time[n], fault)
-                in_time = [mark for n, mark in enumerate(in_time) if n not in wrong]
-            except RuleError as error:
-                for mark in in_time:
-                    self._refuse(mark, FieldError("", error.code, error.detail))
-                return
-            else:
-                self._sort(saved, in_time)
-                return
+        saved, written = save_what_may_be(in_time, partial(self._save, register), self._refuse)
+        if saved:
+            self._sort(saved, written)
 
     def _by_time(self, register: Register, marks: list[DeviceMark]) -> tuple[list[DeviceMark], list[DeviceMark]]:
         """The marks that may be written, and those for which it is too late."""
@@ -178,11 +128,12 @@ class _Receiver:
         if now < register.locks_at or self.actor.may(Permission.REGISTERS_AMEND):
             return marks, []
         rule = AttendanceRule.objects.filter(starts_on__lte=register.on).order_by("-starts_on").first()
-        oldest = now - timedelta(hours=rule.accept_late_hours if rule else 24)
-        in_time = [mark for mark in marks if oldest <= mark.marked_at < register.locks_at]
-        if in_time and "after_lock" not in self.batch.flags:
-            self.batch.flags.append("after_lock")
-        return in_time, [mark for mark in marks if mark not in in_time]
+        return split_by_time(
+            [(mark, mark.marked_at) for mark in marks],
+            self.batch,
+            locks_at=register.locks_at,
+            late_hours=rule.accept_late_hours if rule else 24,
+        )
 
     def _save(self, register: Register, marks: list[DeviceMark]) -> Saved:
         return take_register(
@@ -211,10 +162,7 @@ class _Receiver:
         late = clock.now() >= register.closes_at and self.actor.may(Permission.REGISTERS_AMEND)
         if not late and not self.batch.flags:
             return ""
-        clocks = ""
-        if "clock" in self.batch.flags:
-            clocks = f" Its clock was {self.batch.clock_ahead_seconds // 60} minutes ahead."
-        return f"Marked on a device without network, received {clock.now():%Y-%m-%d %H:%M} UTC.{clocks}"
+        return self.batch.why_written()
 
     def _sort(self, saved: Saved, marks: list[DeviceMark]) -> None:
         differing: Mapping[UUID, RowConflict] = {row.student_id: row for row in saved.conflicts}
@@ -291,13 +239,12 @@ class _Receiver:
         """The row's result, with the id of what is to be decided."""
         row = RowResult(str(made.register_id), str(made.student_id), "", version=made.server_version)
         if found.kind is Conflict.Kind.REFUSED:
-            row = next(r for r in self.results if (r.register_id, r.student) == (row.register_id, row.student))
+            row = next(r for r in self.results if (r.register_id, r.line) == (row.register_id, row.line))
             self.results.remove(row)
-        result = {Conflict.Kind.CHANGED: "conflict", Conflict.Kind.LATE: "sent_to_office"}.get(found.kind, "refused")
-        self.results.append(replace(row, result=result, conflict=str(made.pk)))
+        self.results.append(replace(row, result=RESULTS.get(found.kind, "refused"), conflict=str(made.pk)))
 
     def _record(self) -> None:
-        self.batch.rows = [asdict(result) for result in self.results]
+        self.batch.rows = [result.as_row("student") for result in self.results]
         self.batch.save(update_fields=["rows", "flags"])
         counts = {
             name: [None, sum(r.result == name for r in self.results)]

@@ -37,12 +37,13 @@ def test_a_phone_gets_names_marks_and_codes_of_own_registers_and_nothing_else(mo
         ("7A", "Afternoon register"),
     ]
     first = day["registers"][0]
-    assert first.keys() == {"id", "name", "what", "at", "state", "state_word", "editable", "cycle", "codes", "lines"}
+    named = {"id", "kind", "name", "what", "at", "state", "state_word", "editable", "cycle", "codes", "lines"}
+    assert first.keys() == named
     assert first["cycle"] == ["N", "L", "/"]
     assert [tuple(line.values()) for line in first["lines"]] == [
-        (str(morning.students[0].pk), "Student 00", 1, "L", 4),
-        (str(morning.students[1].pk), "Student 01", 0, "", None),
-        (str(morning.students[2].pk), "Student 02", 0, "", None),
+        (str(morning.students[0].pk), "Student 00", 1, "L", 4, "L"),
+        (str(morning.students[1].pk), "Student 01", 0, "", None, ""),
+        (str(morning.students[2].pk), "Student 02", 0, "", None, ""),
     ]
     assert b"Asthma" not in answer.content
     assert b"Somebody Else" not in answer.content

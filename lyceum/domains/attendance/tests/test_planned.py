@@ -7,6 +7,7 @@ import pytest
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
+from lyceum.core.devices import GivenBatch
 from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError, RuleError
 from lyceum.core.permissions import Role
 from lyceum.domains.accounts.models import User
@@ -19,7 +20,6 @@ from lyceum.domains.attendance.rules.planned import (
     approve_absence,
     ask_absence,
     cancel_absence,
-    plan_from_action,
     refuse_absence,
 )
 from lyceum.domains.attendance.rules.refusals import (
@@ -30,7 +30,8 @@ from lyceum.domains.attendance.rules.refusals import (
     PlannedAlreadyError,
     PlannedDecidedError,
 )
-from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
+from lyceum.domains.attendance.rules.suspensions import plan_from_action
+from lyceum.domains.attendance.rules.sync import DeviceMark, receive_batch
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.journal.models import AuditEntry, Fact

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
+from lyceum.core.devices import BatchKeyTakenError, ConflictDecidedError, GivenBatch
 from lyceum.core.errors import NotAllowedError, NotFoundError
 from lyceum.domains.accounts.queries import actor_for_user
 from lyceum.domains.attendance.codes import forget_codes
@@ -18,12 +19,10 @@ from lyceum.domains.attendance.queries import list_conflicts
 from lyceum.domains.attendance.rules.conflicts import keep_mark, replace_mark
 from lyceum.domains.attendance.rules.marks import GivenMark, take_register
 from lyceum.domains.attendance.rules.refusals import (
-    BatchKeyTakenError,
-    ConflictDecidedError,
     MarkConflictError,
     RegisterLockedError,
 )
-from lyceum.domains.attendance.rules.sync import DeviceMark, GivenBatch, receive_batch
+from lyceum.domains.attendance.rules.sync import DeviceMark, receive_batch
 from lyceum.domains.attendance.tests.conftest import Morning, make_morning
 from lyceum.domains.journal.models import AuditEntry, Fact
 from lyceum.testing.clients import Caller, software

@@ -1,58 +1,27 @@
-"""Pages of devices without network: what they keep, and what is decided afterwards."""
+"""What is decided after a device without network has sent its marks."""
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.middleware.csrf import get_token
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from lyceum.core import clock
-from lyceum.core.actor import Actor, ActorKind
-from lyceum.core.errors import UnauthorizedError, invalid_field
+from lyceum.core.actor import Actor
+from lyceum.core.devices import Decision, ShownMark
+from lyceum.core.errors import invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.attendance.batches import read_marks
 from lyceum.domains.attendance.codes import CodeList, read_codes
 from lyceum.domains.attendance.glyphs import tone
 from lyceum.domains.attendance.models import Conflict, Mark
-from lyceum.domains.attendance.phone import read_phone_day
 from lyceum.domains.attendance.queries import list_conflicts
 from lyceum.domains.attendance.rules.conflicts import keep_mark, replace_mark
 from lyceum.domains.tenancy.queries import time_zone
-
-
-@require_GET
-def own_day(request: HttpRequest) -> HttpResponse:
-    """Today's own registers for a phone to keep, and what it needs to send marks."""
-    actor = actor_of(request)
-    if actor.kind is ActorKind.PUBLIC:
-        raise UnauthorizedError
-    actor.require(Permission.REGISTERS_TAKE)
-    caller = getattr(request, "caller", None)
-    more = {"now": clock.now(), "csrf": get_token(request), "theme": getattr(caller, "theme", "system")}
-    return JsonResponse(asdict(read_phone_day(actor)) | more)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """Two values for one mark as a page shows them."""
-
-    conflict: Conflict
-    tone: str
-    label: str
-    server_tone: str
-    server_label: str
-    server_symbol: str
-    server_by: str
-    server_at: datetime | None
-    version: int
-    may_decide: bool
-    marked_at: datetime
 
 
 def list_decisions(actor: Actor, *, register: UUID | None = None) -> list[Decision]:
@@ -69,25 +38,31 @@ def _decision(row: Conflict, mark: Mark | None, codes: CodeList, zone: ZoneInfo,
     given, on_server = codes.by_symbol(row.symbol), mark.code if mark else None
     as_then = mark is not None and mark.version == row.server_version
     needed = Permission.REGISTERS_AMEND if row.kind == Conflict.Kind.LATE else Permission.REGISTERS_TAKE
+    day = date_format(row.register.on, _("j F"))
     return Decision(
         conflict=row,
-        tone=tone(given.meaning) if given else "none",
-        label=given.label if given else "",
-        server_tone=tone(on_server.meaning) if on_server else "none",
-        server_label=on_server.label if on_server else "",
-        server_symbol=on_server.symbol if on_server else "",
-        server_by=row.server_by_name if as_then else "",
-        server_at=mark.marked_at.astimezone(zone) if mark else None,
+        name=row.student.person.called,
+        where=f"{row.register.class_name} · {day} {row.register.session or row.register.period}",
+        register=f"/registers/{row.register_id}/",
+        action=f"/attendance/conflicts/{row.pk}/",
+        given=ShownMark(
+            row.symbol,
+            tone(given.meaning) if given else "none",
+            given.label if given else "",
+            row.marked_by_name,
+            row.marked_at.astimezone(zone),
+            row.minutes_late,
+        ),
+        on_server=ShownMark(
+            on_server.symbol if on_server else "",
+            tone(on_server.meaning) if on_server else "none",
+            on_server.label if on_server else "",
+            row.server_by_name if as_then else "",
+            mark.marked_at.astimezone(zone) if mark else None,
+        ),
         version=mark.version if mark else 0,
         may_decide=actor.may(needed),
-        marked_at=row.marked_at.astimezone(zone),
     )
-
-
-@require_GET
-def conflicts_page(request: HttpRequest) -> HttpResponse:
-    """What is to be decided, oldest first."""
-    return render(request, "attendance/conflicts.html", {"decisions": list_decisions(actor_of(request))})
 
 
 @require_POST

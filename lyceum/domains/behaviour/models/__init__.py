@@ -13,6 +13,7 @@ from lyceum.domains.behaviour.models.detentions import (
     SlotSupervisor,
     StaffAway,
 )
+from lyceum.domains.behaviour.models.devices import DetentionBatch, DetentionConflict
 from lyceum.domains.behaviour.models.files import IncidentFile
 from lyceum.domains.behaviour.models.incidents import Incident, IncidentType, Participant
 from lyceum.domains.behaviour.models.notices import Notice
@@ -27,6 +28,8 @@ __all__ = [
     "BehaviourSettings",
     "DaySum",
     "Detention",
+    "DetentionBatch",
+    "DetentionConflict",
     "DetentionMark",
     "DetentionMarkPast",
     "DetentionPast",

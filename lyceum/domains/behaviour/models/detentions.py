@@ -136,6 +136,8 @@ class SlotSupervisor(SchoolRow):
     stands = models.BooleanField(default=True)
     """Not where the slot was cancelled, or where the person is away or was replaced."""
     away_reason = models.CharField(max_length=300, blank=True)
+    may_return = models.BooleanField(default=False)
+    """Stood down because of the timetable or an absence: stands again if that is over and nobody else does."""
 
     class Meta(SchoolRow.Meta):
         constraints = [
@@ -306,6 +308,8 @@ class SaidInRegister(models.Model):
     by = models.UUIDField(null=True)
     by_name = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
+    device_time = models.DateTimeField(null=True)
+    """When it was given on a device without network, by our clock."""
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from lyceum.domains.behaviour.rest import (
     dashboard,
+    detention_devices,
     detention_registers,
     detention_slots,
     detention_types,
@@ -18,6 +19,7 @@ from lyceum.domains.behaviour.rest.router import router
 
 __all__ = [
     "dashboard",
+    "detention_devices",
     "detention_registers",
     "detention_slots",
     "detention_types",

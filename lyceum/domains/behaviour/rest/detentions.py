@@ -11,6 +11,7 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.paging import page_of
 from lyceum.core.rest import ListOf, Strict, TimeOfDay, Walk, actor_of, listed
+from lyceum.domains.behaviour.detention_calendar import sign_feed
 from lyceum.domains.behaviour.detention_policies import is_staff_here
 from lyceum.domains.behaviour.detention_queries import DETENTION_ORDER, get_detention, list_detentions
 from lyceum.domains.behaviour.models import Detention
@@ -280,3 +281,15 @@ def acknowledge(request: HttpRequest, detention_id: UUID) -> dict[str, Any]:
     actor = actor_of(request)
     acknowledge_detention(detention_id, actor=actor)
     return detention_out(get_detention(detention_id, actor=actor), actor)
+
+
+class DetentionFeedOut(Schema):
+    """The address of a calendar. Whoever has it reads time and place, for as long as you may."""
+
+    path: str = Field(description="Add it to the school's address, and give it to a calendar program.")
+
+
+@router.get("detentions/feed/", response=DetentionFeedOut, operation_id="getDetentionFeed")
+def feed(request: HttpRequest) -> dict[str, str]:
+    """The calendar of the slots that the caller supervises, or of their family's detentions."""
+    return {"path": f"/behaviour/detentions/feeds/{sign_feed(actor_of(request))}/"}

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -192,7 +193,7 @@ def _end(action: Action, actor: Actor, reason: str = "") -> None:
         target=Target.of(action),
         changes={"state": [State.PLANNED.value, action.state]},
         reason=reason,
-        facts=[ActionEnded(**_payload(action))],
+        facts=[ActionEnded(**_payload(action) | {"last_day": _last_day(action)}, state=action.state)],
         actor=actor,
     )
     if action.participant is not None:
@@ -202,6 +203,15 @@ def _end(action: Action, actor: Actor, reason: str = "") -> None:
         action.case.save(update_fields=["state", "updated_at"])
         changes = {"state": ["approved", "done"]}
         record("behaviour.stage.finish", target=Target.of(action.case), changes=changes, actor=actor)
+
+
+def _last_day(action: Action) -> date | None:
+    """The day on which something really ended, where it was shorter than planned."""
+    real, planned = action.real_days, action.planned_days
+    if action.ends_on is None or real is None or planned is None or real >= planned:
+        return action.ends_on
+    days = school_days().between(action.starts_on, action.ends_on)[: ceil(real)]
+    return days[-1] if days else action.starts_on - timedelta(days=1)
 
 
 def close_when_done(incident_id: UUID, *, actor: Actor) -> None:

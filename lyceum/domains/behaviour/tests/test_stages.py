@@ -227,7 +227,7 @@ def test_a_suspension_is_told_with_its_days_and_has_a_limit(friday: Friday):
 
         assert action.planned_days == 6
         told = Fact.objects.get(type="behaviour.action.set").payload
-        assert (told["kind"], told["first_day"], told["last_day"]) == ("suspension", "2026-11-23", "2026-11-30")
+        assert (told["kind"], told["from"], told["to"]) == ("suspension", "2026-11-23", "2026-11-30")
         with pytest.raises(DifferenceReasonError):
             finish_action(action.pk, real_days=action.planned_days - 2, actor=friday.head)
         finish_action(action.pk, real_days=action.planned_days - 2, difference="returned_early", actor=friday.head)

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core import clock
@@ -22,6 +21,8 @@ from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast, leave_toast
 from lyceum.domains.academics.queries import list_locations
+from lyceum.domains.behaviour.detention_marks import CYCLE, MARK_OF, SYMBOLS, TONE_WORDS
+from lyceum.domains.behaviour.detention_phone import list_slot_decisions
 from lyceum.domains.behaviour.detention_queries import (
     get_slot,
     get_slot_for_run,
@@ -45,24 +46,6 @@ from lyceum.domains.behaviour.rules.detentions.slots import (
 from lyceum.domains.people.queries import list_staff
 from lyceum.domains.tenancy.queries import time_zone, today
 
-SYMBOLS = {
-    "present": ("/", "present"),
-    "late": ("L", "late"),
-    "absent_unexcused": ("N", "absent"),
-    "absent_authorised": ("A", "authorised"),
-    "left_early": ("E", "late"),
-    "refused": ("R", "absent"),
-}
-"""How a mark is written in a register, and its tone."""
-MARK_OF = {symbol: mark for mark, (symbol, _tone) in SYMBOLS.items()}
-CYCLE = ("N", "L", "/")
-TONE_WORDS = {
-    "present": _("present"),
-    "late": _("late or left early"),
-    "absent": _("absent"),
-    "authorised": _("authorised"),
-}
-
 
 @dataclass(frozen=True)
 class Line:
@@ -75,6 +58,12 @@ class Line:
     reason: str
     asks_outcome: bool
     conflict: MarkConflict | None
+
+    @property
+    def was(self) -> str:
+        """The mark as it was read: its version, symbol and minutes, for a phone that loses its network."""
+        mark = self.row.mark
+        return f"{mark.version} {SYMBOLS[mark.mark][0]} {mark.minutes or ''}" if mark else "0  "
 
     @property
     def tone(self) -> str:
@@ -174,6 +163,8 @@ def _register(
         ),
         "codes": [(symbol, tone, MARKS[mark]) for mark, (symbol, tone) in SYMBOLS.items()],
         "cycle": " ".join(CYCLE),
+        "present": SYMBOLS["present"][0],
+        "decisions": list_slot_decisions(actor, slot=slot.pk),
         "may_plan": actor.reaches_all(Permission.SLOTS_EDIT),
         "saved": None,
     }

@@ -20,8 +20,9 @@ from lyceum.core.forms import asked_id, submitted, typed_id, typed_number
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
+from lyceum.core.schools import crossing_to
 from lyceum.core.toasts import Done, Toast, Undo
-from lyceum.domains.behaviour.detention_calendar import calendar_text, list_entries
+from lyceum.domains.behaviour.detention_calendar import calendar_text, feed_text, list_entries, read_token, sign_feed
 from lyceum.domains.behaviour.detention_policies import is_staff_here
 from lyceum.domains.behaviour.detention_queries import (
     DETENTION_ORDER,
@@ -122,7 +123,11 @@ def list_page(request: HttpRequest) -> HttpResponse:
         template="behaviour/detentions.html",
         filters=filters,
         note_export=partial(note_export, TABLE.name, asked.urlencode(), actor=actor) if exports else None,
-        context={"at_work": is_staff_here(actor), "may_set": actor.may(Permission.DETENTIONS_SET)},
+        context={
+            "at_work": is_staff_here(actor),
+            "may_set": actor.may(Permission.DETENTIONS_SET),
+            "feed": f"/behaviour/detentions/feeds/{sign_feed(actor)}/" if actor.user_id else "",
+        },
     )
 
 
@@ -142,6 +147,16 @@ def calendar_file(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(calendar_text(list_entries(actor)), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="detentions.ics"'
     return response
+
+
+@require_GET
+def feed(request: HttpRequest, detention_feed_token: str) -> HttpResponse:
+    """The same for a calendar program: for whoever has its address."""
+    del request
+    school_id, user_id = read_token(detention_feed_token)
+    with crossing_to(school_id):
+        source = feed_text(school_id, user_id)
+    return HttpResponse(source, content_type="text/calendar; charset=utf-8")
 
 
 FOR_FAMILIES: Table[Detention] = Table(

@@ -8,20 +8,22 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lyceum.core.actor import not_allowed
+from lyceum.core.actor import Actor, not_allowed
 from lyceum.core.errors import RuleError
 from lyceum.core.forms import gone_on, shown_errors, submitted, typed_date, typed_id
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.behaviour.balances import list_entries
-from lyceum.domains.behaviour.queries import get_case
+from lyceum.domains.behaviour.models import EscalationCase, Notice
+from lyceum.domains.behaviour.queries import get_case, list_notices
 from lyceum.domains.behaviour.queue import read_queue
 from lyceum.domains.behaviour.rules.contests import answer_contest
 from lyceum.domains.behaviour.rules.decisions import Decision, approve_case, dismiss_case, letter_of, stage_of
 from lyceum.domains.behaviour.rules.notices import recall_notice, send_notice
 from lyceum.domains.behaviour.rules.reviewing import review_incident
-from lyceum.domains.behaviour.words import CASE_STATES, KINDS
+from lyceum.domains.behaviour.rules.telling import shown_recipients
+from lyceum.domains.behaviour.words import CASE_STATES, KINDS, NOTICE_STATES
 
 QUEUE = "/behaviour/queue/"
 NEEDS = (Permission.INCIDENTS_REVIEW, Permission.STAGES_DECIDE, Permission.CONTESTS_ANSWER)
@@ -95,7 +97,24 @@ def stage_page(request: HttpRequest, escalation_id: UUID) -> HttpResponse:
             "action": KINDS.get(stage["action"], ""),
             "letter": letter_of(case),
             "entries": list_entries(actor, student=case.student_id).filter(pk__in=case.evidence)[:100],
+            "letters": _letters(case, actor),
             "may_decide": actor.may(Permission.STAGES_DECIDE) and case.state == "reached",
         }
 
     return submitted(request, "behaviour/stage.html", context, act)
+
+
+def _letters(case: EscalationCase, actor: Actor) -> list[dict[str, Any]]:
+    """What was written to the family about a stage, for who may send it."""
+    if not actor.may(Permission.NOTICES_SEND):
+        return []
+    approved = (Notice.State.APPROVED, Notice.State.RECALLABLE, Notice.State.SENT)
+    return [
+        {
+            "notice": notice,
+            "state": NOTICE_STATES[notice.state],
+            "recipients": shown_recipients(notice, actor=actor),
+            "is_approved": notice.state in approved,
+        }
+        for notice in list_notices(actor, case=case.pk)[:20]
+    ]

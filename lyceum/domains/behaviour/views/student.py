@@ -18,15 +18,15 @@ from lyceum.core.toasts import Done, Toast
 from lyceum.domains.academics.models import AcademicYear
 from lyceum.domains.academics.queries import list_years
 from lyceum.domains.behaviour.balances import Balance, read_balances
-from lyceum.domains.behaviour.forms import typed_whole
+from lyceum.domains.behaviour.forms import typed_days, typed_whole
 from lyceum.domains.behaviour.models import Notice, Participant
 from lyceum.domains.behaviour.queries import IncidentFilter, list_actions, list_cases, list_family_notices
 from lyceum.domains.behaviour.reading import note_reading_of
 from lyceum.domains.behaviour.rows import ROW_ORDER, is_for_staff, list_rows, type_name_of
-from lyceum.domains.behaviour.rules.actions import NewAction, set_action, suspended_days
+from lyceum.domains.behaviour.rules.actions import NewAction, cancel_action, finish_action, set_action, suspended_days
 from lyceum.domains.behaviour.rules.notices import acknowledge_notice
 from lyceum.domains.behaviour.rules.points import award_points
-from lyceum.domains.behaviour.words import ACTION_STATES, CASE_STATES, KINDS, ROLES, STATES
+from lyceum.domains.behaviour.words import ACTION_STATES, CASE_STATES, DIFFERENCES, KINDS, ROLES, STATES
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.queries import get_student
 from lyceum.domains.tenancy.queries import today
@@ -102,6 +102,17 @@ def _act(request: HttpRequest, student_id: UUID, page: str) -> str | Done:
     if form.get("act") == "acknowledge":
         acknowledge_notice(typed_id(request, "row") or UUID(int=0), actor=actor)
         return Done(page, Toast(_("Thank you: the school sees that you have read it.")))
+    if form.get("act") == "finish":
+        finish_action(
+            typed_id(request, "row") or UUID(int=0),
+            real_days=typed_days(request, "real_days"),
+            difference=form.get("difference", ""),
+            actor=actor,
+        )
+        return Done(page, Toast(_("Done.")))
+    if form.get("act") == "cancel":
+        cancel_action(typed_id(request, "row") or UUID(int=0), actor=actor)
+        return Done(page, Toast(_("Called off.")))
     if form.get("act") == "action":
         new = NewAction(
             student_id,
@@ -142,6 +153,7 @@ def _context(request: HttpRequest, student: Student, actor: Actor) -> dict[str, 
         "actions": [(each, KINDS[each.kind], ACTION_STATES[each.state]) for each in actions],
         "cases": [(each, CASE_STATES[each.state]) for each in cases],
         "kinds": list(KINDS.items()),
+        "differences": list(DIFFERENCES.items()),
         "suspended": suspended_days(student.pk, today()) if staff else 0,
         "may_record": actor.may(Permission.INCIDENTS_RECORD),
         "may_award": staff and actor.may(Permission.POINTS_AWARD),

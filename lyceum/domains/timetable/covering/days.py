@@ -9,6 +9,7 @@ from datetime import date, time
 from functools import cached_property
 from uuid import UUID
 
+from lyceum.domains.academics.cycles import cycle_days
 from lyceum.domains.people.models import Staff
 from lyceum.domains.timetable.models import Cover, Lesson, StaffAbsence
 
@@ -147,6 +148,52 @@ class CoverDays:
         """The lesson of that time in which somebody teaches or covers, besides one that they take anyway."""
         taken = self._busy.get((staff_id, on), ())
         return next((held for each, held in taken if _meet(span, each) and not held.is_one_with(besides)), None)
+
+    def find_taken(self, staff_id: UUID, on: date, span: Span) -> Held | None:
+        """The lesson of that time in which somebody teaches or covers."""
+        return next((held for each, held in self._busy.get((staff_id, on), ()) if _meet(span, each)), None)
+
+    def find_in_room(self, room_id: UUID, on: date, span: Span) -> Held | None:
+        """The lesson that is held in a room at that time, moved there or by the timetable."""
+        for held in self.held.get(on, ()):
+            for part in held.parts or (0,):
+                if _meet(span, held.span(part)) and self._room_of(held, part) == room_id:
+                    return held
+        return None
+
+    def _room_of(self, held: Held, part: int) -> UUID | None:
+        """Where a lesson, or one period of it, is held; nowhere where it is cancelled or joined with another."""
+        room = held.lesson.room_id
+        for cover in self.covers_of(held):
+            if cover.part not in (0, part) or cover.state not in Cover.STANDING:
+                continue
+            if cover.kind in (Cover.Kind.CANCEL, Cover.Kind.MERGE):
+                return None
+            room = cover.room_id or room
+        return room
+
+    def find_away(self, staff_id: UUID, on: date, span: Span) -> StaffAbsence | None:
+        """The absence of somebody at that time, which need not be that of a period."""
+        return next((each for each in self._away.get(staff_id, ()) if self._is_away_at(each, on, span)), None)
+
+    def _is_away_at(self, absence: StaffAbsence, on: date, span: Span) -> bool:
+        if not absence.starts_on <= on <= absence.ends_on:
+            return False
+        first = absence.starts_period if on == absence.starts_on else None
+        last = absence.ends_period if on == absence.ends_on else None
+        begins, ends = self._bells(on, first), self._bells(on, last)
+        return not ((begins and span[1] <= begins[0]) or (ends and ends[1] <= span[0]))
+
+    def _bells(self, on: date, number: int | None) -> Span | None:
+        """When a period rings on a date; None where it has no bell there."""
+        lessons = self.held.get(on, ())
+        if number is None or not lessons:
+            return None
+        year = lessons[0].lesson.school_class.year_id
+        bell = cycle_days().bell(on, self.cycle_days.get(on, on.isoweekday()), number, year=year)
+        if bell:
+            return bell.starts_at, bell.ends_at
+        return next((held.span() for held in lessons if held.numbers == (number,)), None)  # by hand, without bells
 
     def load(self, staff_id: UUID, on: date) -> int:
         """In how many lessons somebody is on a date, taught and covered."""

@@ -5,7 +5,7 @@ const FILES = {{ files|safe }};
 const FONTS = {{ fonts|safe }};
 const PAGE = "{{ page }}";
 const ICON = "{{ icon }}";
-const REGISTER = /^\/registers\/[0-9a-f-]{36}\/$/;
+const REGISTER = /^\/(registers|behaviour\/slots)\/[0-9a-f-]{36}\/$/;
 const ROLL = /^\/(on-site|evacuation)\//;
 const HASHED = /\.[0-9a-f]{8,}\.\w+$/;
 const forms = new Map(); // what a register tried to save as the network went: the page that follows asks for it
@@ -32,7 +32,7 @@ self.addEventListener("fetch", (event) => {
 
 async function navigate(request, url) {
   const copy = request.method === "POST" ? request.clone() : undefined;
-  const ours = REGISTER.test(url.pathname) || ["/", "/today/"].includes(url.pathname) || ROLL.test(url.pathname);
+  const ours = REGISTER.test(url.pathname) || ["/", "/today/", "/behaviour/detentions/"].includes(url.pathname) || ROLL.test(url.pathname);
   try {
     if (!ours) return await fetch(request);
     // A network that is there and answers nothing is none; nor is a server that cannot answer.

@@ -1,6 +1,6 @@
 """Whether students are away: what attendance told, as far as it matters to a detention."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
+from lyceum.domains.academics.days import school_days
 from lyceum.domains.behaviour.models import Detention, StudentDay
+from lyceum.domains.behaviour.rules.detentions.fitting import AHEAD
 from lyceum.domains.behaviour.rules.detentions.moving import Moved, excuse_and_move
 from lyceum.domains.behaviour.rules.detentions.seating import lock_seats
 from lyceum.domains.behaviour.rules.detentions.states import State
@@ -25,6 +27,8 @@ AWAY: Mapping[str, bool] = {
     "unexplained": False,
 }
 """The meanings of a mark with which a student is not on site, and whether each is authorised."""
+PLANNED = "plan"
+"""Why a day is known ahead: an absence is planned, or a grade is at home."""
 Key = tuple[UUID, date]
 
 
@@ -89,4 +93,40 @@ def note_student_day(
     lock_seats()
     rows = Detention.objects.filter(student=student_id, on=day, state=State.SCHEDULED)
     planned = list(rows.select_related("student__person", "type", "slot").select_for_update(of=("self",)))
+    return excuse_and_move(planned, why=_("Absence authorised"), actor=actor) if planned else []
+
+
+@transaction.atomic
+def note_planned(
+    students: Collection[UUID], *, first: date, last: date, meaning: str, holds: bool, actor: Actor
+) -> list[Moved]:
+    """Note that students will be away, or will be here after all, from a day to another.
+
+    No detention is set on such a day; what was to be served on a coming one is excused at once and moved, where the
+    absence is authorised. The statements grow neither with the students nor with the days, notices apart.
+    """
+    day = today()
+    days = school_days().between(max(first, day), min(last, day + AHEAD)) if first <= day + AHEAD else []
+    if not days or (holds and meaning not in AWAY):
+        return []
+    if not holds:
+        known = StudentDay.objects.filter(student__in=students, on__in=days, why=PLANNED)
+        known.update(off_site=False, authorised=None, recorded_at=clock.now())
+        return []
+    rows = [
+        StudentDay(
+            student_id=student, on=on, off_site=True, authorised=AWAY[meaning], why=PLANNED, recorded_at=clock.now()
+        )
+        for student in students
+        for on in days
+    ]
+    fields = ["off_site", "authorised", "why", "recorded_at"]
+    StudentDay.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["school", "student", "on"], update_fields=fields
+    )
+    if not AWAY[meaning]:
+        return []
+    lock_seats()
+    live = Detention.objects.filter(student__in=students, on__in=days, on__gt=day, state=State.SCHEDULED)
+    planned = list(live.select_related("student__person", "type", "slot").select_for_update(of=("self",)))
     return excuse_and_move(planned, why=_("Absence authorised"), actor=actor) if planned else []

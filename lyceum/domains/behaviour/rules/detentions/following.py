@@ -1,33 +1,42 @@
 """What happens by itself: after a missed detention, on days that were closed, when a student leaves."""
 
-from datetime import date, timedelta
+from collections.abc import Collection
+from datetime import date, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
+from lyceum.domains.academics.models import Placement
 from lyceum.domains.behaviour.models import Detention, DetentionSlot
+from lyceum.domains.behaviour.rules.detentions.days import note_planned
+from lyceum.domains.behaviour.rules.detentions.fitting import local_times
 from lyceum.domains.behaviour.rules.detentions.moving import place_excused
 from lyceum.domains.behaviour.rules.detentions.seating import lock_seats
 from lyceum.domains.behaviour.rules.detentions.setting import cancel_all, schedule_proposed
 from lyceum.domains.behaviour.rules.detentions.slots import cancel_slot
 from lyceum.domains.behaviour.rules.detentions.states import State, note_past
+from lyceum.domains.behaviour.rules.detentions.supervisors import review_supervisors
 from lyceum.domains.journal.rules import Entry, Target, record_all
 from lyceum.domains.people.models import Enrolment, Student
+from lyceum.domains.people.policies import holds_on
 from lyceum.domains.people.queries import is_on_roll, on_roll
 from lyceum.domains.tenancy.queries import today
 
 LOOKED_BACK = timedelta(days=60)
+NOON = time(12)
 MOST_AT_ONCE = 200
 
 
 def follow_up(actor: Actor) -> None:
     """What happens by itself every hour. Doing it twice does it once."""
     cancel_closed_slots(actor)
+    review_supervisors(actor)
     propose_after_missed(actor)
     place_waiting(actor)
 
@@ -97,6 +106,34 @@ def cancel_closed_slots(actor: Actor, *, days: int = 21) -> list[DetentionSlot]:
         reason = _("No school is kept: %(why)s") % {"why": school_days().why_closed(slot.on)}
         cancel_slot(slot.pk, reason=reason, actor=actor)
     return closed
+
+
+@transaction.atomic
+def follow_closure(
+    first: date, last: date, *, sessions: Collection[str] = (), grades: Collection[UUID] = (), actor: Actor
+) -> None:
+    """The school cannot be kept on some days, or sessions, or for some grades: nobody serves a detention then.
+
+    Slots of the whole school are cancelled, and their students moved; students of some grades are away on those days.
+    """
+    day = today()
+    rows = DetentionSlot.objects.filter(on__range=(max(first, day), last), state__in=("open", "full"))
+    closed = [slot for slot in rows.order_by("starts_at", "pk") if _is_closed(slot, sessions)]
+    if grades:
+        for on in sorted({slot.on for slot in closed}):
+            placed = Placement.objects.filter(holds_on(on), grade__in=grades).values_list("student", flat=True)
+            note_planned(list(placed), first=on, last=on, meaning="authorised", holds=True, actor=actor)
+        return
+    for slot in closed:
+        if slot.starts_at > clock.now():
+            besides = [each.pk for each in closed]
+            cancel_slot(slot.pk, reason=_("The school is closed"), besides=besides, actor=actor)
+
+
+def _is_closed(slot: DetentionSlot, sessions: Collection[str]) -> bool:
+    """Whether a slot lies in one of some sessions of its day; in no session named: in all of them."""
+    half = "AM" if local_times(slot)[0] < NOON else "PM"
+    return not sessions or bool({half, "DAY"} & set(sessions))
 
 
 @transaction.atomic

@@ -89,3 +89,9 @@ class DetentionReasonNeededError(InvalidError):
     """This change needs a reason."""
 
     code = "reason_needed"
+
+
+class DetentionMarkConflictError(RuleError):
+    """Somebody else changed the mark meanwhile; the refusal says what it is now."""
+
+    code = "mark_conflict"

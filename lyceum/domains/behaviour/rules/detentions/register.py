@@ -52,6 +52,10 @@ class GivenMark:
     minutes: int | None = None
     outcome: str = ""
     reason: str = ""
+    seen: int | None = None
+    """The mark's version as a device last saw it, 0 for none; None: the slot's version decides."""
+    device_time: datetime | None = None
+    """When it was given on a device without network, by our clock."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ class SavedSlot:
     saved: int
     conflicts: list[MarkConflict] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
+    versions: dict[UUID, int] = field(default_factory=dict)
+    """The version of each mark that was written, by detention."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,8 @@ def take_slot_register(
     changes, conflicts = _sort_out(given, sheet, base_version)
     _require_reason(slot, changes, reason)
     moved = _apply(slot, changes, len(sheet), reason, actor) if changes else []
-    return SavedSlot(slot, len(changes), conflicts, moved)
+    versions = {change.row.detention.pk: change.version for change in changes}
+    return SavedSlot(slot, len(changes), conflicts, moved, versions)
 
 
 def _refuse_by_state(slot: DetentionSlot) -> None:
@@ -191,11 +198,17 @@ def _sort_out(
             changes.append(_Change(row, mark, 1))
         elif (old.mark, old.minutes, old.outcome) == (mark.mark, mark.minutes, mark.outcome):
             continue
-        elif base_version is not None and old.saved_in > base_version:
+        elif _changed_meanwhile(old, mark, base_version):
             conflicts.append(MarkConflict(row.detention.pk, mark.mark, old.mark, old.by_name, old.at, old.version))
         else:
             changes.append(_Change(row, mark, old.version + 1))
     return changes, conflicts
+
+
+def _changed_meanwhile(old: DetentionMark, given: GivenMark, base_version: int | None) -> bool:
+    if given.seen is not None:
+        return old.version != given.seen
+    return base_version is not None and old.saved_in > base_version
 
 
 def _require_reason(slot: DetentionSlot, changes: Sequence[_Change], reason: str) -> None:
@@ -233,9 +246,9 @@ def _write_marks(slot: DetentionSlot, changes: Sequence[_Change], size: int, rea
         row.mark, row.minutes, row.outcome = given.mark, given.minutes, given.outcome
         row.reason = given.reason or tidy(reason)[:300]
         row.by, row.by_name, row.at = actor.user_id, actor.name[:200], instant
-        row.version, row.saved_in = change.version, slot.version
+        row.version, row.saved_in, row.device_time = change.version, slot.version, given.device_time
         rows.append(row)
-    fields = ["mark", "minutes", "outcome", "reason", "by", "by_name", "at", "version", "saved_in"]
+    fields = ["mark", "minutes", "outcome", "reason", "by", "by_name", "at", "device_time", "version", "saved_in"]
     DetentionMark.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["school", "detention"], update_fields=fields
     )

@@ -1,6 +1,6 @@
 """Slots: made for a day or for many weeks, with a room and supervisors; cancelled, and left without a supervisor."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -27,6 +27,7 @@ from lyceum.domains.behaviour.rules.detentions.refusals import (
     SupervisorBusyError,
 )
 from lyceum.domains.behaviour.rules.detentions.seating import count_seats, lock_seats
+from lyceum.domains.behaviour.rules.detentions.supervisors import let_another_lead
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 from lyceum.domains.people.models import Staff
 from lyceum.domains.tenancy.queries import time_zone
@@ -142,6 +143,7 @@ def assign_supervisors(slot_id: UUID, *, staff: Sequence[UUID], actor: Actor) ->
     before = [str(each) for each in standing.order_by("-leads", "pk").values_list("staff_id", flat=True)]
     refuse_busy_staff(staff, [At.of(slot)], besides=slot.pk)
     standing.update(stands=False)
+    SlotSupervisor.objects.filter(slot=slot, may_return=True).update(may_return=False)
     _supervise([slot], staff)
     changes = {"supervisors": [before, [str(each) for each in staff]]}
     record("behaviour.detention_slot.supervise", target=Target.of(slot), changes=changes, actor=actor)
@@ -149,8 +151,11 @@ def assign_supervisors(slot_id: UUID, *, staff: Sequence[UUID], actor: Actor) ->
 
 
 @transaction.atomic
-def cancel_slot(slot_id: UUID, *, reason: str, actor: Actor) -> list[Moved]:
-    """Cancel a slot. Who was to serve in it is excused and moved, and it does not count against them."""
+def cancel_slot(slot_id: UUID, *, reason: str, besides: Collection[UUID] = (), actor: Actor) -> list[Moved]:
+    """Cancel a slot. Who was to serve in it is excused and moved, and it does not count against them.
+
+    `besides` are slots into which nobody is moved.
+    """
     lock_seats()
     slot = get_slot_for_edit(slot_id, actor=actor)
     why = tidy(reason)[:300]
@@ -166,7 +171,7 @@ def cancel_slot(slot_id: UUID, *, reason: str, actor: Actor) -> list[Moved]:
     slot.save(update_fields=["state", "cancel_reason", "updated_at"])
     SlotSupervisor.objects.filter(slot=slot, stands=True).update(stands=False)
     record("behaviour.detention_slot.cancel", target=Target.of(slot), reason=why, actor=actor)
-    moved = excuse_and_move(list(live_in(slot)), why=why, actor=actor)
+    moved = excuse_and_move(list(live_in(slot)), why=why, besides=besides, actor=actor)
     count_seats({each.new.slot_id for each in moved if each.new and each.new.slot_id})
     return moved
 
@@ -190,16 +195,6 @@ def note_away(
     )
     slots = [row.slot for row in standing.select_related("slot__type")]
     standing.update(stands=False, away_reason=tidy(reason)[:300])
-    _let_another_lead(slots)
+    let_another_lead(slots)
     record("behaviour.staff_away", target=Target.of(person), reason=tidy(reason), actor=actor)
     return slots
-
-
-def _let_another_lead(slots: Sequence[DetentionSlot]) -> None:
-    """Where a lead is gone, the next who stands leads."""
-    rows = SlotSupervisor.objects.filter(slot__in=[slot.pk for slot in slots], stands=True).order_by("-leads", "pk")
-    first: dict[UUID, SlotSupervisor] = {}
-    for row in rows:
-        first.setdefault(row.slot_id, row)
-    chosen = [row.pk for row in first.values() if not row.leads]
-    SlotSupervisor.objects.filter(pk__in=chosen).update(leads=True)

@@ -18,6 +18,7 @@ from lyceum.core.text import tidy
 from lyceum.domains.journal.rules import Target, changed_fields, record
 from lyceum.domains.people.models import Staff
 from lyceum.domains.people.queries import find_staff_of_user
+from lyceum.domains.timetable.facts import StaffAbsenceChanged
 from lyceum.domains.timetable.models import StaffAbsence
 from lyceum.domains.timetable.rules.absences.fitting import fit_covers
 from lyceum.domains.timetable.rules.absences.refusals import AbsenceDecidedError, AbsenceOverlapsError
@@ -60,12 +61,17 @@ def report_staff_absence(new: NewStaffAbsence, *, actor: Actor) -> StaffAbsence:
     _check(row)
     row.save()
     verb = "report" if decides else "ask"
-    record(f"timetable.absence.{verb}", target=Target.of(row), changes=_shown(row), actor=actor)
+    facts = [_fact(row)] if decides else []
+    record(f"timetable.absence.{verb}", target=Target.of(row), changes=_shown(row), facts=facts, actor=actor)
     if decides:
         fit_covers(row, actor=actor)
     else:
         tell_office(row, actor=actor)
     return row
+
+
+def _fact(row: StaffAbsence) -> StaffAbsenceChanged:
+    return StaffAbsenceChanged(absence=row.pk, staff=row.staff_id, state=row.state)
 
 
 def _shown(row: StaffAbsence) -> dict[str, list[Any]]:
@@ -156,7 +162,8 @@ def edit_staff_absence(absence_id: UUID, *, values: Mapping[str, Any], actor: Ac
     row.version += 1
     row.save()
     shown = {name: change for name, change in changes.items() if name not in ("kind", "note")}
-    record("timetable.absence.edit", target=Target.of(row), changes=shown, actor=actor)
+    facts = [_fact(row)] if row.state == StaffAbsence.State.CONFIRMED else []
+    record("timetable.absence.edit", target=Target.of(row), changes=shown, facts=facts, actor=actor)
     if row.state == StaffAbsence.State.CONFIRMED:
         fit_covers(row, actor=actor)
     return row
@@ -200,7 +207,8 @@ def decide_staff_absence(absence_id: UUID, *, agrees: bool, reason: str = "", ac
     row.save()
     verb = "confirm" if agrees else "refuse"
     target = Target.of(row)
-    record(f"timetable.absence.{verb}", target=target, changes=changes, reason=tidy(reason)[:300], actor=actor)
+    why, facts = tidy(reason)[:300], [_fact(row)] if agrees else []
+    record(f"timetable.absence.{verb}", target=target, changes=changes, reason=why, facts=facts, actor=actor)
     tell_of_decision(row, reason=tidy(reason)[:300], actor=actor)
     if agrees:
         fit_covers(row, actor=actor)
@@ -217,6 +225,6 @@ def cancel_staff_absence(absence_id: UUID, *, actor: Actor) -> StaffAbsence:
     changes = changed_fields(row, {"state": StaffAbsence.State.CANCELLED.value})
     row.version += 1
     row.save()
-    record("timetable.absence.cancel", target=Target.of(row), changes=changes, actor=actor)
+    record("timetable.absence.cancel", target=Target.of(row), changes=changes, facts=[_fact(row)], actor=actor)
     fit_covers(row, actor=actor)
     return row

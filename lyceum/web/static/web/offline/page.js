@@ -4,7 +4,8 @@ import { changed, onChange, show, sync } from "./sync.js";
 
 const main = document.getElementById("content");
 const bar = document.getElementById("unsent");
-const id = location.pathname.match(/^\/registers\/([0-9a-f-]{36})\//)?.[1];
+const kind = Object.keys(store.KINDS).find((each) => location.pathname.startsWith(store.KINDS[each].page));
+const id = kind && location.pathname.slice(store.KINDS[kind].page.length).match(/^([0-9a-f-]{36})\//)?.[1];
 
 const copy = (name) => document.getElementById(name).content.cloneNode(true);
 const fill = (root, texts) => { for (const [name, text] of Object.entries(texts)) root.querySelector(name).textContent = text; };
@@ -20,18 +21,18 @@ async function fetchForm() {
 }
 
 // Saves a form on the phone: the marks that differ from those it was opened with.
-async function keep(register, entries) {
+async function keep(entries) {
   const form = new Map(entries);
   const at = new Date().toISOString();
   const marks = [];
   for (const [name, value] of entries) {
     if (!name.startsWith("mark-")) continue;
-    const student = name.slice(5);
-    const [version, symbol, minutesWere] = (form.get(`was-${student}`) ?? "0  ").split(" ");
+    const line = name.slice(5);
+    const [version, symbol, minutesWere] = (form.get(`was-${line}`) ?? "0  ").split(" ");
     const code = value || (form.get("rest") && !symbol ? form.get("present") : "");
-    const minutes = form.get(`minutes-${student}`) ?? "";
+    const minutes = form.get(`minutes-${line}`) ?? "";
     if (!code || (code === symbol && minutes === minutesWere)) continue;
-    marks.push({ register, student, code, minutes: /^\d+$/.test(minutes) ? Number(minutes) : null, version: Number(version), at });
+    marks.push({ kind, register: id, line, code, minutes: /^\d+$/.test(minutes) ? Number(minutes) : null, version: Number(version), at });
   }
   await store.addMarks(form.get("who"), marks);
   changed("saved");
@@ -44,7 +45,7 @@ async function showList(day) {
   fill(page, { ".off-day": day.title });
   page.querySelector(".list").append(...day.registers.map((register) => {
     const row = copy("off-row");
-    row.querySelector("a").href = `/registers/${register.id}/`;
+    row.querySelector("a").href = `${store.KINDS[register.kind].page}${register.id}/`;
     const tag = row.querySelector(".tag");
     const waits = saved.has(register.id);
     fill(row, { time: register.at, ".off-name": register.name, ".off-what": register.what, ".tag": waits ? tag.dataset.saved : register.state_word });
@@ -55,18 +56,18 @@ async function showList(day) {
   main.append(page);
 }
 
-function line(item, n, labels) {
+function lineOf(item, n, labels) {
   const row = copy("off-line");
   const of = (name) => row.querySelector(name);
   const [tone, label] = labels.get(item.code) ?? ["", ""];
-  of(".line").id = `s-${item.student}`;
+  of(".line").id = `s-${item.line}`;
   fill(row, { ".nr": n + 1, ".who > span": item.name, ".mark": item.code || "·" });
   of(".mark").dataset.tone = tone;
   of(".mark").setAttribute("aria-label", `${item.name}: ${label || of(".mark").dataset.label}`);
   for (const name of [".more", ".minutes"]) of(name).setAttribute("aria-label", `${of(name).dataset.label}: ${item.name}`);
-  for (const [name, value] of [["minutes", item.minutes ?? ""], ["was", `${item.version} ${item.code} ${item.minutes ?? ""}`], ["mark", item.code]]) {
+  for (const [name, value] of [["minutes", item.minutes ?? ""], ["was", `${item.version} ${item.was} ${item.minutes ?? ""}`], ["mark", item.code]]) {
     const input = of(`[data-name="${name}"]`);
-    input.name = `${name}-${item.student}`;
+    input.name = `${name}-${item.line}`;
     input.value = value;
   }
   return row;
@@ -74,12 +75,15 @@ function line(item, n, labels) {
 
 async function showRegister(day, register) {
   const unsent = await store.readUnsent(day.who);
-  const lines = register.lines.map((item) => ({ ...item, ...unsent.get(register.id + item.student) }));
+  const lines = register.lines.map((item) => {
+    const mark = unsent.get(register.id + item.line);
+    return mark ? { ...item, ...mark, was: mark.code } : item;
+  });
   const labels = new Map(register.codes.map(([symbol, tone, label]) => [symbol, [tone, label]]));
   const page = copy("off-register");
   const of = (name) => page.querySelector(name);
   fill(page, { ".off-day": day.title, ".off-what": register.what, h1: register.name });
-  of("#lines").append(...lines.map((item, n) => line(item, n, labels)));
+  of("#lines").append(...lines.map((item, n) => lineOf(item, n, labels)));
   of("#codes").append(...register.codes.map(([symbol, tone, label]) => {
     const option = new Option(`${symbol} · ${label}`, symbol);
     option.dataset.tone = tone;
@@ -105,7 +109,7 @@ async function showRegister(day, register) {
   else if (rest) of("#save").classList.replace("big", "quiet");
   main.append(page);
   await import("../register.js");
-  form.addEventListener("submit", (event) => { event.preventDefault(); save(form, register, event.submitter); });
+  form.addEventListener("submit", (event) => { event.preventDefault(); save(form, event.submitter); });
   const status = document.getElementById("off-status");
   const told = async () => {
     const waits = [...(await store.readUnsent(day.who)).values()].some((mark) => mark.register === register.id);
@@ -117,10 +121,10 @@ async function showRegister(day, register) {
   await told();
 }
 
-async function save(form, register, submitter) {
-  const marks = await keep(register.id, [...new FormData(form, submitter)]);
-  for (const { student, code, minutes, version } of marks) {
-    const row = document.getElementById(`s-${student}`);
+async function save(form, submitter) {
+  const marks = await keep([...new FormData(form, submitter)]);
+  for (const { line, code, minutes, version } of marks) {
+    const row = document.getElementById(`s-${line}`);
     row.classList.remove("changed");
     row.querySelector(".code").value = code;
     row.querySelector('[data-name="was"]').value = `${version} ${code} ${minutes ?? ""}`;
@@ -135,9 +139,12 @@ async function save(form, register, submitter) {
 async function renew(form, registerId) {
   const register = (await store.getDay())?.registers.find((each) => each.id === registerId);
   for (const item of register?.lines ?? []) {
-    const was = form.elements[`was-${item.student}`];
+    const was = form.elements[`was-${item.line}`];
+    const typed = form.elements[`minutes-${item.line}`];
     const [, code, minutes] = was.value.split(" ");
-    if (code === item.code && minutes === `${item.minutes ?? ""}`) was.value = `${item.version} ${code} ${minutes}`;
+    if (code !== item.code || (minutes && minutes !== `${item.minutes ?? ""}`)) continue;
+    was.value = `${item.version} ${code} ${item.minutes ?? ""}`;
+    if (typed.value === minutes) typed.value = item.minutes ?? ""; // how late follows from when it was given
   }
   back();
 }
@@ -155,7 +162,7 @@ async function start() {
     return showRoll(main, copy, form ?? []);
   }
   const day = await store.getDay();
-  if (form && id) await keep(id, form);
+  if (form && id) await keep(form);
   if (day) { document.documentElement.dataset.theme = day.theme; bar.dataset.who = day.who; }
   const register = day?.registers.find((each) => each.id === id);
   if (register) await showRegister(day, register);

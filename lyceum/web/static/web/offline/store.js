@@ -1,6 +1,11 @@
 // What the phone keeps: today's registers and the marks not sent yet. All of it is sealed with a key that no script
 // can read out; the key goes with the last thing it seals.
 const WEEK = 7 * 864e5;
+// The kinds of register: where the page of one is, to which door its marks go, and how they are called there.
+export const KINDS = {
+  class: { page: "/registers/", door: "/api/v1/attendance/batches/", of: "student", minutes: "minutes_late" },
+  slot: { page: "/behaviour/slots/", door: "/api/v1/detention-slots/batches/", of: "detention", minutes: "minutes" },
+};
 let opened;
 
 function open() {
@@ -117,7 +122,7 @@ export async function putFound(found) {
   await write((of) => of("own").put(sealed, "found"));
 }
 
-// Marks that were saved here: [{ register, student, code, minutes, version, at }].
+// Marks that were saved here: [{ kind, register, line, code, minutes, version, at }].
 export async function addMarks(who, marks) {
   if (!marks.length) return;
   const row = { who, n: marks.length, until: Date.now() + WEEK, sealed: await seal(marks) };
@@ -133,59 +138,73 @@ export async function countUnsent(who) {
   return { n: sum(mine), others: sum(rows) - sum(mine), until: Math.min(...mine.map((row) => row.until)) };
 }
 
-// The newest unsent mark of each student, by register and student.
+// The newest unsent mark of each line, by register and line.
 export async function readUnsent(who) {
   const [marks, batches] = await read((of) => [of("marks").getAll(), of("batches").getAll()]);
   const found = new Map();
-  for (const { sealed } of batches.filter((row) => row.who === who)) {
+  for (const { kind, sealed } of batches.filter((row) => row.who === who)) {
+    const names = KINDS[kind];
     for (const { register, marks: rows } of (await unseal(sealed)).registers) {
-      for (const { student, code, minutes_late: minutes, version } of rows) found.set(register + student, { register, student, code, minutes, version });
+      for (const { code, version, ...row } of rows) {
+        const line = row[names.of];
+        found.set(register + line, { kind, register, line, code, minutes: row[names.minutes], version });
+      }
     }
   }
   for (const row of marks.filter((each) => each.who === who)) {
-    for (const mark of await marksOf(row)) found.set(mark.register + mark.student, mark);
+    for (const mark of await marksOf(row)) found.set(mark.register + mark.line, mark);
   }
   return found;
 }
 
-// Puts what waits into one batch with a key: from here on a retry sends the same again.
-export async function makeBatch(who) {
+// Puts what waits into a batch for each door, with a key: from here on a retry sends the same again.
+export async function makeBatches(who) {
   const [rows, keys] = await read((of) => [of("marks").getAll(), of("marks").getAllKeys()]);
   const taken = keys.filter((_, n) => rows[n].who === who);
   if (!taken.length) return;
   const newest = new Map();
   for (const row of rows.filter((each) => each.who === who)) {
-    for (const mark of await marksOf(row)) newest.set(mark.register + mark.student, mark);
+    for (const mark of await marksOf(row)) newest.set(mark.register + mark.line, mark);
   }
-  const registers = new Map();
-  for (const { register, student, code, minutes, version, at } of newest.values()) {
-    if (!registers.has(register)) registers.set(register, []);
-    registers.get(register).push({ student, code, minutes_late: minutes, version, at });
-  }
-  const name = crypto.randomUUID();
-  const body = { device: await device(), key: name, device_time: new Date().toISOString(), registers: [...registers].map(([register, marks]) => ({ register, marks })) };
   const until = Math.min(...rows.filter((row) => row.who === who).map((row) => row.until));
-  const batch = { who, n: newest.size, until, sealed: await seal(body) };
+  const made = [];
+  for (const kind of Object.keys(KINDS)) {
+    const marks = [...newest.values()].filter((mark) => mark.kind === kind);
+    if (!marks.length) continue;
+    const name = crypto.randomUUID();
+    const body = { device: await device(), key: name, device_time: new Date().toISOString(), registers: byRegister(marks, KINDS[kind]) };
+    made.push([name, { who, kind, n: marks.length, until, sealed: await seal(body) }]);
+  }
   await write((of) => {
-    of("batches").put(batch, name);
+    for (const [name, batch] of made) of("batches").put(batch, name);
     for (const each of taken) of("marks").delete(each);
   });
+}
+
+function byRegister(marks, names) {
+  const registers = new Map();
+  for (const { register, line, code, minutes, version, at } of marks) {
+    if (!registers.has(register)) registers.set(register, []);
+    registers.get(register).push({ [names.of]: line, code, [names.minutes]: minutes, version, at });
+  }
+  return [...registers].map(([register, rows]) => ({ register, marks: rows }));
 }
 
 export async function listBatches(who) {
   const [rows, names] = await read((of) => [of("batches").getAll(), of("batches").getAllKeys()]);
   const found = [];
-  for (const [n, row] of rows.entries()) if (row.who === who) found.push({ key: names[n], body: await unseal(row.sealed) });
+  for (const [n, row] of rows.entries()) if (row.who === who) found.push({ key: names[n], kind: row.kind, body: await unseal(row.sealed) });
   return found;
 }
 
 // A batch was answered. Marks saved while it was on its way have seen what it wrote.
-export async function dropBatch(name, results) {
-  const versions = new Map(results.filter(({ result }) => result === "applied" || result === "same").map((row) => [row.register_id + row.student, row.version]));
+export async function dropBatch(name, kind, results) {
+  const { of: called } = KINDS[kind];
+  const versions = new Map(results.filter(({ result }) => result === "applied" || result === "same").map((row) => [row.register_id + row[called], row.version]));
   const [rows, keys] = await read((of) => [of("marks").getAll(), of("marks").getAllKeys()]);
   const newer = [];
   for (const [n, row] of rows.entries()) {
-    const marks = (await marksOf(row)).map((mark) => ({ ...mark, version: versions.get(mark.register + mark.student) ?? mark.version }));
+    const marks = (await marksOf(row)).map((mark) => ({ ...mark, version: versions.get(mark.register + mark.line) ?? mark.version }));
     newer.push([{ ...row, sealed: await seal(marks) }, keys[n]]);
   }
   await write((of) => {

@@ -90,15 +90,15 @@ async function sendFound(roll, found) {
 }
 
 async function send(day) {
-  await store.makeBatch(day.who);
+  await store.makeBatches(day.who);
   let n = 0;
-  for (const { key, body } of await store.listBatches(day.who)) {
+  for (const { key, kind, body } of await store.listBatches(day.who)) {
     const headers = { "Content-Type": "application/json", "Idempotency-Key": key, "X-CSRFToken": day.csrf, "X-Device-Time": new Date().toISOString() };
-    const answer = await fetch("/api/v1/attendance/batches/", { method: "POST", headers, body: JSON.stringify(body) });
+    const answer = await fetch(store.KINDS[kind].door, { method: "POST", headers, body: JSON.stringify(body) });
     if (answer.status === 401) return n;
     if (!answer.ok) continue; // it stays, with its key
     const { results } = await answer.json();
-    await store.dropBatch(key, results);
+    await store.dropBatch(key, kind, results);
     toDecide += results.filter((row) => row.conflict).length;
     n += 1;
   }
