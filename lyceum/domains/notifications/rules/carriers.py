@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -63,7 +65,8 @@ class Carriers:
                 made.append(make_sender(row.kind, name=name, sender=row.sender, options=options))
         usual = settings.CARRIERS.get(channel)
         if usual:
-            made.append(make_sender(usual["kind"], name=usual["kind"], sender=usual["sender"], options=usual))
+            kind, hook = usual["kind"], hook_address_for_all(usual["kind"])
+            made.append(make_sender(kind, name=kind, sender=usual["sender"], options=usual | {"hook": hook}))
         return made or ([] if rows else [LocalSender(channel)])
 
     def note(self, sender: Sender, error: SendError | None) -> None:
@@ -99,6 +102,23 @@ class Carriers:
 def hook_address(row: Provider) -> str:
     """Where a carrier reports what became of messages; nowhere for one that reports nothing."""
     return "" if row.kind in SILENT else address_of(f"/hooks/{row.kind}/{row.hook_token}/")
+
+
+def made_from_secret(said: str) -> bytes:
+    """What only this installation can make, and makes the same on each of its machines."""
+    return hmac.new(
+        settings.SECRET_KEY.encode(), f"notifications.installation:{said}".encode(), hashlib.sha256
+    ).digest()
+
+
+def token_for_all(kind: str) -> str:
+    """The secret part of the address at which the installation's carrier reports. Nothing of it is stored."""
+    return made_from_secret(f"hook:{kind}").hex()
+
+
+def hook_address_for_all(kind: str) -> str:
+    """Where the installation's carrier reports; nowhere for one that reports nothing."""
+    return "" if kind in SILENT else address_of(f"/hooks/{kind}/{token_for_all(kind)}/")
 
 
 def make_sender(kind: str, *, name: str, sender: str, options: dict[str, Any]) -> Sender:
