@@ -141,6 +141,8 @@ def _in_reserve(
     used = {way.channel for way in ways}
     for channel in dict.fromkeys((*asked.channels, *TRAVELLING)):
         open_ones = [] if channel in used else _open_ones(channel, asked, addresses, known)
+        if open_ones and ways and not _goes(ways):  # it failed before it began
+            return [Way(channel, a, Delivery.State.QUEUED, now) for a in open_ones]
         if open_ones:
             at = now + UNREAD_AFTER
             return [Way(channel, a, Delivery.State.HELD, at, in_reserve=True) for a in open_ones]

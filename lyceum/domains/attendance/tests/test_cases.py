@@ -11,7 +11,7 @@ from lyceum.core.actor import system_actor
 from lyceum.core.permissions import Role
 from lyceum.domains.attendance.models import AbsenceCase, CaseReply, CaseTry, Mark, MarkChange
 from lyceum.domains.attendance.rules.cases.answering import LinkEndedError, answer_by_link, note_call, read_link
-from lyceum.domains.attendance.rules.cases.asking import ask_those_due, reply_link
+from lyceum.domains.attendance.rules.cases.asking import ask_families, ask_those_due, preview_asking, reply_link
 from lyceum.domains.attendance.rules.cases.opening import open_cases
 from lyceum.domains.attendance.rules.cases.settling import CaseClosedError, close_unexplained, confirm_case
 from lyceum.domains.attendance.rules.chasing import chase_registers
@@ -19,6 +19,7 @@ from lyceum.domains.attendance.rules.marks import GivenMark, amend_mark, take_re
 from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning
 from lyceum.domains.notifications.models import Delivery, Notification
+from lyceum.domains.notifications.rules.budget import set_budget
 from lyceum.domains.people.models import ContactPoint, Flag, GuardianLink, Person
 from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.testing.clients import browser
@@ -309,3 +310,65 @@ def test_of_a_child_to_look_for_only_those_hear_whose_work_it_is_and_nobody_kept
 
         told = set(Notification.objects.filter(template="check_if_absent").values_list("user", flat=True))
     assert told == {lead.pk, morning.office_user.pk}
+
+
+def test_the_office_asks_the_next_contacts_at_once_after_a_preview(morning: Morning):
+    first, kept, _third = guardian(morning, 1), guardian(morning, 2), guardian(morning, 3)
+    guardian(morning, 4, channels=())
+    admin = make_admin(morning.school)
+    with in_school(morning.school):
+        restrict_contact(
+            morning.students[0].pk,
+            person_id=kept.guardian_id,
+            kinds=["no_contact"],
+            actor=as_actor(admin, morning.school),
+        )
+        set_budget(1, "0.05", actor=as_actor(admin, morning.school))
+    take(morning)
+    case = open_now(morning)
+    office, choice = browser(admin, morning.school), {"bulk": "ask", "row": [str(case.pk)]}
+
+    with clock.frozen(CLOSED):
+        over = office.post("/attendance/cases/", choice).content.decode()
+        refused = office.post("/attendance/cases/", {**choice, "confirmed": "1"})
+        before = asked(morning)
+        with in_school(morning.school):
+            set_budget(2, "0.05", actor=as_actor(admin, morning.school))
+        shown = office.post("/attendance/cases/", choice).content.decode()
+        office.post("/attendance/cases/", {**choice, "confirmed": "1"})
+
+    assert "nothing would be sent" in over
+    assert (refused.status_code, before) == (409, [first.guardian.full_name])
+    assert "1 person is reached" in shown
+    assert "1 cannot be reached" in shown
+    assert "1 blocked" in shown
+    assert "costs 0.05" in shown
+    assert asked(morning) == ["Guardian 1", "Guardian 3"]
+
+
+def test_of_another_schools_cases_nobody_is_asked(morning: Morning):
+    guardian(morning, 1)
+    take(morning)
+    case = open_now(morning)
+    other = make_school("Other School")
+
+    with in_school(other):
+        actor = as_actor(make_admin(other), other)
+        assert preview_asking([case.pk], actor=actor).reach.reached == 0
+        assert ask_families([case.pk], actor=actor) == 0
+    assert asked(morning) == ["Guardian 1"]
+
+
+def test_an_answer_keeps_the_next_channel_from_being_used(morning: Morning):
+    link = guardian(morning, 1, channels=("sms", "email"))
+    with in_school(morning.school):
+        ContactPoint.objects.create(person=link.guardian, kind="email", value="g1@example.org")
+    take(morning)
+    case = open_now(morning)
+
+    with clock.frozen(CLOSED):
+        answer_by_link(read_link(reply_link(case, link.guardian_id).split("/")[2]), reason="other", text="Ill")
+
+    with in_school(morning.school):
+        rows = dict(Delivery.objects.filter(in_reserve=True).values_list("address", "state"))
+    assert rows == {"g1@example.org": "withdrawn"}
