@@ -131,14 +131,25 @@ def _columns_of(database: psycopg.Connection, table: str) -> list[str]:
 
 
 _CLEAR = (
-    """CREATE TEMP TABLE of_day AS SELECT r.school_id, r.id, r."on" FROM attendance_register r
+    """
+    CREATE TEMP TABLE of_day AS SELECT r.school_id, r.id, r."on" FROM attendance_register r
     WHERE r.kind = 'daily' AND r."on" = (SELECT max(o."on") FROM attendance_register o
-      WHERE o.school_id = r.school_id AND o.kind = 'daily')""",
+      WHERE o.school_id = r.school_id AND o.kind = 'daily')
+    """,
+    """
+    DELETE FROM attendance_markchange c USING attendance_mark m, of_day d WHERE m.school_id = d.school_id
+      AND m.register_id = d.id AND c.school_id = m.school_id AND c.mark_id = m.id
+    """,
     "DELETE FROM attendance_mark m USING of_day d WHERE m.school_id = d.school_id AND m.register_id = d.id",
-    "DELETE FROM attendance_markchange m USING of_day d WHERE m.school_id = d.school_id AND m.register_id = d.id",
-    """UPDATE attendance_register r SET state = 'due', taken_by = NULL, taken_at = NULL, version = 0,
+    """
+    DELETE FROM attendance_sessionmark m USING (SELECT DISTINCT school_id, "on" FROM of_day) d
+    WHERE m.school_id = d.school_id AND m."on" = d."on"
+    """,
+    """
+    UPDATE attendance_register r SET state = 'due', taken_by = NULL, taken_at = NULL, version = 0,
       due_at = now() - interval '5 minutes', closes_at = now() + interval '1 hour', locks_at = now() + interval '1 day'
-    FROM of_day d WHERE r.school_id = d.school_id AND r.id = d.id""",
+    FROM of_day d WHERE r.school_id = d.school_id AND r.id = d.id
+    """,
 )
 """The daily registers of the last day of each school, as they are at a quarter to nine: nobody has taken them yet."""
 

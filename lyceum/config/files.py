@@ -13,8 +13,8 @@ from lyceum.config.errors import SetupError
 def read_file_store(url: str, folder: Path) -> dict[str, Any]:
     """Django's storage for `FILES_URL`. Raises SetupError naming what is wrong, and never the secret.
 
-    `s3://key:secret@bucket/prefix?region=eu-west-2&endpoint=https://s3.example.org`; without key and secret the machine's
-    own rights hold, without an endpoint it is Amazon's.
+    `s3://key:secret@bucket/prefix?region=eu-west-2&endpoint=https://s3.example.org`; without key and secret the rights
+    of the machine hold, without an endpoint it is Amazon's.
     """
     if not url:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}

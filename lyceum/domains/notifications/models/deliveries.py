@@ -48,6 +48,7 @@ class Delivery(SchoolOwned):
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     provider = models.CharField(max_length=60, blank=True)
+    """Who took it; before, who alone is to carry it, as a test of one carrier."""
     provider_message = models.CharField(max_length=200, blank=True)
     """Its name for the message."""
     segments = models.PositiveSmallIntegerField(default=0)

@@ -66,7 +66,8 @@ def set_budget(monthly_cap: int | None, price: str, *, actor: Actor) -> Budget:
     row = SchoolSettings.objects.create(section=SECTION, version=last + 1, values=asdict(new), changed_by=actor.user_id)
     before, after = asdict(old), asdict(new)
     changes = {name: [before[name], after[name]] for name in after if after[name] != before[name]}
-    record("notifications.texts.budget", target=Target.of(row), changes=changes, actor=actor)
+    record("notifications.texts.budget", target=Target("tenancy.schoolsettings", row.pk, SECTION), changes=changes,
+           actor=actor)  # fmt: skip
     return new
 
 

@@ -62,7 +62,8 @@ def _refuse_over_cap(deliveries: Sequence[Delivery]) -> None:
 def _queue_again(delivery: Delivery, actor: Actor) -> None:
     now = clock.now()
     delivery.state, delivery.not_before, delivery.attempts, delivery.error = Delivery.State.QUEUED, now, 0, ""
-    delivery.save(update_fields=["state", "not_before", "attempts", "error", "updated_at"])
+    delivery.provider = ""  # whoever carries it now
+    delivery.save(update_fields=["state", "not_before", "attempts", "error", "provider", "updated_at"])
     let_in_again(delivery.channel, delivery.address, actor=actor)
     record("notifications.delivery.retry", target=Target.of(delivery), actor=actor)
 

@@ -94,7 +94,7 @@ def take_for_all(kind: str, heard: Heard) -> int:
             take_reports(reporter, reports[school])
             for text in texts[school]:
                 take_text(reporter, text)
-    return sum(map(len, (*reports.values(), *texts.values())))
+    return sum(len(each) for each in reports.values()) + sum(len(each) for each in texts.values())
 
 
 def _schools_of(keys: Sequence[bytes]) -> dict[bytes, int]:

@@ -264,7 +264,7 @@ def withdraw(
     return stopped
 
 
-def stand_down(*, source: str, read_by: UUID | None) -> None:
+def stand_down(*, source: str, read_by: UUID) -> None:
     """Somebody answered: for them it is read, and nobody is told by a next channel any more."""
     now = clock.now()
     of_it = Notification.objects.filter(source=source, is_read=False)

@@ -69,7 +69,10 @@ def _take(school_id: int, carriers: Carriers, only: UUID | None) -> list[Taken]:
         taken = Delivery.objects.filter(pk__in=ids).select_related("notification")
         school, rows = this_school(), list(taken.order_by("rank", "not_before", "pk"))
         devices = _devices_of(rows)
-        return [(row, compose(row, school, devices.get(row.address)), carriers.of(row.channel)) for row in rows]
+        return [
+            (row, compose(row, school, devices.get(row.address)), carriers.of(row.channel, only=row.provider))
+            for row in rows
+        ]
 
 
 def _devices_of(deliveries: Sequence[Delivery]) -> dict[str, PushDevice]:

@@ -10,9 +10,10 @@ from lyceum.core import clock
 from lyceum.domains.notifications.models import Address, Delivery, DeliveryAttempt, Provider
 from lyceum.domains.notifications.rules.notify import notify
 from lyceum.domains.notifications.rules.outcomes import note_soft_bounce
+from lyceum.domains.notifications.rules.providers import try_provider
 from lyceum.domains.notifications.rules.sending import send_due
 from lyceum.domains.notifications.tests.conftest import NOON, MailServer, news, somebody, system
-from lyceum.testing.factories import in_school, make_school
+from lyceum.testing.factories import as_actor, in_school, make_admin, make_school
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +99,22 @@ def test_three_that_came_back_within_seven_days_make_an_address_one_that_bounces
             note_soft_bounce("email", "g@x.org", at=NOON + timedelta(days=day), why="full")
 
         assert Address.objects.get().state == state
+
+
+def test_one_carrier_is_tried_alone_and_works_again_where_it_was_broken(mail_server: MailServer, settings):
+    school = make_school()
+    actor = as_actor(make_admin(school), school)
+    with in_school(school):
+        dead, alive = carrier(find_free_port(), 1), carrier(mail_server.port, 2)
+        Provider.objects.update(state="broken")
+        for each in (dead, alive):
+            try_provider(each.pk, address="grace@example.org", actor=actor)
+
+    send_due(school.pk)
+
+    assert [mail["From"] for mail in mail_server.got] == [f"{school.name} <office2@hill.example>"]
+    with in_school(school):
+        assert sorted(Delivery.objects.values_list("provider", "state")) == sorted(
+            [(str(dead.pk), "queued"), (str(alive.pk), "sent")]
+        )
+        assert list(Provider.objects.order_by("rank").values_list("state", flat=True)) == ["broken", "on"]

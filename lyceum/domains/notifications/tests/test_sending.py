@@ -195,7 +195,7 @@ def test_a_digest_stands_by_child(mail_server: MailServer):
 
     (mail,) = mail_server.got
     text = mail.get_payload()[0].get_payload(decode=True).decode()
-    of_ada, of_ben = text.split("\n\n")[:2]
+    of_ada, of_ben = text.replace("\r\n", "\n").split("\n\n")[:2]
     assert [of_ada.count("•"), of_ben.count("•")] == [2, 1]
     assert of_ben.endswith("/b/")
 

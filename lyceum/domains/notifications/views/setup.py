@@ -26,6 +26,7 @@ from lyceum.domains.notifications.rules.providers import (
     remove_provider,
     send_test,
     switch_provider,
+    try_provider,
 )
 from lyceum.domains.notifications.texts import TEXTS, default_words
 from lyceum.domains.notifications.words import Channel
@@ -94,7 +95,13 @@ def _change(request: HttpRequest, actor: Actor) -> Done:
     typed = request.POST
     act, provider = typed.get("act", ""), typed_id(request, "provider") or UUID(int=0)
     if act == "test":
-        sent = send_test(typed.get("channel", ""), typed.get("address", ""), actor=actor)
+        address = typed.get("address", "")
+        one = typed_id(request, "channel") if typed.get("channel", "") not in ("email", "sms") else None
+        sent = (
+            try_provider(one, address=address, actor=actor)
+            if one
+            else send_test(typed.get("channel", ""), address, actor=actor)
+        )
         return Done(f"/outbox/{sent.pk}/", Toast(say("On its way.")))
     if act == "budget":
         cap = typed_number(request, "monthly_cap", 0) if typed.get("monthly_cap", "").strip() else None

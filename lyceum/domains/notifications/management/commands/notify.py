@@ -6,13 +6,14 @@ from typing import Any
 from django.conf import settings
 
 from lyceum.core.commands import Answer
+from lyceum.core.errors import NotFoundError
 from lyceum.core.schools import school_scope
 from lyceum.domains.accounts.commands import SchoolCommand, find_school
 from lyceum.domains.notifications.models import Delivery, Provider
 from lyceum.domains.notifications.providers.local import LOCAL
-from lyceum.domains.notifications.queries import get_delivery
+from lyceum.domains.notifications.queries import get_delivery, list_providers
 from lyceum.domains.notifications.rules.installation import address_to_give, find_options
-from lyceum.domains.notifications.rules.providers import KINDS, send_test
+from lyceum.domains.notifications.rules.providers import KINDS, send_test, try_provider
 from lyceum.domains.notifications.rules.sending import send_due
 from lyceum.domains.notifications.words import Channel
 
@@ -30,6 +31,9 @@ class Command(SchoolCommand):
         test = self.add_act("test", "send one message to an address or a number, by the way that every message goes")
         test.add_argument("address", help="an e-mail address, or a number with + and the country")
 
+        test.add_argument(
+            "--carrier", default="", metavar="SENDER", help="only by the school's carrier with this sender"
+        )
         self.add_act("reports", "print the addresses at which the installation's carriers report")
 
     def act_reports(self, options: dict[str, Any]) -> Answer:
@@ -42,7 +46,14 @@ class Command(SchoolCommand):
     def act_test(self, options: dict[str, Any]) -> Answer:
         address = options["address"]
         channel = Channel.EMAIL if "@" in address else Channel.SMS
-        sent = send_test(channel, address, actor=self.actor)
+        if options["carrier"]:
+            carriers = list_providers(self.actor).filter(channel=channel, sender=options["carrier"])
+            first = carriers.first()
+            if first is None:
+                raise NotFoundError(f"The school has no carrier that sends as {options['carrier']}.")
+            sent = try_provider(first.pk, address=address, actor=self.actor)
+        else:
+            sent = send_test(channel, address, actor=self.actor)
         return Answer([], {"delivery": sent.pk})
 
     def answer(self, options: dict[str, Any]) -> Answer:
