@@ -225,6 +225,7 @@ TABLE: Table[Row] = Table(
             plan=_plan_ask,
             apply=_ask,
             is_allowed=_settles,
+            button=_("Ask them"),
             summary="people/reach.html",
             context=_reach,
         ),

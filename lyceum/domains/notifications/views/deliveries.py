@@ -84,7 +84,7 @@ TABLE: Table[Delivery] = Table(
     ),
     href=lambda row: f"/outbox/{row.pk}/",
     key=lambda row: str(row.pk),
-    bulk=(BulkAct("retry", _("Try again"), plan=_plan_retry, apply=_retry),),
+    bulk=(BulkAct("retry", _("Try again"), plan=_plan_retry, apply=_retry, button=_("Try again")),),
     order=NEWEST_FIRST,
 )
 
