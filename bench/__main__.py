@@ -26,7 +26,7 @@ NAMES = (
     "ux",
 )
 STUDENTS = 1050
-DAYS, DAYS_OF_A_YEAR = 90, 190
+DAYS, DAYS_OF_A_YEAR, DAYS_OF_A_TOWN = 90, 190, 5
 
 
 def main() -> None:
@@ -46,6 +46,8 @@ def main() -> None:
         parser.error(f"there is no benchmark {unknown[0]}; choose from: {', '.join(NAMES)}")
     names = options.names or [name for name in NAMES if _is_there(name)]
     days = options.days or (DAYS_OF_A_YEAR if "summary_year" in names else DAYS)
+    if names == ["morning_peak"] and options.days is None:
+        days = DAYS_OF_A_TOWN
     with prepared(students=options.students, days=days, keep=options.data) as place:
         for name in names:
             print(f"\n{name}", flush=True)
