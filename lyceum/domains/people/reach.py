@@ -25,11 +25,13 @@ _TROUBLE = {
 BLOCKED = frozenset({WhyNot.RESTRICTED, WhyNot.SHARED})
 
 
-def reach_of_choices(news: News, told: Sequence[Recipient], others: Sequence[Choice], *, actor: Actor) -> Reach:
+def reach_of_choices(
+    asked: Sequence[tuple[News, Sequence[Recipient]]], others: Sequence[Choice], *, actor: Actor
+) -> Reach:
     """How far news would go to some adults, beside others of the same families who are not told."""
     reasons = Counter(str(each.why_not) for each in others if each.why_not and each.why_not not in BLOCKED)
     blocked = sum(each.why_not in BLOCKED for each in others)
-    return reach_of(news, told, actor=actor) + Reach(unreachable=reasons, blocked=blocked)
+    return reach_of(asked, actor=actor) + Reach(unreachable=reasons, blocked=blocked)
 
 
 def reach_words(reach: Reach) -> dict[str, list[tuple[str, int]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -142,58 +142,79 @@ def make_row(news: News, recipient: Recipient, wording: Wording) -> Notification
 
 def _write_ways(news: News, made: Made, wording: Wording, actor: Actor) -> None:
     """The deliveries of each, with their words; and a job for each moment at which some of them go."""
-    deliveries = plan_ways(news, made, wording)
+    told = [(news, row, each) for row, each in made]
+    deliveries = plan_ways(told, wording)
     if over := texts_over_cap(deliveries):
         if actor.kind is not ActorKind.JOB:
             raise over
-        deliveries = plan_ways(news, made, wording, texts=False)  # what goes by itself goes by the other ways
+        deliveries = plan_ways(told, wording, texts=False)  # what goes by itself goes by the other ways
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     for at in {delivery.not_before for delivery in deliveries if delivery.state in ("queued", "held")}:
         send_at(current_school(), at)
 
 
-def plan_ways(news: News, made: Made, wording: Wording, *, texts: bool = True) -> list[Delivery]:
-    """The deliveries that news would make, not written yet. Without texts they are in it as what does not go."""
+Told = Sequence[tuple[News, Notification, Recipient]]
+
+
+def plan_ways(told: Told, wording: Wording, *, texts: bool = True) -> list[Delivery]:
+    """The deliveries that news would make, not written yet. Without texts they are in it as what does not go.
+
+    As many statements for many people and pieces of news as for one.
+    """
     now, zone = clock.now(), clock.zone(time_zone())
-    wishes = read_wishes({row.user_id: each.usual for row, each in made if row.user_id})
-    known = _read_known({address for _row, each in made for ways in each.addresses.values() for address in ways})
+    wishes = read_wishes({row.user_id: each.usual for _news, row, each in told if row.user_id})
+    known = _read_known({address for *_, each in told for ways in each.addresses.values() for address in ways})
     if not texts:
-        numbers = {number for _row, each in made for number in each.addresses.get(Channel.SMS, ())}
+        numbers = {number for *_, each in told for number in each.addresses.get(Channel.SMS, ())}
         known |= {(Channel.SMS.value, number): OVER_CAP for number in numbers}
-    asked = Asked(news.type, news.urgency, news.statutory, news.channels, news.one_is_enough)
-    devices = _devices_for(news, {row.user_id for row, _each in made if row.user_id})
-    by_address = {str(device.pk): device for theirs in devices.values() for device in theirs}
+    devices = _read_devices(told)
     deliveries = []
-    for row, each in made:
+    for news, row, each in told:
         wants = wishes[row.user_id] if row.user_id else each.usual
-        theirs = devices.get(row.user_id, []) if row.user_id else []
-        addresses = {**each.addresses, Channel.PUSH.value: [str(device.pk) for device in theirs]}
+        theirs = {str(device.pk): device for device in devices(news, row)}
+        asked = Asked(news.type, news.urgency, news.statutory, news.channels, news.one_is_enough)
+        addresses = {**each.addresses, Channel.PUSH.value: list(theirs)}
         for way in choose_ways(asked, addresses, wishes=wants, known=known, zone=zone, now=now):
             if way.channel == Channel.PUSH:
-                deliveries.append(_push(row, way, wording, by_address[way.address]))
+                deliveries.append(_push(row, way, wording, theirs[way.address]))
             else:
                 deliveries.append(_delivery(row, way, wording, each.own_link or row.link))
     return deliveries
 
 
-def _devices_for(news: News, users: Collection[UUID]) -> Mapping[UUID, list[PushDevice]]:
-    """The devices that hear of it. What can wait comes once a day for each child, however much there is."""
-    may_come = Channel.PUSH in news.channels or news.urgency == Urgency.URGENT  # then as the next channel
-    if not may_come or not users:
-        return {}
-    devices = devices_of(users)
-    if news.urgency != Urgency.ROUTINE or news.about_student is None or not devices:
-        return devices
-    begins, _ends = day_bounds(today())
-    told = Delivery.objects.filter(
-        channel=Channel.PUSH,
-        created_at__gte=begins,
-        notification__about_student=news.about_student,
-        notification__urgency=Urgency.ROUTINE,
-        notification__user__in=devices,
-    )
-    already = set(told.values_list("notification__user", flat=True))
-    return {user: theirs for user, theirs in devices.items() if user not in already}
+def _read_devices(told: Told) -> Callable[[News, Notification], Sequence[PushDevice]]:
+    """On which devices somebody hears of something. What can wait comes once a day for each child, however much."""
+    asking = [(news, row.user_id) for news, row, _each in told if row.user_id and _may_come_by_push(news)]
+    devices = devices_of({user for _news, user in asking}) if asking else {}
+    limited = {news.about_student for news, user in asking if _comes_once_a_day(news) and user in devices}
+    already: set[tuple[UUID | None, UUID | None]] = set()
+    if limited:
+        begins, _ends = day_bounds(today())
+        sent = Delivery.objects.filter(
+            channel=Channel.PUSH,
+            created_at__gte=begins,
+            notification__about_student__in=limited,
+            notification__urgency=Urgency.ROUTINE,
+            notification__user__in=devices,
+        )
+        already = set(sent.values_list("notification__user", "notification__about_student"))
+
+    def of(news: News, row: Notification) -> Sequence[PushDevice]:
+        if row.user_id is None or not _may_come_by_push(news):
+            return ()
+        if _comes_once_a_day(news) and (row.user_id, news.about_student) in already:
+            return ()
+        return devices.get(row.user_id, ())
+
+    return of
+
+
+def _may_come_by_push(news: News) -> bool:
+    return Channel.PUSH in news.channels or news.urgency == Urgency.URGENT  # then perhaps as the next channel
+
+
+def _comes_once_a_day(news: News) -> bool:
+    return news.urgency == Urgency.ROUTINE and news.about_student is not None
 
 
 def _delivery(row: Notification, way: Way, wording: Wording, link: str) -> Delivery:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from uuid import UUID
 
 from lyceum.core.actor import Actor
 from lyceum.domains.notifications.models import Delivery, Notification
@@ -61,30 +62,39 @@ class Costs:
         return self.cap is not None and self.segments > 0 and self.used + self.segments > self.cap
 
 
-def reach_of(news: News, recipients: Sequence[Recipient], *, actor: Actor) -> Reach:
-    """How far news would go, by the same way in which it then goes. Whoever was told it before is not in it."""
-    wording = Wording(news.template)
-    told = set(
-        Notification.objects.filter(
-            recipient__in=[each.person for each in recipients], dedupe_key=news.dedupe_key
-        ).values_list("recipient", flat=True)
-    )
-    made = [
-        (make_row(news, each, wording), each)
+def reach_of(asked: Sequence[tuple[News, Sequence[Recipient]]], *, actor: Actor) -> Reach:
+    """How far some news of one kind would go, by the same way in which it then goes.
+
+    Whoever was told it before is not in it. As many statements for many pieces of news as for one.
+    """
+    if not asked:
+        return Reach()
+    wording = Wording(asked[0][0].template)
+    before = _told_before(asked)
+    told = [
+        (news, make_row(news, each, wording), each)
+        for news, recipients in asked
         for each in without_self(recipients, actor=actor)
-        if each.person not in told
+        if (each.person, news.dedupe_key) not in before
     ]
-    deliveries = plan_ways(news, made, wording)
-    return _summed(made, deliveries)
+    return _summed([row for _news, row, _each in told], plan_ways(told, wording))
 
 
-def _summed(made: Sequence[tuple[Notification, Recipient]], deliveries: Sequence[Delivery]) -> Reach:
+def _told_before(asked: Sequence[tuple[News, Sequence[Recipient]]]) -> set[tuple[UUID, str]]:
+    rows = Notification.objects.filter(
+        recipient__in={each.person for _news, recipients in asked for each in recipients},
+        dedupe_key__in={news.dedupe_key for news, _recipients in asked},
+    )
+    return set(rows.values_list("recipient", "dedupe_key"))
+
+
+def _summed(rows: Sequence[Notification], deliveries: Sequence[Delivery]) -> Reach:
     ways: dict[object, list[Delivery]] = {}
     for each in deliveries:
         ways.setdefault(each.notification_id, []).append(each)
     channels: Counter[str] = Counter()
     unreachable: Counter[str] = Counter()
-    for row, _recipient in made:
+    for row in rows:
         theirs = ways.get(row.pk, [])
         going = {each.channel for each in theirs if each.state in GOES and not each.in_reserve}
         if row.user_id:
@@ -92,7 +102,7 @@ def _summed(made: Sequence[tuple[Notification, Recipient]], deliveries: Sequence
         channels.update(going)
         if not going:
             unreachable[theirs[0].error if theirs else NO_WAY] += 1
-    return Reach(len(made) - unreachable.total(), channels, unreachable, 0, segments_of(deliveries))
+    return Reach(len(rows) - unreachable.total(), channels, unreachable, 0, segments_of(deliveries))
 
 
 def costs_of(reach: Reach) -> Costs:
@@ -100,8 +110,3 @@ def costs_of(reach: Reach) -> Costs:
     budget = read_budget()
     used = count_used() if budget.monthly_cap is not None and reach.segments else 0
     return Costs(reach.segments, budget.cost_of(reach.segments), used, budget.monthly_cap)
-
-
-def add_up(reaches: Iterable[Reach]) -> Reach:
-    """Several pieces of news together."""
-    return sum(reaches, Reach())

@@ -48,7 +48,7 @@ def test_a_preview_counts_whom_it_reaches_and_how_and_writes_nothing():
             somebody("App", addresses={}, user=make_user(school).pk),
         ]
 
-        reach = reach_of(by_text(), people, actor=actor)
+        reach = reach_of([(by_text(), people)], actor=actor)
         costs = costs_of(reach)
 
         assert (Notification.objects.count(), Delivery.objects.count()) == (0, 0)
@@ -63,7 +63,18 @@ def test_whoever_was_told_it_before_is_not_in_the_preview():
     with in_school(school):
         notify(by_text(), people[:1], actor=system(school))
 
-        assert reach_of(by_text(), people, actor=system(school)).reached == 1
+        assert reach_of([(by_text(), people)], actor=system(school)).reached == 1
+
+
+def test_a_preview_of_three_pieces_of_news_takes_as_many_statements_as_one(django_assert_num_queries):
+    school = make_school()
+    people = [somebody(f"P{n}", user=make_user(school).pk) for n in range(3)]
+    with in_school(school):
+        reach_of([(by_text("warm"), people)], actor=system(school))
+        for pieces in (1, 3):
+            asked = [(by_text(f"n{n}"), people[: n + 1]) for n in range(pieces)]
+            with django_assert_num_queries(8):
+                reach_of(asked, actor=system(school))
 
 
 def test_above_the_cap_a_person_is_refused_before_the_first_text():

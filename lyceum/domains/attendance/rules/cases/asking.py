@@ -22,7 +22,7 @@ from lyceum.domains.attendance import messages  # noqa: F401  # declares the tex
 from lyceum.domains.attendance.cases import sessions_in_words
 from lyceum.domains.attendance.models import AbsenceCase, CaseTry
 from lyceum.domains.notifications.rules.notify import News, Recipient, notify
-from lyceum.domains.notifications.rules.previewing import Costs, Reach, add_up, costs_of
+from lyceum.domains.notifications.rules.previewing import Costs, Reach, costs_of
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.contacts_for import Choice, Purpose, contacts_of
 from lyceum.domains.people.models import Flag
@@ -58,7 +58,7 @@ WAITING = (AbsenceCase.State.OPEN, AbsenceCase.State.ASKED)
 def ask_next(cases: Sequence[AbsenceCase], *, actor: Actor) -> int:
     """Ask the next contact of each case that nobody has answered. Returns how many people were asked."""
     waiting = [case for case in cases if case.state in WAITING]
-    left = _left_to_ask(waiting)
+    left = _left_to_ask(waiting, _contacts(waiting))
     for case in waiting:
         if left[case.pk]:
             _ask(case, left[case.pk][0], actor)
@@ -66,9 +66,8 @@ def ask_next(cases: Sequence[AbsenceCase], *, actor: Actor) -> int:
     return sum(bool(choices) for choices in left.values())
 
 
-def _left_to_ask(cases: Sequence[AbsenceCase]) -> dict[UUID, list[Choice]]:
+def _left_to_ask(cases: Sequence[AbsenceCase], choices: Mapping[UUID, Sequence[Choice]]) -> dict[UUID, list[Choice]]:
     """The contacts of each case who are told of absences and were not asked yet, in their order."""
-    choices = _contacts(cases)
     asked: dict[UUID, set[UUID]] = {case.pk: set() for case in cases}
     for case_id, person in CaseTry.objects.filter(case__in=cases).values_list("case_id", "person"):
         asked[case_id].add(person)
@@ -103,13 +102,11 @@ def preview_asking(cases: Collection[UUID], *, actor: Actor) -> AskPreview:
     """What asking the families of some cases now would do."""
     actor.require_all(Permission.CASES_SETTLE)
     rows = list(_chosen(cases))
-    left, contacts = _left_to_ask(rows), _contacts(rows)
-    reaches = []
-    for case in rows:
-        others = [each for each in contacts.get(case.student_id, []) if not each.is_told]
-        told = [_recipient(case, each) for each in left[case.pk][:1]]
-        reaches.append(reach_of_choices(_news(case), told, others, actor=actor))
-    reach = add_up(reaches)
+    contacts = _contacts(rows)
+    left = _left_to_ask(rows, contacts)
+    others = [each for case in rows for each in contacts.get(case.student_id, []) if not each.is_told]
+    asked = [(_news(case), [_recipient(case, each) for each in left[case.pk][:1]]) for case in rows]
+    reach = reach_of_choices(asked, others, actor=actor)
     next_ones = {case.pk: left[case.pk][0] for case in rows if left[case.pk]}
     return AskPreview(next_ones, reach, costs_of(reach))
 
