@@ -9,6 +9,7 @@ from django.test import Client
 
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
+from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Role
 from lyceum.domains.attendance.models import AbsenceCase, CaseReply, CaseTry, Mark, MarkChange
 from lyceum.domains.attendance.rules.cases.answering import LinkEndedError, answer_by_link, note_call, read_link
@@ -23,7 +24,7 @@ from lyceum.domains.notifications.models import Delivery, Notification
 from lyceum.domains.notifications.rules.budget import set_budget
 from lyceum.domains.people.models import ContactPoint, Flag, GuardianLink, Person
 from lyceum.domains.people.rules.restrictions import restrict_contact
-from lyceum.testing.clients import browser
+from lyceum.testing.clients import browser, software
 from lyceum.testing.factories import (
     account_for,
     as_actor,
@@ -347,6 +348,23 @@ def test_the_office_asks_the_next_contacts_at_once_after_a_preview(morning: Morn
     assert asked(morning) == ["Guardian 1", "Guardian 3"]
 
 
+def test_over_rest_the_same_is_said_and_done(morning: Morning):
+    guardian(morning, 1)
+    guardian(morning, 2)
+    take(morning)
+    case = open_now(morning)
+    office = software(make_admin(morning.school), morning.school)
+
+    with clock.frozen(CLOSED):
+        said = office.send("/api/v1/attendance/cases/ask/", {"cases": [str(case.pk)], "preview": True}).json()
+        between = asked(morning)
+        done = office.send("/api/v1/attendance/cases/ask/", {"cases": [str(case.pk)]}).json()
+
+    assert (said["asked"], said["reached"], said["by_channel"]) == (0, 1, {"sms": 1})
+    assert (between, done["asked"]) == (["Guardian 1"], 1)
+    assert asked(morning) == ["Guardian 1", "Guardian 2"]
+
+
 def test_of_another_schools_cases_nobody_is_asked(morning: Morning):
     guardian(morning, 1)
     take(morning)
@@ -355,8 +373,9 @@ def test_of_another_schools_cases_nobody_is_asked(morning: Morning):
 
     with in_school(other):
         actor = as_actor(make_admin(other), other)
-        assert preview_asking([case.pk], actor=actor).reach.reached == 0
-        assert ask_families([case.pk], actor=actor) == 0
+        for act in (preview_asking, ask_families):
+            with pytest.raises(NotFoundError):
+                act([case.pk], actor=actor)
     assert asked(morning) == ["Guardian 1"]
 
 

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import QuerySet
 from procrastinate.contrib.django import app
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
+from lyceum.core.errors import NotFoundError
 from lyceum.core.ids import new_id
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
@@ -83,9 +83,15 @@ def _contacts(cases: Sequence[AbsenceCase]) -> dict[UUID, list[Choice]]:
     return contacts_of(students, purpose=Purpose.ABSENCE, day=today(), actor=whole)
 
 
-def _chosen(ids: Collection[UUID]) -> QuerySet[AbsenceCase]:
-    rows = AbsenceCase.objects.filter(pk__in=ids, state__in=WAITING)
-    return rows.select_related("student__person").prefetch_related("sessions").order_by("pk")
+def _chosen(ids: Collection[UUID], *, lock: bool = False) -> list[AbsenceCase]:
+    """The cases that were named. Unknown ones and another school's are the same."""
+    rows = AbsenceCase.objects.filter(pk__in=ids).select_related("student__person").prefetch_related("sessions")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    found = list(rows.order_by("pk"))
+    if len(found) < len(set(ids)):
+        raise NotFoundError
+    return [case for case in found if case.state in WAITING]
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ class AskPreview:
 def preview_asking(cases: Collection[UUID], *, actor: Actor) -> AskPreview:
     """What asking the families of some cases now would do."""
     actor.require_all(Permission.CASES_SETTLE)
-    rows = list(_chosen(cases))
+    rows = _chosen(cases)
     contacts = _contacts(rows)
     left = _left_to_ask(rows, contacts)
     others = [each for case in rows for each in contacts.get(case.student_id, []) if not each.is_told]
@@ -115,7 +121,7 @@ def preview_asking(cases: Collection[UUID], *, actor: Actor) -> AskPreview:
 def ask_families(cases: Collection[UUID], *, actor: Actor) -> int:
     """The office asks the next contact of some cases now, without waiting for the half hour: all of them, or none."""
     actor.require_all(Permission.CASES_SETTLE)
-    return ask_next(list(_chosen(cases).select_for_update(of=("self",))), actor=actor)
+    return ask_next(_chosen(cases, lock=True), actor=actor)
 
 
 def _note(case: AbsenceCase, *, asked_now: bool, more: bool) -> None:
