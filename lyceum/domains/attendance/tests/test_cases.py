@@ -353,9 +353,9 @@ def test_over_rest_the_same_is_said_and_done(morning: Morning):
     guardian(morning, 2)
     take(morning)
     case = open_now(morning)
-    office = software(make_admin(morning.school), morning.school)
 
     with clock.frozen(CLOSED):
+        office = software(make_admin(morning.school), morning.school)
         said = office.send("/api/v1/attendance/cases/ask/", {"cases": [str(case.pk)], "preview": True}).json()
         between = asked(morning)
         done = office.send("/api/v1/attendance/cases/ask/", {"cases": [str(case.pk)]}).json()
