@@ -26,7 +26,7 @@ NAMES = (
     "ux",
 )
 STUDENTS = 1050
-DAYS, DAYS_OF_A_YEAR = 90, 190
+DAYS, DAYS_OF_A_YEAR, DAYS_OF_A_TOWN = 90, 190, 5
 
 
 def main() -> None:
@@ -37,18 +37,23 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one or more of: {', '.join(NAMES)}; all if none")
     parser.add_argument("--data", type=Path, help="keep the database in this folder, and use it again the next time")
     parser.add_argument("--students", type=int, default=STUDENTS)
-    parser.add_argument("--seconds", type=int, default=15, help="how long the morning's peak lasts")
+    parser.add_argument("--seconds", type=int, default=15, help="how long each step of the morning's peak lasts")
+    parser.add_argument("--schools", type=int, default=3, help="how many schools have their morning's peak at once")
+    parser.add_argument("--days", type=int, help="of how many school days there are registers")
     options = parser.parse_args()
     unknown = sorted(set(options.names) - set(NAMES))
     if unknown:
         parser.error(f"there is no benchmark {unknown[0]}; choose from: {', '.join(NAMES)}")
     names = options.names or [name for name in NAMES if _is_there(name)]
-    days = DAYS_OF_A_YEAR if "summary_year" in names else DAYS
+    days = options.days or (DAYS_OF_A_YEAR if "summary_year" in names else DAYS)
+    if names == ["morning_peak"] and options.days is None:
+        days = DAYS_OF_A_TOWN
     with prepared(students=options.students, days=days, keep=options.data) as place:
         for name in names:
             print(f"\n{name}", flush=True)
             module = importlib.import_module(f"bench.{name}")
-            result = module.run(place, options.seconds) if name == "morning_peak" else module.run(place)
+            more = (options.seconds, options.schools) if name == "morning_peak" else ()
+            result = module.run(place, *more)
             print(f"  written to {result.write().relative_to(Path.cwd())}", flush=True)
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from lyceum.core.actor import system_actor
 from lyceum.core.permissions import Role
 from lyceum.core.schools import school_scope
 from lyceum.demo.plan import HILLCREST
 from lyceum.domains.academics.models import ClassMembership, ClassTeacher
 from lyceum.domains.accounts.cookies import COOKIE
 from lyceum.domains.accounts.models import SchoolLogin, User
-from lyceum.domains.accounts.rules.users import create_user, start_membership
 from lyceum.domains.attendance.models import Register
-from lyceum.domains.people.models import GuardianLink, Person, Student
+from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.models import School
-from lyceum.domains.tenancy.queries import today
 from lyceum.testing.clients import start_session
 
 
@@ -64,16 +61,26 @@ def office() -> SignedIn:
     return sign_in(SchoolLogin.objects.get(school=school(), username="office").user)
 
 
-def form_teachers(most: int) -> list[tuple[SignedIn, list[str]]]:
-    """Form teachers, each with the ids of their daily registers of the last school day."""
+def morning_people(schools: int) -> list[tuple[SignedIn, tuple[str, ...]]]:
+    """The form teachers of some schools of the town, signed in, each with the daily registers of the last day."""
+    first = school()
+    others = School.objects.filter(slug__startswith="town-").order_by("pk")[: schools - 1]
     found = []
-    with school_scope(school().pk):
-        leads = ClassTeacher.objects.filter(school_class__kind="form", role="lead", school_class__starts__lte=today())
-        rows = leads.filter(school_class__ends__gte=today()).select_related("staff__person__user")[:most]
-        for lead in rows:
-            ids = [str(r.pk) for r in last_registers() if r.school_class_id == lead.school_class_id]
-            found.append((lead.staff.person.user, ids))
-    return [(sign_in(user), ids) for user, ids in found]
+    for here in (first, *others):
+        with school_scope(here.pk):
+            registers: dict[object, list[str]] = {}
+            for register in last_registers():
+                registers.setdefault(register.school_class_id, []).append(str(register.pk))
+            leads = ClassTeacher.objects.filter(role="lead", school_class__in=registers)
+            rows = {
+                lead.school_class_id: lead.staff.person.user for lead in leads.select_related("staff__person__user")
+            }
+        for form, user in rows.items():
+            if user is None:
+                continue
+            _session, cookie = start_session(user, here, lasts=timedelta(hours=2))
+            found.append((SignedIn(user.full_name, cookie), tuple(registers[form])))
+    return found
 
 
 def last_registers() -> list[Register]:
@@ -92,26 +99,3 @@ def some_students(most: int) -> list[str]:
     """Ids of students on roll."""
     with school_scope(school().pk):
         return [str(pk) for pk in Student.objects.order_by("registration_number").values_list("pk", flat=True)[:most]]
-
-
-def guardians(count: int) -> list[tuple[SignedIn, str]]:
-    """Guardians with an account, each with the id of one of their children; accounts are made where they lack."""
-    with school_scope(school().pk):
-        links = GuardianLink.objects.filter(portal="full", ends_on__isnull=True).select_related("guardian__user")
-        chosen: dict[object, GuardianLink] = {}
-        for link in links.order_by("pk").iterator():
-            chosen.setdefault(link.guardian_id, link)
-            if len(chosen) == count:
-                break
-        users = [(_account(link.guardian), str(link.student_id)) for link in chosen.values()]
-    return [(sign_in(user), child) for user, child in users]
-
-
-def _account(person: Person) -> User:
-    if person.user:
-        return person.user
-    actor = system_actor(school().pk, name="bench")
-    user = create_user(full_name=person.full_name, username=f"family.{str(person.pk)[-12:]}", actor=actor)
-    start_membership(user, role=Role.GUARDIAN, actor=actor)
-    Person.objects.filter(pk=person.pk).update(user=user)
-    return user

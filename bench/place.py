@@ -14,6 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lyceum.config.database import ReadyDatabase
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS, STOP_SECONDS = 90.0, 40.0
@@ -28,6 +32,8 @@ class Place:
     port: int
     app_url: str
     owner_url: str
+    superuser_url: str
+    """Of the built-in database: passes every wall and every trigger."""
     server: subprocess.Popen[bytes]
 
     @property
@@ -55,12 +61,18 @@ def prepared(*, students: int, days: int, keep: Path | None = None) -> Iterator[
             server = _start(folder)
             try:
                 _wait_until_ready(port, server)
-                yield Place(folder, port, database.app_url, database.owner_url, server)
+                yield Place(folder, port, database.app_url, database.owner_url, _superuser(database), server)
             finally:
                 _stop(server)
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _superuser(database: ReadyDatabase) -> str:
+    if database.embedded is None:
+        raise SystemExit("Benchmarks make a database of their own: run them without DATABASE_URL.")
+    return database.embedded.superuser_url
 
 
 def _fill(students: int, days: int) -> None:

@@ -7,6 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from lyceum.config.environment import usual_processes
+
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
@@ -26,7 +28,8 @@ def find_parts(server: subprocess.Popen[bytes], folder: Path) -> Parts:
     )  # those that have not ended
     cluster = str(folder / "postgres" / "cluster")
     masters = [pid for pid in _pids() if cluster in _command(pid) and "postgres" in _command(pid)]
-    return Parts(children[:-1], children[-1:], masters)
+    web = usual_processes()
+    return Parts(children[:web], children[web : web + 1], masters)
 
 
 def cpu_seconds(pids: list[int]) -> float:

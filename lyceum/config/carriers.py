@@ -24,11 +24,12 @@ def read_carriers(email_url: str, sms_url: str) -> dict[str, dict[str, Any]]:
 def read_email(url: str) -> dict[str, Any]:
     """`smtp://user:password@host:587`, `smtps://…:465`, or a service: `mailgun://key@example.org`.
 
-    `?from=` names the sender.
+    `?from=` names the sender; `?hook_key=` is the key by which SendGrid's and Mailgun's reports are checked.
     """
     parts = _parts("EMAIL_URL", url, EMAIL_KINDS)
     kind, more = parts.scheme, dict(parse_qsl(parts.query))
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    hook_key = {"hook_key": more["hook_key"]} if more.get("hook_key") else {}
     sender = more.get("from") or (user if "@" in user else f"lyceum@{parts.hostname or 'localhost'}")
     if kind in ("smtp", "smtps"):
         return {
@@ -44,21 +45,25 @@ def read_email(url: str) -> dict[str, Any]:
     if kind == "mailjet":
         return {"kind": kind, "sender": sender, "api_key": user, "secret_key": password}
     if kind == "mailgun":
-        return {"kind": kind, "sender": sender, "api_key": user, "sender_domain": parts.hostname or ""}
+        return {"kind": kind, "sender": sender, "api_key": user, "sender_domain": parts.hostname or "", **hook_key}
     if kind == "sendgrid":
-        return {"kind": kind, "sender": sender, "api_key": user}
+        return {"kind": kind, "sender": sender, "api_key": user, **hook_key}
     return {"kind": kind, "sender": sender, "region": parts.hostname or "", "key_id": user, "secret": password}
 
 
 def read_sms(url: str) -> dict[str, Any]:
-    """`twilio://account:token@+441632960000`, `vonage://key:secret@School`, `sns://key:secret@eu-west-2`."""
+    """`twilio://account:token@+441632960000`, `vonage://key:secret@School`, `sns://key:secret@eu-west-2`.
+
+    `?hook_key=` is the signature secret by which Vonage's reports are checked.
+    """
     parts = _parts("SMS_URL", url, SMS_KINDS)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     host = unquote(parts.netloc.rpartition("@")[2])
     if parts.scheme == "twilio":
         return {"kind": "twilio", "sender": host, "account": user, "token": password}
     if parts.scheme == "vonage":
-        return {"kind": "vonage", "sender": host, "key": user, "secret": password}
+        hook_key = dict(parse_qsl(parts.query)).get("hook_key", "")
+        return {"kind": "vonage", "sender": host, "key": user, "secret": password, "hook_key": hook_key}
     return {"kind": "sns", "sender": "", "key_id": user, "secret": password, "region": host}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from lyceum.config.carriers import read_carriers
+from lyceum.config.files import read_file_store
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("LYCEUM_DATA", "lyceum-data")).resolve()
@@ -138,10 +139,7 @@ STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [("web/fonts", DATA / "fonts")]  # made by lyceum.config.fonts
 STATIC_FROM_SOURCE = DEBUG or os.environ.get("LYCEUM_STATIC_FROM_SOURCE", "") == "1"
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA / "files"},
-    },
+    "default": read_file_store(os.environ.get("FILES_URL", ""), DATA / "files"),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if STATIC_FROM_SOURCE

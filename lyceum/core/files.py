@@ -35,7 +35,7 @@ _ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
 
 
 class FileTooLargeError(RuleError):
-    """More bytes than a file may have."""
+    """More bytes than may be handed in."""
 
     code = "file_too_large"
     status = 413
@@ -43,7 +43,7 @@ class FileTooLargeError(RuleError):
 
 
 class FileKindError(RuleError):
-    """Something that nobody needs here; the refusal says what it really is."""
+    """Something else than is asked for; the refusal says what it really is."""
 
     code = "file_type"
     status = 415
@@ -51,7 +51,7 @@ class FileKindError(RuleError):
 
 
 class FileUnsafeError(InvalidError):
-    """A file that could do harm when somebody opens it."""
+    """A file that could do harm when it is opened or unpacked."""
 
     code = "file_unsafe"
 

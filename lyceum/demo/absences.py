@@ -13,6 +13,7 @@ from lyceum.domains.attendance.rules.concerns import raise_concerns
 from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence, refuse_absence
 from lyceum.domains.notifications.hooks import Incoming
 from lyceum.domains.notifications.models import Provider
+from lyceum.domains.notifications.rules.hooks import Reporter
 from lyceum.domains.notifications.rules.inbound import take_text
 from lyceum.domains.people.models import ContactPoint, GuardianLink, Student
 
@@ -59,7 +60,7 @@ def hear_by_text(demo: Demo) -> None:
     if point is not None:
         with demo.on(demo.today, time(8, 5)):
             said = "Please call me back about the school trip, after six if you can."
-            take_text(Provider(kind="twilio"), Incoming("demo", point.value, said))
+            take_text(Reporter("twilio", Provider(kind="twilio")), Incoming("demo", point.value, said))
 
 
 def _is_here(student: Student, day: date) -> bool:

@@ -104,6 +104,7 @@ _WAYS_IN = (
     "DELETE FROM accounts_membership WHERE school_id = ANY(%(schools)s)",
     "DELETE FROM accounts_emailaddress WHERE user_id = ANY(%(users)s)",
     "DELETE FROM accounts_user WHERE id = ANY(%(users)s)",
+    "DELETE FROM notifications_carriedfor WHERE school_id = ANY(%(schools)s)",
     "DELETE FROM notifications_hook WHERE school_id = ANY(%(schools)s)",
     "DELETE FROM tenancy_schoolhost WHERE school_id = ANY(%(schools)s)",
     "DELETE FROM tenancy_school WHERE id = ANY(%(schools)s)",

@@ -51,6 +51,7 @@ from lyceum.domains.exchange.rules.runs import map_import, start_import
 from lyceum.domains.notifications.hooks import Incoming
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.rules.composing import stop_address
+from lyceum.domains.notifications.rules.hooks import Reporter
 from lyceum.domains.notifications.rules.inbound import take_text
 from lyceum.domains.notifications.rules.providers import add_provider
 from lyceum.domains.people.duplicates import list_pairs
@@ -343,7 +344,10 @@ def _add_pages_of_absence(samples: Samples, system: Actor) -> None:
     samples.add("notification-settings", GUARDIAN, "/notifications/settings/")
     samples.add("outbox", OFFICE, "/outbox/")
     carrier = add_provider("twilio", sender="+441632960000", values={"account": "AC1", "token": "hush"}, actor=system)
-    sms = take_text(carrier, Incoming("SM1", delivery.address, "Who is this? We are on the train, back at ten."))
+    sms = take_text(
+        Reporter(carrier.kind, carrier),
+        Incoming("SM1", delivery.address, "Who is this? We are on the train, back at ten."),
+    )
     samples.add("texts-in", OFFICE, "/outbox/texts/")
     samples.add("text-in", OFFICE, f"/outbox/texts/{sms.pk if sms else ''}/")
     samples.add("delivery", OFFICE, f"/outbox/{delivery.pk}/")

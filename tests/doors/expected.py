@@ -431,6 +431,7 @@ REST: dict[str, Door] = {
     "listAbsenceCases": Door(_p.CASES_VIEW),
     "getAbsenceCase": Door(_p.CASES_VIEW, About.CHILD),
     "replyToAbsenceCase": Door(frozenset({Who.GUARDIAN}), body={"reason": "I"}),
+    "askAbsenceContacts": Door(_p.CASES_SETTLE, body={"cases": ["{case_id}"], "preview": True}),
     "confirmAbsenceCase": Door(_p.CASES_SETTLE, body={"code": "I"}, shows=(_p.CASES_VIEW,)),
     # what one is told, and what became of messages
     "listNotifications": Door(IN_A_SCHOOL),

@@ -54,6 +54,7 @@ from lyceum.domains.exchange.rules.runs import start_import
 from lyceum.domains.notifications.hooks import Incoming
 from lyceum.domains.notifications.models import Delivery, PushDevice
 from lyceum.domains.notifications.rules.composing import stop_address
+from lyceum.domains.notifications.rules.hooks import Reporter
 from lyceum.domains.notifications.rules.inbound import take_text
 from lyceum.domains.notifications.rules.notify import News, Recipient, notify
 from lyceum.domains.notifications.rules.own_texts import set_text
@@ -430,7 +431,7 @@ class _Builder:
         values = {"account": "AC1", "token": "hush"}
         carrier = add_provider("twilio", sender="+441632960000", values=values, actor=actor)
         self.words |= {"carrier": "twilio", "hook": carrier.hook_token}
-        text = take_text(carrier, Incoming("SM1", "+447700900099", "Who is this?"))
+        text = take_text(Reporter(carrier.kind, carrier), Incoming("SM1", "+447700900099", "Who is this?"))
         own = set_text("test", "email", "es", subject="Hola", body="Somos {school}.", actor=actor)
         return {"sms_id": text.pk if text else own.pk, "provider_id": carrier.pk, "template_id": own.pk}
 

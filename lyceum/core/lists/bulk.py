@@ -39,6 +39,10 @@ class BulkAct:
     apply: Callable[[HttpRequest, list[UUID]], None]
     fields: str = ""
     """A template with what the act needs to know, such as the class to move into."""
+    button: str | Promise = ""
+    """What does it after the preview; by default it says how many rows it changes."""
+    summary: str = ""
+    """A template that says what the act would do in all, such as how many people would hear of it."""
     context: Callable[[HttpRequest], dict[str, object]] = lambda _request: {}
     is_allowed: Callable[[HttpRequest], bool] = lambda _request: True
 

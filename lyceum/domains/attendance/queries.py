@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from lyceum.core import clock
@@ -17,7 +17,6 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission, Reach
 from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.academics.models import Class
 from lyceum.domains.attendance.models import Conflict, Mark, MarkChange, Register
 from lyceum.domains.attendance.policies import (
     COVERED_REGISTERS_SQL,
@@ -159,10 +158,21 @@ def _count_marks() -> Coalesce:
     return Coalesce(Subquery(marks), 0)
 
 
+_SOME_NOT_MADE = """
+SELECT NOT EXISTS (SELECT FROM attendance_register r WHERE r.school_id = %(school)s AND r."on" = %(day)s)
+  OR EXISTS (
+    SELECT FROM academics_class c WHERE c.school_id = %(school)s AND c.registers IN ('daily', 'both')
+      AND c.starts <= %(day)s AND c.ends >= %(day)s AND NOT EXISTS (
+        SELECT FROM attendance_register r WHERE r.school_id = %(school)s AND r."on" = %(day)s AND r.class_id = c.id))
+"""
+
+
 def _some_not_made(day: date) -> bool:
-    made = Register.objects.filter(on=day, school_class=OuterRef("pk"))
-    daily = Q(registers__in=("daily", "both"), starts__lte=day, ends__gte=day)
-    return Class.objects.filter(daily & ~Q(Exists(made))).exists() or not Register.objects.filter(on=day).exists()
+    """In plain SQL: it is asked on every first page of a morning, and Django takes ten times as long to say it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SOME_NOT_MADE, {"school": current_school(), "day": day})
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def list_history(register: Register, *, actor: Actor) -> QuerySet[MarkChange]:

@@ -1,6 +1,7 @@
-"""Refusals of bringing data in: stable codes, and words that say what to do."""
+"""Refusals of bringing data in: stable codes, and words that say what to do.
 
-from django.utils.translation import gettext_noop
+What may be wrong with any file that somebody hands in stands in `core/files.py`.
+"""
 
 from lyceum.core.errors import InvalidError, RuleError
 
@@ -39,28 +40,6 @@ class RowUnreadableError(InvalidError):
     """A line cannot be cut into cells."""
 
     code = "row_unreadable"
-
-
-class FileUnsafeError(InvalidError):
-    """An archive that could do harm when it is unpacked."""
-
-    code = "file_unsafe"
-
-
-class FileTooLargeError(RuleError):
-    """More bytes than an import may have."""
-
-    code = "file_too_large"
-    status = 413
-    title = gettext_noop("Too large")
-
-
-class FileKindError(RuleError):
-    """The file is something else than a table; the refusal says what it really is."""
-
-    code = "file_type"
-    status = 415
-    title = gettext_noop("Another kind of file")
 
 
 class DateAmbiguousError(InvalidError):

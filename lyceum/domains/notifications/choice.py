@@ -16,6 +16,10 @@ from lyceum.domains.notifications.words import Channel, Mode, Urgency
 QUIET_FROM, QUIET_TO = time(21), time(7)
 DIGEST_AT = time(17)
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
+OVER_CAP = "over the school's cap"
+"""Of a number, where the school sends no more texts this month."""
+UNREAD_AFTER = timedelta(minutes=5)
+"""When something urgent that nobody has read goes to the next channel."""
 TRAVELLING = (Channel.SMS.value, Channel.EMAIL.value, Channel.PUSH.value)
 
 
@@ -53,6 +57,8 @@ class Way:
     state: str
     not_before: datetime
     in_digest: bool = False
+    in_reserve: bool = False
+    """Only if nobody reads it by then, or the way before it fails."""
     why: str = ""
 
 
@@ -83,21 +89,64 @@ def choose_ways(
     """
     ways: list[Way] = []
     for channel in asked.channels:
-        mode = _mode(asked, channel, wishes)
-        if mode == Mode.OFF:
-            continue
-        open_ones = [
-            a for a in addresses.get(channel, ()) if _takes(known.get((channel, a)), statutory=asked.statutory)
-        ]
-        if not open_ones:
-            ways += [Way(channel, a, Delivery.State.SUPPRESSED, now, why=known[channel, a])
-                     for a in addresses.get(channel, ())[:1]]  # fmt: skip
-            continue
-        taking = open_ones if channel == Channel.PUSH else open_ones[:1]  # each device of theirs
-        ways += [_timed(asked, channel, address, mode, wishes, zone, now) for address in taking]
-        if asked.one_is_enough:
+        found = _ways_by(channel, asked, addresses, wishes, known, zone, now)
+        ways += found
+        if asked.one_is_enough and _goes(found):
             break
-    return ways
+    return ways + _in_reserve(asked, addresses, ways, known, now)
+
+
+def _ways_by(
+    channel: str,
+    asked: Asked,
+    addresses: Mapping[str, Sequence[str]],
+    wishes: Wishes,
+    known: Mapping[tuple[str, str], str],
+    zone: ZoneInfo,
+    now: datetime,
+) -> list[Way]:
+    """The ways by one channel; one that takes nothing is written down."""
+    mode = _mode(asked, channel, wishes)
+    if mode == Mode.OFF:
+        return []
+    open_ones = _open_ones(channel, asked, addresses, known)
+    if not open_ones:
+        return [Way(channel, a, Delivery.State.SUPPRESSED, now, why=known[channel, a])
+                for a in addresses.get(channel, ())[:1]]  # fmt: skip
+    return [_timed(asked, channel, address, mode, wishes, zone, now) for address in open_ones]
+
+
+def _open_ones(
+    channel: str, asked: Asked, addresses: Mapping[str, Sequence[str]], known: Mapping[tuple[str, str], str]
+) -> Sequence[str]:
+    """The first address that takes anything; of devices each."""
+    found = [a for a in addresses.get(channel, ()) if _takes(known.get((channel, a)), statutory=asked.statutory)]
+    return found if channel == Channel.PUSH else found[:1]
+
+
+def _goes(ways: Sequence[Way]) -> bool:
+    return any(way.state != Delivery.State.SUPPRESSED for way in ways)
+
+
+def _in_reserve(
+    asked: Asked,
+    addresses: Mapping[str, Sequence[str]],
+    ways: Sequence[Way],
+    known: Mapping[tuple[str, str], str],
+    now: datetime,
+) -> list[Way]:
+    """What is urgent goes to the next channel too, where nobody has read it after five minutes: once."""
+    if asked.urgency != Urgency.URGENT:
+        return []
+    used = {way.channel for way in ways}
+    for channel in dict.fromkeys((*asked.channels, *TRAVELLING)):
+        open_ones = [] if channel in used else _open_ones(channel, asked, addresses, known)
+        if open_ones and ways and not _goes(ways):  # it failed before it began
+            return [Way(channel, a, Delivery.State.QUEUED, now) for a in open_ones]
+        if open_ones:
+            at = now + UNREAD_AFTER
+            return [Way(channel, a, Delivery.State.HELD, at, in_reserve=True) for a in open_ones]
+    return []
 
 
 def _mode(asked: Asked, channel: str, wishes: Wishes) -> str:
@@ -116,7 +165,7 @@ def _mode(asked: Asked, channel: str, wishes: Wishes) -> str:
 def _takes(state: str | None, *, statutory: bool) -> bool:
     if state == Address.State.OPTED_OUT:
         return statutory
-    return state != Address.State.SUPPRESSED
+    return state not in (Address.State.SUPPRESSED, OVER_CAP)
 
 
 def _timed(asked: Asked, channel: str, address: str, mode: str, wishes: Wishes, zone: ZoneInfo, now: datetime) -> Way:

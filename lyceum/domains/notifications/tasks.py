@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from lyceum.domains.notifications.hooks.sns import open_address
 from lyceum.domains.notifications.rules.digests import send_digests
+from lyceum.domains.notifications.rules.installation import forget_carried
 from lyceum.domains.notifications.rules.queue import CONFIRM, SEND
 from lyceum.domains.notifications.rules.sending import send_due, waiting_schools
 from lyceum.domains.tenancy.models import School
@@ -28,6 +29,15 @@ def sweep(timestamp: int) -> None:
     del timestamp
     for school_id in list(waiting_schools(list(School.objects.values_list("pk", flat=True)))):
         app.configure_task(SEND).defer(school_id=school_id)
+    _give_back_connection()
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="notifications.forget_carried", queueing_lock="notifications.forget_carried", pass_context=False)
+def forget_what_was_carried(timestamp: int) -> None:
+    """Every night: for whom the installation's carriers carried what, long ago."""
+    del timestamp
+    forget_carried()
     _give_back_connection()
 
 

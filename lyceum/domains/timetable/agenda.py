@@ -77,8 +77,12 @@ def list_agenda(actor: Actor, *, first: date, last: date, whose: Whose) -> list[
     if not 0 <= (last - first).days < MOST_DAYS:
         raise invalid_field("/to", "range", _("Ask for 1 to %(most)s days.") % {"most": MOST_DAYS})
     days = school_days().between(first, last)
-    rows = _lessons(actor, whose, first, last)
+    rows = _lessons(actor, whose, first, last) if days else []
+    if not rows:
+        return []
     stands = Cover.objects.filter(on__range=(first, last)).exclude(state__in=("declined", "cancelled", "requested"))
+    if whose != Whose():  # of a few lessons: not the covers of a whole school
+        stands = stands.filter(lesson__in={row.pk for row in rows})
     covers = {
         (row.lesson_id, row.on): row for row in stands.select_related("teacher__person", "room").order_by("-part")
     }

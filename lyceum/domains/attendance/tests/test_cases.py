@@ -1,5 +1,6 @@
 """Absences that nobody has explained, from the register to the family and back."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,10 +9,11 @@ from django.test import Client
 
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
+from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Role
 from lyceum.domains.attendance.models import AbsenceCase, CaseReply, CaseTry, Mark, MarkChange
 from lyceum.domains.attendance.rules.cases.answering import LinkEndedError, answer_by_link, note_call, read_link
-from lyceum.domains.attendance.rules.cases.asking import ask_those_due, reply_link
+from lyceum.domains.attendance.rules.cases.asking import ask_families, ask_those_due, preview_asking, reply_link
 from lyceum.domains.attendance.rules.cases.opening import open_cases
 from lyceum.domains.attendance.rules.cases.settling import CaseClosedError, close_unexplained, confirm_case
 from lyceum.domains.attendance.rules.chasing import chase_registers
@@ -19,9 +21,10 @@ from lyceum.domains.attendance.rules.marks import GivenMark, amend_mark, take_re
 from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning
 from lyceum.domains.notifications.models import Delivery, Notification
+from lyceum.domains.notifications.rules.budget import set_budget
 from lyceum.domains.people.models import ContactPoint, Flag, GuardianLink, Person
 from lyceum.domains.people.rules.restrictions import restrict_contact
-from lyceum.testing.clients import browser
+from lyceum.testing.clients import browser, software
 from lyceum.testing.factories import (
     account_for,
     as_actor,
@@ -309,3 +312,83 @@ def test_of_a_child_to_look_for_only_those_hear_whose_work_it_is_and_nobody_kept
 
         told = set(Notification.objects.filter(template="check_if_absent").values_list("user", flat=True))
     assert told == {lead.pk, morning.office_user.pk}
+
+
+def test_the_office_asks_the_next_contacts_at_once_after_a_preview(morning: Morning):
+    first, kept, _third = guardian(morning, 1), guardian(morning, 2), guardian(morning, 3)
+    guardian(morning, 4, channels=())
+    admin = make_admin(morning.school)
+    with in_school(morning.school):
+        restrict_contact(
+            morning.students[0].pk,
+            person_id=kept.guardian_id,
+            kinds=["no_contact"],
+            actor=as_actor(admin, morning.school),
+        )
+        set_budget(1, "0.05", actor=as_actor(admin, morning.school))
+    take(morning)
+    case = open_now(morning)
+    office, choice = browser(admin, morning.school), {"bulk": "ask", "row": [str(case.pk)]}
+
+    with clock.frozen(CLOSED):
+        over = office.post("/attendance/cases/", choice).content.decode()
+        refused = office.post("/attendance/cases/", {**choice, "confirmed": "1"})
+        before = asked(morning)
+        with in_school(morning.school):
+            set_budget(100, "0.05", actor=as_actor(admin, morning.school))
+        shown = office.post("/attendance/cases/", choice).content.decode()
+        office.post("/attendance/cases/", {**choice, "confirmed": "1"})
+
+    assert "nothing would be sent" in over
+    assert (refused.status_code, before) == (409, [first.guardian.full_name])
+    assert "1 person is reached" in shown
+    assert "1 cannot be reached" in shown
+    assert "1 blocked" in shown
+    assert re.search(r"(\d) texts · costs 0\.(05|10|15|20) · \d of 100 used this month", shown)
+    assert asked(morning) == ["Guardian 1", "Guardian 3"]
+
+
+def test_over_rest_the_same_is_said_and_done(morning: Morning):
+    guardian(morning, 1)
+    guardian(morning, 2)
+    take(morning)
+    case = open_now(morning)
+
+    with clock.frozen(CLOSED):
+        office = software(make_admin(morning.school), morning.school)
+        said = office.send("/api/v1/attendance/cases/ask/", {"cases": [str(case.pk)], "preview": True}).json()
+        between = asked(morning)
+        done = office.send("/api/v1/attendance/cases/ask/", {"cases": [str(case.pk)]}).json()
+
+    assert (said["asked"], said["reached"], said["by_channel"]) == (0, 1, {"sms": 1})
+    assert (between, done["asked"]) == (["Guardian 1"], 1)
+    assert asked(morning) == ["Guardian 1", "Guardian 2"]
+
+
+def test_of_another_schools_cases_nobody_is_asked(morning: Morning):
+    guardian(morning, 1)
+    take(morning)
+    case = open_now(morning)
+    other = make_school("Other School")
+
+    with in_school(other):
+        actor = as_actor(make_admin(other), other)
+        for act in (preview_asking, ask_families):
+            with pytest.raises(NotFoundError):
+                act([case.pk], actor=actor)
+    assert asked(morning) == ["Guardian 1"]
+
+
+def test_an_answer_keeps_the_next_channel_from_being_used(morning: Morning):
+    link = guardian(morning, 1, channels=("sms", "email"))
+    with in_school(morning.school):
+        ContactPoint.objects.create(person=link.guardian, kind="email", value="g1@example.org")
+    take(morning)
+    case = open_now(morning)
+
+    with clock.frozen(CLOSED), in_school(morning.school):
+        answer_by_link(read_link(reply_link(case, link.guardian_id).split("/")[2]), reason="other", text="Ill")
+
+    with in_school(morning.school):
+        rows = dict(Delivery.objects.filter(in_reserve=True).values_list("address", "state"))
+    assert rows == {"g1@example.org": "withdrawn"}

@@ -13,6 +13,7 @@ from lyceum.domains.attendance.tests.conftest import TODAY, Morning
 from lyceum.domains.attendance.tests.test_cases import CLOSED, guardian, take
 from lyceum.domains.notifications.hooks import Incoming
 from lyceum.domains.notifications.models import Address, Delivery, InboundSms, Provider
+from lyceum.domains.notifications.rules.hooks import Reporter
 from lyceum.domains.notifications.rules.inbound import take_text
 from lyceum.domains.people.models import ContactPoint
 from lyceum.domains.people.rules.restrictions import restrict_contact
@@ -32,7 +33,7 @@ def ask(morning: Morning) -> None:
 def say(morning: Morning, text: str, *, sender: str = MOTHER, message: str = "M1") -> InboundSms:
     with clock.frozen(CLOSED), in_school(morning.school):
         carrier, _made = Provider.objects.get_or_create(kind="twilio", channel="sms", sender="1", hook_token="t")
-        take_text(carrier, Incoming(message, sender, text))
+        take_text(Reporter("twilio", carrier), Incoming(message, sender, text))
         return InboundSms.objects.get(provider_message=message)
 
 
@@ -166,7 +167,7 @@ def test_another_schools_cases_hear_no_text_of_ours(morning: Morning):
     other = make_school("Other School")
     with clock.frozen(CLOSED), in_school(other):
         carrier = Provider.objects.create(kind="twilio", channel="sms", sender="1", hook_token="t")
-        row = take_text(carrier, Incoming("M1", MOTHER, "ill"))
+        row = take_text(Reporter("twilio", carrier), Incoming("M1", MOTHER, "ill"))
 
     assert row is not None
     assert row.handled_at is None

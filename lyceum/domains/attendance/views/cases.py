@@ -24,6 +24,7 @@ from lyceum.core.errors import RuleError
 from lyceum.core.forms import shown_errors, submitted, typed_id
 from lyceum.core.language import speaking
 from lyceum.core.lists import BulkAct, Column, Filter, Planned, Table, answer_list
+from lyceum.core.lists.bulk import chosen_rows
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.schools import crossing_to
@@ -49,9 +50,11 @@ from lyceum.domains.attendance.rules.cases.answering import (
     open_link,
     read_link,
 )
+from lyceum.domains.attendance.rules.cases.asking import ask_families, preview_asking
 from lyceum.domains.attendance.rules.cases.settling import close_unexplained, confirm_case
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.contacts_for import WORDS, Choice, Purpose, contacts_for, contacts_of
+from lyceum.domains.people.reach import reach_words
 from lyceum.domains.tenancy.queries import this_school, time_zone, today
 
 STATES = {
@@ -156,6 +159,37 @@ def _plan_close(request: HttpRequest, ids: list[UUID]) -> list[Planned]:
     ]
 
 
+def _plan_ask(request: HttpRequest, ids: list[UUID]) -> list[Planned]:
+    next_ones = preview_asking(ids, actor=actor_of(request)).next_ones
+    planned = []
+    for case in _chosen(request, ids):
+        choice = next_ones.get(case.pk)
+        before = ", ".join(each.name for each in sorted(case.tries.all(), key=lambda each: each.at))
+        problem = "" if choice else say("nobody is left to ask")
+        planned.append(
+            Planned(
+                str(case.student),
+                before or say("nobody asked"),
+                f"{choice.name} ({choice.relationship})" if choice else "",
+                problem,
+            )
+        )
+    return planned
+
+
+def _reach(request: HttpRequest) -> dict[str, object]:
+    """How far asking the chosen would go; nothing where the choice itself is at fault."""
+    try:
+        shown = preview_asking(chosen_rows(request.POST), actor=actor_of(request))
+    except RuleError:
+        return {}
+    return {"reach": shown.reach, "costs": shown.costs, "reach_words": reach_words(shown.reach)}
+
+
+def _ask(request: HttpRequest, ids: list[UUID]) -> None:
+    ask_families(ids, actor=actor_of(request))
+
+
 def _confirm(request: HttpRequest, ids: list[UUID]) -> None:
     for case in _chosen(request, ids):
         confirm_case(case.pk, actor=actor_of(request))
@@ -185,6 +219,16 @@ TABLE: Table[Row] = Table(
     href=lambda row: f"/attendance/cases/{row.case.pk}/",
     key=lambda row: str(row.case.pk),
     bulk=(
+        BulkAct(
+            "ask",
+            _("Ask the next contact now"),
+            plan=_plan_ask,
+            apply=_ask,
+            is_allowed=_settles,
+            button=_("Ask them"),
+            summary="people/reach.html",
+            context=_reach,
+        ),
         BulkAct("confirm", _("Confirm what was said"), plan=_plan_confirm, apply=_confirm, is_allowed=_settles),
         BulkAct("close", _("Close as unauthorised"), plan=_plan_close, apply=_close, is_allowed=_settles),
     ),

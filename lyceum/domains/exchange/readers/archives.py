@@ -10,7 +10,8 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from lyceum.domains.exchange.errors import FileEmptyError, FileKindError, FileTooLargeError, FileUnsafeError
+from lyceum.core.files import FileKindError, FileTooLargeError, FileUnsafeError
+from lyceum.domains.exchange.errors import FileEmptyError
 
 MOST_ENTRIES = 1000
 HIGHEST_RATIO = 100

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from lyceum.domains.exchange.errors import FileEmptyError, FileKindError
+from lyceum.core.files import FileKindError
+from lyceum.domains.exchange.errors import FileEmptyError
 
 _ZEROS = re.compile(r"^0+$")
 

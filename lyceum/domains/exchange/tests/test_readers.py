@@ -9,15 +9,13 @@ import pytest
 from openpyxl import Workbook
 
 from lyceum.core.errors import RuleError
+from lyceum.core.files import FileKindError, FileTooLargeError, FileUnsafeError
 from lyceum.domains.exchange.errors import (
     ColumnMissingError,
     DateAmbiguousError,
     EncodingUnreadableError,
     FileEmptyError,
-    FileKindError,
     FileMissingError,
-    FileTooLargeError,
-    FileUnsafeError,
     RowUnreadableError,
 )
 from lyceum.domains.exchange.queries import escaped

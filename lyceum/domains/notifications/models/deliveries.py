@@ -39,6 +39,8 @@ class Delivery(SchoolOwned):
     rank = models.PositiveSmallIntegerField(default=2)
     """Urgent first: 0; important 1, routine 2."""
     in_digest = models.BooleanField(default=False)
+    in_reserve = models.BooleanField(default=False, db_default=False)
+    """The next channel of something urgent: it goes where nobody has read it by then, or the way before it failed."""
     not_before = models.DateTimeField()
     """When it may go: now, or when quiet hours or the wait after a failure end."""
     taken_at = models.DateTimeField(null=True)
@@ -46,9 +48,11 @@ class Delivery(SchoolOwned):
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     provider = models.CharField(max_length=60, blank=True)
+    """Who took it; before, who alone is to carry it, as a test of one carrier."""
     provider_message = models.CharField(max_length=200, blank=True)
     """Its name for the message."""
     segments = models.PositiveSmallIntegerField(default=0)
+    """How many texts it is, counted as it is written; by it a school's month is summed up."""
     error = models.CharField(max_length=300, blank=True)
 
     class Meta(SchoolOwned.Meta):

@@ -57,10 +57,27 @@ class Hook(models.Model):
         return str(self.provider)
 
 
+class CarriedFor(models.Model):
+    """From a message of the installation's carrier, or a number it wrote to, to the school that it was for.
+
+    Behind no wall: it is read before the school is known. It holds a keyed hash and nothing that was said.
+    """
+
+    key_hash = models.BinaryField(primary_key=True)
+    school = models.ForeignKey("tenancy.School", models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.school_id)
+
+
 class ProviderEvent(SchoolRow):
     """Something a provider reported about a message, once."""
 
-    provider = SchoolForeignKey(Provider, models.CASCADE, related_name="events")
+    provider = SchoolForeignKey(Provider, models.CASCADE, null=True, related_name="events")
+    """The school's own; none for the installation's."""
+    carrier = models.CharField(max_length=10, blank=True, db_default="")
+    """The kind of the installation's carrier."""
     event = models.CharField(max_length=200)
     message = models.CharField(max_length=200, blank=True)
     """The provider's name for the message."""
@@ -71,7 +88,14 @@ class ProviderEvent(SchoolRow):
     """When it reached its message; a report may be here before the message is known by its name."""
 
     class Meta(SchoolRow.Meta):
-        constraints = [models.UniqueConstraint(fields=["school", "provider", "event"], name="provider_event_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "provider", "event"], name="provider_event_once"),
+            models.UniqueConstraint(
+                fields=["school", "carrier", "event"],
+                condition=models.Q(provider__isnull=True),
+                name="installation_event_once",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["school", "provider", "message"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -36,11 +38,13 @@ class Carriers:
         self._rows: dict[str, Provider] = {}
         self._broken: set[str] = set()
 
-    def of(self, channel: str) -> list[Sender]:
-        """The senders by a channel that may be tried now, the first of them first.
+    def of(self, channel: str, *, only: str = "") -> list[Sender]:
+        """The senders by a channel that may be tried now, the first of them first; or one by its name, whatever it did.
 
         A school's own come before the installation's. Where nobody has any, messages stay here to be read.
         """
+        if only:
+            return self._named(channel, only)
         if channel not in self._senders:
             self._senders[channel] = self._make(channel)
         return [sender for sender in self._senders[channel] if sender.name not in self._broken]
@@ -49,21 +53,39 @@ class Carriers:
         """Whether a sender failed too often in this batch to be tried again."""
         return sender.name in self._broken
 
+    def _named(self, channel: str, name: str) -> list[Sender]:
+        """A paused or broken one too: whoever tries it wants to know whether it works again."""
+        key = f"{channel}:{name}"
+        if key not in self._senders:
+            row = next((each for each in Provider.objects.filter(channel=channel) if str(each.pk) == name), None)
+            self._senders[key] = [self._own(row)] if row else self._for_all(channel)
+        return self._senders[key]
+
+    def _own(self, row: Provider) -> Sender:
+        name = str(row.pk)
+        self._rows[name] = row
+        options = options_of(row) | {"hook": hook_address(row)}
+        return make_sender(row.kind, name=name, sender=row.sender, options=options)
+
+    def _for_all(self, channel: str) -> list[Sender]:
+        """The installation's, if it has one."""
+        usual = settings.CARRIERS.get(channel)
+        if not usual:
+            return []
+        kind, hook = usual["kind"], hook_address_for_all(usual["kind"])
+        return [make_sender(kind, name=kind, sender=usual["sender"], options=usual | {"hook": hook})]
+
     def _make(self, channel: str) -> list[Sender]:
         if channel == Channel.PUSH:  # by the makers of browsers, for everybody
             return [PushSender()]
         rows = list(Provider.objects.filter(channel=channel).order_by("rank"))
         now = clock.now()
-        made: list[Sender] = []
-        for row in rows:
-            name = str(row.pk)
-            self._rows[name] = row
-            if row.state == Provider.State.ON and (row.closed_until is None or row.closed_until <= now):
-                options = options_of(row) | {"hook": hook_address(row)}
-                made.append(make_sender(row.kind, name=name, sender=row.sender, options=options))
-        usual = settings.CARRIERS.get(channel)
-        if usual:
-            made.append(make_sender(usual["kind"], name=usual["kind"], sender=usual["sender"], options=usual))
+        made = [
+            self._own(row)
+            for row in rows
+            if row.state == Provider.State.ON and (row.closed_until is None or row.closed_until <= now)
+        ]
+        made += self._for_all(channel)
         return made or ([] if rows else [LocalSender(channel)])
 
     def note(self, sender: Sender, error: SendError | None) -> None:
@@ -71,9 +93,11 @@ class Carriers:
         row = self._rows.get(sender.name)
         if error is not None and not error.is_permanent:
             self._note_trouble(sender.name, row, error)
-        elif row is not None and error is None and row.failures:
+        elif row is not None and error is None and (row.failures or row.state == Provider.State.BROKEN):
             row.failures, row.closed_until = 0, None
-            row.save(update_fields=["failures", "closed_until", "updated_at"])
+            if row.state == Provider.State.BROKEN:
+                row.state = Provider.State.ON
+            row.save(update_fields=["failures", "closed_until", "state", "updated_at"])
 
     def _note_trouble(self, name: str, row: Provider | None, error: SendError) -> None:
         if error.is_setup:
@@ -99,6 +123,23 @@ class Carriers:
 def hook_address(row: Provider) -> str:
     """Where a carrier reports what became of messages; nowhere for one that reports nothing."""
     return "" if row.kind in SILENT else address_of(f"/hooks/{row.kind}/{row.hook_token}/")
+
+
+def made_from_secret(said: str) -> bytes:
+    """What only this installation can make, and makes the same on each of its machines."""
+    return hmac.new(
+        settings.SECRET_KEY.encode(), f"notifications.installation:{said}".encode(), hashlib.sha256
+    ).digest()
+
+
+def token_for_all(kind: str) -> str:
+    """The secret part of the address at which the installation's carrier reports. Nothing of it is stored."""
+    return made_from_secret(f"hook:{kind}").hex()
+
+
+def hook_address_for_all(kind: str) -> str:
+    """Where the installation's carrier reports; nowhere for one that reports nothing."""
+    return "" if kind in SILENT else address_of(f"/hooks/{kind}/{token_for_all(kind)}/")
 
 
 def make_sender(kind: str, *, name: str, sender: str, options: dict[str, Any]) -> Sender:

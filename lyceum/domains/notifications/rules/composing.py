@@ -28,7 +28,7 @@ def compose(delivery: Delivery, school: School, device: PushDevice | None = None
     notification = delivery.notification
     link = address_of(delivery.link)
     if delivery.channel == Channel.SMS:
-        text = f"{delivery.text} {link}".strip() if link else delivery.text
+        text = text_with_link(delivery.text, delivery.link)
         return Outgoing(str(delivery.pk), delivery.address, "", school.name, "", text)
     if delivery.channel == Channel.PUSH:
         return compose_push(delivery, notification, device)
@@ -88,6 +88,11 @@ def _cannot_be_stopped(notification: Notification) -> bool:
 def address_of(link: str) -> str:
     """A place in the site as an address that a mail program opens."""
     return urljoin(f"{settings.PUBLIC_URL}/", link.lstrip("/")) if link else ""
+
+
+def text_with_link(text: str, link: str) -> str:
+    """A text message as it leaves: the link stands at its end."""
+    return f"{text} {address_of(link)}".strip() if link else text
 
 
 def stop_address(delivery: Delivery) -> str:

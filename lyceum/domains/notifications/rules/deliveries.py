@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
-from lyceum.core.errors import NotFoundError, RuleError
+from lyceum.core.errors import NotFoundError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import crossing_to, current_school
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.notifications.models import Address, Delivery, Preference
-from lyceum.domains.notifications.queries import get_delivery
+from lyceum.domains.notifications.queries import get_delivery, list_deliveries
+from lyceum.domains.notifications.rules.budget import texts_over_cap
 from lyceum.domains.notifications.rules.composing import UNSUBSCRIBE
 from lyceum.domains.notifications.rules.outcomes import let_in_again, suppress
 from lyceum.domains.notifications.rules.queue import send_at
@@ -42,13 +46,64 @@ def retry_delivery(delivery_id: UUID, *, actor: Actor) -> Delivery:
     delivery = get_delivery(delivery_id, actor=actor)
     if delivery.state not in AGAIN or delivery.notification.withdrawn_at is not None:
         raise NothingToRetryError(_("This message is %(state)s.") % {"state": delivery.state})
+    _refuse_over_cap([delivery])
+    _queue_again(delivery, actor)
+    send_at(current_school(), clock.now())
+    return delivery
+
+
+def _refuse_over_cap(deliveries: Sequence[Delivery]) -> None:
+    """Those that are tried again count as new ones."""
+    again = [Delivery(channel=each.channel, segments=each.segments, state=Delivery.State.QUEUED) for each in deliveries]
+    if over := texts_over_cap(again):
+        raise over
+
+
+def _queue_again(delivery: Delivery, actor: Actor) -> None:
     now = clock.now()
     delivery.state, delivery.not_before, delivery.attempts, delivery.error = Delivery.State.QUEUED, now, 0, ""
-    delivery.save(update_fields=["state", "not_before", "attempts", "error", "updated_at"])
+    delivery.provider = ""  # whoever carries it now
+    delivery.save(update_fields=["state", "not_before", "attempts", "error", "provider", "updated_at"])
     let_in_again(delivery.channel, delivery.address, actor=actor)
     record("notifications.delivery.retry", target=Target.of(delivery), actor=actor)
-    send_at(current_school(), now)
-    return delivery
+
+
+MOST_AGAIN = 1000
+"""Messages that are tried again in one go."""
+
+
+def list_retryable(
+    *, channel: str = "", states: Sequence[str] = ("failed",), since: datetime | None = None, actor: Actor
+) -> QuerySet[Delivery]:
+    """Messages that reached nobody and may be tried again: not taken back, not too late. The oldest first."""
+    unknown = [state for state in states if state not in AGAIN]
+    if unknown:
+        raise invalid_field("/state", "choice", _("Only these are tried again: %(all)s.") % {"all": ", ".join(AGAIN)})
+    rows = list_deliveries(actor, channel=channel).filter(state__in=states)
+    rows = rows.filter(notification__withdrawn_at__isnull=True).exclude(notification__expires_at__lte=clock.now())
+    if since is not None:
+        rows = rows.filter(created_at__gte=since)
+    return rows.order_by("created_at", "pk")
+
+
+@transaction.atomic
+def retry_deliveries(deliveries: Collection[UUID], *, actor: Actor) -> int:
+    """Try several messages again, all of them or none. Returns how many."""
+    actor.require_all(Permission.DELIVERIES_VIEW)
+    rows = list_retryable(states=AGAIN, actor=actor).filter(pk__in=deliveries)
+    found = list(rows.select_for_update(of=("self",)))
+    missing = len(set(deliveries)) - len(found)
+    if missing:
+        raise NothingToRetryError(
+            ngettext("%(n)s of them went, or is too late.", "%(n)s of them went, or are too late.", missing)
+            % {"n": missing}
+        )
+    _refuse_over_cap(found)
+    for delivery in found:
+        _queue_again(delivery, actor)
+    if found:
+        send_at(current_school(), clock.now())
+    return len(found)
 
 
 def read_stop(token: str) -> tuple[int, UUID]:

@@ -92,7 +92,20 @@ def count_forged(place: Place) -> None:
     _log.warning("a report without its carrier's signature", extra={"provider": str(place.provider_id)})
 
 
-def take_reports(provider: Provider, reports: Sequence[Report]) -> int:
+@dataclass(frozen=True)
+class Reporter:
+    """A carrier that reports: a school's own, or the installation's, which goes by its kind."""
+
+    kind: str
+    row: Provider | None = None
+
+    @property
+    def name(self) -> str:
+        """As it stands on messages that it took."""
+        return str(self.row.pk) if self.row else self.kind
+
+
+def take_reports(reporter: Reporter, reports: Sequence[Report]) -> int:
     """Keep what a carrier reports, and apply what is new of it. Returns how many events were new.
 
     A message that is not known by that name is no fault: it may be on its way into the database, or be none of ours.
@@ -101,7 +114,8 @@ def take_reports(provider: Provider, reports: Sequence[Report]) -> int:
     rows = [
         ProviderEvent(
             id=new_id(),
-            provider=provider,
+            provider=reporter.row,
+            carrier="" if reporter.row else reporter.kind,
             event=each.event,
             message=each.message[:200],
             received_at=now,
@@ -125,9 +139,9 @@ def apply_waiting(sender: str, message: str) -> None:
 
 def apply_left_over() -> None:
     """Apply what crossed with the writing down of its message's name, so that neither saw the other."""
-    by_provider: dict[UUID, list[ProviderEvent]] = {}
+    by_provider: dict[str, list[ProviderEvent]] = {}
     for event in _left_over().order_by("received_at", "pk")[:MOST_LEFT_OVER]:
-        by_provider.setdefault(event.provider_id, []).append(event)
+        by_provider.setdefault(_name_of(event), []).append(event)
     for events in by_provider.values():
         _apply(events)
 
@@ -142,18 +156,23 @@ def _left_over() -> QuerySet[ProviderEvent]:
 
 
 def _find_id(sender: str) -> UUID | None:
-    """A school's own carrier; the installation's go by the name of their kind, and none of them reports."""
+    """A school's own carrier. What the installation's reports is heard once its message is known, and never waits."""
     try:
         return UUID(sender)
     except ValueError:
         return None
 
 
+def _name_of(event: ProviderEvent) -> str:
+    return str(event.provider_id) if event.provider_id else event.carrier
+
+
 def _apply(events: Sequence[ProviderEvent]) -> None:
+    """Events of one carrier."""
     if not events:
         return
     rows = Delivery.objects.select_for_update().filter(
-        provider=str(events[0].provider_id), provider_message__in={event.message for event in events}
+        provider=_name_of(events[0]), provider_message__in={event.message for event in events}
     )
     deliveries = {row.provider_message: row for row in rows.order_by("pk")}
     applied = []

@@ -20,7 +20,8 @@ from lyceum.core.text import tidy
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.notifications.facts import SmsReceived
 from lyceum.domains.notifications.hooks import Incoming
-from lyceum.domains.notifications.models import Address, Delivery, InboundSms, Provider
+from lyceum.domains.notifications.models import Address, Delivery, InboundSms
+from lyceum.domains.notifications.rules.hooks import Reporter
 from lyceum.domains.notifications.rules.outcomes import let_in_again, suppress
 from lyceum.domains.notifications.words import Channel
 from lyceum.domains.notifications.words_of_stop import says_start, says_stop
@@ -41,7 +42,7 @@ class HandledError(RuleError):
     title = gettext_noop("Dealt with already")
 
 
-def take_text(provider: Provider, text: Incoming) -> InboundSms | None:
+def take_text(reporter: Reporter, text: Incoming) -> InboundSms | None:
     """A text came in. The same one again changes nothing: then there is no row in the answer."""
     sender = text.sender.strip()
     if _NUMBER.fullmatch(sender):
@@ -50,7 +51,7 @@ def take_text(provider: Provider, text: Incoming) -> InboundSms | None:
         id=new_id(),
         sender=sender[:30],
         text=text.text.replace("\0", "")[:LONGEST],
-        provider=str(provider.pk),
+        provider=reporter.name,
         provider_message=text.message[:200],
     )
     InboundSms.objects.bulk_create([row], ignore_conflicts=True)
@@ -65,7 +66,7 @@ def take_text(provider: Provider, text: Incoming) -> InboundSms | None:
     else:
         record(
             "notifications.sms.receive",
-            target=Target("notifications.inboundsms", row.pk, provider.kind),
+            target=Target("notifications.inboundsms", row.pk, reporter.kind),
             facts=[SmsReceived(sms=row.pk)],
             actor=_system(),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -10,14 +10,17 @@ from uuid import UUID
 from django.db.models import Q
 
 from lyceum.core import clock
-from lyceum.core.actor import Actor
+from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.ids import new_id
 from lyceum.core.language import speaking
 from lyceum.core.schools import current_school
 from lyceum.domains.journal.rules import Target, record
-from lyceum.domains.notifications.choice import FAMILY_WISHES, Asked, Way, Wishes, choose_ways
+from lyceum.domains.notifications.choice import FAMILY_WISHES, OVER_CAP, Asked, Way, Wishes, choose_ways
 from lyceum.domains.notifications.facts import NotificationsCreated
 from lyceum.domains.notifications.models import Address, Delivery, Notification, PushDevice
+from lyceum.domains.notifications.providers.sms import count_segments
+from lyceum.domains.notifications.rules.budget import texts_over_cap
+from lyceum.domains.notifications.rules.composing import text_with_link
 from lyceum.domains.notifications.rules.push import devices_of
 from lyceum.domains.notifications.rules.queue import send_at
 from lyceum.domains.notifications.rules.wording import Said, Wording
@@ -77,12 +80,12 @@ def notify(news: News, recipients: Sequence[Recipient], *, actor: Actor) -> list
 
     Returns the notifications that were made. However many people: one statement for the rows, one for the ways.
     """
-    told = [each for each in recipients if each.user is None or each.user != actor.user_id]
+    told = without_self(recipients, actor=actor)
     wording = Wording(news.template)
     made = _write(news, told, wording)
     if not made:
         return []
-    _write_ways(news, made, wording)
+    _write_ways(news, made, wording, actor)
     rows = [row for row, _recipient in made]
     users = tuple(row.user_id for row in rows if row.user_id)
     record(
@@ -95,18 +98,24 @@ def notify(news: News, recipients: Sequence[Recipient], *, actor: Actor) -> list
     return rows
 
 
+def without_self(recipients: Sequence[Recipient], *, actor: Actor) -> list[Recipient]:
+    """Nobody is told of their own act."""
+    return [each for each in recipients if each.user is None or each.user != actor.user_id]
+
+
 Made = list[tuple[Notification, Recipient]]
 
 
 def _write(news: News, recipients: Sequence[Recipient], wording: Wording) -> Made:
     """The rows of those who were not told before."""
-    rows = [_row(news, each, wording) for each in recipients]
+    rows = [make_row(news, each, wording) for each in recipients]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     kept = set(Notification.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     return [(row, each) for row, each in zip(rows, recipients, strict=True) if row.pk in kept]
 
 
-def _row(news: News, recipient: Recipient, wording: Wording) -> Notification:
+def make_row(news: News, recipient: Recipient, wording: Wording) -> Notification:
+    """What one person is told, not written yet."""
     values = wording.spell_out({**news.values, **recipient.values}, language=recipient.language)
     words, language = wording.say(Channel.IN_APP, values, language=recipient.language)
     return Notification(
@@ -131,46 +140,81 @@ def _row(news: News, recipient: Recipient, wording: Wording) -> Notification:
     )
 
 
-def _write_ways(news: News, made: Made, wording: Wording) -> None:
+def _write_ways(news: News, made: Made, wording: Wording, actor: Actor) -> None:
     """The deliveries of each, with their words; and a job for each moment at which some of them go."""
-    now, zone = clock.now(), clock.zone(time_zone())
-    wishes = read_wishes({row.user_id: each.usual for row, each in made if row.user_id})
-    known = _read_known({address for _row, each in made for ways in each.addresses.values() for address in ways})
-    asked = Asked(news.type, news.urgency, news.statutory, news.channels, news.one_is_enough)
-    devices = _devices_for(news, {row.user_id for row, _each in made if row.user_id})
-    by_address = {str(device.pk): device for theirs in devices.values() for device in theirs}
-    deliveries = []
-    for row, each in made:
-        wants = wishes[row.user_id] if row.user_id else each.usual
-        theirs = devices.get(row.user_id, []) if row.user_id else []
-        addresses = {**each.addresses, Channel.PUSH.value: [str(device.pk) for device in theirs]}
-        for way in choose_ways(asked, addresses, wishes=wants, known=known, zone=zone, now=now):
-            if way.channel == Channel.PUSH:
-                deliveries.append(_push(row, way, wording, by_address[way.address]))
-            else:
-                deliveries.append(_delivery(row, way, wording, each.own_link or row.link))
+    told = [(news, row, each) for row, each in made]
+    deliveries = plan_ways(told, wording)
+    if over := texts_over_cap(deliveries):
+        if actor.kind is not ActorKind.JOB:
+            raise over
+        deliveries = plan_ways(told, wording, texts=False)  # what goes by itself goes by the other ways
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     for at in {delivery.not_before for delivery in deliveries if delivery.state in ("queued", "held")}:
         send_at(current_school(), at)
 
 
-def _devices_for(news: News, users: Collection[UUID]) -> Mapping[UUID, list[PushDevice]]:
-    """The devices that hear of it. What can wait comes once a day for each child, however much there is."""
-    if Channel.PUSH not in news.channels or not users:
-        return {}
-    devices = devices_of(users)
-    if news.urgency != Urgency.ROUTINE or news.about_student is None or not devices:
-        return devices
-    begins, _ends = day_bounds(today())
-    told = Delivery.objects.filter(
-        channel=Channel.PUSH,
-        created_at__gte=begins,
-        notification__about_student=news.about_student,
-        notification__urgency=Urgency.ROUTINE,
-        notification__user__in=devices,
-    )
-    already = set(told.values_list("notification__user", flat=True))
-    return {user: theirs for user, theirs in devices.items() if user not in already}
+Told = Sequence[tuple[News, Notification, Recipient]]
+
+
+def plan_ways(told: Told, wording: Wording, *, texts: bool = True) -> list[Delivery]:
+    """The deliveries that news would make, not written yet. Without texts they are in it as what does not go.
+
+    As many statements for many people and pieces of news as for one.
+    """
+    now, zone = clock.now(), clock.zone(time_zone())
+    wishes = read_wishes({row.user_id: each.usual for _news, row, each in told if row.user_id})
+    known = _read_known({address for *_, each in told for ways in each.addresses.values() for address in ways})
+    if not texts:
+        numbers = {number for *_, each in told for number in each.addresses.get(Channel.SMS, ())}
+        known |= {(Channel.SMS.value, number): OVER_CAP for number in numbers}
+    devices = _read_devices(told)
+    deliveries = []
+    for news, row, each in told:
+        wants = wishes[row.user_id] if row.user_id else each.usual
+        theirs = {str(device.pk): device for device in devices(news, row)}
+        asked = Asked(news.type, news.urgency, news.statutory, news.channels, news.one_is_enough)
+        addresses = {**each.addresses, Channel.PUSH.value: list(theirs)}
+        for way in choose_ways(asked, addresses, wishes=wants, known=known, zone=zone, now=now):
+            if way.channel == Channel.PUSH:
+                deliveries.append(_push(row, way, wording, theirs[way.address]))
+            else:
+                deliveries.append(_delivery(row, way, wording, each.own_link or row.link))
+    return deliveries
+
+
+def _read_devices(told: Told) -> Callable[[News, Notification], Sequence[PushDevice]]:
+    """On which devices somebody hears of something. What can wait comes once a day for each child, however much."""
+    asking = [(news, row.user_id) for news, row, _each in told if row.user_id and _may_come_by_push(news)]
+    devices = devices_of({user for _news, user in asking}) if asking else {}
+    limited = {news.about_student for news, user in asking if _comes_once_a_day(news) and user in devices}
+    already: set[tuple[UUID | None, UUID | None]] = set()
+    if limited:
+        begins, _ends = day_bounds(today())
+        sent = Delivery.objects.filter(
+            channel=Channel.PUSH,
+            created_at__gte=begins,
+            notification__about_student__in=limited,
+            notification__urgency=Urgency.ROUTINE,
+            notification__user__in=devices,
+        )
+        already = set(sent.values_list("notification__user", "notification__about_student"))
+
+    def of(news: News, row: Notification) -> Sequence[PushDevice]:
+        if row.user_id is None or not _may_come_by_push(news):
+            return ()
+        if _comes_once_a_day(news) and (row.user_id, news.about_student) in already:
+            return ()
+        return devices.get(row.user_id, ())
+
+    return of
+
+
+def _may_come_by_push(news: News) -> bool:
+    return Channel.PUSH in news.channels or news.urgency == Urgency.URGENT  # then perhaps as the next channel
+
+
+def _comes_once_a_day(news: News) -> bool:
+    return news.urgency == Urgency.ROUTINE and news.about_student is not None
 
 
 def _delivery(row: Notification, way: Way, wording: Wording, link: str) -> Delivery:
@@ -188,16 +232,19 @@ def _push(row: Notification, way: Way, wording: Wording, device: PushDevice) -> 
 
 
 def _on_its_way(row: Notification, way: Way, words: Words, link: str) -> Delivery:
+    text = words.message[:2000]
     return Delivery(
         notification=row,
         channel=way.channel,
         address=way.address,
         subject=words.subject[:200],
-        text=words.message[:2000],
+        text=text,
         link=link,
+        segments=count_segments(text_with_link(text, link)) if way.channel == Channel.SMS else 0,
         state=way.state,
         not_before=way.not_before,
         in_digest=way.in_digest,
+        in_reserve=way.in_reserve,
         rank=RANKS.get(row.urgency, 2),
         error=way.why,
     )
@@ -236,6 +283,15 @@ def withdraw(
         actor=actor,
     )
     return stopped
+
+
+def stand_down(*, source: str, read_by: UUID) -> None:
+    """Somebody answered: for them it is read, and nobody is told by a next channel any more."""
+    now = clock.now()
+    of_it = Notification.objects.filter(source=source, is_read=False)
+    of_it.filter(recipient=read_by).update(is_read=True, read_at=now, updated_at=now)
+    reserve = Delivery.objects.filter(notification__source=source, in_reserve=True, state=Delivery.State.HELD)
+    reserve.update(state=Delivery.State.WITHDRAWN, updated_at=now)
 
 
 def stop_going_to(addresses: Collection[str], *, about_student: UUID) -> int:

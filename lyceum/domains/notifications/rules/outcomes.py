@@ -24,6 +24,7 @@ SOFT_BOUNCES, SOFT_DAYS = 3, timedelta(days=7)
 FORWARD = ("held", "queued", "sending", "sent", "delivered", "read")
 """A report never takes a message back along this way."""
 _ON_THEIR_WAY = ("held", "queued", "sending", "sent")
+_CAME_TO_NOTHING = (Delivery.State.BOUNCED, Delivery.State.FAILED)
 
 
 def note_sent(delivery: Delivery, outcome: Sent, sender: Sender, tries: Sequence[DeliveryAttempt]) -> None:
@@ -71,6 +72,19 @@ def _give_up(delivery: Delivery, error: SendError) -> None:
 def _end(delivery: Delivery, state: str, why: str) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(state=state, error=why[:300], updated_at=clock.now())
     _tell(delivery, state)
+    if state in _CAME_TO_NOTHING:
+        _take_next_channel(delivery)
+
+
+def _take_next_channel(delivery: Delivery) -> None:
+    """What is urgent does not wait for five minutes where no way before it is left."""
+    others = Delivery.objects.filter(notification=delivery.notification_id)
+    reserve = others.filter(in_reserve=True, state=Delivery.State.HELD)
+    if others.filter(in_reserve=False, state__in=FORWARD).exists():
+        return
+    now = clock.now()
+    if reserve.filter(not_before__gt=now).update(not_before=now, updated_at=now):
+        send_at(current_school(), now)
 
 
 def _tell(delivery: Delivery, state: str) -> None:

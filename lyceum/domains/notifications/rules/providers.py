@@ -178,14 +178,17 @@ def _get(provider_id: UUID) -> Provider:
 
 @transaction.atomic
 def try_provider(provider_id: UUID, *, address: str, actor: Actor) -> Delivery:
-    """Send a message by a carrier's channel to see whether it arrives."""
+    """Send a message by one carrier to see whether it arrives."""
     actor.require_all(Permission.PROVIDERS_EDIT)
-    return send_test(_get(provider_id).channel, address, actor=actor)
+    row = _get(provider_id)
+    return send_test(row.channel, address, carrier=str(row.pk), actor=actor)
 
 
 @transaction.atomic
-def send_test(channel: str, address: str, *, key: str = "test", language: str = "", actor: Actor) -> Delivery:
-    """Send a message to an address to see whether it arrives: by the way that every message goes.
+def send_test(
+    channel: str, address: str, *, key: str = "test", language: str = "", carrier: str = "", actor: Actor
+) -> Delivery:
+    """Send a message to an address to see whether it arrives: by the way that every message goes, or by one carrier.
 
     With another key it is that kind of message, with the names of its placeholders in their place.
     """
@@ -205,4 +208,8 @@ def send_test(channel: str, address: str, *, key: str = "test", language: str = 
         source=f"test:{current_school()}",
     )
     told = Recipient(person=dedupe, name=to, reason=_("a test"), language=language, addresses={channel: [to]})
-    return notify(news, [told], actor=actor)[0].deliveries.get()
+    sent = notify(news, [told], actor=actor)[0].deliveries.get()
+    if carrier:
+        sent.provider = carrier
+        sent.save(update_fields=["provider", "updated_at"])
+    return sent

@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from lyceum.core import clock
 from lyceum.core.schools import school_scope
@@ -20,6 +21,7 @@ from lyceum.domains.notifications.providers import Outgoing, Sender, SendError, 
 from lyceum.domains.notifications.rules.carriers import Carriers
 from lyceum.domains.notifications.rules.composing import compose
 from lyceum.domains.notifications.rules.hooks import apply_left_over, apply_waiting, has_left_over
+from lyceum.domains.notifications.rules.installation import note_carried
 from lyceum.domains.notifications.rules.outcomes import note_failure, note_sent
 from lyceum.domains.notifications.rules.queue import send_at
 from lyceum.domains.notifications.words import Channel
@@ -29,12 +31,12 @@ PORTION = 100
 GIVEN_BACK_AFTER = timedelta(seconds=60)
 
 
-def send_due(school_id: int) -> int:
-    """Send everything of a school that may go now, the urgent first. Returns how many were handed over."""
+def send_due(school_id: int, *, only: UUID | None = None) -> int:
+    """Send everything of a school that may go now, the urgent first; or one message. Returns how many went."""
     carriers = Carriers()
     sent = 0
     try:
-        while portion := _take(school_id, carriers):
+        while portion := _take(school_id, carriers, only):
             for delivery, message, senders in portion:
                 sent += _send(school_id, delivery, message, senders, carriers)
     finally:
@@ -48,7 +50,7 @@ def send_due(school_id: int) -> int:
 Taken = tuple[Delivery, Outgoing, list[Sender]]
 
 
-def _take(school_id: int, carriers: Carriers) -> list[Taken]:
+def _take(school_id: int, carriers: Carriers, only: UUID | None) -> list[Taken]:
     """A portion of what is due, now this worker's, ready to go."""
     now = clock.now()
     with school_scope(school_id):
@@ -56,6 +58,8 @@ def _take(school_id: int, carriers: Carriers) -> list[Taken]:
         due = Q(state__in=("held", "queued"), in_digest=False, not_before__lte=now)
         left_lying = Q(state=Delivery.State.SENDING, taken_at__lt=now - GIVEN_BACK_AFTER)
         next_ones = Delivery.objects.filter(due | left_lying).order_by("rank", "not_before", "pk")
+        if only is not None:
+            next_ones = next_ones.filter(pk=only)
         ids = list(next_ones.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:PORTION])
         if not ids:
             return []
@@ -65,7 +69,10 @@ def _take(school_id: int, carriers: Carriers) -> list[Taken]:
         taken = Delivery.objects.filter(pk__in=ids).select_related("notification")
         school, rows = this_school(), list(taken.order_by("rank", "not_before", "pk"))
         devices = _devices_of(rows)
-        return [(row, compose(row, school, devices.get(row.address)), carriers.of(row.channel)) for row in rows]
+        return [
+            (row, compose(row, school, devices.get(row.address)), carriers.of(row.channel, only=row.provider))
+            for row in rows
+        ]
 
 
 def _devices_of(deliveries: Sequence[Delivery]) -> dict[str, PushDevice]:
@@ -79,7 +86,9 @@ def _drop_what_is_over() -> None:
     waiting = Delivery.objects.filter(state__in=("held", "queued"))
     now = clock.now()
     waiting.filter(notification__expires_at__lte=now).update(state=Delivery.State.EXPIRED, updated_at=now)
-    waiting.filter(state="held", in_digest=False, notification__is_read=True).update(
+    others = Delivery.objects.filter(notification=OuterRef("notification"), state=Delivery.State.READ)
+    is_read = Q(notification__is_read=True) | Q(Exists(others), in_reserve=True)
+    waiting.filter(is_read, state="held", in_digest=False).update(
         state=Delivery.State.SUPPRESSED, error="read already", updated_at=now
     )
     waiting.filter(notification__withdrawn_at__isnull=False).update(state=Delivery.State.WITHDRAWN, updated_at=now)
@@ -96,6 +105,7 @@ def _send(school_id: int, delivery: Delivery, message: Outgoing, senders: Sequen
             carriers.note(sender, outcome if isinstance(outcome, SendError) else None)
             if isinstance(outcome, Sent):
                 note_sent(delivery, outcome, sender, tries)
+                note_carried(sender.name, message=outcome.message, channel=delivery.channel, address=delivery.address)
                 apply_waiting(sender.name, outcome.message)
                 return True
         error = outcome

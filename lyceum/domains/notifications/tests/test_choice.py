@@ -46,8 +46,8 @@ OFF = Wishes({("attendance", "email"): "off"}, FAMILY_WISHES.usual)
         ({"urgency": "important"}, [("email", "queued", False)]),
         # but not at night
         ({"urgency": "important", "now": NIGHT}, [("email", "held", False)]),
-        # what is urgent goes at night too
-        ({"urgency": "urgent", "now": NIGHT}, [("email", "queued", False)]),
+        # what is urgent goes at night too, and waits on the next channel for whether it is read
+        ({"urgency": "urgent", "now": NIGHT}, [("email", "queued", False), ("sms", "held", False)]),
         # staff read what can wait in the app
         ({"wishes": STAFF_WISHES}, []),
         # and get what is important by e-mail
@@ -56,9 +56,14 @@ OFF = Wishes({("attendance", "email"): "off"}, FAMILY_WISHES.usual)
         ({"wishes": OFF, "urgency": "important"}, []),
         # unless the law says so, or it is urgent
         ({"wishes": OFF, "statutory": True}, [("email", "queued", False)]),
-        ({"wishes": OFF, "urgency": "urgent"}, [("email", "queued", False)]),
-        # the first way that reaches is enough
-        ({"urgency": "urgent", "channels": ("sms", "email"), "one": True}, [("sms", "queued", False)]),
+        ({"wishes": OFF, "urgency": "urgent"}, [("email", "queued", False), ("sms", "held", False)]),
+        # the first way that reaches is enough, until nobody has read it
+        (
+            {"urgency": "urgent", "channels": ("sms", "email"), "one": True},
+            [("sms", "queued", False), ("email", "held", False)],
+        ),
+        # what is important has no next channel
+        ({"urgency": "important", "channels": ("email", "sms"), "one": True}, [("email", "queued", False)]),
         # an address that takes nothing is written down, and the next way is taken
         (
             {
@@ -70,9 +75,17 @@ OFF = Wishes({("attendance", "email"): "off"}, FAMILY_WISHES.usual)
             [("sms", "suppressed", False), ("email", "queued", False)],
         ),
         # who opted out hears only what the law says
-        ({"urgency": "urgent", "known": {("email", "g@example.org"): "opted_out"}}, [("email", "suppressed", False)]),
         (
-            {"urgency": "urgent", "statutory": True, "known": {("email", "g@example.org"): "opted_out"}},
+            {"urgency": "important", "known": {("email", "g@example.org"): "opted_out"}},
+            [("email", "suppressed", False)],
+        ),
+        # and where that leaves no way of what is urgent, the next channel is taken at once
+        (
+            {"urgency": "urgent", "known": {("email", "g@example.org"): "opted_out"}},
+            [("email", "suppressed", False), ("sms", "queued", False)],
+        ),
+        (
+            {"urgency": "important", "statutory": True, "known": {("email", "g@example.org"): "opted_out"}},
             [("email", "queued", False)],
         ),
     ],

@@ -4,6 +4,7 @@ import pytest
 
 from lyceum.domains.notifications.hooks import Incoming
 from lyceum.domains.notifications.models import InboundSms, Provider
+from lyceum.domains.notifications.rules.hooks import Reporter
 from lyceum.domains.notifications.rules.inbound import take_text
 from lyceum.domains.tenancy.models import School
 from lyceum.testing.clients import browser, statements_for
@@ -15,7 +16,7 @@ LIST = "/outbox/texts/"
 
 def say(school: School, message: str, sender: str = "+447700900099") -> InboundSms:
     with in_school(school):
-        row = take_text(Provider(kind="twilio"), Incoming(message, sender, f"Hello {message}"))
+        row = take_text(Reporter("twilio", Provider(kind="twilio")), Incoming(message, sender, f"Hello {message}"))
         assert row is not None
         return row
 

@@ -1,6 +1,7 @@
 """Telling people, and what leaves the house: over a mail server that really listens."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -177,3 +178,50 @@ def test_another_school_sends_nothing_of_ours(mail_server: MailServer):
 
     assert send_due(theirs.pk) == 0
     assert mail_server.got == []
+
+
+def test_a_digest_stands_by_child(mail_server: MailServer):
+    school = make_school()
+    ada, ben = uuid4(), uuid4()
+    grace = somebody(user=make_user(school).pk)
+    with in_school(school):
+        for key, child in (("a", ada), ("b", ben), ("c", ada)):
+            told = news(key, urgency="routine", about_student=child, link=f"/{key}/")
+            notify(told, [grace], actor=system(school))
+
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        send_digests(school.pk)
+        send_due(school.pk)
+
+    (mail,) = mail_server.got
+    text = mail.get_payload()[0].get_payload(decode=True).decode()
+    of_ada, of_ben = text.replace("\r\n", "\n").split("\n\n")[:2]
+    assert [of_ada.count("•"), of_ben.count("•")] == [2, 1]
+    assert of_ben.endswith("/b/")
+
+
+@pytest.mark.parametrize(
+    ("evening", "morning"),
+    [
+        # the clocks go back in this night: seven is an hour later for the machine
+        (datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC)),
+        # and forward in this one
+        (datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 3, 29, 6, tzinfo=UTC)),
+    ],
+)
+def test_what_is_held_overnight_goes_at_seven_by_the_clock_on_the_wall(
+    evening: datetime, morning: datetime, mail_server: MailServer
+):
+    school = make_school(time_zone="Europe/London")
+    with clock.frozen(evening), in_school(school):
+        notify(news(), [somebody()], actor=system(school))
+        notify(news("b", urgency="urgent"), [somebody("Otto")], actor=system(school))
+
+    sent = []
+    for at in (evening, morning - timedelta(seconds=1), morning):
+        with clock.frozen(at):
+            send_due(school.pk)
+        sent.append(len(mail_server.got))
+
+    assert sent == [1, 1, 2]
+    assert morning in ProcrastinateJob.objects.values_list("scheduled_at", flat=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.forms import submitted
-from lyceum.core.lists import Column, Filter, Table, answer_list
+from lyceum.core.lists import BulkAct, Column, Filter, Planned, Table, answer_list
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.journal.rules import note_export
@@ -19,7 +19,7 @@ from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.notifications.providers.local import LOCAL
 from lyceum.domains.notifications.queries import NEWEST_FIRST, get_delivery, list_deliveries, list_inbound
 from lyceum.domains.notifications.rules.carriers import has_carrier
-from lyceum.domains.notifications.rules.deliveries import AGAIN, retry_delivery
+from lyceum.domains.notifications.rules.deliveries import AGAIN, list_retryable, retry_deliveries, retry_delivery
 from lyceum.domains.notifications.words import Channel
 
 STATES = {
@@ -52,6 +52,24 @@ def _state_html(row: Delivery) -> SafeString:
     return format_html('<span class="tag tag-{}">{}</span>', tone, state_words(row))
 
 
+def _plan_retry(request: HttpRequest, ids: list[UUID]) -> list[Planned]:
+    rows = list_deliveries(actor_of(request)).filter(pk__in=ids)
+    ready = set(list_retryable(states=AGAIN, actor=actor_of(request)).filter(pk__in=ids).values_list("pk", flat=True))
+    return [
+        Planned(
+            row.notification.name or row.address,
+            state_words(row),
+            str(STATES["queued"]),
+            "" if row.pk in ready else say("it went, or is too late"),
+        )
+        for row in rows
+    ]
+
+
+def _retry(request: HttpRequest, ids: list[UUID]) -> None:
+    retry_deliveries(ids, actor=actor_of(request))
+
+
 TABLE: Table[Delivery] = Table(
     name="outbox",
     label=_("Outbox"),
@@ -65,6 +83,8 @@ TABLE: Table[Delivery] = Table(
         Column("error", _("Trouble"), lambda row: row.error, is_extra=True),
     ),
     href=lambda row: f"/outbox/{row.pk}/",
+    key=lambda row: str(row.pk),
+    bulk=(BulkAct("retry", _("Try again"), plan=_plan_retry, apply=_retry, button=_("Try again")),),
     order=NEWEST_FIRST,
 )
 

@@ -16,6 +16,7 @@ from lyceum.domains.notifications.hooks.sns import read_sns
 from lyceum.domains.notifications.rules.hooks import (
     BY_PASSWORD,
     ForgedHookError,
+    Reporter,
     count_forged,
     find_place,
     get_reporting,
@@ -23,6 +24,7 @@ from lyceum.domains.notifications.rules.hooks import (
     take_reports,
 )
 from lyceum.domains.notifications.rules.inbound import take_text
+from lyceum.domains.notifications.rules.installation import is_for_all, proof_for_all, take_for_all
 from lyceum.domains.notifications.rules.queue import confirm_topic
 
 READERS: dict[str, Reader] = {
@@ -42,6 +44,8 @@ def report(request: HttpRequest, carrier: str, hook: str) -> HttpResponse:
     """Hear a carrier that proves itself. Whoever only tries whether somebody is there changes nothing."""
     if carrier not in READERS:
         raise NotFoundError
+    if is_for_all(carrier, hook):
+        return _report_for_all(request, carrier)
     place = find_place(hook)
     if request.method == "HEAD":
         return HttpResponse()
@@ -54,11 +58,28 @@ def report(request: HttpRequest, carrier: str, hook: str) -> HttpResponse:
                 return _asks_for_password()  # some give it only when they are asked
             afterwards(partial(count_forged, place))
             raise ForgedHookError("The carrier's signature is missing or wrong.") from error
-        take_reports(provider, heard.reports)
+        reporter = Reporter(carrier, provider)
+        take_reports(reporter, heard.reports)
         for text in heard.texts:
-            take_text(provider, text)
+            take_text(reporter, text)
         if heard.confirm:
             confirm_topic(heard.confirm)
+    return _answer(heard)
+
+
+def _report_for_all(request: HttpRequest, carrier: str) -> HttpResponse:
+    """The installation's carrier: no school is known before its messages are found."""
+    if request.method == "HEAD":
+        return HttpResponse()
+    try:
+        heard = READERS[carrier](request, proof_for_all(carrier))
+    except NotProvenError as error:
+        if carrier in BY_PASSWORD and "Authorization" not in request.headers:
+            return _asks_for_password()
+        raise ForgedHookError("The carrier's signature is missing or wrong.") from error
+    take_for_all(carrier, heard)
+    if heard.confirm:
+        confirm_topic(heard.confirm)
     return _answer(heard)
 
 

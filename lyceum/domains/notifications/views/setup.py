@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
-from lyceum.core.forms import submitted, typed_id
+from lyceum.core.forms import submitted, typed_id, typed_number
 from lyceum.core.language import list_languages
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.notifications.queries import list_own_texts, list_providers
+from lyceum.domains.notifications.rules.budget import count_used, read_budget, set_budget
 from lyceum.domains.notifications.rules.carriers import has_carrier
 from lyceum.domains.notifications.rules.hooks import signed_in_address
 from lyceum.domains.notifications.rules.own_texts import reset_text, set_text
@@ -25,6 +26,7 @@ from lyceum.domains.notifications.rules.providers import (
     remove_provider,
     send_test,
     switch_provider,
+    try_provider,
 )
 from lyceum.domains.notifications.texts import TEXTS, default_words
 from lyceum.domains.notifications.words import Channel
@@ -74,6 +76,8 @@ def carriers_page(request: HttpRequest) -> HttpResponse:
             else [],
             "secrets": [(name, _label(kind, name)) for name in chosen.secrets] if chosen else [],
             "carried": {channel: has_carrier(channel) for channel in ("email", "sms")},
+            "budget": read_budget(),
+            "used": count_used(),
         }
 
     return submitted(request, "notifications/carriers.html", context, lambda: _change(request, actor))
@@ -91,9 +95,18 @@ def _change(request: HttpRequest, actor: Actor) -> Done:
     typed = request.POST
     act, provider = typed.get("act", ""), typed_id(request, "provider") or UUID(int=0)
     if act == "test":
-        sent = send_test(typed.get("channel", ""), typed.get("address", ""), actor=actor)
+        address = typed.get("address", "")
+        one = typed_id(request, "channel") if typed.get("channel", "") not in ("email", "sms") else None
+        sent = (
+            try_provider(one, address=address, actor=actor)
+            if one
+            else send_test(typed.get("channel", ""), address, actor=actor)
+        )
         return Done(f"/outbox/{sent.pk}/", Toast(say("On its way.")))
-    if act == "switch":
+    if act == "budget":
+        cap = typed_number(request, "monthly_cap", 0) if typed.get("monthly_cap", "").strip() else None
+        set_budget(cap, typed.get("price", ""), actor=actor)
+    elif act == "switch":
         switch_provider(provider, state=typed.get("state", ""), actor=actor)
     elif act == "remove":
         remove_provider(provider, actor=actor)

@@ -21,8 +21,9 @@ from lyceum.domains.attendance.cases import family_reasons, get_case
 from lyceum.domains.attendance.codes import read_codes
 from lyceum.domains.attendance.facts import CaseAnswered
 from lyceum.domains.attendance.models import AbsenceCase, CaseReply, CaseTry, Code
-from lyceum.domains.attendance.rules.cases.asking import LINK_HOLDS, SALT
+from lyceum.domains.attendance.rules.cases.asking import LINK_HOLDS, SALT, source_of
 from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.notifications.rules.notify import stand_down
 from lyceum.domains.people.contacts_for import Choice, Purpose, contacts_for
 from lyceum.domains.people.models import Person
 from lyceum.domains.tenancy.queries import today
@@ -153,6 +154,7 @@ def answer(
     if person is not None:
         case.state, case.ask_next_at = AbsenceCase.State.ANSWERED, None
         case.save(update_fields=["state", "ask_next_at", "updated_at"])
+        stand_down(source=source_of(case), read_by=person)
     record(
         "attendance.case.answer",
         target=Target.of(case),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -13,18 +14,21 @@ from procrastinate.contrib.django import app
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
+from lyceum.core.errors import NotFoundError
 from lyceum.core.ids import new_id
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.attendance import messages  # noqa: F401  # declares the texts
 from lyceum.domains.attendance.cases import sessions_in_words
 from lyceum.domains.attendance.models import AbsenceCase, CaseTry
-from lyceum.domains.notifications.rules.notify import News, notify
+from lyceum.domains.notifications.rules.notify import News, Recipient, notify
+from lyceum.domains.notifications.rules.previewing import Costs, Reach, costs_of
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.contacts_for import Choice, Purpose, contacts_of
 from lyceum.domains.people.models import Flag
 from lyceum.domains.people.office import office_recipients
 from lyceum.domains.people.policies import holds_on
+from lyceum.domains.people.reach import reach_of_choices
 from lyceum.domains.tenancy.queries import today
 
 ASK_NEXT_AFTER = timedelta(minutes=30)
@@ -47,27 +51,77 @@ def reply_link(case: AbsenceCase, person: UUID) -> str:
     return f"/reply/{token}/"
 
 
+WAITING = (AbsenceCase.State.OPEN, AbsenceCase.State.ASKED)
+
+
 @transaction.atomic
 def ask_next(cases: Sequence[AbsenceCase], *, actor: Actor) -> int:
     """Ask the next contact of each case that nobody has answered. Returns how many people were asked."""
-    waiting = [case for case in cases if case.state in (AbsenceCase.State.OPEN, AbsenceCase.State.ASKED)]
-    choices = contacts_of(
-        {case.student_id for case in waiting},
-        purpose=Purpose.ABSENCE,
-        day=today(),
-        actor=system_actor(current_school()),
-    )
-    asked: dict[UUID, set[UUID]] = {case.pk: set() for case in waiting}
-    for case_id, person in CaseTry.objects.filter(case__in=waiting).values_list("case_id", "person"):
-        asked[case_id].add(person)
-    count = 0
+    waiting = [case for case in cases if case.state in WAITING]
+    left = _left_to_ask(waiting, _contacts(waiting))
     for case in waiting:
-        left = [c for c in choices.get(case.student_id, []) if c.is_told and c.person not in asked[case.pk]]
-        if left:
-            _ask(case, left[0], actor)
-            count += 1
-        _note(case, asked_now=bool(left), more=len(left) > 1)
-    return count
+        if left[case.pk]:
+            _ask(case, left[case.pk][0], actor)
+        _note(case, asked_now=bool(left[case.pk]), more=len(left[case.pk]) > 1)
+    return sum(bool(choices) for choices in left.values())
+
+
+def _left_to_ask(cases: Sequence[AbsenceCase], choices: Mapping[UUID, Sequence[Choice]]) -> dict[UUID, list[Choice]]:
+    """The contacts of each case who are told of absences and were not asked yet, in their order."""
+    asked: dict[UUID, set[UUID]] = {case.pk: set() for case in cases}
+    for case_id, person in CaseTry.objects.filter(case__in=cases).values_list("case_id", "person"):
+        asked[case_id].add(person)
+    return {
+        case.pk: [c for c in choices.get(case.student_id, []) if c.is_told and c.person not in asked[case.pk]]
+        for case in cases
+    }
+
+
+def _contacts(cases: Sequence[AbsenceCase]) -> dict[UUID, list[Choice]]:
+    students = {case.student_id for case in cases}
+    whole = system_actor(current_school())  # everybody is in it; who may not know of a restriction is told a number
+    return contacts_of(students, purpose=Purpose.ABSENCE, day=today(), actor=whole)
+
+
+def _chosen(ids: Collection[UUID], *, lock: bool = False) -> list[AbsenceCase]:
+    """The cases that were named. Unknown ones and another school's are the same."""
+    rows = AbsenceCase.objects.filter(pk__in=ids).select_related("student__person").prefetch_related("sessions")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    found = list(rows.order_by("pk"))
+    if len(found) < len(set(ids)):
+        raise NotFoundError
+    return [case for case in found if case.state in WAITING]
+
+
+@dataclass(frozen=True)
+class AskPreview:
+    """Whom asking now would ask, and how far it goes."""
+
+    next_ones: Mapping[UUID, Choice]
+    """By case; a case without anybody left to ask is not in it."""
+    reach: Reach
+    costs: Costs
+
+
+def preview_asking(cases: Collection[UUID], *, actor: Actor) -> AskPreview:
+    """What asking the families of some cases now would do."""
+    actor.require_all(Permission.CASES_SETTLE)
+    rows = _chosen(cases)
+    contacts = _contacts(rows)
+    left = _left_to_ask(rows, contacts)
+    others = [each for case in rows for each in contacts.get(case.student_id, []) if not each.is_told]
+    asked = [(_news(case), [_recipient(case, each) for each in left[case.pk][:1]]) for case in rows]
+    reach = reach_of_choices(asked, others, actor=actor)
+    next_ones = {case.pk: left[case.pk][0] for case in rows if left[case.pk]}
+    return AskPreview(next_ones, reach, costs_of(reach))
+
+
+@transaction.atomic
+def ask_families(cases: Collection[UUID], *, actor: Actor) -> int:
+    """The office asks the next contact of some cases now, without waiting for the half hour: all of them, or none."""
+    actor.require_all(Permission.CASES_SETTLE)
+    return ask_next(_chosen(cases, lock=True), actor=actor)
 
 
 def _note(case: AbsenceCase, *, asked_now: bool, more: bool) -> None:
@@ -83,23 +137,27 @@ def _ask_again_at(case: AbsenceCase) -> None:
     app.configure_task(ASK_NEXT, schedule_at=case.ask_next_at).defer(school_id=case.school_id)
 
 
-def _ask(case: AbsenceCase, choice: Choice, actor: Actor) -> None:
-    made = notify(
-        News(
-            type=Type.ATTENDANCE,
-            template="absence",
-            values={"child": case.student.person.called, "when": partial(sessions_in_words, list(case.sessions.all()))},
-            dedupe_key=f"{source_of(case)}:ask",
-            urgency=Urgency.URGENT,
-            channels=WAYS,
-            one_is_enough=True,
-            about_student=case.student_id,
-            source=source_of(case),
-            expires_at=clock.now() + LINK_HOLDS,
-        ),
-        [choice.as_recipient(link=f"/attendance/cases/{case.pk}/answer/", own_link=reply_link(case, choice.person))],
-        actor=actor,
+def _news(case: AbsenceCase) -> News:
+    return News(
+        type=Type.ATTENDANCE,
+        template="absence",
+        values={"child": case.student.person.called, "when": partial(sessions_in_words, list(case.sessions.all()))},
+        dedupe_key=f"{source_of(case)}:ask",
+        urgency=Urgency.URGENT,
+        channels=WAYS,
+        one_is_enough=True,
+        about_student=case.student_id,
+        source=source_of(case),
+        expires_at=clock.now() + LINK_HOLDS,
     )
+
+
+def _recipient(case: AbsenceCase, choice: Choice) -> Recipient:
+    return choice.as_recipient(link=f"/attendance/cases/{case.pk}/answer/", own_link=reply_link(case, choice.person))
+
+
+def _ask(case: AbsenceCase, choice: Choice, actor: Actor) -> None:
+    made = notify(_news(case), [_recipient(case, choice)], actor=actor)
     CaseTry.objects.create(
         id=new_id(),
         case=case,
@@ -109,7 +167,7 @@ def _ask(case: AbsenceCase, choice: Choice, actor: Actor) -> None:
         position=choice.order,
         notification=made[0].pk if made else None,
         at=clock.now(),
-        by=None,
+        by=actor.user_id,
     )
 
 
