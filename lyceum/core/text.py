@@ -58,7 +58,7 @@ def _likeness(typed: str, word: str) -> float:
 
 
 def _may_be_near(typed: str, word: str) -> bool:
-    """Whether what is before the middle letters of a word, or after them, is as it was typed: one error spoils one side.
+    """Whether what is before the middle of a word, or after it, is as it was typed: one error spoils one side.
 
     Asked first: it is quick, and few words pass.
     """

@@ -1,12 +1,15 @@
 """The trail of the school: who did what, when, to what, and what changed."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from html import escape
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -34,8 +37,21 @@ _AREAS = (
 )
 
 
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{6}([0-9a-f]{6})")
+_LONGEST = 240
+"""Letters of a change on the page; the file has it whole."""
+
+
+def _local(entry: AuditEntry) -> datetime:
+    return entry.at.astimezone(clock.zone(time_zone()))
+
+
 def _when(entry: AuditEntry) -> str:
-    return f"{entry.at.astimezone(clock.zone(time_zone())):%Y-%m-%d %H:%M:%S}"
+    return f"{_local(entry):%Y-%m-%d %H:%M:%S}"
+
+
+def _when_html(entry: AuditEntry) -> SafeString:
+    return SafeString(escape(date_format(_local(entry), _("j M Y, H:i"))))
 
 
 def _who_html(entry: AuditEntry) -> SafeString:
@@ -46,7 +62,8 @@ def _who_html(entry: AuditEntry) -> SafeString:
 
 def _what_html(entry: AuditEntry) -> SafeString:
     refused = f' <span class="tag tag-absent">{escape(say("refused"))}</span>' if entry.outcome == "refused" else ""
-    return SafeString(f"{escape(entry.action)}{refused}")
+    act = " · ".join(part.replace("_", " ") for part in entry.action.split("."))
+    return SafeString(f"{escape(act)}{refused}")
 
 
 def _target_html(entry: AuditEntry) -> SafeString:
@@ -62,14 +79,20 @@ def _changes(entry: AuditEntry) -> list[str]:
 
 
 def _changes_html(entry: AuditEntry) -> SafeString:
-    return SafeString("".join(f'<span class="small">{escape(line)}</span><br>' for line in _changes(entry)))
+    lines = [Truncator(_without_signs(line)).chars(_LONGEST) for line in _changes(entry)]
+    return SafeString("".join(f'<span class="small">{escape(line)}</span><br>' for line in lines))
+
+
+def _without_signs(line: str) -> str:
+    """A change without what only software reads: ids by their end, lists without brackets."""
+    return _ID.sub(r"#\1", line).translate(str.maketrans("", "", "[]{}'\""))
 
 
 TABLE: Table[AuditEntry] = Table(
     name="trail",
     label=_("Trail"),
     columns=(
-        Column("when", _("When"), _when),
+        Column("when", _("When"), _when, html=_when_html),
         Column("who", _("Who"), lambda entry: entry.actor_name, html=_who_html),
         Column("action", _("Did what"), lambda entry: entry.action, html=_what_html),
         Column("target", _("To what"), lambda entry: entry.target_name, html=_target_html),
