@@ -38,6 +38,7 @@ _AREAS = (
 
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{6}([0-9a-f]{6})")
+_END_OF_ID = r"#\1"
 _LONGEST = 240
 """Letters of a change on the page; the file has it whole."""
 
@@ -68,7 +69,7 @@ def _what_html(entry: AuditEntry) -> SafeString:
 
 def _target_html(entry: AuditEntry) -> SafeString:
     reason = f'<br><span class="muted small">{escape(entry.reason)}</span>' if entry.reason else ""
-    return SafeString(f"{escape(entry.target_name)}{reason}")
+    return SafeString(f"{escape(_ID.sub(_END_OF_ID, entry.target_name))}{reason}")
 
 
 def _changes(entry: AuditEntry) -> list[str]:
@@ -85,7 +86,7 @@ def _changes_html(entry: AuditEntry) -> SafeString:
 
 def _without_signs(line: str) -> str:
     """A change without what only software reads: ids by their end, lists without brackets."""
-    return _ID.sub(r"#\1", line).translate(str.maketrans("", "", "[]{}'\""))
+    return _ID.sub(_END_OF_ID, line).translate(str.maketrans("", "", "[]{}'\""))
 
 
 TABLE: Table[AuditEntry] = Table(
