@@ -7,7 +7,6 @@ from html import escape
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as say
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core import clock
+from lyceum.core.dates import instant_in_words
 from lyceum.core.errors import invalid_field
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.rest import actor_of
@@ -52,7 +52,7 @@ def _when(entry: AuditEntry) -> str:
 
 
 def _when_html(entry: AuditEntry) -> SafeString:
-    return SafeString(escape(date_format(_local(entry), _("j M Y, H:i"))))
+    return SafeString(escape(instant_in_words(_local(entry))))
 
 
 def _who_html(entry: AuditEntry) -> SafeString:

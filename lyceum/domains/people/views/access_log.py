@@ -7,12 +7,12 @@ from functools import partial
 from html import escape
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core import clock
+from lyceum.core.dates import instant_in_words
 from lyceum.core.forms import asked_date, asked_id
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.permissions import Permission
@@ -49,7 +49,7 @@ def _local(line: Read) -> datetime:
 
 
 def _when_html(line: Read) -> SafeString:
-    return SafeString(escape(date_format(_local(line), _("j M Y, H:i"))))
+    return SafeString(escape(instant_in_words(_local(line))))
 
 
 TABLE: Table[Read] = Table(
