@@ -113,7 +113,8 @@ class Actor:
 def not_allowed(permission: Permission) -> NotAllowedError:
     """The refusal that names the missing permission."""
     return NotAllowedError(
-        _("You may not do this: %(act)s.") % {"act": _(POLICY[permission].act)},
+        _("You may not do this: %(act)s (%(permission)s).")
+        % {"act": _(POLICY[permission].act), "permission": permission.value},
         permission=permission.value,
     )
 

@@ -1,5 +1,6 @@
 """Tags that every template has."""
 
+import re
 from collections.abc import Iterable
 
 from django import template
@@ -7,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lyceum.core.dates import days_in_words
-from lyceum.core.errors import FieldError
+from lyceum.core.errors import FieldError, RuleError
 from lyceum.core.ids import new_id
 from lyceum.core.roles import role_name
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
@@ -36,6 +37,13 @@ def said(error: FieldError) -> str:
 
 
 register.filter("days_in_words", days_in_words)
+
+
+@register.filter
+def in_words(error: RuleError) -> str:
+    """A refusal as a person reads it: with days in words, and without the code of the permission."""
+    code = re.escape(str(error.extra.get("permission", "")))
+    return re.sub(rf" \(\W?{code}\W?\)", "", days_in_words(error.detail))  # from right to left it is set apart
 
 
 @register.filter
