@@ -130,6 +130,7 @@ PSEUDO_LANGUAGE = "en-xa" if DEBUG or os.environ.get("LYCEUM_PSEUDO_LANGUAGE", "
 if PSEUDO_LANGUAGE:
     LANGUAGES.append((PSEUDO_LANGUAGE, "[Éñglîsh]"))
 LOCALE_PATHS = [DATA / "locale"]  # compiled at the start: see config/catalogues.py
+FORMAT_MODULE_PATH = "lyceum.config.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -106,6 +106,8 @@ def _staff(actor: Actor, ranks: Ranks, day: date) -> list[Ranked]:
     if not actor.reaches_all(Permission.CLASSES_VIEW):
         return []
     rows = Staff.objects.filter(Q(leaves_on__isnull=True) | Q(leaves_on__gte=day)).select_related("person")
+    if len(ranks) <= _MOST_KNOWN:
+        rows = rows.filter(person__in=list(ranks))
     found = sorted((row for row in rows if row.person_id in ranks), key=lambda row: ranks[row.person_id])[:MOST]
     teaching = ClassTeacher.objects.filter(holds_on(day), staff__in=found).order_by("role", "school_class__name")
     taught: dict[UUID, list[tuple[UUID, str]]] = {}

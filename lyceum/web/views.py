@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -182,7 +183,8 @@ def _weeks(student: Student, day: date) -> list[Week]:
 @require_GET
 def palette_part(request: HttpRequest) -> HttpResponse:
     """What the palette finds, as the options of its list."""
-    return render(request, "web/_palette_hits.html", _found(request))
+    # Without what every page needs: a part has no shell.
+    return HttpResponse(render_to_string("web/_palette_hits.html", _found(request)))
 
 
 @require_GET

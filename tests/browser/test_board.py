@@ -57,7 +57,7 @@ def test_mouse_finger_and_keyboard_do_the_same_in_the_same_words_and_undo_puts_i
     school = make_school()
     draft = make_draft(school)
     make_manager(school, "Timetable", username="olive")
-    lesson = f'[data-lesson="{draft.lessons[0].pk}"]'
+    lesson = f'.lesson[href*="{draft.lessons[0].pk}"]'
     said = set()
     board = f"{draft.path}?by=class&of={draft.form}"
 

@@ -145,11 +145,15 @@ def rows_html(table: Table[Row], columns: Sequence[Column[Row]], rows: Sequence[
 
 
 def _row_html(table: Table[Row], columns: Sequence[Column[Row]], row: Row, pick: bool) -> str:
-    name = escape(str(columns[0].value(row)))
+    name = escape(text_of(columns[0].value(row)))
     cells = [f'<th scope="row">{_name_html(table, columns[0], row, name)}</th>']
     for column in columns[1:]:
         shown = column.html(row) if column.html else escape(text_of(column.value(row)))
-        cells.append(f'<td class="num">{shown}</td>' if column.is_number else f"<td>{shown}</td>")
+        cells.append(
+            f'<td class="num" data-label="{escape(str(column.label))}">{shown}</td>'
+            if column.is_number
+            else f"<td>{shown}</td>"
+        )
     box = ""
     if pick and table.key:
         box = (
@@ -171,8 +175,8 @@ def text_of(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return date_format(localtime(value) if is_aware(value) else value, "SHORT_DATETIME_FORMAT")
-    return date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value)
+        return date_format(localtime(value) if is_aware(value) else value, _("j M Y, H:i"))
+    return date_format(value, _("j M Y")) if isinstance(value, date) else str(value)
 
 
 def _head(request: HttpRequest, column: Column[Any], sort: str) -> Head:

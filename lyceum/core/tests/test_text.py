@@ -98,3 +98,12 @@ def test_any_one_error_is_one_error(word, data):
     assert all(is_one_error_away(word, typed) and is_one_error_away(typed, word) for typed in tries)
     assert is_one_error_away(word, swapped) is (swapped != word)
     assert not is_one_error_away(word, word[:at] + letter + letter + word[at:])
+
+
+@given(word=st.text("abcd", min_size=4, max_size=9), data=st.data())
+def test_an_error_at_any_letter_is_forgiven(word, data):
+    at = data.draw(st.integers(0, len(word) - 1))
+    swapped = word[:at] + word[at + 1 : at + 2] + word[at] + word[at + 2 :]
+    tries = [word[:at] + "x" + word[at:], word[:at] + word[at + 1 :] + "d", word[:at] + "x" + word[at + 1 :], swapped]
+
+    assert all(nearness(typed, word) > 0 for typed in tries[:1] + tries[2:])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 from uuid import UUID
 
@@ -35,23 +35,11 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A place on the board."""
-
-    day: int
-    period: int
-    words: str
-    is_open: bool
-    lessons: SafeString
-    begins_day: bool = False
-
-
-@dataclass(frozen=True)
 class BoardRow:
     """A period of one's days, or somebody's whole cycle."""
 
     label: str
-    cells: Sequence[Cell]
+    cells: SafeString
     detail: str = ""
     href: str = ""
     after_break: bool = False
@@ -99,10 +87,22 @@ class Board:
         return [(name, width) for name in grid.cycle.names]
 
     @cached_property
-    def hours(self) -> list[str]:
-        """The periods below the days, where each day has several columns."""
-        names = [self._hour(hour)[0] for hour in self.plan.grid.hours]
-        return names * self.plan.grid.days if self.shows_all else []
+    def hours(self) -> list[tuple[SafeString, str]]:
+        """The periods below the days, where each day has several columns: which place each column is, and its name."""
+        if not self.shows_all:
+            return []
+        grid, names = self.plan.grid, [self._hour(hour)[0] for hour in self.plan.grid.hours]
+        return [
+            (self._place(day, hour), name)
+            for day in range(1, grid.days + 1)
+            for hour, name in zip(grid.hours, names, strict=True)
+        ]
+
+    def _place(self, day: int, hour: int) -> SafeString:
+        """What says to the script which place it is. Nothing is moved on what is no draft."""
+        if not self.plan.version.is_draft:
+            return SafeString("")
+        return SafeString(f' data-at="{day}-{hour}" data-name="{escape(self.plan.grid.words(day, hour))}"')
 
     @cached_property
     def rows(self) -> list[BoardRow]:
@@ -123,8 +123,10 @@ class Board:
         rows = []
         for hour in grid.hours:
             name, times = self._hour(hour)
-            cells = [self._cell(day, hour, there.get((day, hour), ())) for day in range(1, grid.days + 1)]
-            rows.append(BoardRow(name, cells, detail=times, after_break=self._is_after_break(hour)))
+            cells = [self._cell_html(day, hour, there.get((day, hour), ())) for day in range(1, grid.days + 1)]
+            rows.append(
+                BoardRow(name, SafeString("".join(cells)), detail=times, after_break=self._is_after_break(hour))
+            )
         return rows
 
     def _is_after_break(self, hour: int) -> bool:
@@ -143,11 +145,11 @@ class Board:
         for row, name in self.somebody:
             there = self._placed(by_row[row])
             cells = [
-                self._cell(day, hour, there.get((day, hour), ()), begins_day=place == 0)
+                self._cell_html(day, hour, there.get((day, hour), ()), begins_day=place == 0)
                 for day in range(1, grid.days + 1)
                 for place, hour in enumerate(grid.hours)
             ]
-            rows.append(BoardRow(name, cells, href=f"?by={self.look.by}&of={row}"))
+            rows.append(BoardRow(name, SafeString("".join(cells)), href=f"?by={self.look.by}&of={row}"))
         return rows
 
     def _placed(self, cards: Iterable[Card]) -> dict[tuple[int, int], list[tuple[Card, bool]]]:
@@ -162,13 +164,24 @@ class Board:
                 found.setdefault((card.day, period), []).append((card, number == 0))
         return found
 
-    def _cell(self, day: int, period: int, lessons: Iterable[tuple[Card, bool]], *, begins_day: bool = False) -> Cell:
+    def _cell_html(self, day: int, hour: int, lessons: Iterable[tuple[Card, bool]], *, begins_day: bool = False) -> str:
+        """A place on the board. Written here and not as a template: there may be ten thousand, so each says only what
+        its column does not."""
         grid = self.plan.grid
-        inner = SafeString(
-            "".join(self.lesson_html(card) if whole else self._rest_html(card) for card, whole in lessons)
-        )
-        is_open = grid.find_slot(day, period) in grid.open_slots
-        return Cell(day, period, grid.words(day, period), is_open, inner, begins_day)
+        inner = "".join(self.lesson_html(card) if whole else self._rest_html(card) for card, whole in lessons)
+        is_open = grid.find_slot(day, hour) in grid.open_slots
+        names = " ".join(name for name, holds in (("closed", not is_open), ("begins", begins_day)) if holds)
+        place = self._place(day, hour) if is_open and not self.shows_all else ""
+        kind = f' class="{names}"' if names else ""
+        return f"<td{place}{kind}>{inner}</td>"
+
+    @cached_property
+    def _address(self) -> str:
+        return f"?{escape(self.look.query)}&amp;lesson="
+
+    @cached_property
+    def _numbers(self) -> Mapping[UUID, int]:
+        return {card: number for number, card in enumerate(self.plan.cards, 1)}
 
     @cached_property
     def tray(self) -> list[tuple[Card, SafeString]]:
@@ -176,7 +189,10 @@ class Board:
         return [(card, self.lesson_html(card)) for card in self.plan.cards.values() if not card.is_placed]
 
     def lesson_html(self, card: Card) -> SafeString:
-        """A lesson on the board. Written here and not as a template: there may be a thousand."""
+        """A lesson on the board. Written here and not as a template: there may be a thousand.
+
+        What is no draft stays as it is: there a lesson goes by its number, which is a third of the page shorter.
+        """
         clashes = self.words_of.get(str(card.id), ())
         signs = []
         if card.length > 1:
@@ -189,9 +205,9 @@ class Board:
         chosen = ' aria-current="true"' if card.id == self.chosen else ""
         kind = "lesson has-clash" if clashes else "lesson"
         detail = self._detail(card)
+        lesson = card.id if self.plan.version.is_draft else self._numbers[card.id]
         return SafeString(
-            f'<a class="{kind}" draggable="false" href="?{escape(self.look.query)}&amp;lesson={card.id}#chosen"'
-            f' data-lesson="{card.id}"{chosen}><b>{escape(card.name)}</b>'
+            f'<a class="{kind}" href="{self._address}{lesson}#chosen"{chosen}><b>{escape(card.name)}</b>'
             f"{f'<span>{escape(detail)}</span>' if detail else ''}{''.join(signs)}</a>"
         )
 
@@ -214,6 +230,16 @@ def _of(card: Card, by: str) -> Sequence[UUID]:
     if by == ROOM:
         return (card.room,) if card.room else ()
     return tuple(dict.fromkeys(school_class for school_class, _group in card.sits))
+
+
+def find_lesson(plan: Plan, asked: str) -> UUID | None:
+    """The lesson that an address asks for, by its id or by its number on the board."""
+    if asked.isdecimal() and len(asked) < 9:
+        return next(islice(plan.cards, int(asked) - 1, None), None) if int(asked) else None
+    try:
+        return UUID(asked)
+    except ValueError:
+        return None
 
 
 def read_activity(version: Version) -> tuple[bool, UUID | None]:

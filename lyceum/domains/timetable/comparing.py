@@ -90,7 +90,8 @@ def score_version(version_id: UUID, *, actor: Actor) -> dict[str, Any]:
 
 
 def _part(ref: str, violations: list[Violation], naming: Naming) -> dict[str, Any]:
-    lessons = {naming.lesson(name) for each in violations for name in each.activities} - {None}
+    named = {naming.lesson(name): naming.lesson_words(name) for each in violations for name in each.activities}
+    lessons = [each for each in named if each]
     return {
         "rule": ref,
         "words": naming.rule_words(ref, violations[0].kind),
@@ -98,5 +99,6 @@ def _part(ref: str, violations: list[Violation], naming: Naming) -> dict[str, An
         "units": sum(each.units for each in violations),
         "must": any(each.weight >= 100 for each in violations),
         "lessons": sorted(lessons, key=str),
+        "named": [(each, named[each]) for each in sorted(lessons, key=str)],
         "who": sorted({naming.who(each.who) for each in violations} - {""}),
     }

@@ -20,6 +20,11 @@ _OURS = {
     "home": gettext_noop("A class is in its own room."),
     "wish": gettext_noop("A class has at most so many periods a day."),
 }
+_ALWAYS = {
+    "Clash": gettext_noop("Nobody has two lessons at once."),
+    "RoomClash": gettext_noop("A room has one lesson at a time."),
+}
+"""What the engine itself always asks, by its own names."""
 
 
 class Naming:
@@ -44,7 +49,8 @@ class Naming:
         sort, _colon, key = ref.partition(":")
         if sort == "rule" and key in self.rules:
             return sentence(self.rules[key])
-        return _(_OURS[sort]) if sort in _OURS else kind or ref
+        words = _OURS.get(sort) or _ALWAYS.get(ref) or _ALWAYS.get(kind)
+        return _(words) if words else kind or ref
 
     def who(self, name: str) -> str:
         """A teacher, class, group, room or set of students in words."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.utils.formats import date_format
+
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
@@ -191,7 +193,8 @@ def _cycle_name(day: date, years: Iterable[UUID]) -> str:
     names = next((known.cycles[year].names for year in years if year in known.cycles), ())
     if number is None or number > len(names):
         return ""
-    return names[number - 1] if len(names) != WEEKDAYS else ""
+    name = names[number - 1]
+    return "" if len(names) == WEEKDAYS or name == date_format(day, "l") else name
 
 
 def next_entry(whose: Whose, now: datetime, *, actor: Actor) -> Entry | None:

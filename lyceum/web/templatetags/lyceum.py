@@ -1,12 +1,14 @@
 """Tags that every template has."""
 
+import re
 from collections.abc import Iterable
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lyceum.core.errors import FieldError
+from lyceum.core.dates import days_in_words
+from lyceum.core.errors import FieldError, RuleError
 from lyceum.core.ids import new_id
 from lyceum.core.roles import role_name
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
@@ -25,7 +27,23 @@ def idempotency() -> SafeString:
 @register.filter
 def about(errors: Iterable[FieldError] | None, name: str) -> str:
     """What is wrong with the field of that name, if anything."""
-    return next((error.message for error in errors or () if getattr(error, "pointer", "") == f"/{name}"), "")
+    return next((said(error) for error in errors or () if getattr(error, "pointer", "") == f"/{name}"), "")
+
+
+@register.filter
+def said(error: FieldError) -> str:
+    """What is wrong, with days in words; how a day is typed is said as it is typed."""
+    return error.message if getattr(error, "code", "") == "date" else days_in_words(error.message)
+
+
+register.filter("days_in_words", days_in_words)
+
+
+@register.filter
+def in_words(error: RuleError) -> str:
+    """A refusal as a person reads it: with days in words, and without the code of the permission."""
+    code = re.escape(str(error.extra.get("permission", "")))
+    return re.sub(rf" \(\W?{code}\W?\)", "", days_in_words(error.detail))  # from right to left it is set apart
 
 
 @register.filter

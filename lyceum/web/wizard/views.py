@@ -109,7 +109,7 @@ def _set_times(request: HttpRequest) -> None:
 def _times_context(_request: HttpRequest) -> dict[str, Any]:
     in_use = CodeSet.objects.filter(state="in_use").first()
     return {
-        "presets": [(preset.name, f"{preset.name} ({preset.version})") for preset in PRESETS.values()],
+        "presets": [(preset.name, _(preset.source)) for preset in PRESETS.values()],
         "preset": in_use.preset if in_use else "",
         "usual": {
             "am_starts": time(8, 45).isoformat("minutes"), "am_closes": time(9, 15).isoformat("minutes"),

@@ -570,9 +570,9 @@ def test_the_trail_shows_who_changed_what(school, admin):
     refusals = opened(admin, "/settings/trail/?outcome=refused").text
     long_ago = opened(admin, "/settings/trail/?until=2020-01-01").text
 
-    assert "accounts.profile.edit" in everything
+    assert "accounts · profile · edit" in everything
     assert "theme: system → dark" in everything
-    assert ("keys.edit" in refusals or "API keys" in refusals, "accounts.profile.edit" in refusals) == (True, False)
+    assert ("keys.edit" in refusals or "API keys" in refusals, "accounts · profile · edit" in refusals) == (True, False)
     assert "Nothing found" in long_ago
     assert admin.get("/settings/trail/?since=yesterday").status_code == 422
 

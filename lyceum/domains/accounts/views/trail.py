@@ -1,5 +1,6 @@
 """The trail of the school: who did what, when, to what, and what changed."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from html import escape
@@ -7,11 +8,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core import clock
+from lyceum.core.dates import instant_in_words
 from lyceum.core.errors import invalid_field
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.rest import actor_of
@@ -34,8 +37,22 @@ _AREAS = (
 )
 
 
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{6}([0-9a-f]{6})")
+_END_OF_ID = r"#\1"
+_LONGEST = 240
+"""Letters of a change on the page; the file has it whole."""
+
+
+def _local(entry: AuditEntry) -> datetime:
+    return entry.at.astimezone(clock.zone(time_zone()))
+
+
 def _when(entry: AuditEntry) -> str:
-    return f"{entry.at.astimezone(clock.zone(time_zone())):%Y-%m-%d %H:%M:%S}"
+    return f"{_local(entry):%Y-%m-%d %H:%M:%S}"
+
+
+def _when_html(entry: AuditEntry) -> SafeString:
+    return SafeString(escape(instant_in_words(_local(entry))))
 
 
 def _who_html(entry: AuditEntry) -> SafeString:
@@ -46,12 +63,13 @@ def _who_html(entry: AuditEntry) -> SafeString:
 
 def _what_html(entry: AuditEntry) -> SafeString:
     refused = f' <span class="tag tag-absent">{escape(say("refused"))}</span>' if entry.outcome == "refused" else ""
-    return SafeString(f"{escape(entry.action)}{refused}")
+    act = " · ".join(part.replace("_", " ") for part in entry.action.split("."))
+    return SafeString(f"{escape(act)}{refused}")
 
 
 def _target_html(entry: AuditEntry) -> SafeString:
     reason = f'<br><span class="muted small">{escape(entry.reason)}</span>' if entry.reason else ""
-    return SafeString(f"{escape(entry.target_name)}{reason}")
+    return SafeString(f"{escape(_ID.sub(_END_OF_ID, entry.target_name))}{reason}")
 
 
 def _changes(entry: AuditEntry) -> list[str]:
@@ -62,14 +80,20 @@ def _changes(entry: AuditEntry) -> list[str]:
 
 
 def _changes_html(entry: AuditEntry) -> SafeString:
-    return SafeString("".join(f'<span class="small">{escape(line)}</span><br>' for line in _changes(entry)))
+    lines = [Truncator(_without_signs(line)).chars(_LONGEST) for line in _changes(entry)]
+    return SafeString("".join(f'<span class="small">{escape(line)}</span><br>' for line in lines))
+
+
+def _without_signs(line: str) -> str:
+    """A change without what only software reads: ids by their end, lists without brackets."""
+    return _ID.sub(_END_OF_ID, line).translate(str.maketrans("", "", "[]{}'\""))
 
 
 TABLE: Table[AuditEntry] = Table(
     name="trail",
     label=_("Trail"),
     columns=(
-        Column("when", _("When"), _when),
+        Column("when", _("When"), _when, html=_when_html),
         Column("who", _("Who"), lambda entry: entry.actor_name, html=_who_html),
         Column("action", _("Did what"), lambda entry: entry.action, html=_what_html),
         Column("target", _("To what"), lambda entry: entry.target_name, html=_target_html),

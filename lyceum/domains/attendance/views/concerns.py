@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -191,7 +192,7 @@ def concern_page(request: HttpRequest, concern_id: UUID) -> HttpResponse:
 
 def _session(on: str, session: str, symbol: str, meaning: str) -> dict[str, object]:
     return {
-        "on": on,
+        "on": date.fromisoformat(on),
         "session": SESSION_WORDS.get(session, session),
         "symbol": symbol,
         "tone": tone(meaning),

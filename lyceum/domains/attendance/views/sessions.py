@@ -53,7 +53,7 @@ TABLE: Table[SessionMark] = Table(
     name="sessions",
     label=lazy("Sessions"),
     columns=(
-        Column("day", lazy("Day"), lambda row: row.on.isoformat(), sort=("on",)),
+        Column("day", lazy("Day"), lambda row: row.on, sort=("on",)),
         Column("session", lazy("Session"), lambda row: row.session_words),
         Column("code", lazy("Code"), lambda row: row.symbol, html=_code_html),
         Column("half", lazy("Half"), lambda row: row.half, is_extra=True),

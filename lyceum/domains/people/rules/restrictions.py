@@ -87,8 +87,7 @@ def end_restriction(restriction_id: UUID, *, reason: str, actor: Actor) -> Conta
 def _check(new: _New) -> None:
     faults = []
     if not new.kinds or set(new.kinds) - set(KINDS):
-        choices = ", ".join(KINDS)
-        faults.append(FieldError("/kinds", "choice", _("Choose from: %(choices)s.") % {"choices": choices}))
+        faults.append(FieldError("/kinds", "choice", _("Choose what this person must not do.")))
     if not new.person_id and not new.description:
         faults.append(FieldError("/description", "required", _("Say who it is.")))
     if len(new.description) > 300:

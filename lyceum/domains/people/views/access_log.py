@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from html import escape
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core import clock
+from lyceum.core.dates import instant_in_words
 from lyceum.core.forms import asked_date, asked_id
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.permissions import Permission
@@ -41,11 +44,19 @@ def _read(rows: Sequence[AccessSubject]) -> list[Read]:
     return [Read(row, names.get(row.subject, str(row.subject))) for row in rows]
 
 
+def _local(line: Read) -> datetime:
+    return clock.local(line.row.at, time_zone())
+
+
+def _when_html(line: Read) -> SafeString:
+    return SafeString(escape(instant_in_words(_local(line))))
+
+
 TABLE: Table[Read] = Table(
     name="access-log",
     label=_("Who read what"),
     columns=(
-        Column("when", _("When"), lambda line: f"{clock.local(line.row.at, time_zone()):%Y-%m-%d %H:%M:%S}"),
+        Column("when", _("When"), lambda line: f"{_local(line):%Y-%m-%d %H:%M:%S}", html=_when_html),
         Column("who", _("Who"), lambda line: line.row.entry.viewer_name),
         Column("subject", _("Of whom"), lambda line: line.name),
         Column("fields", _("What"), lambda line: FIELDS.get(line.row.entry.fields, line.row.entry.fields)),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from lyceum.core.dates import days_in_words
 from lyceum.core.forms import submitted, typed_date, typed_id, typed_ids
 from lyceum.core.lists import Column, Table, answer_list
 from lyceum.core.permissions import Permission
@@ -134,10 +135,11 @@ def _changed(row: AuditEntry) -> str:
     """What changed, in words; ids say nothing to a person."""
 
     def said(value: object) -> str:
-        return "–" if value in (None, "") else str(value)
+        return days_in_words(value) if value not in (None, "") else "–"
 
     lines = [
-        f"{TIMELINE_WORDS.get(name, name)}: {said(pair[0])} → {said(pair[1])}"
+        f"{TIMELINE_WORDS.get(name, name)}: "
+        + (said(pair[1]) if pair[0] in (None, "") else f"{said(pair[0])} → {said(pair[1])}")
         for name, pair in row.changes.items()
         if name not in HIDDEN_CHANGES
     ]

@@ -17,7 +17,7 @@ from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast, Undo
 from lyceum.domains.academics.queries import list_locations
 from lyceum.domains.tenancy.queries import today
-from lyceum.domains.timetable.board import SORTS, Board, find_look, read_activity
+from lyceum.domains.timetable.board import SORTS, Board, find_lesson, find_look, read_activity
 from lyceum.domains.timetable.planning import read_plan
 from lyceum.domains.timetable.plans import get_version
 from lyceum.domains.timetable.rules.moves import Moved, move_lessons, swap_lessons, undo_change
@@ -68,7 +68,7 @@ def _context(request: HttpRequest, version_id: UUID, actor: Actor) -> dict[str, 
     asked = request.GET
     every = asked.get("of") == ""
     look = find_look(plan, asked.get("by", ""), asked_id(request, "of"), every=every)
-    lesson = asked_id(request, "lesson")
+    lesson = find_lesson(plan, asked.get("lesson", ""))
     can_undo, running = read_activity(version) if version.is_draft else (False, None)
     board = Board(plan, look, lesson if lesson in plan.cards else None)
     return {

@@ -7,7 +7,15 @@ const dialog = document.getElementById("places");
 let held; // {lesson, link, x, y, id, touch, timer, ghost, slots, over}
 
 const board = () => document.getElementById("board");
-const cells = () => board().querySelectorAll("[data-at]");
+const PLACE = "#board tbody td:not(.closed)";
+const lessonOf = (link) => new URL(link.href).searchParams.get("lesson");
+const cells = () => document.querySelectorAll(PLACE);
+
+// Which place a cell is: it says so itself or, where everybody is shown, the head of its column does.
+function at(cell) {
+  if (cell.dataset.at) return cell.dataset;
+  return board().querySelector("thead tr:last-child").cells[cell.cellIndex - 1].dataset;
+}
 
 function say(words, state = "") {
   const said = document.getElementById("said");
@@ -26,16 +34,17 @@ async function ask(lesson) {
 
 function colour(slots) {
   for (const cell of cells()) {
-    const slot = slots.get(cell.dataset.at);
+    const slot = slots.get(at(cell).at);
     if (slot) cell.dataset.state = slot.state;
   }
 }
 
 function wordsAt(cell, slot) {
-  if (!slot) return cell.dataset.name;
+  const { name } = at(cell);
+  if (!slot) return name;
   const { free, cost, clash } = board().dataset;
   const said = { free, cost: `${cost} ${slot.cost}`, clash }[slot.state];
-  return `${cell.dataset.name}: ${[said, slot.words.join("; ")].filter(Boolean).join(": ")}`;
+  return `${name}: ${[said, slot.words.join("; ")].filter(Boolean).join(": ")}`;
 }
 
 // ── What is done, whichever way ──
@@ -55,7 +64,7 @@ async function send(form, values, lesson) {
   const words = wrong?.querySelector("ul, p")?.textContent ?? page.querySelector(".toast p")?.textContent ?? "";
   say(words.trim(), wrong ? "clash" : "");
   if (wrong) wrong.focus();
-  else fresh.querySelector(`[data-lesson="${lesson}"]`)?.focus();
+  else fresh.querySelector(`.lesson[href*="${lesson}"]`)?.focus();
 }
 
 function drop(at) {
@@ -84,13 +93,13 @@ function begin() {
 
 function follow(x, y) {
   held.ghost.style.translate = `${x + 8}px ${y + 8}px`;
-  const place = document.elementFromPoint(x, y)?.closest("[data-at], [data-tray]");
+  const place = document.elementFromPoint(x, y)?.closest(`${PLACE}, [data-tray]`);
   if (place !== held.over) {
     held.over?.classList.remove("over");
     place?.classList.add("over");
     held.over = place;
-    if (place?.dataset.at) {
-      const slot = held.known?.get(place.dataset.at);
+    if (place?.matches(PLACE)) {
+      const slot = held.known?.get(at(place).at);
       say(wordsAt(place, slot), slot?.state);
     }
   }
@@ -119,7 +128,8 @@ document.addEventListener("pointerdown", (event) => {
   const link = event.target.closest?.("#board .lesson");
   if (!link || event.button !== 0 || !event.isPrimary) return;
   const { clientX: x, clientY: y, pointerId: id } = event;
-  held = { lesson: link.dataset.lesson, link, x, y, id, touch: event.pointerType === "touch", slots: ask(link.dataset.lesson) };
+  const lesson = lessonOf(link);
+  held = { lesson, link, x, y, id, touch: event.pointerType === "touch", slots: ask(lesson) };
   if (held.touch) held.timer = setTimeout(begin, HOLD_MS);
 });
 document.addEventListener("pointermove", (event) => {
@@ -137,8 +147,8 @@ document.addEventListener("pointerup", async (event) => {
   dragged = true; // the click that comes now is none
   setTimeout(() => { dragged = false; }, 0);
   const place = held.over;
-  if (place?.dataset.at || "tray" in (place?.dataset ?? {})) {
-    const doing = drop(place.dataset.at);
+  if (place) {
+    const doing = drop(place.matches(PLACE) ? at(place).at : "");
     end();
     await doing;
   } else end();
@@ -153,7 +163,7 @@ let dragged = false;
 // ── By keyboard, or a tap: the places of a lesson as a list ──
 
 document.addEventListener("click", async (event) => {
-  const link = event.target.closest?.("#board a[data-lesson], #places a[data-lesson]");
+  const link = event.target.closest?.("#board .lesson, #places .way");
   if (!link) return;
   event.preventDefault();
   if (dragged || event.ctrlKey || event.metaKey) return;
@@ -164,7 +174,7 @@ document.addEventListener("click", async (event) => {
   if (!answer.ok) return location.assign(link.href);
   const part = new DOMParser().parseFromString(await answer.text(), "text/html");
   dialog.replaceChildren(...part.body.childNodes);
-  dialog.dataset.lesson = link.dataset.lesson;
+  dialog.dataset.lesson = lessonOf(link);
   if (!dialog.open) dialog.showModal();
   dialog.querySelector("#chosen").focus();
 });

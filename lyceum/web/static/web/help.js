@@ -1,10 +1,10 @@
 // The keys of this page, in a dialog.
-import { closes, part } from "./dialogs.js";
-
 const dialog = document.getElementById("keys-help");
-closes(dialog);
+let ready = false;
 
-export async function show() {
+export async function show({ closes, part }) {
+  if (!ready) closes(dialog);
+  ready = true;
   const body = await part(`/keys/?part=dialog&at=${encodeURIComponent(location.pathname)}`);
   if (!body) return;
   dialog.querySelector(".keys-body").replaceChildren(...body.childNodes);

@@ -1,28 +1,134 @@
-// What every page of a signed-in person has: its keys; messages and the phone's store are modules of their own.
+// What every page of a signed-in person has: its keys and its palette; messages and the phone's store are modules of their own.
 if (document.querySelector("#toasts > *")) import("./toasts.js");
 import("./offline/sync.js"); // not waited for: the page's own script comes first
 // The bell hears of what is new once the page has nothing else to do.
 if (document.querySelector(".bell")) addEventListener("load", () => setTimeout(() => import("./live.js"), 1000));
 
-// The keys of every page. Which keys there are, and what they do, the server says; fields keep theirs.
+// ── Dialogs ──
+
+// A click outside, or on the button, closes; what had the focus in it lets go.
+function closes(dialog) {
+  dialog.addEventListener("close", () => { if (dialog.contains(document.activeElement)) document.activeElement.blur(); });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog || event.target.closest(".palette-top button")) dialog.close(); });
+}
+
+// A part of a page, or nothing where there is none; whoever was signed out signs in again.
+async function part(address, signal) {
+  const answer = await fetch(address, { signal, headers: { Accept: "text/html" } });
+  if (answer.redirected) location.assign(answer.url);
+  if (!answer.ok || answer.redirected) return null;
+  return new DOMParser().parseFromString(await answer.text(), "text/html").body;
+}
+
+// ── The palette: type, walk with the arrows, Enter goes there. It is here, and not fetched, so that it answers at once ──
+const palette = document.getElementById("palette");
+const field = palette?.querySelector("input");
+const hits = palette?.querySelector(".palette-hits");
+const said = palette?.querySelector("[role=status]");
+const known = new Map();
+const PAUSE_MS = 20;
+let asking;
+let waiting;
+let shown;
+let goWhenShown = false;
+
+const options = () => [...hits.querySelectorAll("[role=option]")];
+const chosen = () => hits.querySelector("[aria-selected=true]");
+
+function choose(option) {
+  chosen()?.setAttribute("aria-selected", "false");
+  field.setAttribute("aria-expanded", String(options().length > 0));
+  if (!option) return field.removeAttribute("aria-activedescendant");
+  option.setAttribute("aria-selected", "true");
+  field.setAttribute("aria-activedescendant", option.id);
+  option.scrollIntoView({ block: "nearest" });
+}
+
+function show(text, found) {
+  shown = text;
+  hits.replaceChildren(found.cloneNode(true));
+  choose(options()[0]);
+  hits.scrollTop = 0;
+  said.textContent = text ? found.dataset.said : "";
+  if (goWhenShown) go();
+}
+
+async function ask() {
+  const text = field.value.trim();
+  waiting?.abort();
+  if (known.has(text)) return show(text, known.get(text));
+  waiting = new AbortController();
+  try {
+    const body = await part(`/palette/?q=${encodeURIComponent(text)}`, waiting.signal);
+    if (!body) return;
+    known.set(text, body.firstElementChild);
+    if (text === field.value.trim()) show(text, known.get(text));
+  } catch (error) {
+    if (error.name !== "AbortError") location.assign(`/search/?q=${encodeURIComponent(text)}`);
+  }
+}
+
+// Enter before the answer is there waits for it.
+function go() {
+  goWhenShown = shown !== field.value.trim();
+  if (goWhenShown) return;
+  chosen()?.click();
+}
+
+function walk(step) {
+  const all = options();
+  if (all.length) choose(all[(all.indexOf(chosen()) + step + all.length) % all.length]);
+}
+
+function askSoon() {
+  goWhenShown = false;
+  clearTimeout(asking);
+  asking = setTimeout(ask, PAUSE_MS);
+}
+
+function openPalette() {
+  if (palette.open) return palette.close();
+  palette.showModal();
+  field.select();
+  askSoon();
+}
+
+field?.addEventListener("input", askSoon);
+
+field?.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  const steps = { ArrowDown: 1, ArrowUp: -1 };
+  if (event.key in steps) walk(steps[event.key]);
+  else if (event.key === "Enter") go();
+  else return;
+  event.preventDefault();
+});
+
+hits?.addEventListener("click", (event) => {
+  const option = event.target.closest("[role=option]");
+  if (!option || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (option.dataset.opens || "posts" in option.dataset) event.preventDefault();
+  palette.close();
+  if (option.dataset.opens) run(option.dataset.opens);
+  if ("posts" in option.dataset) document.querySelector(`form[action="${option.getAttribute("href")}"]`).requestSubmit();
+});
+
+if (palette) {
+  closes(palette);
+  palette.addEventListener("close", () => { clearTimeout(asking); goWhenShown = false; });
+}
+
+// ── Keys. Which there are, and what they do, the server says; fields keep theirs ──
+
 const table = JSON.parse(document.getElementById("keys")?.textContent ?? "{}");
 const CHORD_MS = 1500;
 const OWN_KEYS = "input, textarea, select, [contenteditable], .mark, dialog";
 let begun = "";
 let forget;
 
-// The field takes what is typed at once; how it looks and what it finds may come a moment later.
-function openPalette() {
-  const palette = document.getElementById("palette");
-  if (palette.open) return palette.close();
-  palette.showModal();
-  palette.querySelector("input").select();
-  import("./palette.js").then(({ begin }) => begin(run)); // handed over: modules in a circle have no hash
-}
-
 const acts = {
   palette: openPalette,
-  help: () => import("./help.js").then((help) => help.show()),
+  help: () => import("./help.js").then((help) => help.show({ closes, part })), // handed over: modules in a circle have no hash
   undo: () => document.querySelector(".toast form")?.requestSubmit(),
 };
 
