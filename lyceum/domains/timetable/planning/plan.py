@@ -114,6 +114,12 @@ def cycle_of(version: Version) -> YearCycle:
     return cycle
 
 
+_COLUMNS = (
+    *("pk", "name", "requirement_id", "subject_id", "subject__name", "length", "day", "period", "room_id"),
+    *("room__name", "time_locked", "room_locked", "reference"),
+)
+
+
 def read_plan(version: Version, *, day: date | None = None) -> Plan:
     """Read a version whole; students by their memberships on its first day. A fixed number of statements."""
     cycle = cycle_of(version)
@@ -135,25 +141,27 @@ def read_plan(version: Version, *, day: date | None = None) -> Plan:
         if group.taught_as_id:
             taught_as[group.school_class_id, group.pk] = group.taught_as_id
     cards: dict[UUID, Card] = {}
-    for lesson in PlannedLesson.objects.filter(version=version).select_related("subject", "room").order_by("pk"):
-        if lesson.room:
-            names[lesson.room.pk] = str(lesson.room)
-        if lesson.subject:
-            names[lesson.subject.pk] = str(lesson.subject)
-        cards[lesson.pk] = Card(
-            id=lesson.pk,
-            name=str(lesson),
-            requirement=lesson.requirement_id,
-            subject=lesson.subject_id,
-            length=lesson.length,
-            day=lesson.day,
-            period=lesson.period,
-            room=lesson.room_id,
-            time_locked=lesson.time_locked,
-            room_locked=lesson.room_locked,
-            reference=lesson.reference,
-            teachers=tuple(teachers.get(lesson.pk, ())),
-            sits=tuple(sits.get(lesson.pk, ())),
+    lessons = PlannedLesson.objects.filter(version=version).order_by("pk")
+    # A thousand plain rows are read in a third of the time of a thousand models.
+    for row in lessons.values_list(*_COLUMNS, named=True):
+        if row.room_id:
+            names[row.room_id] = row.room__name
+        if row.subject_id:
+            names[row.subject_id] = row.subject__name
+        cards[row.pk] = Card(
+            id=row.pk,
+            name=row.name or row.subject__name or "",
+            requirement=row.requirement_id,
+            subject=row.subject_id,
+            length=row.length,
+            day=row.day,
+            period=row.period,
+            room=row.room_id,
+            time_locked=row.time_locked,
+            room_locked=row.room_locked,
+            reference=row.reference,
+            teachers=tuple(teachers.get(row.pk, ())),
+            sits=tuple(sits.get(row.pk, ())),
         )
     on = day or version.effective_from or max(today(), version.year.starts)
     students = _read_students(wanted, taught_as, on)

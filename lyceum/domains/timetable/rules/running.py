@@ -17,6 +17,7 @@ from lyceum.domains.timetable.planning.problem import Built, Wishes, build_probl
 from lyceum.domains.timetable.reasons import as_values
 from lyceum.domains.timetable.rules.moves import Place, write_places
 from lyceum.domains.timetable.rules.runs import cards_in_scope, close_job
+from lyceum.domains.timetable.writing import update_many
 from lyceum.solver.interchange import problem_to_plain
 from lyceum.solver.solution import Placement, Progress, Result, State, Timetable
 
@@ -182,5 +183,5 @@ def _write_best(run: Run, work: Work, *, actor: Actor) -> int:
     unplaced = list(version.lessons.filter(day__isnull=True))
     for lesson in unplaced:
         lesson.reasons = reasons.get(str(lesson.pk), [])[:5] or [{"code": "no_place_found"}]
-    version.lessons.bulk_update(unplaced, ["reasons"])
+    update_many(unplaced, ["reasons"])
     return len(unplaced)
