@@ -140,6 +140,8 @@ def finish_run(
     if result is not None and (result.timetable or not run.best):
         run.best = places_of(result.timetable, work)
         run.progress |= {"placed": len(result.timetable), "cost": result.cost, "bound": result.bound}
+        if run.kind == Run.Kind.REPAIR:
+            run.progress |= {"moved": len(result.moved), "moved_at_least": result.moved_at_least}
     run.reasons = as_values(reasons or {}, work.built, work.plan)
     run.state = _state(run, result, reasons)
     run.ended_at = clock.now()
