@@ -24,12 +24,12 @@ def list_slots(lesson_id: UUID, *, wanted: tuple[int, int] | None = None, actor:
     version = get_version_of(lesson_id, actor=actor)
     plan = read_plan(version)
     built = build_problem(plan)
-    naming = Naming(plan, built)
     name = built.activity_of(lesson_id)
     look = _board(problem_to_json(built.problem)).look(built.before)
     start = plan.grid.find_slot(*wanted) if wanted else None
     proposals = look.propose(name, start, most=MOST_PROPOSALS) if start is not None else ()
     answers = [each for each in look.starts_for(name) if each.start in plan.grid.open_slots]
+    naming = Naming(plan, built, refs={each.ref for a in answers for each in (*a.clashes, *a.changes)})
     return {
         "lesson": lesson_id,
         "revision": version.revision,

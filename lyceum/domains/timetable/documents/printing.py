@@ -18,6 +18,7 @@ def print_sheets(version: Version, sheets: Sequence[Sheet], *, paper: str = "") 
         "school": letterhead().school,
         "version": f"{version.name}, {version.year}",
         "days": max((len(each.days) for each in sheets), default=0),
+        "periods": max((len(each.lines) for each in sheets), default=0),
         "sheets": [asdict(each) for each in sheets],
     }
     return print_document((files(__package__) / "sheets.typ").read_bytes(), data, paper=paper)
