@@ -24,8 +24,8 @@ logger = logging.getLogger("lyceum.worker")
 CONCURRENCY = 2
 GRACE_SECONDS = 15.0
 GIVE_BACK_SECONDS = 3.0
-LAST_IN_LINE = 19
-"""Niceness."""
+GIVES_WAY = 10
+"""Niceness: behind everybody, and yet not so far that a run that waits for it waits for ever."""
 
 
 def serve_jobs(*, readies_engine: bool = False) -> None:
@@ -36,8 +36,8 @@ def serve_jobs(*, readies_engine: bool = False) -> None:
 
 
 def _ready_engine() -> None:
-    """Compile the timetabling engine in a process that gives way to every other, unless that was done before."""
-    os.nice(LAST_IN_LINE)
+    """Compile the timetabling engine in a process that gives way to others, unless that was done before."""
+    os.nice(GIVES_WAY)
     import lyceum.solver.search.worker  # noqa: F401 - compiled as it is imported; the worker itself never needs it
 
 

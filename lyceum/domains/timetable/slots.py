@@ -29,7 +29,9 @@ def list_slots(lesson_id: UUID, *, wanted: tuple[int, int] | None = None, actor:
     start = plan.grid.find_slot(*wanted) if wanted else None
     proposals = look.propose(name, start, most=MOST_PROPOSALS) if start is not None else ()
     answers = [each for each in look.starts_for(name) if each.start in plan.grid.open_slots]
-    naming = Naming(plan, built, refs={each.ref for a in answers for each in (*a.clashes, *a.changes)})
+    refs = {each.ref for answer in answers for each in answer.clashes}
+    refs |= {each.ref for answer in answers for each in answer.changes}
+    naming = Naming(plan, built, refs=refs)
     return {
         "lesson": lesson_id,
         "revision": version.revision,
