@@ -21,6 +21,7 @@ NAMES = (
     "propose_slot",
     "dashboard_year",
     "points",
+    "moves",
     "import_10k",
     "rollover_1000",
     "ux",

@@ -49,7 +49,11 @@ def prepared(*, students: int, days: int, keep: Path | None = None) -> Iterator[
     for name in INHERITED:
         os.environ.pop(name, None)
     os.environ.update(
-        LYCEUM_DATA=str(folder), LYCEUM_PORT=str(port), LYCEUM_HOST="127.0.0.1", LYCEUM_URL=f"http://127.0.0.1:{port}"
+        LYCEUM_DATA=str(folder),
+        LYCEUM_PORT=str(port),
+        LYCEUM_HOST="127.0.0.1",
+        LYCEUM_URL=f"http://127.0.0.1:{port}",
+        LYCEUM_READY_ENGINE="0",
     )
     # Imported here: they read the environment that was just made.
     from lyceum.config.database import ready_database

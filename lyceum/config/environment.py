@@ -43,6 +43,8 @@ class Environment:
     threads: int
     is_debug: bool
     loads_demo: bool
+    readies_engine: bool
+    """Whether a worker compiles the timetabling engine as soon as it starts, so that nobody waits for it."""
     log_level: str
 
     @classmethod
@@ -67,6 +69,7 @@ class Environment:
             threads=_read_number(given, "LYCEUM_THREADS", default=8, least=1, most=256),
             is_debug=_read_flag(given, "LYCEUM_DEBUG"),
             loads_demo=_read_flag(given, "LYCEUM_DEMO"),
+            readies_engine=_read_flag(given, "LYCEUM_READY_ENGINE", default=True),
             log_level=_read_choice(given, "LYCEUM_LOG_LEVEL", LOG_LEVELS, default="INFO"),
         )
 

@@ -85,7 +85,7 @@ def _run_parts(
         load_application()
         parts += [Part("web", partial(serve_web, listener, ready=says_ready)) for listener in listeners]
     if only != "web":
-        parts.append(Part("worker", serve_jobs))
+        parts.append(Part("worker", partial(serve_jobs, readies_engine=environment.readies_engine)))
     # What is loaded by now stays shared with the children: the collector would write to all of it.
     gc.collect()
     gc.freeze()

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import signal
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -16,16 +17,28 @@ from procrastinate.contrib.django import app as django_app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
 
+from lyceum.config.children import fork_child, wait_for
+
 logger = logging.getLogger("lyceum.worker")
 
 CONCURRENCY = 2
 GRACE_SECONDS = 15.0
 GIVE_BACK_SECONDS = 3.0
+GIVES_WAY = 10
+"""Niceness: behind everybody, and yet not so far that a run that waits for it waits for ever."""
 
 
-def serve_jobs() -> None:
+def serve_jobs(*, readies_engine: bool = False) -> None:
     """Work until SIGTERM."""
+    if readies_engine:
+        threading.Thread(target=wait_for, args=(fork_child(_ready_engine),), daemon=True).start()
     asyncio.run(_work())
+
+
+def _ready_engine() -> None:
+    """Compile the timetabling engine in a process that gives way to others, unless that was done before."""
+    os.nice(GIVES_WAY)
+    import lyceum.solver.search.worker  # noqa: F401 - compiled as it is imported; the worker itself never needs it
 
 
 class RunningJobs:

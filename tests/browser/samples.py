@@ -483,6 +483,7 @@ def _add_pages_of_timetable(samples: Samples, actor: Actor) -> None:
     samples.add("timetable-board", HEAD, f"/timetable/versions/{draft.pk}/?lesson={third.pk}", "with a lesson chosen")
     samples.add("timetable-board", HEAD, f"/timetable/versions/{published.pk}/?by=teacher&of=", "published, all")
     samples.add("timetable-compare", HEAD, f"/timetable/versions/{draft.pk}/compare/?with={published.pk}")
+    samples.add("timetable-print", HEAD, f"/timetable/versions/{published.pk}/print/?by=teacher")
     samples.add("timetable-score", HEAD, f"/timetable/versions/{draft.pk}/score/")
     samples.add("requirements", HEAD, "/timetable/requirements/")
     samples.add("requirements-paste", HEAD, "/timetable/requirements/paste/")

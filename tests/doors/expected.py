@@ -773,6 +773,7 @@ PAGES: dict[str, Door] = {
         _p.TIMETABLE_PLAN, body={"act": "move", "lesson": "{planned}", "to": "1-1"}
     ),
     "GET timetable/versions/<uuid:version_id>/compare/": Door(_p.TIMETABLE_PLAN),
+    "GET timetable/versions/<uuid:version_id>/print/": Door(_p.TIMETABLE_PLAN),
     "GET timetable/versions/<uuid:version_id>/score/": Door(_p.TIMETABLE_PLAN),
     "GET timetable/requirements/": Door(_p.TIMETABLE_PLAN),
     "POST timetable/requirements/": Door(_p.TIMETABLE_PLAN, body={"name": "Choir", "classes": "{class_id}"}),

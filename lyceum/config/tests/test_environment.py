@@ -30,6 +30,7 @@ def test_nothing_set_means_a_school_on_this_machine(tmp_path, monkeypatch):
         threads=8,
         is_debug=False,
         loads_demo=False,
+        readies_engine=True,
         log_level="INFO",
     )
 

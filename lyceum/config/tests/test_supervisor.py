@@ -80,7 +80,16 @@ def command(*arguments):
 def surroundings(data_folder, port, **more):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LYCEUM_", "DATABASE_"))}
     root = Path(__file__).resolve().parents[3]
-    return kept | {"LYCEUM_DATA": str(data_folder), "LYCEUM_PORT": str(port), "PYTHONPATH": str(root)} | more
+    return (
+        kept
+        | {
+            "LYCEUM_DATA": str(data_folder),
+            "LYCEUM_PORT": str(port),
+            "PYTHONPATH": str(root),
+            "LYCEUM_READY_ENGINE": "0",
+        }
+        | more
+    )
 
 
 @contextmanager

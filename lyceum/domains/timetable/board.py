@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -91,7 +91,8 @@ class Board:
         """The periods below the days, where each day has several columns: which place each column is, and its name."""
         if not self.shows_all:
             return []
-        grid, names = self.plan.grid, [self._hour(hour)[0] for hour in self.plan.grid.hours]
+        grid = self.plan.grid
+        names = [grid.hour_words(hour)[0] for hour in grid.hours]
         return [
             (self._place(day, hour), name)
             for day in range(1, grid.days + 1)
@@ -109,32 +110,15 @@ class Board:
         """What the table shows."""
         return self._everybody() if self.shows_all else self._one()
 
-    def _hour(self, hour: int) -> tuple[str, str]:
-        """A period's name and times, as the first day that has it rings them."""
-        for day in range(1, self.plan.grid.days + 1):
-            bell = self.plan.grid.bell(day, hour)
-            if bell:
-                return bell.name, f"{bell.starts_at:%H:%M}–{bell.ends_at:%H:%M}"
-        return str(hour), ""
-
     def _one(self) -> list[BoardRow]:
         grid = self.plan.grid
         there = self._placed(card for card in self.plan.cards.values() if self.look.of in _of(card, self.look.by))
         rows = []
         for hour in grid.hours:
-            name, times = self._hour(hour)
+            name, times = grid.hour_words(hour)
             cells = [self._cell_html(day, hour, there.get((day, hour), ())) for day in range(1, grid.days + 1)]
-            rows.append(
-                BoardRow(name, SafeString("".join(cells)), detail=times, after_break=self._is_after_break(hour))
-            )
+            rows.append(BoardRow(name, SafeString("".join(cells)), detail=times, after_break=grid.is_after_break(hour)))
         return rows
-
-    def _is_after_break(self, hour: int) -> bool:
-        for bells in self.plan.grid.cycle.bells.values():
-            for before, bell in pairwise(bells):
-                if bell.number == hour:
-                    return before.kind != "teaching"
-        return False
 
     def _everybody(self) -> list[BoardRow]:
         by_row: dict[UUID, list[Card]] = {}

@@ -8,7 +8,7 @@ from lyceum.core.actor import Actor
 from lyceum.domains.timetable.naming import Naming
 from lyceum.domains.timetable.planning import Card, Plan, read_plan
 from lyceum.domains.timetable.planning.problem import build_problem
-from lyceum.domains.timetable.plans import get_version, list_rules
+from lyceum.domains.timetable.plans import get_version
 from lyceum.solver.checker import check
 from lyceum.solver.solution import Violation
 
@@ -75,7 +75,7 @@ def score_version(version_id: UUID, *, actor: Actor) -> dict[str, Any]:
     """What a version's broken preferences cost, by rule; what must hold and does not comes first."""
     plan = read_plan(get_version(version_id, actor=actor))
     built = build_problem(plan)
-    naming = Naming(plan, built, {str(row.pk): row for row in list_rules(actor, year=plan.version.year_id)})
+    naming = Naming(plan, built)
     by_rule: dict[str, list[Violation]] = {}
     for each in check(built.problem, built.before):
         by_rule.setdefault(each.ref or each.kind, []).append(each)

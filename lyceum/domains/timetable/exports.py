@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Any
 from uuid import UUID
@@ -10,23 +11,41 @@ from openpyxl import Workbook
 
 from lyceum.core.actor import Actor
 from lyceum.domains.academics.models import Location
+from lyceum.domains.timetable.board import CLASS
+from lyceum.domains.timetable.documents.printing import print_sheets, write_sheets
 from lyceum.domains.timetable.planning import Plan, read_plan
 from lyceum.domains.timetable.planning.problem import build_problem
 from lyceum.domains.timetable.plans import get_version
+from lyceum.domains.timetable.sheets import read_sheets
 from lyceum.solver.fet.writer import write
 from lyceum.solver.interchange import problem_from_plain, problem_to_plain
 from lyceum.solver.solution import Placement
 
 COLUMNS = ("Day", "Period", "Lesson", "Classes", "Teachers", "Room", "Length")
 TYPES = {
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
     "fet": "application/xml",
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
-def export_version(version_id: UUID, kind: str, *, actor: Actor) -> bytes:
-    """The file of a version."""
+@dataclass(frozen=True)
+class Printed:
+    """What of a version is printed, and on what: everybody of a sort, or one of it."""
+
+    by: str = CLASS
+    of: UUID | None = None
+    paper: str = ""
+
+
+def export_version(version_id: UUID, kind: str, *, printed: Printed | None = None, actor: Actor) -> bytes:
+    """The file of a version. As PDF or HTML it has a sheet for each class, teacher or room."""
+    if kind in ("pdf", "html"):
+        asked = printed or Printed()
+        version, sheets = read_sheets(version_id, by=asked.by, of=asked.of, actor=actor)
+        return print_sheets(version, sheets, paper=asked.paper) if kind == "pdf" else write_sheets(version, sheets)
     plan = read_plan(get_version(version_id, actor=actor))
     if kind == "fet":
         return _as_fet(plan)

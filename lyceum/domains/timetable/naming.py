@@ -1,6 +1,7 @@
 """The engine's names in the school's words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import cached_property
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_noop
 from lyceum.domains.timetable.models import Rule
 from lyceum.domains.timetable.planning import Plan
 from lyceum.domains.timetable.planning.problem import Built
+from lyceum.domains.timetable.plans import with_subjects
 from lyceum.domains.timetable.sentences import sentence
 
 _OURS = {
@@ -30,10 +32,19 @@ _ALWAYS = {
 class Naming:
     """What the names of one problem stand for."""
 
-    def __init__(self, plan: Plan, built: Built, rules: Mapping[str, Rule]) -> None:
+    def __init__(self, plan: Plan, built: Built, *, refs: Collection[str] | None = None) -> None:
+        """`refs`: the rules that will be named, where that is known before; a school may have hundreds."""
         self.plan = plan
         self.built = built
-        self.rules = rules
+        self.refs = refs
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """Those of the year by id, read when the first is to be named."""
+        rows = with_subjects(Rule.objects.filter(year=self.plan.version.year_id))
+        if self.refs is not None:
+            rows = rows.filter(pk__in=[ref.removeprefix("rule:") for ref in self.refs if ref.startswith("rule:")])
+        return {str(row.pk): row for row in rows}
 
     def lesson(self, activity: str) -> UUID | None:
         """The planned lesson that an activity is."""

@@ -70,6 +70,15 @@ def get_planned(lesson_id: UUID, *, actor: Actor) -> PlannedLesson:
     return row
 
 
+def get_version_of(lesson_id: UUID, *, actor: Actor) -> Version:
+    """The version that a planned lesson belongs to."""
+    actor.require_all(Permission.TIMETABLE_PLAN)
+    row = Version.objects.filter(lessons=lesson_id).select_related("year").first()
+    if row is None:
+        raise NotFoundError
+    return row
+
+
 def _whole(rows: QuerySet[PlannedLesson]) -> QuerySet[PlannedLesson]:
     rows = rows.select_related("subject", "room")
     return rows.prefetch_related("classes__school_class", "classes__group", "teachers__staff__person")

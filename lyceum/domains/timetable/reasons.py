@@ -6,11 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from lyceum.domains.timetable.models import Rule
 from lyceum.domains.timetable.naming import Naming
 from lyceum.domains.timetable.planning import Plan
 from lyceum.domains.timetable.planning.problem import Built
-from lyceum.domains.timetable.plans import with_subjects
 
 MOST_VIOLATED = 10
 _WORDS = {
@@ -33,9 +31,7 @@ def as_values(found: Mapping[str, Any], built: Built, plan: Plan) -> list[dict[s
     """What the engine says, as it is kept: with our ids and names in place of its own."""
     if not found:
         return []
-    rows = with_subjects(Rule.objects.filter(year=plan.version.year_id))
-    naming = Naming(plan, built, {str(row.pk): row for row in rows})
-    return list(_values(found, naming))
+    return list(_values(found, Naming(plan, built)))
 
 
 def _values(found: Mapping[str, Any], naming: Naming) -> Iterator[dict[str, Any]]:

@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from lyceum.core.actor import Actor
-from lyceum.domains.timetable.models import Rule
 from lyceum.domains.timetable.naming import Naming
 from lyceum.domains.timetable.planning import Plan, read_plan
 from lyceum.domains.timetable.planning.problem import Built, build_problem
-from lyceum.domains.timetable.plans import get_planned, with_subjects
+from lyceum.domains.timetable.plans import get_version_of
 from lyceum.solver.interchange import problem_from_json, problem_to_json
 from lyceum.solver.moves import Board, Change, Clash, Proposal, StartAnswer, Verdict
 
@@ -22,20 +21,20 @@ MOST_PROPOSALS = 5
 
 def list_slots(lesson_id: UUID, *, wanted: tuple[int, int] | None = None, actor: Actor) -> dict[str, Any]:
     """Every place of the board for one lesson. For a place wanted: up to three moves that bring the lesson there."""
-    lesson = get_planned(lesson_id, actor=actor)
-    plan = read_plan(lesson.version)
+    version = get_version_of(lesson_id, actor=actor)
+    plan = read_plan(version)
     built = build_problem(plan)
-    naming = Naming(
-        plan, built, {str(row.pk): row for row in with_subjects(Rule.objects.filter(year=plan.version.year_id))}
-    )
     name = built.activity_of(lesson_id)
     look = _board(problem_to_json(built.problem)).look(built.before)
     start = plan.grid.find_slot(*wanted) if wanted else None
     proposals = look.propose(name, start, most=MOST_PROPOSALS) if start is not None else ()
     answers = [each for each in look.starts_for(name) if each.start in plan.grid.open_slots]
+    refs = {each.ref for answer in answers for each in answer.clashes}
+    refs |= {each.ref for answer in answers for each in answer.changes}
+    naming = Naming(plan, built, refs=refs)
     return {
         "lesson": lesson_id,
-        "revision": lesson.version.revision,
+        "revision": version.revision,
         "slots": [_slot(each, plan, naming) for each in answers],
         "proposals": [_proposal(each, plan, built, naming) for each in proposals],
     }

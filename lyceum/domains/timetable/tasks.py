@@ -25,8 +25,8 @@ from lyceum.solver.solution import Progress, Result, Timetable
 
 SAVED_EVERY = 1.0
 """Seconds between two looks at whether to stop, and between two saves of a best."""
-STOPS_WITHIN = 4.0
-"""Seconds that the engine has for its best once it is asked to stop."""
+STOPS_WITHIN = 3.0
+"""Seconds that the engine has for its best once it is asked to stop; what was saved of it is there in any case."""
 OVERTIME = 60.0
 """Seconds beyond its limit after which an engine that says nothing is given up."""
 STARTS_WITHIN = 600.0

@@ -83,6 +83,8 @@ class Day:
     """What the cycle calls it, where that is not its weekday."""
     closed: str
     """Why no school is kept; empty on a school day."""
+    instead: str = ""
+    """What there is instead of the usual lessons, on a day with a plan of its own."""
 
 
 @dataclass(frozen=True)
@@ -163,11 +165,16 @@ def read_entries(whose: Whose, dates: Sequence[date], *, actor: Actor) -> list[E
 
 
 def _arranged(monday: date, dates: Sequence[date], entries: Sequence[Entry]) -> Week:
-    known = school_days()
+    known, specials = school_days(), cycle_days().specials
     used = {each.on for each in entries}
     years = {each.lesson.school_class.year_id for each in entries}
     days = [
-        Day(day, _cycle_name(day, years), "" if known.is_school_day(day) else known.why_closed(day))
+        Day(
+            day,
+            _cycle_name(day, years),
+            "" if known.is_school_day(day) else known.why_closed(day),
+            specials[day].note if day in specials else "",
+        )
         for day in dates
         if day in used or known.is_school_day(day) or day.weekday() < 5
     ]

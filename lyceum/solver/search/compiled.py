@@ -1,14 +1,20 @@
 """How the search is compiled: once for each machine, then read from a cache."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
+
+try:
+    import fcntl
+except ImportError:  # a system without it compiles as often as it is asked
+    fcntl = None  # type: ignore[assignment]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Memory = npt.NDArray[np.int64]
@@ -60,8 +66,21 @@ def _type_of(hint: object) -> Any:
     return numba.types.Tuple(parts)  # type: ignore[no-untyped-call]
 
 
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time: another that begins meanwhile reads what this one compiled instead of doing it again."""
+    folder = os.environ.get("NUMBA_CACHE_DIR", "")
+    if fcntl is None or not os.access(folder, os.W_OK):
+        yield
+        return
+    with (Path(folder) / "lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def compiled(function: Function) -> Function:
     """Compile for exactly the types it is annotated with; Python's lock is free while it runs."""
     hints = get_type_hints(function)
     signature = _type_of(hints.pop("return"))(*(_type_of(hint) for hint in hints.values()))
-    return numba.njit(signature, nogil=True, cache=True, error_model="numpy")(function)
+    with _alone():
+        return numba.njit(signature, nogil=True, cache=True, error_model="numpy")(function)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from lyceum.domains.academics.cycles import Bell, YearCycle
 from lyceum.domains.academics.models import Period
@@ -80,6 +81,22 @@ class PlanGrid:
             if after:
                 return self.hours.index(after[0])
         return None
+
+    def hour_words(self, hour: int) -> tuple[str, str]:
+        """A period's name and times, as the first day that has it rings them."""
+        for day in range(1, self.days + 1):
+            bell = self.bell(day, hour)
+            if bell:
+                return bell.name, f"{bell.starts_at:%H:%M}–{bell.ends_at:%H:%M}"
+        return str(hour), ""
+
+    def is_after_break(self, hour: int) -> bool:
+        """Whether something else than a lesson comes before it, on the first day that has both."""
+        for bells in self.cycle.bells.values():
+            for before, bell in pairwise(bells):
+                if bell.number == hour:
+                    return before.kind != Period.Kind.TEACHING
+        return False
 
     def words(self, day: int, period: int) -> str:
         """A place in words: "Monday, 3"."""

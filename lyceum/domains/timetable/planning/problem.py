@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from lyceum.domains.academics.models import Class, Location
-from lyceum.domains.timetable.models import Requirement, Rule
+from lyceum.domains.timetable.models import Requirement, RequirementRoom, Rule
 from lyceum.domains.timetable.planning.constraints import Context, translate
 from lyceum.domains.timetable.planning.files import Imported
 from lyceum.domains.timetable.planning.plan import Card, Plan
@@ -138,7 +138,7 @@ def _students(plan: Plan) -> tuple[StudentSet, ...]:
 
 def _read_requirements(plan: Plan) -> dict[UUID, Requirement]:
     wanted = {card.requirement for card in plan.cards.values() if card.requirement}
-    return {row.pk: row for row in Requirement.objects.filter(pk__in=wanted).prefetch_related("rooms")}
+    return {row.pk: row for row in Requirement.objects.filter(pk__in=wanted)}
 
 
 def _closed_slots(plan: Plan) -> list[EngineRule]:
@@ -183,6 +183,11 @@ def _rooms(
 ) -> Iterable[EngineRule]:
     """The rooms of each requirement: those named, those of its kind, or the class's own and the ordinary ones."""
     classes = {sat[0] for card in plan.cards.values() for sat in card.sits}
+    named_rooms: dict[UUID, list[UUID]] = {}
+    for requirement, room in RequirementRoom.objects.filter(requirement__in=requirements).values_list(
+        "requirement_id", "room_id"
+    ):
+        named_rooms.setdefault(requirement, []).append(room)
     homes = dict(Class.objects.filter(pk__in=classes, room__isnull=False).values_list("pk", "room_id"))
     here = {row.pk for row in rooms}
     by_requirement: dict[UUID | None, list[Card]] = {}
@@ -191,7 +196,7 @@ def _rooms(
     for key, cards in by_requirement.items():
         row = requirements.get(key) if key else None
         activities = tuple(names[card.id] for card in cards)
-        named = [each.room_id for each in row.rooms.all() if each.room_id in here] if row else []
+        named = [room for room in named_rooms.get(row.pk, ()) if room in here] if row else []
         if named:
             yield PreferredRooms(activities=activities, rooms=tuple(map(str, named)), ref=f"rooms:{key}")
             continue

@@ -8,7 +8,7 @@ from ninja import Field, File, Form, Query, Schema, Status
 from ninja.files import UploadedFile
 
 from lyceum.core.rest import Strict, actor_of
-from lyceum.domains.timetable.exports import TYPES, export_version
+from lyceum.domains.timetable.exports import TYPES, Printed, export_version
 from lyceum.domains.timetable.ical import sign_feed
 from lyceum.domains.timetable.rest.router import router
 from lyceum.domains.timetable.rules.fet import import_fet
@@ -57,13 +57,17 @@ def take_file(request: HttpRequest, file: File[UploadedFile], year: Form[UUID]) 
 class ExportAs(Strict):
     """As what kind of file."""
 
-    format: Literal["fet", "csv", "xlsx"] = "fet"
+    format: Literal["fet", "csv", "xlsx", "pdf", "html"] = "fet"
+    by: Literal["class", "teacher", "room"] = Field("class", description="Of PDF and HTML: a sheet for each of them.")
+    of: UUID | None = Field(None, description="Of PDF and HTML: this one alone.")
+    paper: Literal["", "a4", "letter"] = Field("", description="Of PDF; the school's own where it is left out.")
 
 
 @router.get("timetable/versions/{uuid:version_id}/export/", operation_id="exportTimetable")
 def export(request: HttpRequest, version_id: UUID, chosen: Query[ExportAs]) -> HttpResponse:
-    """A version as a file: for FET with everything that came in by FET, or as a table."""
-    source = export_version(version_id, chosen.format, actor=actor_of(request))
+    """A version as a file: for FET with everything that came in by FET, as a table, or as sheets to print."""
+    printed = Printed(chosen.by, chosen.of, chosen.paper)
+    source = export_version(version_id, chosen.format, printed=printed, actor=actor_of(request))
     name = f'attachment; filename="timetable.{chosen.format}"'
     return HttpResponse(source, content_type=TYPES[chosen.format], headers={"Content-Disposition": name})
 

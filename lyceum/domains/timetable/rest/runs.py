@@ -25,6 +25,8 @@ class RunProgressOut(Schema):
     lessons: int
     cost: float | None
     bound: float | None
+    moved: int | None = Field(None, description="Of a repair at its end: lessons that are elsewhere than before.")
+    moved_at_least: int | None = Field(None, description="Of a repair: proven, no timetable moves fewer.")
 
 
 class RunOut(Schema):

@@ -267,7 +267,8 @@ def end_lesson(lesson_id: UUID, *, last_day: date, actor: Actor) -> Lesson:
     lesson = get_lesson_for_edit(lesson_id, actor=actor)
     changes = changed_fields(lesson, {"ends_on": last_day})
     lesson.save(update_fields=["ends_on", "updated_at"])
-    record_all([Entry("timetable.lesson.end", Target.of(lesson), changes)], actor=actor)
+    fact = LessonChanged(lesson_id=lesson.pk, fields=sorted(changes))
+    record_all([Entry("timetable.lesson.end", Target.of(lesson), changes, facts=[fact])], actor=actor)
     return lesson
 
 

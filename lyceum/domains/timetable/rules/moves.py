@@ -19,6 +19,7 @@ from lyceum.domains.timetable.models import PlannedLesson, Version, VersionChang
 from lyceum.domains.timetable.planning import grid_of
 from lyceum.domains.timetable.planning.plan import cycle_of
 from lyceum.domains.timetable.rules.versions import get_draft
+from lyceum.domains.timetable.writing import update_many
 
 Place = list[Any]
 """`[day, period, id of the room, time locked, room locked]`."""
@@ -127,9 +128,7 @@ def _note(
     now = clock.now()
     for row in rows:
         row.updated_at = now
-    PlannedLesson.objects.bulk_update(
-        rows, ["day", "period", "room", "time_locked", "room_locked", "reasons", "updated_at"]
-    )
+    update_many(rows, ["day", "period", "room", "time_locked", "room_locked", "reasons", "updated_at"])
     version.revision += 1
     version.score = None
     version.save(update_fields=["revision", "score", "updated_at"])

@@ -25,6 +25,7 @@ from lyceum.domains.timetable.planning import Card, Plan, read_plan
 from lyceum.domains.timetable.planning.clashes import clash_values, list_clashes
 from lyceum.domains.timetable.rules.lessons import said_lesson, shared_by_lessons
 from lyceum.domains.timetable.rules.versions import get_draft, lock_timetable
+from lyceum.domains.timetable.writing import update_many
 
 DAY = timedelta(days=1)
 MOST_SHOWN = 100
@@ -179,7 +180,7 @@ def _write_lessons(plan: Plan, version: Version) -> Published:
         lesson.first_period, lesson.last_period = card[1].first_period, card[1].last_period
         kept.append(lesson)
     _end(over, first)
-    Lesson.objects.bulk_update(kept, ["version", "planned", "ends_on", "first_period", "last_period"])
+    update_many(kept, ["version", "planned", "ends_on", "first_period", "last_period"])
     new = [lesson for _card, lesson in wanted.values()]
     _refuse_by_hand(new, {*classes}, first)
     Lesson.objects.bulk_create(new)
@@ -200,7 +201,7 @@ def _end(lessons: Sequence[Lesson], first: date) -> None:
     ended = [lesson for lesson in lessons if lesson.pk not in gone]
     for lesson in ended:
         lesson.ends_on = first - DAY
-    Lesson.objects.bulk_update(ended, ["ends_on"])
+    update_many(ended, ["ends_on"])
 
 
 def _wanted(plan: Plan, version: Version) -> Iterable[tuple[_Wanted, tuple[UUID, Lesson]]]:

@@ -11,16 +11,19 @@ from lyceum.domains.journal.models import Job
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.timetable.engine import Task
 from lyceum.domains.timetable.facts import RunFinished, RunProgressed
-from lyceum.domains.timetable.models import Run
+from lyceum.domains.timetable.models import Run, Version
 from lyceum.domains.timetable.planning import Plan, read_plan
 from lyceum.domains.timetable.planning.problem import Built, Wishes, build_problem
 from lyceum.domains.timetable.reasons import as_values
 from lyceum.domains.timetable.rules.moves import Place, write_places
 from lyceum.domains.timetable.rules.runs import cards_in_scope, close_job
+from lyceum.domains.timetable.writing import update_many
+from lyceum.solver.checker import check, cost, hard, lasting
 from lyceum.solver.interchange import problem_to_plain
 from lyceum.solver.solution import Placement, Progress, Result, State, Timetable
 
 LEAST_SECONDS = 2
+CENT = 1e-6
 """What is left at least to a run that goes on after its worker was lost."""
 
 
@@ -33,6 +36,14 @@ class Work:
     plan: Plan
     task: Task
     scope: frozenset[UUID]
+    begun: tuple[int, float] | None = None
+    """How many lessons have a place as it begins, and what that costs; None where it breaks what must hold. The engine
+    may forget where it began, and find less in its time: that is no best.
+    """
+
+    def is_better(self, placed: int, cost: float) -> bool:
+        """Whether something found is better than what there was."""
+        return self.begun is None or (placed, -cost) > (self.begun[0], -self.begun[1] + CENT)
 
 
 def claim_run(run_id: UUID) -> Work | None:
@@ -58,6 +69,7 @@ def claim_run(run_id: UUID) -> Work | None:
         built=built,
         plan=plan,
         scope=scope,
+        begun=_quality(built, before),
         task=Task(
             problem=problem_to_plain(built.problem),
             seconds=float(max(LEAST_SECONDS, run.seconds - run.spent)),
@@ -68,6 +80,13 @@ def claim_run(run_id: UUID) -> Work | None:
             kind=run.kind,
         ),
     )
+
+
+def _quality(built: Built, before: Timetable) -> tuple[int, float] | None:
+    violations = check(built.problem, before)
+    if hard(lasting(built.problem, before, violations)):
+        return None
+    return len(before), cost(violations)
 
 
 def _timetable(best: Mapping[str, Place], built: Built, plan: Plan) -> dict[str, Placement]:
@@ -101,15 +120,17 @@ def note_progress(work: Work, progress: Progress, *, best: Timetable | None, act
     """Keep what the engine says, and tell who watches of what is better. Returns whether somebody asked to stop."""
     run = Run.objects.select_for_update(of=("self",)).get(pk=work.run)
     before = run.progress
+    is_better = work.is_better(progress.placed, progress.cost)
+    placed, price = (progress.placed, progress.cost) if is_better or work.begun is None else work.begun
     run.progress = {
         "seconds": round(run.spent + progress.seconds, 1),
-        "placed": progress.placed,
+        "placed": placed,
         "lessons": len(work.built.lessons),
-        "cost": progress.cost,
+        "cost": price,
         "bound": progress.bound,
     }
     run.heard_at = clock.now()
-    if best is not None:
+    if best is not None and is_better:
         run.best = places_of(best, work)
     run.save(update_fields=["progress", "best", "heard_at", "updated_at"])
     close_job(run)
@@ -136,14 +157,17 @@ def finish_run(
 ) -> Run:
     """Put what was found into the draft, and say how it ended. Without a result the best that was saved counts."""
     run = Run.objects.select_for_update(of=("self",)).select_related("version").get(pk=work.run)
-    if result is not None and (result.timetable or not run.best):
-        run.best = places_of(result.timetable, work)
-        run.progress |= {"placed": len(result.timetable), "cost": result.cost, "bound": result.bound}
+    if result is not None and work.is_better(len(result.timetable), result.cost):
+        if result.timetable or not run.best:
+            run.best = places_of(result.timetable, work)
+            run.progress |= {"placed": len(result.timetable), "cost": result.cost, "bound": result.bound}
+        if run.kind == Run.Kind.REPAIR:
+            run.progress |= {"moved": len(result.moved), "moved_at_least": result.moved_at_least}
     run.reasons = as_values(reasons or {}, work.built, work.plan)
     run.state = _state(run, result, reasons)
     run.ended_at = clock.now()
     run.log = words[:10_000]
-    unplaced = _write_best(run, work, actor=actor) if run.best or run.reasons else len(work.plan.cards)
+    unplaced = _write_best(run, work, actor=actor)
     run.save()
     close_job(run, words)
     fact = RunFinished(run_id=run.pk, state=run.state, unplaced=unplaced)
@@ -162,10 +186,26 @@ def _state(run: Run, result: Result | None, reasons: Mapping[str, Any] | None) -
 
 
 def _write_best(run: Run, work: Work, *, actor: Actor) -> int:
-    """The best into the draft; lessons that are locked or out of scope stay. Returns how many have no place."""
+    """The best into the draft; lessons that are locked or out of scope stay, and without a best all. Those without a
+    place get the reasons. Returns how many those are.
+    """
     version = run.version
     if version is None or not version.is_draft or run.kind == Run.Kind.EXPLAIN:
         return 0
+    if run.best:
+        _write_places(run, version, work, actor=actor)
+    reasons: dict[str, list[Any]] = {}
+    for reason in run.reasons:
+        for lesson in reason.get("lessons", ()):
+            reasons.setdefault(lesson, []).append(reason)
+    unplaced = list(version.lessons.filter(day__isnull=True))
+    for lesson in unplaced:
+        lesson.reasons = reasons.get(str(lesson.pk), [])[:5] or [{"code": "no_place_found"}]
+    update_many(unplaced, ["reasons"])
+    return len(unplaced)
+
+
+def _write_places(run: Run, version: Version, work: Work, *, actor: Actor) -> None:
     places: dict[UUID, Place] = {}
     for card in work.plan.cards.values():
         if card.id not in work.scope or (card.time_locked and card.is_placed):
@@ -175,12 +215,3 @@ def _write_best(run: Run, work: Work, *, actor: Actor) -> int:
     write_places(version, places, act="run", actor=actor)
     version.source, version.score = version.Source.RUN, run.progress.get("cost")
     version.save(update_fields=["source", "score", "updated_at"])
-    reasons: dict[str, list[Any]] = {}
-    for reason in run.reasons:
-        for lesson in reason.get("lessons", ()):
-            reasons.setdefault(lesson, []).append(reason)
-    unplaced = list(version.lessons.filter(day__isnull=True))
-    for lesson in unplaced:
-        lesson.reasons = reasons.get(str(lesson.pk), [])[:5] or [{"code": "no_place_found"}]
-    version.lessons.bulk_update(unplaced, ["reasons"])
-    return len(unplaced)

@@ -16,6 +16,7 @@ from lyceum.domains.academics.models import AcademicYear
 from lyceum.domains.academics.rules.calendar import NameTakenError
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.timetable.models import PlannedClass, PlannedLesson, PlannedTeacher, Requirement, Run, Version
+from lyceum.domains.timetable.writing import update_many
 
 
 class NotADraftError(RuleError):
@@ -148,7 +149,7 @@ def fill_version(version: Version) -> int:
         PlannedTeacher.objects.filter(lesson__in=ids).delete()
         for lesson, row, _teachers in changed:
             lesson.subject_id, lesson.name = row.subject_id, row.name
-        PlannedLesson.objects.bulk_update([lesson for lesson, _row, _t in changed], ["subject", "name"])
+        update_many([lesson for lesson, _row, _t in changed], ["subject", "name"])
     PlannedLesson.objects.bulk_create([lesson for lesson, _row, _teachers in new])
     _tie([*new, *changed])
     return len(new) + len(gone)

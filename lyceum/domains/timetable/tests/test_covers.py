@@ -16,7 +16,7 @@ from lyceum.domains.journal.models import Fact
 from lyceum.domains.notifications.models import Notification
 from lyceum.domains.timetable.cover_queries import lessons_left, list_own_covers, read_desk
 from lyceum.domains.timetable.models import Cover, CoverTally, Lesson
-from lyceum.domains.timetable.rules import NewLesson, create_lessons
+from lyceum.domains.timetable.rules import NewLesson, create_lessons, edit_lesson, end_lesson
 from lyceum.domains.timetable.rules.absences import (
     cancel_staff_absence,
     edit_staff_absence,
@@ -268,6 +268,28 @@ def test_a_new_timetable_keeps_the_covers_of_lessons_that_stay_and_ends_the_othe
 
         states = {row.pk: row.state for row in Cover.objects.all()}
         assert [states[cover.pk] for cover in covers] == ["assigned", "cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("change", "states"),
+    [
+        # ended with today: next week's cover has nothing to cover
+        (lambda lesson, actor: end_lesson(lesson, last_day=TODAY, actor=actor), ["assigned", "cancelled"]),
+        # moved to Thursday: neither Friday has it any more
+        (lambda lesson, actor: edit_lesson(lesson, values={"weekday": 4}, actor=actor), ["cancelled", "cancelled"]),
+        # another name of the period is no reason
+        (lambda lesson, actor: edit_lesson(lesson, values={"period": "1a"}, actor=actor), ["assigned", "assigned"]),
+    ],
+)
+def test_the_cover_of_a_lesson_that_is_ended_or_moved_by_hand_ends_with_it(day: Day, change, states):
+    with in_school(day.school):
+        lesson = day.lessons[0].pk
+        for on in (TODAY, TODAY + timedelta(days=7)):
+            assign_cover(lesson, on=on, staff_id=day.staff["Ben"], actor=day.office)
+
+        change(lesson, system_actor(day.school.pk))
+
+        assert list(Cover.objects.order_by("on").values_list("state", flat=True)) == states
 
 
 def test_a_lesson_that_is_dropped_has_no_register_to_take_until_it_takes_place_again(day: Day):

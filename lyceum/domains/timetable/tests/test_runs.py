@@ -10,10 +10,11 @@ from lyceum.domains.timetable.planning.clashes import list_clashes
 from lyceum.domains.timetable.reasons import say_all
 from lyceum.domains.timetable.rules.constraints import NewRule, create_rule
 from lyceum.domains.timetable.rules.publishing import publish_version
-from lyceum.domains.timetable.rules.running import claim_run
+from lyceum.domains.timetable.rules.running import claim_run, finish_run, note_progress
 from lyceum.domains.timetable.rules.runs import NewRun, NothingToPlaceError, cancel_run, start_run
 from lyceum.domains.timetable.tasks import run_engine
 from lyceum.domains.timetable.tests.conftest import PERIODS
+from lyceum.solver.solution import Placement, Progress, Result, State
 from lyceum.testing.clients import software
 from lyceum.testing.factories import NOW, in_school, make_admin
 
@@ -133,6 +134,22 @@ def test_a_run_that_works_is_stopped_with_its_best(small):
         Run.objects.filter(pk=run.pk).update(cancel_asked=True, seconds=600)
 
     assert work(small, run).state == Run.State.CANCELLED
+
+
+def test_what_the_engine_finds_counts_only_where_it_is_better_than_what_there_was(small):
+    version = small.placed()
+    run = start(small, version=version.pk)
+    with in_school(small.school):
+        work_begun = claim_run(run.pk)
+        places = list(version.lessons.order_by("pk").values_list("day", "period"))
+        name = work_begun.built.activity_of(version.lessons.order_by("pk").first().pk)
+        few = {name: Placement(29)}
+
+        note_progress(work_begun, Progress(1.0, 1, 0.0, None, few), best=few, actor=small.system)
+        ended = finish_run(work_begun, Result(State.PARTIAL, few, 0.0), None, actor=small.system)
+
+        assert (ended.best, ended.progress["placed"]) == ({}, len(places))
+        assert list(version.lessons.order_by("pk").values_list("day", "period")) == places
 
 
 def test_with_nothing_to_place_a_run_is_refused(small):

@@ -6,11 +6,15 @@ from datetime import date, time, timedelta
 import pytest
 
 from lyceum.core import clock
+from lyceum.core.actor import system_actor
+from lyceum.domains.academics.models import DayPlan
+from lyceum.domains.academics.rules.bells import find_or_make_cycle
 from lyceum.domains.people.models import Staff
 from lyceum.domains.timetable.models import Cover, Lesson
 from lyceum.testing.clients import browser, statements_for
 from lyceum.testing.factories import (
     NOW,
+    find_or_make_year,
     guardian_of,
     in_school,
     make_manager,
@@ -112,6 +116,20 @@ def test_a_closed_day_says_why_and_has_no_lessons(school):
     page = text(browser(make_manager(school, "Office"), school).get(f"/timetable/?class={row.pk}&on={MONDAY}"))
 
     assert "No lessons this week" in page
+
+
+def test_a_day_with_a_plan_of_its_own_says_what_there_is_instead(school):
+    row, _english = two_classes(school)
+    make_teacher(school, row, name="Ada")
+    office = browser(make_manager(school, "Office"), school)
+    with in_school(school):
+        place(row, 1)
+        cycle = find_or_make_cycle(find_or_make_year(school), actor=system_actor(school.pk))
+        DayPlan.objects.create(cycle=cycle, on=MONDAY, note="Sports day")
+
+    page = office.get(f"/timetable/?class={row.pk}&on={MONDAY}").content.decode()
+
+    assert page.count("Sports day") == 1
 
 
 def test_a_week_takes_the_same_statements_for_one_lesson_and_for_three(school):

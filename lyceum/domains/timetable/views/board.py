@@ -27,7 +27,7 @@ from lyceum.domains.timetable.slots import list_slots
 
 MOST_CLASHES = 50
 FREE, COST, CLASH = "free", "cost", "clash"
-FORMATS = (("xlsx", "Excel"), ("csv", "CSV"), ("fet", "FET"))
+FORMATS = (("pdf", "PDF"), ("xlsx", "Excel"), ("csv", "CSV"), ("fet", "FET"))
 
 
 @require_http_methods(["GET", "POST"])

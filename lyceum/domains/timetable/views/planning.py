@@ -29,6 +29,7 @@ from lyceum.domains.timetable.rules.fet import import_fet
 from lyceum.domains.timetable.rules.from_classes import generate_requirements
 from lyceum.domains.timetable.rules.runs import USUAL_SECONDS, NewRun, start_run
 from lyceum.domains.timetable.rules.versions import create_version, delete_version
+from lyceum.domains.timetable.sheets import read_sheets
 from lyceum.domains.timetable.standing import Standing, read_standing
 
 MOST_VERSIONS, MOST_RUNS = 50, 10
@@ -159,6 +160,17 @@ def compare_page(request: HttpRequest, version_id: UUID) -> HttpResponse:
         "sort": sort,
     }
     return render(request, "timetable/compare.html", context)
+
+
+@require_GET
+def print_page(request: HttpRequest, version_id: UUID) -> HttpResponse:
+    """Sheets for the wall: a page for each class, teacher or room, or for one of them."""
+    actor = actor_of(request)
+    asked = request.GET.get("by", "")
+    by = asked if asked in SORTS else SORTS[0]
+    version, sheets = read_sheets(version_id, by=by, of=asked_id(request, "of"), actor=actor)
+    context = {"version": version, "sheets": sheets, "by": by, "sorts": SORTS, "query": request.GET.urlencode()}
+    return render(request, "timetable/print.html", context)
 
 
 @require_GET

@@ -24,7 +24,6 @@ from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.queries import list_staff
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.models import Requirement
-from lyceum.domains.timetable.pasting import Line, read_lengths, read_pasted
 from lyceum.domains.timetable.plans import get_requirement, list_requirements
 from lyceum.domains.timetable.rules.requirements import (
     NewRequirement,
@@ -32,6 +31,7 @@ from lyceum.domains.timetable.rules.requirements import (
     delete_requirement,
     edit_requirement,
 )
+from lyceum.domains.timetable.rules.tables import Line, read_lengths, read_pasted
 from lyceum.domains.timetable.views.planning import find_year
 
 _HERE = "/timetable/requirements/"
@@ -195,7 +195,7 @@ def paste_page(request: HttpRequest) -> HttpResponse:
     text, lines = request.POST.get("text", ""), list[Line]()
     context: dict[str, Any] = {"year": year, "typed": request.POST}
     try:
-        lines = read_pasted(text, year, actor=actor)
+        lines = read_pasted(text, year.pk, actor=actor)
         right = [line.requirement for line in lines if line.requirement]
         context |= {"lines": lines, "right": len(right), "wrong": len(lines) - len(right)}
         if request.POST.get("act") == "save":

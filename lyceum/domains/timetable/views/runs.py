@@ -56,6 +56,8 @@ def _context(run_id: UUID, actor: Actor) -> dict[str, Any]:
         "seconds": int(progress.get("seconds") or 0),
         "cost": progress.get("cost"),
         "bound": progress.get("bound"),
+        "moved": progress.get("moved"),
+        "moved_at_least": progress.get("moved_at_least"),
         "reasons": list(_reasons(say_all(run.reasons))),
         "unplaced": unplaced,
     }

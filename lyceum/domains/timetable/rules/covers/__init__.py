@@ -14,6 +14,7 @@ from lyceum.domains.timetable.rules.covers.ending import (
     end_covers,
     finish_covers,
     release_covers,
+    release_covers_of,
 )
 from lyceum.domains.timetable.rules.covers.refusals import (
     CoverAnsweredError,
@@ -48,5 +49,6 @@ __all__ = [
     "end_covers",
     "finish_covers",
     "release_covers",
+    "release_covers_of",
     "set_cover_limit",
 ]

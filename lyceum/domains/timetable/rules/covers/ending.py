@@ -91,6 +91,20 @@ def release_covers(first: date, *, actor: Actor) -> None:
     end_covers(list(gone), reason=_("The timetable has changed."), actor=actor)
 
 
+def release_covers_of(lesson_id: UUID, *, actor: Actor) -> None:
+    """End the covers, from today on, of a lesson that was ended or moved by hand, where it takes place no more."""
+    lock_covers()
+    rows = Cover.objects.filter(lesson=lesson_id, on__gte=today(), state__in=Cover.LIVE)
+    gone = [cover for cover in rows.select_for_update(of=("self",)).select_related(*PARTS) if not _takes_place(cover)]
+    end_covers(gone, reason=_("The timetable has changed."), actor=actor)
+
+
+def _takes_place(cover: Cover) -> bool:
+    lesson = cover.lesson
+    is_over = lesson.ends_on is not None and cover.on > lesson.ends_on
+    return not is_over and lesson.weekday in (None, cover.on.isoweekday())
+
+
 def finish_covers() -> int:
     """Count the covers of days that are over as done. Their registers close by their own times."""
     standing = Cover.objects.filter(on__lt=today(), state__in=(Cover.State.ASSIGNED, Cover.State.ACCEPTED))
