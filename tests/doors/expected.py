@@ -680,6 +680,8 @@ PAGES: dict[str, Door] = {
     "GET settings/keys/": Door(_p.KEYS_EDIT),
     "POST settings/keys/": Door(_p.KEYS_EDIT, body={"act": "make", "name": "Till", "scopes": "classes:read"}),
     "GET access-log/": Door(_p.ACCESS_VIEW),
+    "GET profile/access-log/": Door(_p.ACCESS_VIEW),
+    "POST profile/access-log/": Door(_p.ACCESS_VIEW, body={"export": "csv"}),
     "POST access-log/": Door(_p.ACCESS_VIEW, body={"export": "csv"}),  # to hear that it is no file for families
     "GET settings/trail/": Door(_p.TRAIL_VIEW),
     "POST settings/trail/": Door(_p.TRAIL_VIEW, body={"export": "csv"}),
@@ -854,6 +856,7 @@ PAGES: dict[str, Door] = {
     "POST registers/<uuid:register_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER),
     "GET registers/<uuid:register_id>/rows/": Door(_p.REGISTERS_VIEW, About.REGISTER),
     "GET registers/<uuid:register_id>/history/": Door(_p.REGISTERS_VIEW, About.REGISTER),
+    "GET registers/<uuid:register_id>/history/pdf/": Door(_p.REGISTERS_VIEW, About.REGISTER),
     "GET registers/mine/": Door(_p.REGISTERS_TAKE),
     "GET attendance/conflicts/": Door(_p.REGISTERS_VIEW),
     "POST attendance/conflicts/<uuid:conflict_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"act": "keep"}),
@@ -883,6 +886,8 @@ PAGES: dict[str, Door] = {
     "POST attendance/concerns/<uuid:concern_id>/": Door(_p.CONCERNS_EDIT, About.WHOLE, body={"act": "take"}),
     "GET attendance/persistent/": Door(_p.NUMBERS_VIEW, About.WHOLE),
     "POST attendance/persistent/": Door(_p.NUMBERS_VIEW, About.WHOLE, body={"export": "csv"}),
+    "GET attendance/numbers/": Door(_p.NUMBERS_VIEW),
+    "POST attendance/numbers/": Door(_p.NUMBERS_VIEW, body={"export": "csv"}),
     "GET attendance/closures/": Door(_p.REGISTERS_VIEW, About.WHOLE),
     "POST attendance/closures/": Door(
         _p.REGISTERS_AMEND, About.WHOLE, body={"starts_on": "2026-12-01", "reason": "snow"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,12 @@ from lyceum.core.errors import invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
-from lyceum.domains.attendance.meanings import COUNTS, Meaning
-from lyceum.domains.attendance.numbers import Numbers, narrowed_students
+from lyceum.domains.attendance.meanings import COUNTS, Meaning, meanings_that
+from lyceum.domains.attendance.numbers import KNOWN_SESSIONS, Numbers, narrowed_students
 
 FEWEST_SHOWN = 5
 """A group of fewer students with a flag is hidden: it would tell who they are."""
+COUNTED = ("possible", "attended", "authorised", "unauthorised", "late")
 _MONDAY = date(2024, 1, 1)
 
 _ENROLLED = """JOIN people_enrolment e ON e.school_id = %(school)s AND e.student_id = x.student_id
@@ -29,7 +30,16 @@ _INSIDE = """x.school_id = %(school)s AND x.student_id = ANY(%(students)s)
   AND x."on" BETWEEN %(first)s AND %(last)s"""
 _SUMS = """count(DISTINCT x.student_id), sum(x.possible), sum(x.attended), sum(x.authorised), sum(x.unauthorised),
   sum(x.late), sum(x.half)"""
-_DAYS = f"FROM attendance_daysummary x {_ENROLLED}"
+_DAYS = f"FROM {{days}} x {_ENROLLED}"
+_KNOWN_DAYS = f"""(
+  SELECT school_id, student_id, "on", count(*) FILTER (WHERE meaning = ANY(%(possible)s)) AS possible,
+    count(*) FILTER (WHERE meaning = ANY(%(attended)s) AND NOT half) AS attended,
+    count(*) FILTER (WHERE meaning = ANY(%(authorised)s)) AS authorised,
+    count(*) FILTER (WHERE meaning = ANY(%(unauthorised)s)) AS unauthorised,
+    count(*) FILTER (WHERE meaning = ANY(%(late)s)) AS late, count(*) FILTER (WHERE half) AS half
+  FROM {KNOWN_SESSIONS} known GROUP BY school_id, student_id, "on"
+)"""  # noqa: S608  # of constants
+"""Days in numbers as they were known at an instant, in the form in which they are kept."""
 
 _BY = {
     "grade": f"""
@@ -62,7 +72,7 @@ WHERE {_INSIDE} GROUP BY 1 ORDER BY 1
 """,  # noqa: S608
     "meaning": f"""
 SELECT x.meaning, '', count(DISTINCT x.student_id), count(*), count(*) FILTER (WHERE x.half)
-FROM attendance_sessionmark x {_ENROLLED}
+FROM {{sessions}} x {_ENROLLED}
 WHERE {_INSIDE} GROUP BY x.meaning
 """,  # noqa: S608
     "flag": f"""
@@ -104,6 +114,7 @@ def summarise_by(
     student: UUID | None = None,
     school_class: UUID | None = None,
     grade: UUID | None = None,
+    as_known_at: datetime | None = None,
 ) -> Grouped:
     """The attendance of the students the actor may see, in groups. Each group is of sums, never a mean of means."""
     actor.require(Permission.NUMBERS_VIEW)
@@ -113,8 +124,12 @@ def summarise_by(
         actor.require_all(Permission.FLAGS_VIEW)
     students = narrowed_students(actor, student, school_class, grade, first, last)
     values: dict[str, Any] = {"school": current_school(), "students": students, "first": first, "last": last}
+    days, sessions = "attendance_daysummary", "attendance_sessionmark"
+    if as_known_at:
+        days, sessions = _KNOWN_DAYS, KNOWN_SESSIONS
+        values |= {"known_at": as_known_at, **{name: list(meanings_that(name)) for name in COUNTED}}
     with connection.cursor() as cursor:
-        cursor.execute(_BY[by], values)
+        cursor.execute(_BY[by].format(days=days, sessions=sessions), values)
         rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
     groups = [_group(by, *row) for row in rows]
     if by == "meaning":

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -100,6 +101,13 @@ def summarise(
     """The attendance of the students the actor may see, inside their enrolments, from one day to another."""
     actor.require(Permission.NUMBERS_VIEW)
     students = narrowed_students(actor, student, school_class, grade, first, last)
+    return summarise_students(students, first=first, last=last, as_known_at=as_known_at, explain=explain)
+
+
+def summarise_students(
+    students: list[UUID], *, first: date, last: date, as_known_at: datetime | None = None, explain: bool = False
+) -> Summary:
+    """The same of some students. Ask only after they were found for somebody who may see them."""
     if explain or as_known_at:
         sessions = _sessions(students, first, last, as_known_at)
         per_student = _count(sessions)
@@ -121,6 +129,20 @@ def narrowed_students(
     actor: Actor, student: UUID | None, school_class: UUID | None, grade: UUID | None, first: date, last: date
 ) -> list[UUID]:
     """The students whose numbers the actor may see, of a class or a grade in those days."""
+    rows = list_counted(actor, student=student, school_class=school_class, grade=grade, first=first, last=last)
+    return list(rows.values_list("pk", flat=True))
+
+
+def list_counted(
+    actor: Actor,
+    *,
+    student: UUID | None = None,
+    school_class: UUID | None = None,
+    grade: UUID | None = None,
+    first: date,
+    last: date,
+) -> QuerySet[Student]:
+    """The same students as rows."""
     rows = Student.objects.filter(visible_students(actor, Permission.NUMBERS_VIEW))
     if student:
         rows = rows.filter(pk=student)
@@ -130,7 +152,7 @@ def narrowed_students(
     if grade:
         placed = Placement.objects.filter(grade=grade, starts_on__lte=last).exclude(ends_on__lt=first)
         rows = rows.filter(pk__in=placed.values("student"))
-    return list(rows.values_list("pk", flat=True))
+    return rows
 
 
 _ENROLLED = """JOIN people_enrolment e ON e.school_id = %(school)s AND e.student_id = x.student_id
@@ -144,22 +166,25 @@ WHERE x.school_id = %(school)s AND x.student_id = ANY(%(students)s) AND x."on" B
 GROUP BY x.student_id
 """  # noqa: S608  # both parts are constants of this module
 
-_SESSIONS = """
+KNOWN_SESSIONS = """(
+  SELECT school_id, student_id, "on", session, symbol, meaning, half FROM attendance_sessionmark
+  WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
+    AND recorded_at <= %(known_at)s
+  UNION ALL
+  SELECT school_id, student_id, "on", session, symbol, meaning, half FROM attendance_sessionmarkpast
+  WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
+    AND recorded_at <= %(known_at)s AND replaced_at > %(known_at)s
+)"""
+"""The statutory marks as they were known at an instant."""
+
+_SESSIONS = f"""
 SELECT x.student_id, x."on", x.session, x.symbol, x.meaning, x.half, EXISTS (
     SELECT 1 FROM people_enrolment e WHERE e.school_id = %(school)s AND e.student_id = x.student_id
       AND e.kind IN ('main', 'dual_main') AND e.exit <> 'no_show'
       AND x."on" >= e.first_day AND (e.last_day IS NULL OR x."on" <= e.last_day))
-FROM (
-  SELECT student_id, "on", session, symbol, meaning, half FROM attendance_sessionmark
-  WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
-    AND recorded_at <= %(known_at)s
-  UNION ALL
-  SELECT student_id, "on", session, symbol, meaning, half FROM attendance_sessionmarkpast
-  WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
-    AND recorded_at <= %(known_at)s AND replaced_at > %(known_at)s
-) x
+FROM {KNOWN_SESSIONS} x
 ORDER BY x.student_id, x."on", x.session
-"""
+"""  # noqa: S608  # both parts are constants of this module
 
 
 def _values(students: list[UUID], first: date, last: date, **more: Any) -> dict[str, Any]:

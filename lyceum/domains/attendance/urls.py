@@ -12,6 +12,7 @@ from lyceum.domains.attendance.views import (
     devices,
     documents,
     gate,
+    numbers,
     on_site,
     own_covers,
     passes,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("attendance/concerns/", concerns.concerns_page, name="concerns"),
     path("attendance/concerns/<uuid:concern_id>/", concerns.concern_page, name="concern"),
     path("attendance/persistent/", persistent.persistent_page, name="persistent"),
+    path("attendance/numbers/", numbers.numbers_page, name="attendance-numbers"),
     path("attendance/closures/", rules.closures_page, name="closures"),
     path("attendance/closures/<uuid:closure_id>/", rules.closure_page, name="closure"),
     path("attendance/official/", documents.official_page, name="official-registers"),
@@ -67,6 +69,7 @@ urlpatterns = [
     path("registers/<uuid:register_id>/", registers.register_page, name="register"),
     path("registers/<uuid:register_id>/rows/", registers.register_rows, name="register-rows"),
     path("registers/<uuid:register_id>/history/", registers.register_history, name="register-history"),
+    path("registers/<uuid:register_id>/history/pdf/", registers.history_pdf, name="register-history-pdf"),
     path("settings/attendance/method/", rules.method_page, name="settings-method"),
     path("settings/attendance/", registers.settings_page, name="settings-attendance"),
 ]

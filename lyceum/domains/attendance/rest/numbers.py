@@ -6,10 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 
-from lyceum.core.errors import invalid_field
 from lyceum.core.rest import Instant, Strict, actor_of
 from lyceum.domains.attendance.groups import Grouped, summarise_by
 from lyceum.domains.attendance.numbers import Numbers, Summary, summarise
@@ -105,11 +103,11 @@ def summary(request: HttpRequest, chosen: Query[SummaryFilter]) -> dict[str, Any
     """Attendance in numbers. `explain` lists every session that was counted, or left out and why."""
     first, last = span(chosen.from_, chosen.to)
     actor = actor_of(request)
-    if chosen.by and chosen.as_known_at:
-        raise invalid_field("/by", "choice", _("Groups are counted of what is known now."))
     whose: dict[str, Any] = {"student": chosen.student, "school_class": chosen.class_id, "grade": chosen.grade}
     found = summarise(actor, first=first, last=last, as_known_at=chosen.as_known_at, explain=chosen.explain, **whose)
-    grouped = summarise_by(actor, chosen.by, first=first, last=last, **whose) if chosen.by else Grouped([])
+    grouped = Grouped([])
+    if chosen.by:
+        grouped = summarise_by(actor, chosen.by, first=first, last=last, as_known_at=chosen.as_known_at, **whose)
     return {"from": first, "to": last, **_summary(found), **_grouped(grouped)}
 
 

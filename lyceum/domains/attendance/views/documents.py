@@ -95,7 +95,7 @@ def official_pdf(request: HttpRequest, copy_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     copy = get_copy(copy_id, actor=actor)
     note_export("official-register", str(copy), 1, actor=actor)
-    return _pdf(print_copy(copy, paper=_paper(request)), f"register-{copy.class_name}-{copy.month:%Y-%m}")
+    return pdf_answer(print_copy(copy, paper=asked_paper(request)), f"register-{copy.class_name}-{copy.month:%Y-%m}")
 
 
 @require_GET
@@ -119,17 +119,17 @@ def paper_register(request: HttpRequest, class_id: UUID) -> HttpResponse:
         sessions=[str(SESSION_WORDS[each.session])[:2] if len(times) > 2 else each.session for each in times] or ["1"],
         students=[student.person.called for student in students],
         codes=[(code.symbol, _(code.label)) for code in offered],
-        paper=_paper(request),
+        paper=asked_paper(request),
     )
-    return _pdf(made, f"paper-register-{row.name}")
+    return pdf_answer(made, f"paper-register-{row.name}")
 
 
-def _paper(request: HttpRequest) -> str:
+def asked_paper(request: HttpRequest) -> str:
     asked = request.GET.get("paper", "")
     return asked if asked in PAPERS else letterhead().paper
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
+def pdf_answer(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in name)
     response["Content-Disposition"] = f'attachment; filename="{safe}.pdf"'
