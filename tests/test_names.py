@@ -15,8 +15,8 @@ from lyceum.testing.pages import text_of
 
 ONE_NAME, NO_SURNAME, COMBINING = "محمد", "Sukarno", "Zoe\u0301 Müller"
 SHOWN = {ONE_NAME: ONE_NAME, NO_SURNAME: NO_SURNAME, COMBINING: "Zoé Müller"}
-IN_ORDER = ["Zoé Müller", "Sukarno", "محمد"]
-"""By surname, else by the name; other scripts after Latin."""
+IN_ORDER = ["Sukarno", "Zoé Müller", "محمد"]
+"""Nobody said what a surname is: by the name as it is written, other scripts after Latin."""
 CREATE = "mutation($i: CreateStudentInput!) { createStudent(input: $i) { student { id } errors { code } } }"
 ADD = "mutation($i: AddClassMembersInput!) { addClassMembers(input: $i) { errors { code } } }"
 FIND = "query($q: String!) { students(q: $q, first: 5) { edges { node { fullName } } } }"

@@ -200,6 +200,8 @@ REST: dict[str, Door] = {
     "deleteStudent": Door(_p.STUDENTS_EDIT),
     "getOwnStudentRecord": Door(frozenset({Who.STUDENT})),
     "changeOwnStudentRecord": Door(frozenset({Who.STUDENT}), body={"pronouns": "she"}),
+    # Who has a record of their own; and those who see every student.
+    "studentDashboard": Door(_p.STUDENTS_LIST, About.WHOLE, also=frozenset({Who.STUDENT})),
     "listOwnAccess": Door(frozenset({Who.STUDENT})),
     "agreeToAccess": Door(frozenset({Who.STUDENT}), body={"agreed": []}),
     "listGuardiansOfStudent": Door(_p.CONTACTS_VIEW, About.STUDENT, shows=(_p.STUDENTS_VIEW,)),
@@ -239,6 +241,7 @@ REST: dict[str, Door] = {
     "getFamily": Door(_p.STUDENTS_LIST),
     "changeFamily": Door(_p.PEOPLE_EDIT, shows=(_p.STUDENTS_LIST,)),
     "deleteFamily": Door(_p.PEOPLE_EDIT),
+    "listStudentContacts": Door(_p.CONTACTS_VIEW, About.STUDENT, shows=(_p.STUDENTS_VIEW,)),
     "studentTimeline": Door(_p.STUDENTS_LIST, About.WHOLE),
     "listDuplicates": Door(_p.PEOPLE_MERGE),
     "tellApart": Door(_p.PEOPLE_MERGE, body={"one": "{person}", "other": "{other_id}"}),
@@ -246,6 +249,7 @@ REST: dict[str, Door] = {
     "listMerges": Door(_p.PEOPLE_MERGE),
     "undoMerge": Door(_p.PEOPLE_MERGE),
     "leaveStudent": Door(_p.STUDENTS_ENROL),
+    "undoLeave": Door(_p.STUDENTS_ENROL),
     "moveStudent": Door(_p.CLASSES_ASSIGN, body={"to_class": "{other_class}"}),
     "placeStudent": Door(_p.STUDENTS_ENROL, body={"grade": "{grade}"}, shows=(_p.STUDENTS_VIEW,)),
     "listStaff": Door(_p.CLASSES_VIEW, About.WHOLE),
@@ -492,6 +496,7 @@ REST: dict[str, Door] = {
     ),
     "revokeCoverPass": Door(_p.COVER_ASSIGN),
     "attendanceSummary": Door(_p.NUMBERS_VIEW),
+    "studentAttendance": Door(_p.NUMBERS_VIEW, About.STUDENT),
     "notePaperRegister": Door(_p.REGISTERS_TAKE, About.REGISTER),
     "markArrived": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"student": "{student}"}),
     # The student of the world is not known to be of age, and so asks for nothing.
@@ -542,6 +547,7 @@ REST: dict[str, Door] = {
         _p.CODES_EDIT, About.WHOLE, body={"session": "PM", "starts_at": "13:00", "closes_at": "13:20"}
     ),
     "listAccess": Door(_p.ACCESS_VIEW),
+    "listOwnAccessLog": Door(_p.ACCESS_VIEW),
     # behaviour
     "listIncidentTypes": Door(_p.INCIDENTS_RECORD),
     "createIncidentType": Door(_p.BEHAVIOUR_EDIT, body={"code": "gum", "name": "Chewing gum"}),

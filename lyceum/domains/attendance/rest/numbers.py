@@ -11,6 +11,7 @@ from ninja import Field, Query, Schema
 from lyceum.core.rest import Instant, Strict, actor_of
 from lyceum.domains.attendance.groups import Grouped, summarise_by
 from lyceum.domains.attendance.numbers import Numbers, Summary, summarise
+from lyceum.domains.attendance.policies import sees_codes
 from lyceum.domains.attendance.rest.marks import span
 from lyceum.domains.attendance.rest.router import router
 
@@ -85,7 +86,8 @@ class SummaryFilter(Strict):
     by: str | None = Field(None, pattern="^(grade|class|weekday|meaning|flag)$")
 
 
-def _numbers(numbers: Numbers) -> dict[str, Any]:
+def shape_numbers(numbers: Numbers) -> dict[str, Any]:
+    """Numbers as they are answered."""
     return {
         "possible": numbers.possible,
         "attended": numbers.attended,
@@ -108,18 +110,21 @@ def summary(request: HttpRequest, chosen: Query[SummaryFilter]) -> dict[str, Any
     grouped = Grouped([])
     if chosen.by:
         grouped = summarise_by(actor, chosen.by, first=first, last=last, as_known_at=chosen.as_known_at, **whose)
-    return {"from": first, "to": last, **_summary(found), **_grouped(grouped)}
+    shown = _summary(found)
+    if not sees_codes(actor):  # families read words, never codes
+        shown["explained"] = [each | {"code": ""} for each in shown["explained"]]
+    return {"from": first, "to": last, **shown, **_grouped(grouped)}
 
 
 def _grouped(found: Grouped) -> dict[str, Any]:
-    groups = [{"key": g.key, "label": g.label, "of": g.students, **_numbers(g.numbers)} for g in found.groups]
+    groups = [{"key": g.key, "label": g.label, "of": g.students, **shape_numbers(g.numbers)} for g in found.groups]
     return {"groups": groups, "hidden_groups": found.hidden}
 
 
 def _summary(found: Summary) -> dict[str, Any]:
     return {
-        "total": _numbers(found.total),
-        "students": [{"student": s, **_numbers(n)} for s, n in found.per_student.items()],
+        "total": shape_numbers(found.total),
+        "students": [{"student": s, **shape_numbers(n)} for s, n in found.per_student.items()],
         "explained": [
             {
                 "student": e.student_id,

@@ -46,7 +46,7 @@ def access_log(request: HttpRequest, chosen: Query[AccessLogFilter]) -> dict[str
     return _answer(list_access(actor_of(request), _wanted(chosen)), chosen)
 
 
-@router.get("profile/access-log/", response=ListOf[AccessLogEntryOut], operation_id="listOwnAccess")
+@router.get("profile/access-log/", response=ListOf[AccessLogEntryOut], operation_id="listOwnAccessLog")
 def own_access_log(request: HttpRequest, chosen: Query[AccessLogFilter]) -> dict[str, Any]:
     """Who read of the caller and of their children, and what the caller read, newest first."""
     return _answer(list_own_access(actor_of(request), _wanted(chosen)), chosen)
