@@ -874,6 +874,7 @@ PAGES: dict[str, Door] = {
         but=frozenset({Who.STUDENT}),
     ),
     # Families see sessions in words, not by code.
+    "GET students/<uuid:student_id>/attendance/letter/": Door(_p.CONCERNS_EDIT, About.WHOLE),
     "GET students/<uuid:student_id>/sessions/": Door(
         _p.REGISTERS_VIEW, About.STUDENT, but=frozenset({Who.STUDENT, Who.GUARDIAN})
     ),

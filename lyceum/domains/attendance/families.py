@@ -60,6 +60,12 @@ def read_student_attendance(
     return StudentAttendance(counted.total, _read(student.pk, first, last, works=sees_codes(actor)))
 
 
+def read_for_family(student: UUID, *, first: date, last: date) -> StudentAttendance:
+    """The same in the words that families read, whoever asks. Ask only after the student was found."""
+    counted = summarise_students([student], first=first, last=last)
+    return StudentAttendance(counted.total, _read(student, first, last, works=False))
+
+
 def _read(student: UUID, first: date, last: date, *, works: bool) -> list[SessionSeen]:
     values: dict[str, Any] = {
         "school": current_school(),

@@ -45,6 +45,7 @@ urlpatterns = [
     path("attendance/official/<uuid:copy_id>/", documents.official_pdf, name="official-register"),
     path("attendance/paper/<uuid:class_id>/", documents.paper_register, name="paper-register"),
     path("students/<uuid:student_id>/sessions/", sessions.sessions_page, name="student-sessions"),
+    path("students/<uuid:student_id>/attendance/letter/", documents.attendance_letter, name="attendance-letter"),
     path("students/<uuid:student_id>/absences/new/", planned.absence_new, name="absence-new"),
     path("gate/", gate.gate_page, name="gate"),
     path("gate/cards/", gate.cards_page, name="gate-cards"),

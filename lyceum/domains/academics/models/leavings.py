@@ -14,12 +14,13 @@ class Leaving(SchoolOwned):
     exit = models.CharField(max_length=20)
     rows = models.JSONField(default=list)
     """`[{kind, id, before, after}]`: every column; `after` is null where the row went."""
+    made_at = models.DateTimeField()
     made_by_name = models.CharField(max_length=200, blank=True)
     undone_at = models.DateTimeField(null=True)
     undone_by_name = models.CharField(max_length=200, blank=True)
 
     class Meta(SchoolOwned.Meta):
-        indexes = [models.Index(fields=["school", "student", "-created_at"], name="leaving_by_student")]
+        indexes = [models.Index(fields=["school", "student", "-made_at"], name="leaving_by_student")]
 
     def __str__(self) -> str:
         return f"{self.last_day}"

@@ -49,7 +49,12 @@ def kept_leaving(student_id: UUID, *, last_day: date, exit: str, actor: Actor) -
             if bare(image) != bare(after.get(key))
         ]
     Leaving.objects.create(
-        student_id=student_id, last_day=last_day, exit=exit, rows=rows, made_by_name=actor.name[:200]
+        student_id=student_id,
+        last_day=last_day,
+        exit=exit,
+        rows=rows,
+        made_at=clock.now(),
+        made_by_name=actor.name[:200],
     )
 
 
@@ -60,8 +65,8 @@ def _ids(kind: type[models.Model], student_id: UUID) -> list[UUID]:
 def find_leaving(student_id: UUID) -> Leaving | None:
     """The newest leaving of a student that can still be taken back. Ask only about who was found."""
     since = clock.now() - UNDO_WITHIN
-    rows = Leaving.objects.filter(student=student_id, created_at__gte=since)
-    newest = rows.order_by("-created_at", "-pk").first()
+    rows = Leaving.objects.filter(student=student_id, made_at__gte=since)
+    newest = rows.order_by("-made_at", "-pk").first()
     return newest if newest and newest.undone_at is None else None
 
 
