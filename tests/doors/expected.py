@@ -249,7 +249,7 @@ REST: dict[str, Door] = {
     "listMerges": Door(_p.PEOPLE_MERGE),
     "undoMerge": Door(_p.PEOPLE_MERGE),
     "leaveStudent": Door(_p.STUDENTS_ENROL),
-    "undoLeave": Door(_p.STUDENTS_ENROL),
+    "undoLeave": Door(_p.STUDENTS_ENROL, path="/api/v1/students/{leaver}/leave/undo/"),
     "moveStudent": Door(_p.CLASSES_ASSIGN, body={"to_class": "{other_class}"}),
     "placeStudent": Door(_p.STUDENTS_ENROL, body={"grade": "{grade}"}, shows=(_p.STUDENTS_VIEW,)),
     "listStaff": Door(_p.CLASSES_VIEW, About.WHOLE),

@@ -56,6 +56,7 @@ def test_forty_marks_amended_later_do_not_change_what_was_known_on_census_day(
 
     total = rest["total"]
     assert (total["possible"], total["attended"]) == (AMENDED, 0)
+    assert total["missing"] == AMENDED  # the afternoon, which nobody took; not what was amended
     assert (total["authorised"], total["unauthorised"], total["percent"]) == (authorised, unauthorised, "0.0")
     [form] = rest["groups"]
     assert (form["of"], form["authorised"], form["unauthorised"]) == (AMENDED, authorised, unauthorised)
