@@ -15,12 +15,11 @@ from lyceum.core.errors import invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
-from lyceum.domains.attendance.meanings import COUNTS, Meaning, meanings_that
-from lyceum.domains.attendance.numbers import KNOWN_SESSIONS, Numbers, narrowed_students
+from lyceum.domains.attendance.meanings import COUNTS, Meaning
+from lyceum.domains.attendance.numbers import KNOWN_DAYS, KNOWN_SESSIONS, Numbers, counted_meanings, narrowed_students
 
 FEWEST_SHOWN = 5
 """A group of fewer students with a flag is hidden: it would tell who they are."""
-COUNTED = ("possible", "attended", "authorised", "unauthorised", "late")
 _MONDAY = date(2024, 1, 1)
 
 _ENROLLED = """JOIN people_enrolment e ON e.school_id = %(school)s AND e.student_id = x.student_id
@@ -31,15 +30,6 @@ _INSIDE = """x.school_id = %(school)s AND x.student_id = ANY(%(students)s)
 _SUMS = """count(DISTINCT x.student_id), sum(x.possible), sum(x.attended), sum(x.authorised), sum(x.unauthorised),
   sum(x.late), sum(x.half)"""
 _DAYS = f"FROM {{days}} x {_ENROLLED}"
-_KNOWN_DAYS = f"""(
-  SELECT school_id, student_id, "on", count(*) FILTER (WHERE meaning = ANY(%(possible)s)) AS possible,
-    count(*) FILTER (WHERE meaning = ANY(%(attended)s) AND NOT half) AS attended,
-    count(*) FILTER (WHERE meaning = ANY(%(authorised)s)) AS authorised,
-    count(*) FILTER (WHERE meaning = ANY(%(unauthorised)s)) AS unauthorised,
-    count(*) FILTER (WHERE meaning = ANY(%(late)s)) AS late, count(*) FILTER (WHERE half) AS half
-  FROM {KNOWN_SESSIONS} known GROUP BY school_id, student_id, "on"
-)"""  # noqa: S608  # of constants
-"""Days in numbers as they were known at an instant, in the form in which they are kept."""
 
 _BY = {
     "grade": f"""
@@ -126,8 +116,8 @@ def summarise_by(
     values: dict[str, Any] = {"school": current_school(), "students": students, "first": first, "last": last}
     days, sessions = "attendance_daysummary", "attendance_sessionmark"
     if as_known_at:
-        days, sessions = _KNOWN_DAYS, KNOWN_SESSIONS
-        values |= {"known_at": as_known_at, **{name: list(meanings_that(name)) for name in COUNTED}}
+        days, sessions = KNOWN_DAYS, KNOWN_SESSIONS
+        values |= {"known_at": as_known_at, **counted_meanings()}
     with connection.cursor() as cursor:
         cursor.execute(_BY[by].format(days=days, sessions=sessions), values)
         rows: Sequence[tuple[Any, ...]] = cursor.fetchall()

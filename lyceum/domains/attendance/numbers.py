@@ -21,12 +21,13 @@ from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import ClassMembership, Placement
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
 from lyceum.domains.attendance.halves import session_starts
-from lyceum.domains.attendance.meanings import COUNTS, Meaning
+from lyceum.domains.attendance.meanings import COUNTS, Meaning, meanings_that
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.tenancy.queries import time_zone
 
 RULE_VERSION = "2026-1"
+COUNTED = ("possible", "attended", "authorised", "unauthorised", "late")
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,11 @@ def summarise_students(
     students: list[UUID], *, first: date, last: date, as_known_at: datetime | None = None, explain: bool = False
 ) -> Summary:
     """The same of some students. Ask only after they were found for somebody who may see them."""
-    if explain or as_known_at:
-        sessions = _sessions(students, first, last, as_known_at)
-        per_student = _count(sessions)
-        explained = sessions if explain else []
+    if explain:
+        explained = _sessions(students, first, last, as_known_at)
+        per_student = _count(explained)
     else:
-        per_student, explained = count_days(students, first, last), []
+        per_student, explained = count_days(students, first, last, as_known_at), []
     missing = _missing(students, first, last, as_known_at)
     per_student = {s: per_student.get(s, Numbers()) + Numbers(missing=missing.get(s, 0)) for s in students}
     return Summary(sum(per_student.values(), Numbers()), per_student, explained)
@@ -160,13 +160,6 @@ _ENROLLED = """JOIN people_enrolment e ON e.school_id = %(school)s AND e.student
   AND e.kind IN ('main', 'dual_main') AND e.exit <> 'no_show'
   AND x."on" >= e.first_day AND (e.last_day IS NULL OR x."on" <= e.last_day)"""
 
-_FROM_DAYS = f"""
-SELECT x.student_id, sum(possible), sum(attended), sum(authorised), sum(unauthorised), sum(late), 0, sum(half)
-FROM attendance_daysummary x {_ENROLLED}
-WHERE x.school_id = %(school)s AND x.student_id = ANY(%(students)s) AND x."on" BETWEEN %(first)s AND %(last)s
-GROUP BY x.student_id
-"""  # noqa: S608  # both parts are constants of this module
-
 KNOWN_SESSIONS = """(
   SELECT school_id, student_id, "on", session, symbol, meaning, half FROM attendance_sessionmark
   WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
@@ -178,6 +171,24 @@ KNOWN_SESSIONS = """(
 )"""
 """The statutory marks as they were known at an instant."""
 
+KNOWN_DAYS = f"""(
+  SELECT school_id, student_id, "on", count(*) FILTER (WHERE meaning = ANY(%(possible)s)) AS possible,
+    count(*) FILTER (WHERE meaning = ANY(%(attended)s) AND NOT half) AS attended,
+    count(*) FILTER (WHERE meaning = ANY(%(authorised)s)) AS authorised,
+    count(*) FILTER (WHERE meaning = ANY(%(unauthorised)s)) AS unauthorised,
+    count(*) FILTER (WHERE meaning = ANY(%(late)s)) AS late, count(*) FILTER (WHERE half) AS half
+  FROM {KNOWN_SESSIONS} known GROUP BY school_id, student_id, "on"
+)"""  # noqa: S608  # of constants
+"""Days in numbers as they were known at an instant, in the form in which they are kept."""
+
+_OF_DAYS = f"""
+SELECT x.student_id, sum(possible), sum(attended), sum(authorised), sum(unauthorised), sum(late), 0, sum(half)
+FROM {{days}} x {_ENROLLED}
+WHERE x.school_id = %(school)s AND x.student_id = ANY(%(students)s) AND x."on" BETWEEN %(first)s AND %(last)s
+GROUP BY x.student_id
+"""  # noqa: S608  # both parts are constants of this module
+_FROM_DAYS = _OF_DAYS.format(days="attendance_daysummary")
+
 _SESSIONS = f"""
 SELECT x.student_id, x."on", x.session, x.symbol, x.meaning, x.half, EXISTS (
     SELECT 1 FROM people_enrolment e WHERE e.school_id = %(school)s AND e.student_id = x.student_id
@@ -188,14 +199,25 @@ ORDER BY x.student_id, x."on", x.session
 """  # noqa: S608  # both parts are constants of this module
 
 
+def counted_meanings() -> dict[str, list[str]]:
+    """The meanings that count as what, as statements ask for them."""
+    return {name: list(meanings_that(name)) for name in COUNTED}
+
+
 def _values(students: list[UUID], first: date, last: date, **more: Any) -> dict[str, Any]:
     return {"school": current_school(), "students": students, "first": first, "last": last, **more}
 
 
-def count_days(students: list[UUID], first: date, last: date) -> dict[UUID, Numbers]:
+def count_days(
+    students: list[UUID], first: date, last: date, as_known_at: datetime | None = None
+) -> dict[UUID, Numbers]:
     """Students' numbers from the days that are kept, inside their enrolments. Ask only after they were found."""
+    values, sql = _values(students, first, last), _FROM_DAYS
+    if as_known_at:
+        values |= {"known_at": as_known_at, **counted_meanings()}
+        sql = _OF_DAYS.format(days=KNOWN_DAYS)
     with connection.cursor() as cursor:
-        cursor.execute(_FROM_DAYS, _values(students, first, last))
+        cursor.execute(sql, values)
         return {row[0]: Numbers(*(int(n) for n in row[1:])) for row in cursor.fetchall()}
 
 
