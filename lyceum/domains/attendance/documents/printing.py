@@ -57,7 +57,7 @@ def print_history(
         "class": register.class_name,
         "when": f"{date_format(register.on, 'DATE_FORMAT')} · {register.session_words or register.period}",
         "school": find_school_name(),
-        "known": _("As it was known on %(at)s.") % {"at": known} if known else "",
+        "known": _("What was known on %(at)s") % {"at": known} if known else "",
         "rows": [
             [
                 change.mark.student.person.full_name,

@@ -62,7 +62,7 @@ def test_forty_marks_amended_later_do_not_change_what_was_known_on_census_day(
     assert (form["of"], form["authorised"], form["unauthorised"]) == (AMENDED, authorised, unauthorised)
     assert sum(each["code"] == ("N" if known else "I") for each in rest["explained"]) == AMENDED
     assert f"Authorised absence {authorised} Unauthorised absence {unauthorised}" in " ".join(page.split())
-    assert ("As it was known on" in page) == bool(known)
+    assert ("What was known on" in page) == bool(known)
     lines = [line.split(",") for line in file.splitlines()[1:]]
     assert [sum(int(line[n]) for line in lines) for n in (5, 6)] == [authorised, unauthorised]
 

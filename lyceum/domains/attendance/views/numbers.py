@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -21,7 +22,7 @@ from lyceum.domains.academics.queries import Standing, list_classes, list_grade_
 from lyceum.domains.attendance.groups import Grouped, summarise_by
 from lyceum.domains.attendance.numbers import Numbers, list_counted, summarise_students
 from lyceum.domains.journal.rules import note_export
-from lyceum.domains.people.models import Student
+from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.tenancy.queries import time_zone, today
 
 BY = (
@@ -75,7 +76,9 @@ def numbers_page(request: HttpRequest) -> HttpResponse:
         "first": first,
         "last": last,
     }
-    students = list_counted(actor, **whose)
+    of_days = Enrolment.objects.filter(Q(last_day__isnull=True) | Q(last_day__gte=first), first_day__lte=last)
+    here = of_days.filter(kind__in=("main", "dual_main")).exclude(exit="no_show")
+    students = list_counted(actor, **whose).filter(pk__in=here.values("student"))
     counted = partial(summarise_students, first=first, last=last, as_known_at=known_at)
 
     def made(rows: Sequence[Student]) -> list[Counted]:
