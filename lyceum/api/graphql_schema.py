@@ -15,11 +15,13 @@ from lyceum.core.errors import NotFoundError, invalid_field
 from lyceum.core.graphql import Group, Info, Node, grow, row_id, row_ids, shown_as
 from lyceum.domains.academics import graphql as academics
 from lyceum.domains.academics import graphql_acts as academics_acts
+from lyceum.domains.academics import graphql_rollovers as rollovers
 from lyceum.domains.academics.batches import read_classes
 from lyceum.domains.accounts import graphql as accounts
 from lyceum.domains.attendance import graphql as attendance
 from lyceum.domains.attendance import graphql_acts as attendance_acts
 from lyceum.domains.attendance import graphql_cases as attendance_cases
+from lyceum.domains.attendance import graphql_gate as gate
 from lyceum.domains.attendance import graphql_planned as planned
 from lyceum.domains.attendance.batches import read_registers
 from lyceum.domains.behaviour import graphql as behaviour
@@ -27,6 +29,7 @@ from lyceum.domains.behaviour import graphql_acts as behaviour_acts
 from lyceum.domains.behaviour import graphql_detentions as detentions
 from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
+from lyceum.domains.people import graphql_records as records
 from lyceum.domains.people.batches import read_staff, read_students
 from lyceum.domains.tenancy import graphql as tenancy
 from lyceum.domains.timetable import graphql as timetable
@@ -59,10 +62,13 @@ class Query(
     accounts.Query,
     notifications.Query,
     people.Query,
+    records.Query,
     academics.Query,
+    rollovers.Query,
     timetable.Query,
     attendance.Query,
     attendance_cases.Query,
+    gate.Query,
     planned.Query,
     behaviour.Query,
     detentions.Query,
@@ -90,10 +96,13 @@ class Mutation(
     accounts.Mutation,
     notifications.Mutation,
     people.Mutation,
+    records.Mutation,
     academics_acts.Mutation,
+    rollovers.Mutation,
     timetable.Mutation,
     attendance_acts.Mutation,
     attendance_cases.Mutation,
+    gate.Mutation,
     planned.Mutation,
     behaviour_acts.Mutation,
     detentions.Mutation,

@@ -165,8 +165,10 @@ def compose() -> LyceumAPI:
     from lyceum.domains.notifications.rest import router as notifications
     from lyceum.domains.people.rest import router as people
     from lyceum.domains.timetable.rest import router as timetable
+    from lyceum.web.rest import router as dashboards
 
-    for router in (accounts, notifications, people, academics, timetable, attendance, behaviour, exchange):
+    # Dashboards first: `students/me/…` would be taken for a student’s id.
+    for router in (dashboards, accounts, notifications, people, academics, timetable, attendance, behaviour, exchange):
         api.add_router("", router)
     for bound in api._get_bound_routers():  # Ninja answers with copies of a router's operations: these
         for view in bound.path_operations.values():

@@ -48,7 +48,7 @@ def children_of(actor: Actor, day: date) -> list[Child]:
     """The students the actor may see in the school in scope, each with form and attendance."""
     students = list(Student.objects.filter(visible_students(actor)).select_related("person"))
     placed = standings([s.pk for s in students], day)
-    sessions = read_sessions([s.pk for s in students], first=day - timedelta(days=13), last=day)
+    sessions = read_sessions([s.pk for s in students], first=day - timedelta(days=13), last=day, only_closed=True)
     year = school_days().year_of(day)
     numbers = summarise(actor, first=year.starts if year else day, last=day).per_student
     reports = Reach.CHILD in actor.reaches(Permission.ABSENCES_ASK)

@@ -2,21 +2,25 @@
 
 import json
 import re
+import time
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lyceum.core.actor import Via
+from lyceum.domains.accounts.cookies import COOKIE
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
 from lyceum.domains.attendance.models import Conflict, DeviceBatch, Mark, MarkChange, Register
 from lyceum.domains.attendance.rules.marks import GivenMark, take_register
 from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.clients import start_session
 from lyceum.testing.factories import PASSWORD, in_school
-from tests.browser.conftest import Site
+from tests.browser.conftest import CHROMIUM, PHONE, QUIET, Site
 from tests.browser.test_register import marks_of, school_day
 
 DUMP = """async () => {
@@ -402,3 +406,55 @@ def faults_of(page: Page) -> list[str]:
         ".map(e => e.outerHTML.slice(0, 80))"
     )
     return [*found, *outside]
+
+
+class Handset:
+    """A phone with a disk: what the browser keeps is there again after it was switched off and on."""
+
+    def __init__(self, chromium: Browser, folder: Path, url: str) -> None:
+        self.chromium, self.folder, self.url = chromium, folder, url
+
+    def on(self, *, cookie: str = "", has_network: bool = True) -> Page:
+        """Switch it on, with or without a network; signed in where a cookie is given."""
+        context = self.chromium.browser_type.launch_persistent_context(
+            self.folder, executable_path=CHROMIUM, args=QUIET, base_url=self.url, offline=not has_network, **PHONE
+        )
+        context.set_default_timeout(10_000)
+        if cookie:
+            kept = {"url": "https://localhost/", "secure": True, "httpOnly": True, "expires": time.time() + 86_400}
+            context.add_cookies([{"name": COOKIE, "value": cookie, **kept}])
+        return context.pages[0]
+
+
+def test_marks_survive_a_restart_of_the_phone_and_meet_what_the_office_changed_meanwhile(
+    site: Site, chromium: Browser, tmp_path: Path
+):
+    school, _names = school_day()
+    register = morning_of(school)
+    handset = Handset(chromium, tmp_path, site.url)
+    page = handset.on(cookie=start_session(User.objects.get(logins__username="tess"), school)[1])
+    page.goto("/today/")
+    page.evaluate("() => navigator.serviceWorker.ready")
+    wait_for_day(page)
+    page.context.set_offline(True)
+    page.goto(f"/registers/{register.pk}/")
+    mark(page, "Student 01")
+    mark(page, "Student 02")
+    page.get_by_role("button", name="Save", exact=True).tap()
+    expect(page.locator("#off-status")).to_have_text("Saved on this phone")
+    page.context.close()
+    office_marks(school, register, "Student 01", "I")
+
+    page = handset.on(has_network=False)
+    page.goto(f"/registers/{register.pk}/")
+    expect(page.locator("#off-status")).to_have_text("Saved on this phone")
+    expect(page.get_by_role("button", name=re.compile("^Student 02")).first).to_have_text("N")
+    page.context.set_offline(False)
+
+    expect(page.get_by_role("link", name="To decide: 1")).to_be_visible()
+    expect(page.locator("#off-status")).to_have_text("Sent")
+    assert marks_of(school) == {"Student 01": "I", "Student 02": "N"}
+    assert changes_of(school) == 2
+    page.goto(f"/registers/{register.pk}/")
+    expect(page.locator(".decision .value-mark i")).to_have_text(["I", "N"])
+    page.context.close()

@@ -209,6 +209,8 @@ REST: dict[str, Door] = {
     "deleteStudent": Door(_p.STUDENTS_EDIT),
     "getOwnStudentRecord": Door(frozenset({Who.STUDENT})),
     "changeOwnStudentRecord": Door(frozenset({Who.STUDENT}), body={"pronouns": "she"}),
+    # Who has a record of their own; and those who see every student.
+    "studentDashboard": Door(_p.STUDENTS_LIST, About.WHOLE, also=frozenset({Who.STUDENT})),
     "listOwnAccess": Door(frozenset({Who.STUDENT})),
     "agreeToAccess": Door(frozenset({Who.STUDENT}), body={"agreed": []}),
     "listGuardiansOfStudent": Door(_p.CONTACTS_VIEW, About.STUDENT, shows=(_p.STUDENTS_VIEW,)),
@@ -248,6 +250,7 @@ REST: dict[str, Door] = {
     "getFamily": Door(_p.STUDENTS_LIST),
     "changeFamily": Door(_p.PEOPLE_EDIT, shows=(_p.STUDENTS_LIST,)),
     "deleteFamily": Door(_p.PEOPLE_EDIT),
+    "listStudentContacts": Door(_p.CONTACTS_VIEW, About.STUDENT, shows=(_p.STUDENTS_VIEW,)),
     "studentTimeline": Door(_p.STUDENTS_LIST, About.WHOLE),
     "listDuplicates": Door(_p.PEOPLE_MERGE),
     "tellApart": Door(_p.PEOPLE_MERGE, body={"one": "{person}", "other": "{other_id}"}),
@@ -255,6 +258,7 @@ REST: dict[str, Door] = {
     "listMerges": Door(_p.PEOPLE_MERGE),
     "undoMerge": Door(_p.PEOPLE_MERGE),
     "leaveStudent": Door(_p.STUDENTS_ENROL),
+    "undoLeave": Door(_p.STUDENTS_ENROL, path="/api/v1/students/{leaver}/leave/undo/"),
     "moveStudent": Door(_p.CLASSES_ASSIGN, body={"to_class": "{other_class}"}),
     "placeStudent": Door(_p.STUDENTS_ENROL, body={"grade": "{grade}"}, shows=(_p.STUDENTS_VIEW,)),
     "listStaff": Door(_p.CLASSES_VIEW, About.WHOLE),
@@ -482,6 +486,7 @@ REST: dict[str, Door] = {
     ),
     "revokeCoverPass": Door(_p.COVER_ASSIGN),
     "attendanceSummary": Door(_p.NUMBERS_VIEW),
+    "studentAttendance": Door(_p.NUMBERS_VIEW, About.STUDENT),
     "notePaperRegister": Door(_p.REGISTERS_TAKE, About.REGISTER),
     "markArrived": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"student": "{student}"}),
     # The student of the world is not known to be of age, and so asks for nothing.
@@ -532,6 +537,7 @@ REST: dict[str, Door] = {
         _p.CODES_EDIT, About.WHOLE, body={"session": "PM", "starts_at": "13:00", "closes_at": "13:20"}
     ),
     "listAccess": Door(_p.ACCESS_VIEW),
+    "listOwnAccessLog": Door(_p.ACCESS_VIEW),
     # behaviour
     "listIncidentTypes": Door(_p.INCIDENTS_RECORD),
     "createIncidentType": Door(_p.BEHAVIOUR_EDIT, body={"code": "gum", "name": "Chewing gum"}),
@@ -675,6 +681,8 @@ PAGES: dict[str, Door] = {
     "GET settings/keys/": Door(_p.KEYS_EDIT),
     "POST settings/keys/": Door(_p.KEYS_EDIT, body={"act": "make", "name": "Till", "scopes": "classes:read"}),
     "GET access-log/": Door(_p.ACCESS_VIEW),
+    "GET profile/access-log/": Door(_p.ACCESS_VIEW),
+    "POST profile/access-log/": Door(_p.ACCESS_VIEW, body={"export": "csv"}),
     "POST access-log/": Door(_p.ACCESS_VIEW, body={"export": "csv"}),  # to hear that it is no file for families
     "GET settings/trail/": Door(_p.TRAIL_VIEW),
     "POST settings/trail/": Door(_p.TRAIL_VIEW, body={"export": "csv"}),
@@ -850,6 +858,7 @@ PAGES: dict[str, Door] = {
     "POST registers/<uuid:register_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER),
     "GET registers/<uuid:register_id>/rows/": Door(_p.REGISTERS_VIEW, About.REGISTER),
     "GET registers/<uuid:register_id>/history/": Door(_p.REGISTERS_VIEW, About.REGISTER),
+    "GET registers/<uuid:register_id>/history/pdf/": Door(_p.REGISTERS_VIEW, About.REGISTER),
     "GET registers/mine/": Door(_p.REGISTERS_TAKE),
     "GET attendance/conflicts/": Door(_p.REGISTERS_VIEW),
     "POST attendance/conflicts/<uuid:conflict_id>/": Door(_p.REGISTERS_TAKE, About.REGISTER, body={"act": "keep"}),
@@ -861,6 +870,7 @@ PAGES: dict[str, Door] = {
         but=frozenset({Who.STUDENT}),
     ),
     # Families see sessions in words, not by code.
+    "GET students/<uuid:student_id>/attendance/letter/": Door(_p.CONCERNS_EDIT, About.WHOLE),
     "GET students/<uuid:student_id>/sessions/": Door(
         _p.REGISTERS_VIEW, About.STUDENT, but=frozenset({Who.STUDENT, Who.GUARDIAN})
     ),
@@ -879,6 +889,8 @@ PAGES: dict[str, Door] = {
     "POST attendance/concerns/<uuid:concern_id>/": Door(_p.CONCERNS_EDIT, About.WHOLE, body={"act": "take"}),
     "GET attendance/persistent/": Door(_p.NUMBERS_VIEW, About.WHOLE),
     "POST attendance/persistent/": Door(_p.NUMBERS_VIEW, About.WHOLE, body={"export": "csv"}),
+    "GET attendance/numbers/": Door(_p.NUMBERS_VIEW),
+    "POST attendance/numbers/": Door(_p.NUMBERS_VIEW, body={"export": "csv"}),
     "GET attendance/closures/": Door(_p.REGISTERS_VIEW, About.WHOLE),
     "POST attendance/closures/": Door(
         _p.REGISTERS_AMEND, About.WHOLE, body={"starts_on": "2026-12-01", "reason": "snow"}

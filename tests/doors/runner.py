@@ -63,7 +63,8 @@ class Attempt:
 
 def attempt(world: World, caller: Caller, route: Route, door: Door) -> Attempt:
     """Try a route. Nothing that it did stays."""
-    path = (door.path or route.path_with({**world.ids, **world.words})) + _query(door, world)
+    names = {**world.ids, **world.words}
+    path = (door.path.format_map(names) or route.path_with(names)) + _query(door, world)
     watch = Watch()
     with transaction.atomic():
         with connection.execute_wrapper(watch):

@@ -13,6 +13,7 @@ from lyceum.core.devices import GivenBatch
 from lyceum.core.permissions import SCOPES, Role
 from lyceum.domains.academics.models import BellSchedule, Class, ClassTeacher, ClosedDay, Grade
 from lyceum.domains.academics.rules.calendar import close_days, create_location, create_year
+from lyceum.domains.academics.rules.placements import leave_student
 from lyceum.domains.academics.rules.rollover.beginning import begin_rollover
 from lyceum.domains.accounts.models import Membership, PermissionSet, SignInSession, User
 from lyceum.domains.accounts.rules.invitations import Invited, invite
@@ -66,6 +67,7 @@ from lyceum.domains.people.rules.merges import merge_people
 from lyceum.domains.people.rules.requests import edit_own_record
 from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.ical import sign_feed
 from lyceum.domains.timetable.models import Lesson
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
@@ -211,8 +213,9 @@ class _Builder:
             Who.SUPER_ADMIN: self.make_super_admin(),
             Who.FOREIGN_ADMIN: make_admin(self.other_school),
         }
-        newcomer = make_student(school)
+        newcomer, leaver = make_student(school), make_student(school)
         with in_school(school):
+            leave_student(leaver.pk, last_day=today(), exit="transferred", actor=system_actor(school.pk))
             ids = {
                 "student": student.pk,
                 "student_id": student.pk,
@@ -224,6 +227,7 @@ class _Builder:
                 "year_id": form.year_id,
                 "subject": subject.pk,
                 "newcomer": newcomer.pk,
+                "leaver": leaver.pk,
                 "person_id": student.person_id,
                 "link_id": link.pk,
                 "other_id": newcomer.person_id,

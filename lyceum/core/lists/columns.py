@@ -43,7 +43,7 @@ class Filter:
     options: Sequence[tuple[str, Words]] | None = None
     """Value and words; None for a text."""
     kind: str = "search"
-    """What is typed where there are no options: `search` or `date`."""
+    """What is typed where there are no options: `search`, `date` or `datetime-local`."""
     usual: str = ""
     every: Words | None = None
     """The words for no filter; None where one of the options is always chosen."""

@@ -11,9 +11,9 @@ from lyceum.core.connections import elsewhere
 from lyceum.core.errors import NotFoundError
 from lyceum.core.graphql import Info, Payload, act, changes_in, followed_as, row_id, row_ids, shown_as, through
 from lyceum.core.live import Followed, Hears
-from lyceum.domains.academics import models, tasks
+from lyceum.domains.academics import models
 from lyceum.domains.academics.facts import MembershipChanged
-from lyceum.domains.academics.graphql import AcademicYear, Class, ClassTeacher
+from lyceum.domains.academics.graphql import Class, ClassTeacher
 from lyceum.domains.academics.live import class_topic, follow_class_list
 from lyceum.domains.academics.queries import get_class, list_years
 from lyceum.domains.academics.rules.classes import (
@@ -28,7 +28,6 @@ from lyceum.domains.academics.rules.classes import (
     move_student,
 )
 from lyceum.domains.academics.rules.placements import leave_student
-from lyceum.domains.academics.rules.rollover.applying import apply_rollover
 from lyceum.domains.people.queries import get_student, list_staff
 from lyceum.domains.tenancy.queries import today
 
@@ -104,25 +103,6 @@ class LeaveStudentInput:
     exit: str
     reason: str = ""
     to_school: str = ""
-
-
-@strawberry.input(description="A rollover that was previewed.")
-class ApplyRolloverInput:
-    rollover_id: strawberry.ID
-
-
-@strawberry.type(description="How a school year goes over into the next. Its decisions are read over REST.")
-class Rollover:
-    id: strawberry.ID
-    from_year: AcademicYear
-    to_year: AcademicYear
-    state: str
-    job_id: strawberry.ID | None
-
-
-@strawberry.type
-class RolloverPayload(Payload):
-    rollover: Any = strawberry.field(graphql_type=Rollover | None, default=None)
 
 
 @strawberry.type
@@ -247,13 +227,6 @@ class Mutation:
             actor=info.context.actor,
         )
         return PlacedStudentPayload(student=get_student(student_id, actor=info.context.actor))
-
-    @act
-    def apply_rollover(self, info: Info, input: ApplyRolloverInput) -> RolloverPayload:
-        """Apply a rollover by job, all of it or nothing."""
-        actor = info.context.actor
-        enqueue = tasks.enqueue(tasks.apply, actor)
-        return RolloverPayload(rollover=apply_rollover(row_id(input.rollover_id), actor=actor, enqueue=enqueue))
 
 
 @strawberry.type(description="A student came into a class or left it.")

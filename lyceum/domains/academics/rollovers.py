@@ -1,7 +1,7 @@
 """Reading rollovers: plans, every student's decision, what stands in the way, who gains and loses access."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -64,8 +64,21 @@ def list_decisions(
 
     `show` is `exceptions`, a decision, a result, or the code of a problem.
     """
+    return list_decisions_of([plan.pk], actor=actor, show=show, grade=grade, form=form, text=text)
+
+
+def list_decisions_of(
+    plans: Collection[UUID],
+    *,
+    actor: Actor,
+    show: str = "",
+    grade: UUID | None = None,
+    form: str = "",
+    text: str = "",
+) -> QuerySet[RolloverDecision]:
+    """The same of several plans."""
     actor.require_all(Permission.ROLLOVER_PREVIEW)
-    rows = RolloverDecision.objects.filter(plan=plan).select_related("student__person", "grade_now", "grade")
+    rows = RolloverDecision.objects.filter(plan__in=plans).select_related("student__person", "grade_now", "grade")
     if show == "exceptions":
         rows = rows.exclude(problem="")
     elif show:
@@ -139,13 +152,19 @@ class Tally:
 
 def tally(plan: RolloverPlan) -> Tally:
     """Count decisions, problems and results, in one statement."""
-    counted: tuple[dict[str, int], ...] = ({}, {}, {})
-    rows = RolloverDecision.objects.filter(plan=plan).values_list("decision", "problem", "result")
-    for *values, count in rows.annotate(count=Count("pk")).order_by():
-        for known, value in zip(counted, values, strict=True):
+    return tallies([plan.pk])[plan.pk]
+
+
+def tallies(plans: Iterable[UUID]) -> dict[UUID, Tally]:
+    """The same of several plans, in one statement as well."""
+    found = {plan: Tally({}, {}, {}) for plan in plans}
+    rows = RolloverDecision.objects.filter(plan__in=found).values_list("plan", "decision", "problem", "result")
+    for plan, *values, count in rows.annotate(count=Count("pk")).order_by():
+        counted = found[plan]
+        for known, value in zip((counted.decisions, counted.problems, counted.results), values, strict=True):
             if value:
                 known[value] = known.get(value, 0) + count
-    return Tally(*counted)
+    return found
 
 
 def read_copies(plan: RolloverPlan) -> Copies:

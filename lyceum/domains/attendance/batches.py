@@ -12,6 +12,7 @@ from lyceum.domains.attendance.models import Mark, Register
 from lyceum.domains.attendance.policies import registers_for
 from lyceum.domains.people.models import Enrolment
 from lyceum.domains.people.policies import kept_from_work
+from lyceum.domains.timetable.models import Group, GroupMember
 
 LINE_ORDER = ("student__person__sort_name", "student_id")
 
@@ -21,10 +22,14 @@ def list_lines(registers: Iterable[UUID], *, actor: Actor) -> QuerySet[ClassMemb
 
     Whoever a restriction keeps from a student has no line of that student.
     """
-    first, on = "school_class__taken_registers", "school_class__taken_registers__on"
+    wanted = set(registers)
+    parts = Register.objects.filter(pk__in=wanted).exclude(with_classes=[], groups=[])
+    shared = list(parts.only("school_class_id", "with_classes", "groups"))
+    first = "school_class__year__classes__taken_registers" if shared else "school_class__taken_registers"
+    on = f"{first}__on"
     current = Q(ends_on__isnull=True) | Q(ends_on__gte=F(on))
     rows = ClassMembership.objects.filter(
-        current, **{f"{first}__in": set(registers), "starts_on__lte": F(on)}
+        current, _comes(wanted, shared, first), **{f"{first}__in": wanted, "starts_on__lte": F(on)}
     ).annotate(register_id=F(f"{first}__id"), register_on=F(on))
     enrolled = Enrolment.objects.filter(
         Q(last_day__isnull=True) | Q(last_day__gte=OuterRef("register_on")),
@@ -32,6 +37,24 @@ def list_lines(registers: Iterable[UUID], *, actor: Actor) -> QuerySet[ClassMemb
         first_day__lte=OuterRef("register_on"),
     ).exclude(exit="no_show")
     return rows.filter(Exists(enrolled)).exclude(student__in=kept_from_work(actor)).select_related("student__person")
+
+
+def _comes(wanted: set[UUID], shared: list[Register], path: str) -> Q:
+    """Who comes to which register, where some are of several classes, or of groups."""
+    if not shared:
+        return Q()
+    classes = set(Register.objects.filter(pk__in=wanted).values_list("school_class", flat=True))
+    classes |= {each for register in shared for each in register.classes}
+    groups = Group.objects.filter(pk__in={each for register in shared for each in register.groups})
+    class_of = dict(groups.values_list("pk", "school_class"))
+    plain = wanted - {register.pk for register in shared}
+    comes = Q(**{f"{path}__in": plain, f"{path}__school_class": F("school_class")})
+    for register in shared:
+        divided = {class_of[group] for group in register.groups if group in class_of}
+        members = GroupMember.objects.filter(group__in=register.groups, group__school_class=OuterRef("school_class"))
+        part = Q(school_class__in=divided) & Q(Exists(members.filter(student=OuterRef("student"))))
+        comes |= Q(**{path: register.pk}) & (Q(school_class__in=set(register.classes) - divided) | part)
+    return Q(school_class__in=classes) & comes
 
 
 def read_marks(registers: Iterable[UUID], students: Iterable[UUID]) -> dict[tuple[UUID, UUID], Mark]:

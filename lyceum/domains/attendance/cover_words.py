@@ -28,7 +28,7 @@ def reasons_of(proposal: Proposal) -> str:
     if proposal.hindrance == "away":
         words.append(_("away"))
     elif proposal.hindrance == "busy" and proposal.busy_in:
-        words.append(_("busy: %(lesson)s") % {"lesson": proposal.busy_in.lesson.school_class})
+        words.append(_("busy: %(lesson)s") % {"lesson": proposal.busy_in.lesson.classes})
     elif proposal.hindrance == "limit":
         words.append(_("gave enough"))
     else:
@@ -52,7 +52,7 @@ def vars_of(proposal: Proposal) -> dict[str, int]:
 def lesson_words(held: Held, part: int = 0) -> str:
     """A lesson by its class and period."""
     period = _("period %(number)s") % {"number": part} if part else held.lesson.period
-    return f"{held.lesson.school_class} · {period}"
+    return f"{held.lesson.classes} · {period}"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
-from lyceum.domains.attendance.numbers import Numbers, narrowed_students
+from lyceum.domains.attendance.numbers import KNOWN_DAYS, KNOWN_SESSIONS, Numbers, counted_meanings, narrowed_students
 
 FEWEST_SHOWN = 5
 """A group of fewer students with a flag is hidden: it would tell who they are."""
@@ -29,7 +29,7 @@ _INSIDE = """x.school_id = %(school)s AND x.student_id = ANY(%(students)s)
   AND x."on" BETWEEN %(first)s AND %(last)s"""
 _SUMS = """count(DISTINCT x.student_id), sum(x.possible), sum(x.attended), sum(x.authorised), sum(x.unauthorised),
   sum(x.late), sum(x.half)"""
-_DAYS = f"FROM attendance_daysummary x {_ENROLLED}"
+_DAYS = f"FROM {{days}} x {_ENROLLED}"
 
 _BY = {
     "grade": f"""
@@ -62,7 +62,7 @@ WHERE {_INSIDE} GROUP BY 1 ORDER BY 1
 """,  # noqa: S608
     "meaning": f"""
 SELECT x.meaning, '', count(DISTINCT x.student_id), count(*), count(*) FILTER (WHERE x.half)
-FROM attendance_sessionmark x {_ENROLLED}
+FROM {{sessions}} x {_ENROLLED}
 WHERE {_INSIDE} GROUP BY x.meaning
 """,  # noqa: S608
     "flag": f"""
@@ -104,6 +104,7 @@ def summarise_by(
     student: UUID | None = None,
     school_class: UUID | None = None,
     grade: UUID | None = None,
+    as_known_at: datetime | None = None,
 ) -> Grouped:
     """The attendance of the students the actor may see, in groups. Each group is of sums, never a mean of means."""
     actor.require(Permission.NUMBERS_VIEW)
@@ -113,8 +114,12 @@ def summarise_by(
         actor.require_all(Permission.FLAGS_VIEW)
     students = narrowed_students(actor, student, school_class, grade, first, last)
     values: dict[str, Any] = {"school": current_school(), "students": students, "first": first, "last": last}
+    days, sessions = "attendance_daysummary", "attendance_sessionmark"
+    if as_known_at:
+        days, sessions = KNOWN_DAYS, KNOWN_SESSIONS
+        values |= {"known_at": as_known_at, **counted_meanings()}
     with connection.cursor() as cursor:
-        cursor.execute(_BY[by], values)
+        cursor.execute(_BY[by].format(days=days, sessions=sessions), values)
         rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
     groups = [_group(by, *row) for row in rows]
     if by == "meaning":

@@ -1,5 +1,6 @@
 """Attendance in numbers, each of which can be opened: what was counted, what was left out, and why."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -19,12 +21,13 @@ from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import ClassMembership, Placement
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
 from lyceum.domains.attendance.halves import session_starts
-from lyceum.domains.attendance.meanings import COUNTS, Meaning
+from lyceum.domains.attendance.meanings import COUNTS, Meaning, meanings_that
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.tenancy.queries import time_zone
 
 RULE_VERSION = "2026-1"
+COUNTED = ("possible", "attended", "authorised", "unauthorised", "late")
 
 
 @dataclass(frozen=True)
@@ -100,12 +103,18 @@ def summarise(
     """The attendance of the students the actor may see, inside their enrolments, from one day to another."""
     actor.require(Permission.NUMBERS_VIEW)
     students = narrowed_students(actor, student, school_class, grade, first, last)
-    if explain or as_known_at:
-        sessions = _sessions(students, first, last, as_known_at)
-        per_student = _count(sessions)
-        explained = sessions if explain else []
+    return summarise_students(students, first=first, last=last, as_known_at=as_known_at, explain=explain)
+
+
+def summarise_students(
+    students: list[UUID], *, first: date, last: date, as_known_at: datetime | None = None, explain: bool = False
+) -> Summary:
+    """The same of some students. Ask only after they were found for somebody who may see them."""
+    if explain:
+        explained = _sessions(students, first, last, as_known_at)
+        per_student = _count(explained)
     else:
-        per_student, explained = count_days(students, first, last), []
+        per_student, explained = count_days(students, first, last, as_known_at), []
     missing = _missing(students, first, last, as_known_at)
     per_student = {s: per_student.get(s, Numbers()) + Numbers(missing=missing.get(s, 0)) for s in students}
     return Summary(sum(per_student.values(), Numbers()), per_student, explained)
@@ -121,6 +130,20 @@ def narrowed_students(
     actor: Actor, student: UUID | None, school_class: UUID | None, grade: UUID | None, first: date, last: date
 ) -> list[UUID]:
     """The students whose numbers the actor may see, of a class or a grade in those days."""
+    rows = list_counted(actor, student=student, school_class=school_class, grade=grade, first=first, last=last)
+    return list(rows.values_list("pk", flat=True))
+
+
+def list_counted(
+    actor: Actor,
+    *,
+    student: UUID | None = None,
+    school_class: UUID | None = None,
+    grade: UUID | None = None,
+    first: date,
+    last: date,
+) -> QuerySet[Student]:
+    """The same students as rows."""
     rows = Student.objects.filter(visible_students(actor, Permission.NUMBERS_VIEW))
     if student:
         rows = rows.filter(pk=student)
@@ -130,46 +153,71 @@ def narrowed_students(
     if grade:
         placed = Placement.objects.filter(grade=grade, starts_on__lte=last).exclude(ends_on__lt=first)
         rows = rows.filter(pk__in=placed.values("student"))
-    return list(rows.values_list("pk", flat=True))
+    return rows
 
 
 _ENROLLED = """JOIN people_enrolment e ON e.school_id = %(school)s AND e.student_id = x.student_id
   AND e.kind IN ('main', 'dual_main') AND e.exit <> 'no_show'
   AND x."on" >= e.first_day AND (e.last_day IS NULL OR x."on" <= e.last_day)"""
 
-_FROM_DAYS = f"""
+KNOWN_SESSIONS = """(
+  SELECT school_id, student_id, "on", session, symbol, meaning, half FROM attendance_sessionmark
+  WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
+    AND recorded_at <= %(known_at)s
+  UNION ALL
+  SELECT school_id, student_id, "on", session, symbol, meaning, half FROM attendance_sessionmarkpast
+  WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
+    AND recorded_at <= %(known_at)s AND replaced_at > %(known_at)s
+)"""
+"""The statutory marks as they were known at an instant."""
+
+KNOWN_DAYS = f"""(
+  SELECT school_id, student_id, "on", count(*) FILTER (WHERE meaning = ANY(%(possible)s)) AS possible,
+    count(*) FILTER (WHERE meaning = ANY(%(attended)s) AND NOT half) AS attended,
+    count(*) FILTER (WHERE meaning = ANY(%(authorised)s)) AS authorised,
+    count(*) FILTER (WHERE meaning = ANY(%(unauthorised)s)) AS unauthorised,
+    count(*) FILTER (WHERE meaning = ANY(%(late)s)) AS late, count(*) FILTER (WHERE half) AS half
+  FROM {KNOWN_SESSIONS} known GROUP BY school_id, student_id, "on"
+)"""  # noqa: S608  # of constants
+"""Days in numbers as they were known at an instant, in the form in which they are kept."""
+
+_OF_DAYS = f"""
 SELECT x.student_id, sum(possible), sum(attended), sum(authorised), sum(unauthorised), sum(late), 0, sum(half)
-FROM attendance_daysummary x {_ENROLLED}
+FROM {{days}} x {_ENROLLED}
 WHERE x.school_id = %(school)s AND x.student_id = ANY(%(students)s) AND x."on" BETWEEN %(first)s AND %(last)s
 GROUP BY x.student_id
 """  # noqa: S608  # both parts are constants of this module
+_FROM_DAYS = _OF_DAYS.format(days="attendance_daysummary")
 
-_SESSIONS = """
+_SESSIONS = f"""
 SELECT x.student_id, x."on", x.session, x.symbol, x.meaning, x.half, EXISTS (
     SELECT 1 FROM people_enrolment e WHERE e.school_id = %(school)s AND e.student_id = x.student_id
       AND e.kind IN ('main', 'dual_main') AND e.exit <> 'no_show'
       AND x."on" >= e.first_day AND (e.last_day IS NULL OR x."on" <= e.last_day))
-FROM (
-  SELECT student_id, "on", session, symbol, meaning, half FROM attendance_sessionmark
-  WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
-    AND recorded_at <= %(known_at)s
-  UNION ALL
-  SELECT student_id, "on", session, symbol, meaning, half FROM attendance_sessionmarkpast
-  WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
-    AND recorded_at <= %(known_at)s AND replaced_at > %(known_at)s
-) x
+FROM {KNOWN_SESSIONS} x
 ORDER BY x.student_id, x."on", x.session
-"""
+"""  # noqa: S608  # both parts are constants of this module
+
+
+def counted_meanings() -> dict[str, list[str]]:
+    """The meanings that count as what, as statements ask for them."""
+    return {name: list(meanings_that(name)) for name in COUNTED}
 
 
 def _values(students: list[UUID], first: date, last: date, **more: Any) -> dict[str, Any]:
     return {"school": current_school(), "students": students, "first": first, "last": last, **more}
 
 
-def count_days(students: list[UUID], first: date, last: date) -> dict[UUID, Numbers]:
+def count_days(
+    students: list[UUID], first: date, last: date, as_known_at: datetime | None = None
+) -> dict[UUID, Numbers]:
     """Students' numbers from the days that are kept, inside their enrolments. Ask only after they were found."""
+    values, sql = _values(students, first, last), _FROM_DAYS
+    if as_known_at:
+        values |= {"known_at": as_known_at, **counted_meanings()}
+        sql = _OF_DAYS.format(days=KNOWN_DAYS)
     with connection.cursor() as cursor:
-        cursor.execute(_FROM_DAYS, _values(students, first, last))
+        cursor.execute(sql, values)
         return {row[0]: Numbers(*(int(n) for n in row[1:])) for row in cursor.fetchall()}
 
 
@@ -213,30 +261,48 @@ def _count(sessions: Iterable[Explained]) -> dict[UUID, Numbers]:
     return totals
 
 
-_EXPECTED = """
-SELECT e.student_id, count(*) FROM people_enrolment e
-JOIN unnest(%(days)s::date[], %(sessions)s::text[]) AS d("on", session)
-  ON d."on" >= e.first_day AND (e.last_day IS NULL OR d."on" <= e.last_day)
-LEFT JOIN attendance_sessionmark m ON m.school_id = %(school)s AND m.student_id = e.student_id AND m."on" = d."on"
-  AND m.session = d.session AND m."on" BETWEEN %(first)s AND %(last)s
+_TAKEN = f"""
+WITH taken AS (
+  SELECT x.student_id, count(*) AS sessions FROM {{sessions}} x {_ENROLLED}
+  WHERE x.school_id = %(school)s AND x.student_id = ANY(%(students)s) AND x."on" BETWEEN %(first)s AND %(last)s
+    AND (x."on" = ANY(%(days)s::date[]) AND x.session = ANY(%(every)s::text[])
+      OR x."on" = %(day)s AND x.session = ANY(%(begun)s::text[]))
+  GROUP BY x.student_id
+)
+SELECT e.student_id, e.first_day, e.last_day, COALESCE(t.sessions, 0)
+FROM people_enrolment e LEFT JOIN taken t ON t.student_id = e.student_id
 WHERE e.school_id = %(school)s AND e.student_id = ANY(%(students)s) AND e.kind IN ('main', 'dual_main')
-  AND e.exit <> 'no_show' AND (m.student_id IS NULL OR m.recorded_at > %(known_at)s)
-GROUP BY e.student_id
-"""
+  AND e.exit <> 'no_show'
+"""  # noqa: S608  # written of this module's own constants
 
 
 def _missing(students: list[UUID], first: date, last: date, as_known_at: datetime | None) -> dict[UUID, int]:
-    """Sessions on school days inside each enrolment that have begun and have no mark."""
-    known_at = as_known_at or clock.now()
-    local = clock.local(known_at, time_zone())
+    """Sessions on school days inside each enrolment that have begun and have no mark.
+
+    What there should be is counted, and what there is taken from it: a row for each session that should be there
+    would be hundreds of thousands in a year of a school.
+    """
+    local = clock.local(as_known_at or clock.now(), time_zone())
     days = school_days().between(first, min(last, local.date()))
     starts = {s: at for s, (at, since) in sorted(session_starts().items()) if since <= last}
-    begun = [session for session, start in sorted(starts.items()) if start <= local.time()]
-    pairs = [(day, s) for day in days for s in (begun if day == local.date() else sorted(starts))]
-    if not pairs or not students:
+    begun = [session for session, start in starts.items() if start <= local.time()]
+    is_today = bool(days) and days[-1] == local.date()
+    before = days[:-1] if is_today else days
+    if not days or not starts or not students:
         return {}
-    values = _values(students, first, last, known_at=known_at)
-    values |= {"days": [day for day, _ in pairs], "sessions": [session for _, session in pairs]}
+    values = _values(students, first, last, known_at=as_known_at, days=before, every=list(starts), begun=begun)
+    values["day"] = local.date() if is_today else None
+    sql = _TAKEN.format(sessions=KNOWN_SESSIONS if as_known_at else "attendance_sessionmark")
     with connection.cursor() as cursor:
-        cursor.execute(_EXPECTED, values)
-        return {row[0]: int(row[1]) for row in cursor.fetchall()}
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    expected: dict[UUID, int] = {}
+    taken: dict[UUID, int] = {}
+    for student, starts_on, ends_on, sessions in rows:
+        until = bisect_right(before, ends_on) if ends_on else len(before)
+        count = max(0, until - bisect_left(before, starts_on)) * len(starts)
+        if is_today and starts_on <= local.date() and (ends_on is None or ends_on >= local.date()):
+            count += len(begun)
+        expected[student] = expected.get(student, 0) + count
+        taken[student] = sessions
+    return {student: count - taken[student] for student, count in expected.items() if count > taken[student]}

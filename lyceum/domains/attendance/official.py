@@ -18,7 +18,8 @@ SELECT r.id, r."on", COALESCE(NULLIF(r.session, ''), r.period), r.state, r.recor
 FROM attendance_register r
 LEFT JOIN attendance_mark m ON m.school_id = %(school)s AND m.register_id = r.id
 LEFT JOIN attendance_markchange c ON c.school_id = %(school)s AND c.mark_id = m.id
-WHERE r.school_id = %(school)s AND r.class_id = %(class)s AND r."on" BETWEEN %(first)s AND %(last)s
+WHERE r.school_id = %(school)s AND (r.class_id = %(class)s OR %(class)s = ANY(r.with_classes))
+  AND r."on" BETWEEN %(first)s AND %(last)s
 GROUP BY r.school_id, r.id ORDER BY r."on", r.due_at, r.id
 """
 _ENTRIES = """
@@ -30,7 +31,12 @@ JOIN attendance_markchange c ON c.school_id = %(school)s AND c.mark_id = m.id
 JOIN attendance_code k ON k.school_id = %(school)s AND k.id = c.code_id
 JOIN people_student s ON s.school_id = %(school)s AND s.id = m.student_id
 JOIN people_person p ON p.school_id = %(school)s AND p.id = s.person_id
-WHERE r.school_id = %(school)s AND r.class_id = %(class)s AND r."on" BETWEEN %(first)s AND %(last)s
+WHERE r.school_id = %(school)s AND r."on" BETWEEN %(first)s AND %(last)s
+  AND (r.class_id = %(class)s AND r.with_classes = '{}'
+    OR (r.class_id = %(class)s OR %(class)s = ANY(r.with_classes)) AND EXISTS (
+      SELECT 1 FROM academics_classmembership cm
+      WHERE cm.school_id = %(school)s AND cm.class_id = %(class)s AND cm.student_id = m.student_id
+        AND cm.starts_on <= r."on" AND (cm.ends_on IS NULL OR cm.ends_on >= r."on")))
 ORDER BY p.sort_name, s.id, r."on", r.due_at, r.id, c.version
 """
 _CODES = """

@@ -1,9 +1,10 @@
 """Which registers somebody may see and take."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
@@ -20,13 +21,21 @@ COVER_OPENS = timedelta(minutes=60)
 """How long before a lesson its register opens to whoever covers it."""
 
 
+class _IsAmong(Func):
+    """Whether a value is in an array: as `contains` cannot say it of another query's column."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
 def taught_registers(actor: Actor) -> Q:
     """Registers of classes the actor teaches on the register's day, and of lessons that are the actor's."""
     if actor.user_id is None:
         return NOBODY
     teaching = ClassTeacher.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("on")),
-        school_class=OuterRef("school_class"),
+        Q(school_class=OuterRef("school_class")) | Q(_IsAmong(F("school_class_id"), OuterRef("with_classes"))),
         staff__person__user=actor.user_id,
         starts_on__lte=OuterRef("on"),
     )
@@ -58,7 +67,7 @@ TAUGHT_REGISTERS_SQL = """
   SELECT 1 FROM academics_classteacher t
   JOIN people_staff s ON s.school_id = %(school)s AND s.id = t.staff_id
   JOIN people_person p ON p.school_id = %(school)s AND p.id = s.person_id AND p.user_id = %(user)s
-  WHERE t.school_id = %(school)s AND t.class_id = r.class_id
+  WHERE t.school_id = %(school)s AND (t.class_id = r.class_id OR t.class_id = ANY(r.with_classes))
     AND t.starts_on <= r."on" AND (t.ends_on IS NULL OR t.ends_on >= r."on")
 ) OR EXISTS (
   SELECT 1 FROM timetable_lesson l
@@ -92,6 +101,11 @@ def sql_values(actor: Actor) -> dict[str, object]:
         "now": instant,
         "opens": instant + COVER_OPENS,
     }
+
+
+def of_class(class_id: UUID) -> Q:
+    """The registers that a class is on: its own, and those of lessons that it is taught with another class."""
+    return Q(school_class=class_id) | Q(with_classes__contains=[class_id])
 
 
 def registers_for(actor: Actor, permission: Permission, *, covering: bool = True) -> Q:

@@ -21,6 +21,7 @@ from lyceum.domains.attendance.models import Conflict, Mark, MarkChange, Registe
 from lyceum.domains.attendance.policies import (
     COVERED_REGISTERS_SQL,
     TAUGHT_REGISTERS_SQL,
+    of_class,
     registers_for,
     sql_values,
     taught_registers,
@@ -101,7 +102,7 @@ def find_register(
     """The register of a class for a session or a lesson's period of a day, made where it was not there yet."""
     rows = Register.objects.filter(
         registers_for(actor, permission),
-        school_class=class_id,
+        of_class(class_id),
         on=day,
         session=session,
         period=period,
@@ -204,7 +205,7 @@ def list_marks(
     actor.require(permission)
     registers = Register.objects.filter(registers_for(actor, permission), on__range=(first, last))
     if school_class:
-        registers = registers.filter(school_class=school_class)
+        registers = registers.filter(of_class(school_class))
     rows = Mark.objects.filter(register__in=registers).exclude(student__in=kept_from_work(actor))
     if student:
         rows = rows.filter(student=student)

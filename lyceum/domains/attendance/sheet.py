@@ -46,12 +46,20 @@ LEFT JOIN LATERAL (
     AND e.starts_on <= %(on)s AND (e.ends_on IS NULL OR e.ends_on >= %(on)s) AND %(of_week)s = ANY(e.sessions)
   ORDER BY e.starts_on DESC, e.id LIMIT 1
 ) pattern ON true
-WHERE cm.school_id = %(school)s AND cm.class_id = %(class)s
+WHERE cm.school_id = %(school)s AND cm.class_id = ANY(%(classes)s)
   AND cm.starts_on <= %(on)s AND (cm.ends_on IS NULL OR cm.ends_on >= %(on)s)
   AND EXISTS (SELECT 1 FROM people_enrolment e WHERE e.school_id = %(school)s AND e.student_id = st.id
-    AND e.first_day <= %(on)s AND (e.last_day IS NULL OR e.last_day >= %(on)s) AND e.exit <> 'no_show')
+    AND e.first_day <= %(on)s AND (e.last_day IS NULL OR e.last_day >= %(on)s) AND e.exit <> 'no_show'){part}
 ORDER BY p.sort_name, st.id
 """
+_PART = """
+  AND (m.id IS NOT NULL
+    OR NOT EXISTS (SELECT 1 FROM timetable_group g
+      WHERE g.school_id = %(school)s AND g.id = ANY(%(groups)s) AND g.class_id = cm.class_id)
+    OR EXISTS (SELECT 1 FROM timetable_groupmember gm
+      JOIN timetable_group g ON g.school_id = %(school)s AND g.id = gm.group_id AND g.class_id = cm.class_id
+      WHERE gm.school_id = %(school)s AND gm.student_id = st.id AND gm.group_id = ANY(%(groups)s)))"""
+"""Of a class of which only groups come, these; and whoever was marked when they still did."""
 _STRIP = """(SELECT array_agg(s.symbol || ':' || s.meaning ORDER BY s."on", s.session) FROM (
     SELECT sm.symbol, sm.meaning, sm."on", sm.session FROM attendance_sessionmark sm
     WHERE sm.school_id = %(school)s AND sm.student_id = st.id
@@ -129,12 +137,15 @@ def read_sheet(register: Register, *, actor: Actor, with_strips: bool = True) ->
 def read_whole_sheet(register: Register, *, actor: Actor, with_strips: bool = False) -> Sheet:
     """The same rows, and whether the register still waits for somebody else's marks."""
     half = half_of_register(register)
-    sql = _ROWS.format(strip=_STRIP if with_strips else "NULL", kept=KEPT_FROM_WORK_SQL)
+    sql = _ROWS.format(
+        strip=_STRIP if with_strips else "NULL", kept=KEPT_FROM_WORK_SQL, part=_PART if register.groups else ""
+    )
     day_starts, day_ends = day_bounds(register.on)
     values: dict[str, Any] = {
         "school": current_school(),
         "register": register.pk,
-        "class": register.school_class_id,
+        "classes": register.classes,
+        "groups": register.groups,
         "on": register.on,
         "session": register.session or "PM",
         "half": half,
@@ -147,6 +158,8 @@ def read_whole_sheet(register: Register, *, actor: Actor, with_strips: bool = Fa
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         found = [(_row(columns), is_kept) for *columns, is_kept in cursor.fetchall()]
+    if register.with_classes:  # somebody may be in two of them
+        found = list({row.student_id: (row, is_kept) for row, is_kept in found}.values())
     return Sheet(
         [row for row, is_kept in found if not is_kept], sum(is_kept and row.mark is None for row, is_kept in found)
     )

@@ -51,12 +51,22 @@ def list_access(actor: Actor, chosen: AccessFilter | None = None) -> QuerySet[Ac
     What is done to keep children safe is left out of that, not out of the log.
     """
     actor.require(Permission.ACCESS_VIEW)
-    chosen = chosen or AccessFilter()
     rows = AccessSubject.objects.select_related("entry").order_by(*NEWEST_FIRST)
     if not actor.reaches_all(Permission.ACCESS_VIEW):
         rows = rows.filter(_own(actor))
     elif not actor.reaches_all(Permission.SAFEGUARDING):
         rows = rows.filter(entry__is_safeguarding=False)
+    return _chosen(rows, chosen or AccessFilter())
+
+
+def list_own_access(actor: Actor, chosen: AccessFilter | None = None) -> QuerySet[AccessSubject]:
+    """The same for the account alone, whoever holds it: of oneself, of one's children, and what one read oneself."""
+    actor.require(Permission.ACCESS_VIEW)
+    rows = AccessSubject.objects.filter(_own(actor)).select_related("entry").order_by(*NEWEST_FIRST)
+    return _chosen(rows, chosen or AccessFilter())
+
+
+def _chosen(rows: QuerySet[AccessSubject], chosen: AccessFilter) -> QuerySet[AccessSubject]:
     for name, value in (
         ("subject", chosen.subject),
         ("entry__viewer_id", chosen.viewer),

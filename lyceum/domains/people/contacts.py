@@ -12,8 +12,10 @@ from django.db import connection
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
+from lyceum.domains.people.contacts_for import Choice, contacts_for
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.queries import get_student
 
 _CONTACTS = """
 SELECT l.student_id, l.contact_order, p.full_name, l.relationship, l.parental_responsibility = 'yes', l.emergency,
@@ -65,6 +67,17 @@ def read_contacts(student: Student, *, actor: Actor, day: date) -> list[Contact]
     knows = actor.reaches_all(Permission.RESTRICTIONS_EDIT)
     found = [each for each in _read([student.pk], day) if knows or not each.is_kept_away]
     return [each for each in found if sees_all or (actor.user_id is not None and each.user == actor.user_id)]
+
+
+def choices_about(student_id: UUID, *, purpose: str, channel: str = "", day: date, actor: Actor) -> list[Choice]:
+    """Whom the school would tell about a student, for those who may see contacts; one's own row for a guardian."""
+    actor.require(Permission.CONTACTS_VIEW)
+    student = get_student(student_id, actor=actor)
+    found = contacts_for(student.pk, purpose=purpose, channel=channel, day=day, actor=actor)
+    seen = Student.objects.filter(visible_students(actor, Permission.CONTACTS_VIEW), pk=student.pk)
+    if actor.reaches_all(Permission.CONTACTS_VIEW) or seen.exists():
+        return found
+    return [each for each in found if actor.user_id is not None and each.user == actor.user_id]
 
 
 def contacts_to_list(students: Collection[UUID], *, actor: Actor, day: date) -> dict[UUID, list[Contact]]:

@@ -81,11 +81,11 @@ def _children(actor: Actor, *portals: str) -> Q:
 
 def of_age_since(day: date) -> date:
     """Who was born on that day or before is of age on `day`, by the school's own rule."""
-    years = people_settings().age_of_access
+    year = max(day.year - people_settings().age_of_access, 1)
     try:
-        return day.replace(year=day.year - years)
+        return day.replace(year=year)
     except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)
+        return day.replace(year=year, day=28)
 
 
 def out_of_age(day: date) -> Q:

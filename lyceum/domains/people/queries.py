@@ -194,6 +194,18 @@ def list_flags(student: Student, *, actor: Actor, day: date) -> QuerySet[Flag]:
     return rows.select_related("permission_set").order_by("kind", "pk")
 
 
+def read_flags(students: Iterable[UUID], *, actor: Actor, day: date) -> dict[UUID, list[Flag]]:
+    """The same of many students: none of those whom the actor may not see, or whose flags are not theirs to read."""
+    if not actor.may(Permission.FLAGS_VIEW):
+        return {}
+    seen = Student.objects.filter(visible_students(actor, Permission.FLAGS_VIEW), pk__in=set(students))
+    rows = Flag.objects.filter(holds_on(day), visible_flags(actor), student__in=seen)
+    found: dict[UUID, list[Flag]] = {}
+    for row in rows.order_by("kind", "pk"):
+        found.setdefault(row.student_id, []).append(row)
+    return found
+
+
 def list_restrictions(student: Student | None = None, *, actor: Actor) -> QuerySet[ContactRestriction]:
     """Who is or was kept from a student, or from any, for those who may say so; the newest first."""
     permission = Permission.RESTRICTIONS_EDIT

@@ -27,6 +27,7 @@ urlpatterns = [
     path("students/<uuid:student_id>/timeline/", records.timeline_page, name="student-timeline"),
     path("flags/<uuid:flag_id>/", flags.flag_page, name="flag"),
     path("access-log/", access_log.access_log_page, name="access-log"),
+    path("profile/access-log/", access_log.own_access_page, name="own-access-log"),
     path("my-record/", requests.own_record_page, name="own-record"),
     path("my-access/", requests.access_page, name="own-access"),
     path("change-requests/", requests.requests_page, name="change-requests"),

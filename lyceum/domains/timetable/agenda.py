@@ -22,6 +22,7 @@ from lyceum.domains.tenancy.queries import time_zone, today
 from lyceum.domains.timetable.days import rung_on
 from lyceum.domains.timetable.models import Cover, Lesson
 from lyceum.domains.timetable.policies import visible_lessons
+from lyceum.domains.timetable.together import lessons_without, taught_together
 
 MOST_DAYS = 400
 
@@ -84,15 +85,18 @@ def list_agenda(actor: Actor, *, first: date, last: date, whose: Whose) -> list[
     if whose != Whose():  # of a few lessons: not the covers of a whole school
         stands = stands.filter(lesson__in={row.pk for row in rows})
     covers = {
-        (row.lesson_id, row.on): row for row in stands.select_related("teacher__person", "room").order_by("-part")
+        (row.lesson.planned_id or row.lesson_id, row.on): row
+        for row in stands.select_related("lesson", "teacher__person", "room").order_by("-part")
     }
-    takes = _takes(whose, first, last)
+    takes = _takes(whose, rows, first, last)
     zone = clock.zone(time_zone())
     found: list[Dated] = []
     for day in days:
         of_day = [lesson for lesson in rows if lesson.is_on(day)]
+        if whose.teacher or whose.room:
+            of_day = taught_together(of_day)
         for lesson, starts_at, ends_at in rung_on(day, of_day):
-            cover = covers.get((lesson.pk, day))
+            cover = covers.get((lesson.planned_id or lesson.pk, day))
             if takes(lesson, day, cover):
                 found.append(_dated(lesson, day, starts_at, ends_at, cover, zone))
     return sorted(found, key=lambda each: (each.starts_at, each.lesson.school_class.name))
@@ -144,17 +148,25 @@ def _lessons(actor: Actor, whose: Whose, first: date, last: date) -> list[Lesson
 class _Takes:
     """Whether a lesson of a date concerns whoever is asked about."""
 
-    def __init__(self, whose: Whose, spans: Sequence[tuple[UUID, date, date | None]]) -> None:
+    def __init__(
+        self,
+        whose: Whose,
+        spans: Sequence[tuple[UUID, date, date | None]],
+        without: frozenset[tuple[UUID | None, UUID]] = frozenset(),
+    ) -> None:
         self.whose = whose
         self.spans = spans
         """Classes of the teacher or student with the days on which they are theirs."""
+        self.without = without
+        """Planned lessons to which only others of the student's class come, each with the class."""
 
     def __call__(self, lesson: Lesson, day: date, cover: Cover | None) -> bool:
         whose = self.whose
         if whose.room:
             return (cover.room_id if cover and cover.room_id else lesson.room_id) == whose.room
         if whose.student:
-            return self._is_theirs(lesson.school_class_id, day)
+            is_out = (lesson.planned_id, lesson.school_class_id) in self.without
+            return not is_out and self._is_theirs(lesson.school_class_id, day)
         if whose.teacher:
             if cover and cover.teacher_id:
                 return bool(cover.teacher_id == whose.teacher)
@@ -168,11 +180,12 @@ class _Takes:
         )
 
 
-def _takes(whose: Whose, first: date, last: date) -> _Takes:
+def _takes(whose: Whose, lessons: Sequence[Lesson], first: date, last: date) -> _Takes:
     within = Q(ends_on__isnull=True) | Q(ends_on__gte=first)
     if whose.student:
         rows = ClassMembership.objects.filter(within, student=whose.student, starts_on__lte=last)
-        return _Takes(whose, list(rows.values_list("school_class_id", "starts_on", "ends_on")))
+        spans = list(rows.values_list("school_class_id", "starts_on", "ends_on"))
+        return _Takes(whose, spans, lessons_without(whose.student, lessons))
     if whose.teacher:
         leads = ClassTeacher.objects.filter(within, staff=whose.teacher, role="lead", starts_on__lte=last)
         return _Takes(whose, list(leads.values_list("school_class_id", "starts_on", "ends_on")))

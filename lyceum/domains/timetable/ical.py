@@ -94,7 +94,7 @@ def write_calendar(rows: list[Dated], *, name: str) -> bytes:
         event.add("dtstamp", clock.now())
         event.add("dtstart", clock.local(each.starts_at, "UTC"))
         event.add("dtend", clock.local(each.ends_at, "UTC"))
-        event.add("summary", f"{each.name} ({each.lesson.school_class})")
+        event.add("summary", f"{each.name} ({each.lesson.classes})")
         if each.room:
             event.add("location", str(each.room))
         teachers = ", ".join(str(staff) for staff in each.teachers())

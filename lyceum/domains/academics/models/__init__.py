@@ -10,6 +10,7 @@ from lyceum.domains.academics.models.classes import (
     Subject,
 )
 from lyceum.domains.academics.models.cycles import BellSchedule, Cycle, DayPlan, Period
+from lyceum.domains.academics.models.leavings import Leaving
 from lyceum.domains.academics.models.rollovers import RolloverChange, RolloverDecision, RolloverPlan
 from lyceum.domains.academics.models.years import AcademicYear, ClosedDay, Term
 
@@ -23,6 +24,7 @@ __all__ = [
     "Cycle",
     "DayPlan",
     "Grade",
+    "Leaving",
     "Location",
     "Period",
     "Placement",

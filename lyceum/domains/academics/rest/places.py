@@ -12,6 +12,7 @@ from lyceum.core.rest import Strict, actor_of
 from lyceum.domains.academics.rest.router import router
 from lyceum.domains.academics.rest.shapes import ClassRef, StudentOut, student_shapes
 from lyceum.domains.academics.rest.students import grade_named
+from lyceum.domains.academics.rules.leaving import undo_leaving
 from lyceum.domains.academics.rules.members import move_student
 from lyceum.domains.academics.rules.placements import change_enrolment_days, leave_student, place_and_seat
 from lyceum.domains.people.models import GuardianLink
@@ -113,6 +114,27 @@ class LeaveIn(Strict):
 def leave(request: HttpRequest, student_id: UUID, body: LeaveIn) -> dict[str, Any]:
     """Record that a student leaves: enrolment, classes and grade end with the last day."""
     return enrolment_shape(leave_student(student_id, **body.dict(), actor=actor_of(request)))
+
+
+class LeavingOut(Schema):
+    """A leaving that was taken back."""
+
+    last_day: date
+    exit: str
+    made_by: str
+    undone_by: str
+
+
+@router.post("students/{student_id}/leave/undo/", response=LeavingOut, operation_id="undoLeave")
+def undo_leave(request: HttpRequest, student_id: UUID) -> dict[str, Any]:
+    """Take a leaving of the last 30 days back: enrolment, classes and grade are as they were."""
+    leaving = undo_leaving(student_id, actor=actor_of(request))
+    return {
+        "last_day": leaving.last_day,
+        "exit": leaving.exit,
+        "made_by": leaving.made_by_name,
+        "undone_by": leaving.undone_by_name,
+    }
 
 
 class MoveIn(Strict):

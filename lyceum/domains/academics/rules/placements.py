@@ -18,6 +18,7 @@ from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
 from lyceum.domains.academics.models import AcademicYear, Class, Grade, Placement
 from lyceum.domains.academics.queries import find_year
+from lyceum.domains.academics.rules.leaving import kept_leaving
 from lyceum.domains.academics.rules.members import NewMember, add_class_members, trim_memberships
 from lyceum.domains.journal.rules import Entry, Target, record_all
 from lyceum.domains.people.models import Enrolment, Student
@@ -180,12 +181,13 @@ def leave_student(
     values: dict[str, Any] = {"exit": exit, "exit_reason": reason, "to_school": to_school}
     if exit != Enrolment.Exit.NO_SHOW:
         values["last_day"], rows = last_day, rows.filter(first_day__lte=last_day)
-    ended = [
-        change_enrolment_days(row.pk, values=values, actor=actor)
-        for row in rows.exclude(exit="no_show").order_by("first_day", "pk")
-    ]
-    if not ended:
-        raise NotFoundError(_("The student is not on roll on that day."))
+    with kept_leaving(student.pk, last_day=last_day, exit=exit, actor=actor):
+        ended = [
+            change_enrolment_days(row.pk, values=values, actor=actor)
+            for row in rows.exclude(exit="no_show").order_by("first_day", "pk")
+        ]
+        if not ended:
+            raise NotFoundError(_("The student is not on roll on that day."))
     return ended[-1]
 
 

@@ -15,6 +15,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast, Undo
 from lyceum.domains.academics.queries import classes_of, get_class, list_classes, list_grades
+from lyceum.domains.academics.rules.leaving import find_leaving, undo_leaving
 from lyceum.domains.academics.rules.members import move_student
 from lyceum.domains.academics.rules.placements import Admission, admit_student, leave_student, place_and_seat
 from lyceum.domains.people.batches import read_contact_points
@@ -159,8 +160,11 @@ def student_leave(request: HttpRequest, student_id: UUID) -> HttpResponse:
     actor.require_all(Permission.STUDENTS_ENROL)
     student = get_student(student_id, actor=actor)
 
-    def act() -> str:
-        form = request.POST
+    def act() -> str | Done:
+        form, page = request.POST, f"/students/{student_id}/"
+        if form.get("act") == "undo":
+            undo_leaving(student_id, actor=actor)
+            return Done(page, Toast(_("The leaving is taken back: enrolment, classes and grade are as they were.")))
         leave_student(
             student_id,
             last_day=needed_date(request, "last_day"),
@@ -169,9 +173,11 @@ def student_leave(request: HttpRequest, student_id: UUID) -> HttpResponse:
             to_school=form.get("to_school", ""),
             actor=actor,
         )
-        return f"/students/{student_id}/"
+        undo = Undo(f"/students/{student_id}/leave/", [("act", "undo")])
+        return Done(page, Toast(_("Recorded: %(name)s leaves.") % {"name": student.person.called}, undo))
 
     def context() -> dict[str, Any]:
-        return {"student": student, "today": today().isoformat(), "exits": EXITS}
+        leaving = find_leaving(student_id)
+        return {"student": student, "today": today().isoformat(), "exits": EXITS, "leaving": leaving}
 
     return submitted(request, "academics/student_leave.html", context, act)

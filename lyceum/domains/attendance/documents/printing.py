@@ -1,7 +1,7 @@
 """Documents of attendance as PDF: templates beside this module, everything said comes as data."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.documents import print_document
-from lyceum.domains.attendance.models import OfficialCopy
-from lyceum.domains.tenancy.queries import time_zone
+from lyceum.domains.attendance.models import MarkChange, OfficialCopy, Register
+from lyceum.domains.tenancy.queries import find_school_name, time_zone
 
 
 def _print(template: str, data: Mapping[str, Any], *, paper: str) -> bytes:
@@ -45,6 +45,38 @@ def print_copy(copy: OfficialCopy, *, paper: str) -> bytes:
         },
     }  # fmt: skip
     return _print("official", data, paper=paper)
+
+
+def print_history(
+    register: Register, changes: Sequence[MarkChange], *, known_at: datetime | None = None, paper: str
+) -> bytes:
+    """Everything that was said on a register, or what it said at an instant: who, when, why."""
+    zone = time_zone()
+    known = known_at and date_format(clock.local(known_at, zone), "DATETIME_FORMAT")
+    data = {
+        "class": register.class_name,
+        "when": f"{date_format(register.on, 'DATE_FORMAT')} · {register.session_words or register.period}",
+        "school": find_school_name(),
+        "known": _("What was known on %(at)s") % {"at": known} if known else "",
+        "rows": [
+            [
+                change.mark.student.person.full_name,
+                str(change.version),
+                f"{change.code.symbol} · {_(change.code.label)}",
+                f"{clock.local(change.marked_at, zone):%Y-%m-%d %H:%M}",
+                change.marked_by_name,
+                _(change.via),
+                change.reason,
+            ]
+            for change in changes
+        ],
+        "words": {
+            "title": _("What was said, by whom, and when"),
+            "none": _("Nothing was marked yet."),
+            "head": [_("Student"), _("Version"), _("Code"), _("When"), _("By"), _("Through"), _("Reason")],
+        },
+    }
+    return _print("history", data, paper=paper)
 
 
 def print_paper_register(

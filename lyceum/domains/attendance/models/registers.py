@@ -1,7 +1,9 @@
 """Registers, their marks, and what each mark said before."""
 
 from datetime import datetime
+from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -26,6 +28,10 @@ class Register(SchoolOwned):
     school_class = SchoolForeignKey(Class, models.PROTECT, related_name="taken_registers", db_column="class_id")
     session = models.CharField(max_length=3, blank=True, choices=Session.choices)
     lesson = SchoolForeignKey(Lesson, models.PROTECT, null=True, related_name="taken_registers")
+    with_classes = ArrayField(models.UUIDField(), default=list, db_default=[])
+    """Ids of other classes that are taught the same lesson: they are on this register."""
+    groups = ArrayField(models.UUIDField(), default=list, db_default=[])
+    """Ids of the groups that come, of classes of which not everybody does."""
     class_name = models.CharField(max_length=120)
     period = models.CharField(max_length=20, blank=True)
     room_name = models.CharField(max_length=80, blank=True)
@@ -64,6 +70,11 @@ class Register(SchoolOwned):
 
     def __str__(self) -> str:
         return f"{self.class_name} {self.on} {self.session or self.period}"
+
+    @property
+    def classes(self) -> list[UUID]:
+        """Every class that is on it, its own first."""
+        return [self.school_class_id, *self.with_classes]
 
     @property
     def session_words(self) -> Promise | str:

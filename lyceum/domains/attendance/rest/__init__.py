@@ -13,6 +13,7 @@ from lyceum.domains.attendance.rest import (
     registers,
     setup,
     statutory,
+    students,
 )
 from lyceum.domains.attendance.rest.router import router
 
@@ -30,4 +31,5 @@ __all__ = [
     "router",
     "setup",
     "statutory",
+    "students",
 ]

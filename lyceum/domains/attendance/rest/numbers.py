@@ -6,13 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 
-from lyceum.core.errors import invalid_field
 from lyceum.core.rest import Instant, Strict, actor_of
 from lyceum.domains.attendance.groups import Grouped, summarise_by
 from lyceum.domains.attendance.numbers import Numbers, Summary, summarise
+from lyceum.domains.attendance.policies import sees_codes
 from lyceum.domains.attendance.rest.marks import span
 from lyceum.domains.attendance.rest.router import router
 
@@ -87,7 +86,8 @@ class SummaryFilter(Strict):
     by: str | None = Field(None, pattern="^(grade|class|weekday|meaning|flag)$")
 
 
-def _numbers(numbers: Numbers) -> dict[str, Any]:
+def shape_numbers(numbers: Numbers) -> dict[str, Any]:
+    """Numbers as they are answered."""
     return {
         "possible": numbers.possible,
         "attended": numbers.attended,
@@ -105,23 +105,26 @@ def summary(request: HttpRequest, chosen: Query[SummaryFilter]) -> dict[str, Any
     """Attendance in numbers. `explain` lists every session that was counted, or left out and why."""
     first, last = span(chosen.from_, chosen.to)
     actor = actor_of(request)
-    if chosen.by and chosen.as_known_at:
-        raise invalid_field("/by", "choice", _("Groups are counted of what is known now."))
     whose: dict[str, Any] = {"student": chosen.student, "school_class": chosen.class_id, "grade": chosen.grade}
     found = summarise(actor, first=first, last=last, as_known_at=chosen.as_known_at, explain=chosen.explain, **whose)
-    grouped = summarise_by(actor, chosen.by, first=first, last=last, **whose) if chosen.by else Grouped([])
-    return {"from": first, "to": last, **_summary(found), **_grouped(grouped)}
+    grouped = Grouped([])
+    if chosen.by:
+        grouped = summarise_by(actor, chosen.by, first=first, last=last, as_known_at=chosen.as_known_at, **whose)
+    shown = _summary(found)
+    if not sees_codes(actor):  # families read words, never codes
+        shown["explained"] = [each | {"code": ""} for each in shown["explained"]]
+    return {"from": first, "to": last, **shown, **_grouped(grouped)}
 
 
 def _grouped(found: Grouped) -> dict[str, Any]:
-    groups = [{"key": g.key, "label": g.label, "of": g.students, **_numbers(g.numbers)} for g in found.groups]
+    groups = [{"key": g.key, "label": g.label, "of": g.students, **shape_numbers(g.numbers)} for g in found.groups]
     return {"groups": groups, "hidden_groups": found.hidden}
 
 
 def _summary(found: Summary) -> dict[str, Any]:
     return {
-        "total": _numbers(found.total),
-        "students": [{"student": s, **_numbers(n)} for s, n in found.per_student.items()],
+        "total": shape_numbers(found.total),
+        "students": [{"student": s, **shape_numbers(n)} for s, n in found.per_student.items()],
         "explained": [
             {
                 "student": e.student_id,

@@ -40,6 +40,8 @@ class RegisterOut(Schema):
     date: Day
     class_id: UUID
     class_name: str
+    with_classes: list[UUID]
+    """Other classes that are taught the same lesson, and are on this register."""
     session: str
     period: str
     room: str
@@ -103,6 +105,7 @@ def _register(register: Register, marked: int | None = None) -> dict[str, Any]:
         "date": register.on,
         "class_id": register.school_class_id,
         "class_name": register.class_name,
+        "with_classes": register.with_classes,
         "session": register.session,
         "period": register.period,
         "room": register.room_name,

@@ -120,7 +120,7 @@ def _tell_office(missed: Sequence[Register], actor: Actor) -> int:
 
 def _takers(registers: Sequence[Register]) -> dict[UUID, list[User]]:
     """Who is expected to take each register: the teachers of the class, or of the lesson. Two statements."""
-    classes = {register.school_class_id for register in registers}
+    classes = {each for register in registers for each in register.classes}
     rows = (
         ClassTeacher.objects.filter(
             holds_on(today()),
@@ -140,6 +140,8 @@ def _takers(registers: Sequence[Register]) -> dict[UUID, list[User]]:
         if lesson.teacher_id and lesson.teacher.person.user_id
     }
     return {
-        r.pk: [of_lesson[r.lesson_id]] if r.lesson_id in of_lesson else of_class.get(r.school_class_id, [])
+        r.pk: [of_lesson[r.lesson_id]]
+        if r.lesson_id in of_lesson
+        else [user for each in r.classes for user in of_class.get(each, [])]
         for r in registers
     }

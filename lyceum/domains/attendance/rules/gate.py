@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -19,6 +19,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
 from lyceum.domains.academics.days import school_days
+from lyceum.domains.academics.models import ClassMembership
 from lyceum.domains.attendance.codes import CodeList, read_codes
 from lyceum.domains.attendance.facts import AttendanceMarked, GatePassed, MarkFact
 from lyceum.domains.attendance.meanings import HERE, Meaning
@@ -29,7 +30,7 @@ from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError, Re
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Staff, Student
-from lyceum.domains.people.policies import kept_from_work
+from lyceum.domains.people.policies import holds_on, kept_from_work
 from lyceum.domains.people.queries import is_on_roll
 from lyceum.domains.tenancy.queries import day_bounds, time_zone, today
 
@@ -178,11 +179,10 @@ def _registers_of(student: Student) -> list[Register]:
         open_day(day)
     except AttendanceNotSetUpError:
         return []
-    members = Q(school_class__memberships__ends_on__isnull=True) | Q(school_class__memberships__ends_on__gte=F("on"))
-    rows = Register.objects.filter(
-        members, on=day, school_class__memberships__student=student, school_class__memberships__starts_on__lte=F("on")
-    ).exclude(state=Register.State.NOT_REQUIRED)
-    return list(rows.distinct().order_by("due_at", "pk"))
+    members = ClassMembership.objects.filter(holds_on(day), student=student)
+    classes = list(members.values_list("school_class_id", flat=True))
+    rows = Register.objects.filter(Q(school_class__in=classes) | Q(with_classes__overlap=classes), on=day)
+    return list(rows.exclude(state=Register.State.NOT_REQUIRED).order_by("due_at", "pk"))
 
 
 def _session_of(registers: Sequence[Register], instant: datetime) -> Register | None:

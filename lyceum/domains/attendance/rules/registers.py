@@ -18,6 +18,7 @@ from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import this_school
 from lyceum.domains.timetable.days import rung_on, takes_place_on
 from lyceum.domains.timetable.models import Cover, Lesson
+from lyceum.domains.timetable.together import groups_of, taught_together
 
 LESSON_OPEN = timedelta(minutes=20)
 """How long after its start the register of a lesson closes."""
@@ -49,9 +50,18 @@ def follow_lessons(day: date) -> None:
     A register with marks stays as it is, and so does a day whose registers nobody has asked for yet.
     """
     waiting = Register.objects.filter(on=day, kind="lesson", state=Register.State.DUE, marks__isnull=True)
-    rows = list(waiting.select_related("lesson"))
-    over = [row.pk for row in rows if row.lesson is None or not row.lesson.is_on(day)]
-    Register.objects.filter(pk__in=over).update(state=Register.State.NOT_REQUIRED)
+    wanted = {row.lesson_id: row for row in _lessons(day, this_school(), clock.now())}
+    changed = []
+    for row in waiting:
+        now = wanted.get(row.lesson_id)
+        if now is None:
+            row.state = Register.State.NOT_REQUIRED
+        elif (row.with_classes, row.groups) != (now.with_classes, now.groups):
+            row.class_name, row.with_classes, row.groups = now.class_name, now.with_classes, now.groups
+        else:
+            continue
+        changed.append(row)
+    Register.objects.bulk_update(changed, ["state", "class_name", "with_classes", "groups"])
     if Register.objects.filter(on=day).exists():
         open_day(day)
 
@@ -146,22 +156,27 @@ def _lessons(day: date, school: School, locks_at: datetime) -> list[Register]:
         school_class__starts__lte=day,
         school_class__ends__gte=day,
     )
-    rung = rung_on(day, lessons.select_related("school_class", "room"))
+    rung = list(rung_on(day, lessons.select_related("school_class", "room")))
+    taught = {lesson.pk: (starts_at, ends_at) for lesson, starts_at, ends_at in rung}
+    shared = taught_together(lesson for lesson, _starts, _ends in rung)
+    groups = groups_of(shared)
     return [
         Register(
             kind="lesson",
             on=day,
             school_class=lesson.school_class,
             lesson=lesson,
-            class_name=lesson.school_class.name,
+            with_classes=[each.school_class_id for each in lesson.joined],
+            groups=groups.get(lesson.planned_id, []),
+            class_name=lesson.classes[:120],
             period=lesson.period,
             room_name=lesson.room.name if lesson.room else "",
-            due_at=at(day, starts_at, school),
-            ends_at=at(day, ends_at, school),
-            closes_at=at(day, starts_at, school) + LESSON_OPEN,
+            due_at=at(day, taught[lesson.pk][0], school),
+            ends_at=at(day, taught[lesson.pk][1], school),
+            closes_at=at(day, taught[lesson.pk][0], school) + LESSON_OPEN,
             locks_at=locks_at,
         )
-        for lesson, starts_at, ends_at in rung
+        for lesson in shared
     ]
 
 

@@ -28,7 +28,7 @@ WITH rule AS (
   SELECT method, full_minutes, half_minutes, day_minutes FROM attendance_attendancerule
   WHERE school_id = %(school)s AND starts_on <= %(on)s ORDER BY starts_on DESC LIMIT 1
 ), of_day AS MATERIALIZED (
-  SELECT r.id, r.kind, r.session, r.class_id, r.state, r.due_at, k.kind = 'form' AS is_form,
+  SELECT r.id, r.kind, r.session, r.class_id, r.with_classes, r.groups, r.state, r.due_at, k.kind = 'form' AS is_form,
     COALESCE(r.ends_at, r.due_at + (l.ends_at - l.starts_at), r.due_at) AS ends_at
   FROM attendance_register r
   JOIN academics_class k ON k.school_id = %(school)s AND k.id = r.class_id
@@ -40,10 +40,16 @@ WITH rule AS (
   JOIN attendance_mark m ON m.school_id = %(school)s AND m.register_id = r.id AND m.student_id = ANY(%(students)s)
 ), lessons AS MATERIALIZED (
   SELECT cm.student_id, r.id AS register_id FROM of_day r
-  JOIN academics_classmembership cm ON cm.school_id = %(school)s AND cm.class_id = r.class_id
+  CROSS JOIN LATERAL unnest(r.class_id || r.with_classes) AS of_class(id)
+  JOIN academics_classmembership cm ON cm.school_id = %(school)s AND cm.class_id = of_class.id
     AND cm.student_id = ANY(%(students)s)
     AND cm.starts_on <= %(on)s AND (cm.ends_on IS NULL OR cm.ends_on >= %(on)s)
-  WHERE r.kind = 'lesson' AND r.state <> 'not_required'
+  WHERE r.kind = 'lesson' AND r.state <> 'not_required' AND (r.groups = '{{}}'
+    OR NOT EXISTS (SELECT 1 FROM timetable_group g
+      WHERE g.school_id = %(school)s AND g.id = ANY(r.groups) AND g.class_id = cm.class_id)
+    OR EXISTS (SELECT 1 FROM timetable_groupmember gm
+      JOIN timetable_group g ON g.school_id = %(school)s AND g.id = gm.group_id AND g.class_id = cm.class_id
+      WHERE gm.school_id = %(school)s AND gm.student_id = cm.student_id AND gm.group_id = ANY(r.groups)))
 )
 SELECT json_strip_nulls(json_build_object(
   'rule', (SELECT json_build_object('method', method, 'full', full_minutes, 'half', half_minutes, 'day', day_minutes)

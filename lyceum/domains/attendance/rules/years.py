@@ -18,7 +18,7 @@ from lyceum.core.memory import SchoolMemory
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
-from lyceum.domains.academics.models import AcademicYear
+from lyceum.domains.academics.models import AcademicYear, Class
 from lyceum.domains.attendance.models import OfficialCopy, Register, YearClosing
 from lyceum.domains.attendance.official import read_copy
 from lyceum.domains.attendance.rules.refusals import ReasonNeededError, YearClosedError, YearNotOverError
@@ -121,8 +121,10 @@ def reopen_year(year_id: UUID, *, reason: str, actor: Actor) -> YearClosing:
 def waiting_copies(closing: YearClosing) -> list[tuple[UUID, str, date]]:
     """Classes and months of which no copy was made yet."""
     rows = Register.objects.filter(on__range=(closing.year.starts, closing.year.ends))
-    pairs = rows.values_list("school_class", "class_name", "on__year", "on__month").distinct()
-    wanted = {(class_id, date(year, month, 1)): name for class_id, name, year, month in pairs}
+    pairs = rows.values_list("school_class", "with_classes", "on__year", "on__month").distinct()
+    months = {(each, date(year, month, 1)) for own, others, year, month in pairs for each in (own, *others)}
+    names = dict(Class.objects.filter(pk__in={each for each, _month in months}).values_list("pk", "name"))
+    wanted = {(class_id, month): names[class_id] for class_id, month in months if class_id in names}
     made = set(OfficialCopy.objects.filter(closing=closing).values_list("school_class", "month"))
     return sorted(
         ((class_id, name, month) for (class_id, month), name in wanted.items() if (class_id, month) not in made),

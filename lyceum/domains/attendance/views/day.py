@@ -22,6 +22,7 @@ from lyceum.domains.tenancy.queries import time_zone, today
 PLACES = (
     (Permission.ABSENCES_DECIDE, "/attendance/planned/", _("Planned absences")),
     (Permission.CONCERNS_VIEW, "/attendance/concerns/", _("Concerns")),
+    (Permission.NUMBERS_VIEW, "/attendance/numbers/", _("In numbers")),
     (Permission.REGISTERS_AMEND, "/attendance/closures/", _("Closures")),
     (Permission.GATE_USE, "/gate/", _("Gate")),
     (Permission.ON_SITE_VIEW, "/on-site/", _("On site now")),

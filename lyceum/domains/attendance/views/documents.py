@@ -13,21 +13,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from lyceum.core.actor import system_actor
 from lyceum.core.documents import PAPERS, letterhead
 from lyceum.core.errors import NotFoundError, invalid_field
 from lyceum.core.forms import asked_date, typed_id
 from lyceum.core.lists import Column, Table, answer_list, answer_list_with_form
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
+from lyceum.core.schools import current_school
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.queries import get_class, list_roll, list_years
 from lyceum.domains.attendance.codes import read_codes
+from lyceum.domains.attendance.documents.letter import print_letter
 from lyceum.domains.attendance.documents.printing import print_copy, print_paper_register
+from lyceum.domains.attendance.families import read_for_family
 from lyceum.domains.attendance.models import SESSION_WORDS, OfficialCopy
 from lyceum.domains.attendance.rules.registers import times_on
 from lyceum.domains.attendance.rules.years import close_year, get_copy, list_closings, list_copies, reopen_year
 from lyceum.domains.journal.rules import note_export
+from lyceum.domains.people.contacts_for import Purpose, contacts_for
+from lyceum.domains.people.queries import get_student
 from lyceum.domains.tenancy.queries import find_school_name, today
 
 _PAGE = "/attendance/official/"
@@ -95,7 +101,7 @@ def official_pdf(request: HttpRequest, copy_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     copy = get_copy(copy_id, actor=actor)
     note_export("official-register", str(copy), 1, actor=actor)
-    return _pdf(print_copy(copy, paper=_paper(request)), f"register-{copy.class_name}-{copy.month:%Y-%m}")
+    return pdf_answer(print_copy(copy, paper=asked_paper(request)), f"register-{copy.class_name}-{copy.month:%Y-%m}")
 
 
 @require_GET
@@ -119,17 +125,40 @@ def paper_register(request: HttpRequest, class_id: UUID) -> HttpResponse:
         sessions=[str(SESSION_WORDS[each.session])[:2] if len(times) > 2 else each.session for each in times] or ["1"],
         students=[student.person.called for student in students],
         codes=[(code.symbol, _(code.label)) for code in offered],
-        paper=_paper(request),
+        paper=asked_paper(request),
     )
-    return _pdf(made, f"paper-register-{row.name}")
+    return pdf_answer(made, f"paper-register-{row.name}")
 
 
-def _paper(request: HttpRequest) -> str:
+@require_GET
+def attendance_letter(request: HttpRequest, student_id: UUID) -> HttpResponse:
+    """A letter to those who are told about the student's absences, over this school year or other days."""
+    actor = actor_of(request)
+    actor.require_all(Permission.CONCERNS_EDIT)
+    student = get_student(student_id, actor=actor, permission=Permission.NUMBERS_VIEW)
+    day = today()
+    year = school_days().year_of(day)
+    first, last = asked_date(request, "from", year.starts if year else day), asked_date(request, "to", day)
+    told = contacts_for(student.pk, purpose=Purpose.ABSENCE, day=day, actor=system_actor(current_school()))
+    note_export("attendance-letter", str(student), 1, actor=actor)
+    made = print_letter(
+        student,
+        read_for_family(student.pk, first=first, last=last),
+        first=first,
+        last=last,
+        recipients=[each.name for each in told if each.is_told],
+        signed=actor.name,
+        paper=asked_paper(request),
+    )
+    return pdf_answer(made, f"attendance-{student.registration_number}")
+
+
+def asked_paper(request: HttpRequest) -> str:
     asked = request.GET.get("paper", "")
     return asked if asked in PAPERS else letterhead().paper
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
+def pdf_answer(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in name)
     response["Content-Disposition"] = f'attachment; filename="{safe}.pdf"'

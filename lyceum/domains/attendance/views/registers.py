@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -20,18 +20,22 @@ from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Toast, Undo, leave_toast
 from lyceum.domains.attendance.codes import CodeList, read_codes
+from lyceum.domains.attendance.documents.printing import print_history
 from lyceum.domains.attendance.glyphs import TONE_WORDS, strip_html, tone
 from lyceum.domains.attendance.lines import Line, lines_html
-from lyceum.domains.attendance.models import CodeSet, Register, SessionTimes
+from lyceum.domains.attendance.models import CodeSet, MarkChange, Register, SessionTimes
 from lyceum.domains.attendance.phone import whose
 from lyceum.domains.attendance.presets import PRESETS
-from lyceum.domains.attendance.queries import get_register, list_history
+from lyceum.domains.attendance.queries import get_register, list_history, marks_as_known
 from lyceum.domains.attendance.rules.arrivals import Arrival, mark_arrived
 from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, Saved, take_register
 from lyceum.domains.attendance.rules.paper import note_paper
 from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times, what_is_missing
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.attendance.views.devices import list_decisions
+from lyceum.domains.attendance.views.documents import asked_paper, pdf_answer
+from lyceum.domains.attendance.views.numbers import asked_instant
+from lyceum.domains.journal.rules import note_export
 from lyceum.domains.tenancy.queries import time_zone, today
 
 
@@ -212,12 +216,34 @@ def register_history(request: HttpRequest, register_id: UUID) -> HttpResponse:
     """Every version of every mark: original and amended, who, when, why."""
     actor = actor_of(request)
     register = get_register(register_id, actor=actor)
+    known_at = asked_instant(request)
+    changes = _changes(register, known_at, actor)
     context = {
         "register": register,
-        "changes": list_history(register, actor=actor),
+        "changes": changes,
+        "asked": request.GET.get("as_known_at", ""),
+        "known_at": known_at and clock.local(known_at, time_zone()),
         "zone": clock.zone(time_zone()),
     }
     return render(request, "attendance/history.html", context)
+
+
+def _changes(register: Register, known_at: datetime | None, actor: Actor) -> list[MarkChange]:
+    if known_at:
+        return marks_as_known(register, instant=known_at, actor=actor)
+    return list(list_history(register, actor=actor))
+
+
+@require_GET
+def history_pdf(request: HttpRequest, register_id: UUID) -> HttpResponse:
+    """The same on paper."""
+    actor = actor_of(request)
+    register = get_register(register_id, actor=actor)
+    known_at = asked_instant(request)
+    changes = _changes(register, known_at, actor)
+    note_export("register-history", str(register), len(changes), actor=actor)
+    made = print_history(register, changes, known_at=known_at, paper=asked_paper(request))
+    return pdf_answer(made, f"register-history-{register.class_name}-{register.on}")
 
 
 @require_http_methods(["GET", "POST"])

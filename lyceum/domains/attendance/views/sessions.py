@@ -86,6 +86,7 @@ def sessions_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
                 "student": student,
                 "today": today().isoformat(),
                 "amends": actor.reaches_all(Permission.REGISTERS_AMEND),
+                "may_write": actor.reaches_all(Permission.CONCERNS_EDIT),
                 "codes": [(c.symbol, f"{c.symbol} · {_(c.label)}") for c in read_codes(actor).codes if c.active],
                 "sessions": [(each, SESSION_WORDS[each]) for each in sorted(session_starts())],
                 "slots": _slots(),

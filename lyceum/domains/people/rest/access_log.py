@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Field, Query, Schema
 
 from lyceum.core.paging import page_of
 from lyceum.core.rest import Instant, ListOf, Walk, actor_of, listed
-from lyceum.domains.people.access_log import NEWEST_FIRST, AccessFilter, list_access
+from lyceum.domains.journal.models import AccessSubject
+from lyceum.domains.people.access_log import NEWEST_FIRST, AccessFilter, list_access, list_own_access
 from lyceum.domains.people.rest.router import router
 
 
@@ -41,11 +43,24 @@ class AccessLogFilter(Walk):
 @router.get("access-log/", response=ListOf[AccessLogEntryOut], operation_id="listAccess")
 def access_log(request: HttpRequest, chosen: Query[AccessLogFilter]) -> dict[str, Any]:
     """Who read what of whom, newest first; for families of their own children, for teachers what they read."""
-    wanted = AccessFilter(
+    return _answer(list_access(actor_of(request), _wanted(chosen)), chosen)
+
+
+@router.get("profile/access-log/", response=ListOf[AccessLogEntryOut], operation_id="listOwnAccessLog")
+def own_access_log(request: HttpRequest, chosen: Query[AccessLogFilter]) -> dict[str, Any]:
+    """Who read of the caller and of their children, and what the caller read, newest first."""
+    return _answer(list_own_access(actor_of(request), _wanted(chosen)), chosen)
+
+
+def _wanted(chosen: AccessLogFilter) -> AccessFilter:
+    return AccessFilter(
         subject=chosen.subject, viewer=chosen.viewer, fields=chosen.fields, since=chosen.since, until=chosen.until
     )
+
+
+def _answer(rows: QuerySet[AccessSubject], chosen: AccessLogFilter) -> dict[str, Any]:
     page = page_of(
-        list_access(actor_of(request), wanted),
+        rows,
         order=NEWEST_FIRST, limit=chosen.limit, cursor=chosen.cursor, count=chosen.count,
     )  # fmt: skip
     shown = [

@@ -1,17 +1,19 @@
 """The page of the access log: who read what of whom."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from html import escape
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core import clock
+from lyceum.core.actor import Actor
 from lyceum.core.dates import instant_in_words
 from lyceum.core.forms import asked_date, asked_id
 from lyceum.core.lists import Column, Filter, Table, answer_list
@@ -26,6 +28,7 @@ from lyceum.domains.people.access_log import (
     SURFACES,
     AccessFilter,
     list_access,
+    list_own_access,
     read_names,
 )
 from lyceum.domains.tenancy.queries import time_zone, today
@@ -71,6 +74,19 @@ TABLE: Table[Read] = Table(
 @require_http_methods(["GET", "POST"])
 def access_log_page(request: HttpRequest) -> HttpResponse:
     """Who read what of whom, and what allowed it."""
+    return _answer(request, list_access, is_whole=actor_of(request).reaches_all(Permission.ACCESS_VIEW))
+
+
+@require_http_methods(["GET", "POST"])
+def own_access_page(request: HttpRequest) -> HttpResponse:
+    """Who read of oneself and of one's children, and what one read oneself."""
+    return _answer(request, list_own_access, is_whole=False)
+
+
+_Lists = Callable[[Actor, AccessFilter], QuerySet[AccessSubject]]
+
+
+def _answer(request: HttpRequest, listed: _Lists, *, is_whole: bool) -> HttpResponse:
     actor, asked = actor_of(request), request.GET
     chosen = AccessFilter(
         subject=asked_id(request, "subject"),
@@ -79,11 +95,10 @@ def access_log_page(request: HttpRequest) -> HttpResponse:
         since=_midnight(asked_date(request, "from", today())) if asked.get("from") else None,
         until=_midnight(asked_date(request, "to", today()) + timedelta(days=1)) if asked.get("to") else None,
     )
-    whole = actor.reaches_all(Permission.ACCESS_VIEW)
     return answer_list(
         request,
         TABLE,
-        list_access(actor, chosen),
+        listed(actor, chosen),
         template="people/access_log.html",
         filters=[
             Filter("fields", _("What"), list(FIELDS.items()), every=_("All")),
@@ -91,9 +106,9 @@ def access_log_page(request: HttpRequest) -> HttpResponse:
             Filter("to", _("To"), kind="date"),
         ],
         made=_read,
-        note_export=partial(note_export, TABLE.name, asked.urlencode(), actor=actor) if whole else None,
+        note_export=partial(note_export, TABLE.name, asked.urlencode(), actor=actor) if is_whole else None,
         count=False,
-        context={"is_whole": whole},
+        context={"is_whole": is_whole},
     )
 
 

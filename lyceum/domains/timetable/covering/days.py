@@ -132,8 +132,9 @@ class CoverDays:
         return found
 
     def find(self, lesson_id: UUID, on: date) -> Held | None:
-        """The lesson on that date, where it takes place."""
-        return next((held for held in self.held.get(on, ()) if held.lesson.pk == lesson_id), None)
+        """The lesson on that date, where it takes place; of several classes taught together whichever is named."""
+        of_day = self.held.get(on, ())
+        return next((h for h in of_day if lesson_id in (h.lesson.pk, *(each.pk for each in h.lesson.joined))), None)
 
     def covers_of(self, held: Held) -> Sequence[Cover]:
         """The covers of a lesson on its date, whole or in parts."""

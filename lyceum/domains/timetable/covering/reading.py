@@ -14,6 +14,7 @@ from lyceum.domains.timetable.covering.days import Candidate, CoverDays, Held, S
 from lyceum.domains.timetable.days import rung_on, takes_place_on
 from lyceum.domains.timetable.models import Cover, CoverTally, Lesson, Rule, StaffAbsence
 from lyceum.domains.timetable.models.rules import MUST
+from lyceum.domains.timetable.together import taught_together
 
 MOST_DAYS = 31
 """Days that are read at once."""
@@ -58,14 +59,19 @@ def _read_held(days: Sequence[date]) -> dict[date, list[Held]]:
     return {
         day: [
             Held(lesson, day, starts_at, ends_at, _takers(lesson, day, leads), _parts(lesson, day))
-            for lesson, starts_at, ends_at in rung_on(day, (each for each in lessons if _is_held(each, day)))
+            for lesson, starts_at, ends_at in rung_on(day, _held_on(day, lessons))
         ]
         for day in days
     }
 
 
-def _is_held(lesson: Lesson, day: date) -> bool:
-    return lesson.is_on(day) and lesson.school_class.starts <= day <= lesson.school_class.ends
+def _held_on(day: date, lessons: Iterable[Lesson]) -> list[Lesson]:
+    """The lessons of a date; what several classes are taught together is one, and is covered once."""
+    return taught_together(
+        lesson
+        for lesson in lessons
+        if lesson.is_on(day) and lesson.school_class.starts <= day <= lesson.school_class.ends
+    )
 
 
 def _takers(lesson: Lesson, day: date, leads: dict[UUID, list[tuple[UUID, date, date | None]]]) -> frozenset[UUID]:

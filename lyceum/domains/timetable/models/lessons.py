@@ -1,5 +1,6 @@
 """Lessons as they take place, by hand or from a published version, and who covers one of them."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
@@ -68,6 +69,14 @@ class Lesson(SchoolOwned):
 
     def __str__(self) -> str:
         return f"{self.period}"
+
+    joined: "Sequence[Lesson]" = ()
+    """The same lesson for other classes that are taught together, where whoever read it asked."""
+
+    @property
+    def classes(self) -> str:
+        """The classes that are taught, as people say them."""
+        return " + ".join(dict.fromkeys(str(lesson.school_class) for lesson in (self, *self.joined)))
 
     def is_on(self, day: date) -> bool:
         """Whether the lesson takes place on that day of its weeks or cycles."""

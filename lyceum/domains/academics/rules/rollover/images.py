@@ -64,7 +64,7 @@ def edited_since(changes: Sequence[RolloverChange]) -> set[UUID]:
     if not changes:
         return set()
     now = take_images(model_of(changes[0]), [change.row for change in changes])
-    return {change.pk for change in changes if _bare(now.get(change.row)) != _bare(change.after)}
+    return {change.pk for change in changes if bare(now.get(change.row)) != bare(change.after)}
 
 
 def model_of(change: RolloverChange) -> type[models.Model]:
@@ -72,7 +72,7 @@ def model_of(change: RolloverChange) -> type[models.Model]:
     return apps.get_model(change.kind)
 
 
-def _bare(image: Mapping[str, Any] | None) -> Image | None:
+def bare(image: Mapping[str, Any] | None) -> Image | None:
     """All but the time of the last change."""
     return None if image is None else {name: value for name, value in image.items() if name != "updated_at"}
 
