@@ -1,9 +1,11 @@
 """The fewest lessons that have to move, and a timetable that moves no more.
 
-Two searches take turns. One asks for a bound: some lessons may go anywhere, every other stays or vanishes, at the same
-price; what vanished joins those that may go anywhere, until nothing vanishes: then the bound is a timetable. The other
-looks for a timetable: the lessons around those that cannot stay may move, every other stays. Where that is not enough,
-ejection chains make one from what was, and lessons that moved are brought back, some at a time.
+Small models come first. One asks for a bound: some lessons may go anywhere, every other stays or vanishes, at the same
+price; what vanished joins those that may go anywhere, until nothing vanishes: then the bound is a timetable. Another
+looks for a timetable: the lessons around those that cannot stay may move, every other stays. Where that does not settle
+it, the whole problem is asked for the fewest moves, by strategies that raise the bound and others that lower the count,
+side by side. Where even that finds no timetable, ejection chains make one from what was, and lessons that moved are
+brought back, some at a time.
 """
 
 import random
@@ -44,6 +46,8 @@ class FewestMoves:
     """Lessons that may move while a timetable is looked for."""
     chance: random.Random = field(default_factory=random.Random)
     has_tried_chains: bool = False
+    wholes: int = 0
+    """How often the whole was asked."""
     gone: set[int] = field(default_factory=set)
     """Lessons that vanished when the bound was looked for last."""
 
@@ -87,29 +91,45 @@ class FewestMoves:
                 total.constant += 1
         return total
 
-    def _aim(self, model: Model) -> Total:
-        """As few moves as possible, between what is proven and what is found. Answers what is counted."""
+    def _aim(self, model: Model, *, hinted: Starts | None = None) -> Total:
+        """As few moves as possible, between what is proven and what is found. Answers what is counted.
+
+        `hinted`: a timetable to begin from, so that as many moves as it has are allowed as well.
+        """
         total = self._count(model)
         if total.literals:
             model.places.model.minimize(total.expression())
             model.places.model.add(total.expression() >= self.at_least - total.constant)
             if self.best is not None:
-                model.places.model.add(total.expression() <= self.best_moved - 1 - total.constant)
+                most = self.best_moved - (hinted is None)
+                model.places.model.add(total.expression() <= most - total.constant)
         model.demands.objective = Total()
-        for index, literals in model.places.starts.items():
-            for slot, literal in literals.items():
-                model.places.model.add_hint(literal, int(slot == self.before[index]))
+        hint(model, hinted or self.before)
         return total
 
+    def _solver_for_bound(self, seconds: float) -> cp_model.CpSolver:
+        """A tree of bounds over the relaxation proves in a second what the usual strategies do not in ten."""
+        solver = solver_for(min(seconds, self.left), seed=self.seed, workers=1)
+        solver.parameters.optimize_with_lb_tree_search = True
+        solver.parameters.linearization_level = 2
+        solver.parameters.cp_model_probing_level = 0  # takes longer than what it saves
+        return solver
+
+    def _solver_for_whole(self, seconds: float) -> cp_model.CpSolver:
+        """The tree of bounds, a search that follows the relaxation, and one that frees a part at a time."""
+        solver = self._solver_for_bound(seconds)
+        if self.workers > 1:
+            solver.parameters.optimize_with_lb_tree_search = False
+            solver.parameters.linearization_level = 1
+            solver.parameters.num_workers = self.workers + 1
+            solver.parameters.subsolvers.extend(["lb_tree_search", "max_lp"])
+        return solver
+
     def _solve(
-        self, model: Model, seconds: float, *, for_bound: bool = False
+        self, model: Model, seconds: float, solver: cp_model.CpSolver | None = None
     ) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
         """In a thread, so that it ends soon when nobody waits any more."""
-        solver = solver_for(min(seconds, self.left), seed=self.seed, workers=1 if for_bound else self.workers)
-        if for_bound:
-            # A tree of bounds over the relaxation proves in a second what the usual strategies do not in ten.
-            solver.parameters.optimize_with_lb_tree_search = True
-            solver.parameters.linearization_level = 2
+        solver = solver or solver_for(min(seconds, self.left), seed=self.seed, workers=self.workers)
         found: list[cp_model.CpSolverStatus] = []
         thread = threading.Thread(target=lambda: found.append(solver.solve(model.places.model)), daemon=True)
         thread.start()
@@ -126,16 +146,9 @@ class FewestMoves:
     def raise_bound(self, seconds: float) -> None:
         model = build_model(self.ground, Wishes(soft=False), current=self.before, free=self.anywhere, may_leave=True)
         total = self._aim(model)
-        solver, status = self._solve(model, seconds, for_bound=True)
-        if status == cp_model.INFEASIBLE:
-            if self.best is None:
-                self.is_impossible = True
-            else:
-                self.at_least = self.best_moved
+        solver, status = self._solve(model, seconds, self._solver_for_bound(seconds))
+        if not self._note_bound(solver, status, total):
             return
-        if total.literals and status != cp_model.MODEL_INVALID:
-            bound = round(solver.best_objective_bound + 0.4999) + total.constant
-            self.at_least = max(self.at_least, min(bound, len(self.before)))
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return
         gone = {index for index, literal in model.places.unplaced.items() if solver.boolean_value(literal)}
@@ -145,6 +158,37 @@ class FewestMoves:
         else:
             answer = read_answer(model, solver, status)
             assert answer.starts is not None
+            self._take(answer.starts)
+            if status == cp_model.OPTIMAL:
+                self.at_least = self.best_moved
+
+    def _note_bound(self, solver: cp_model.CpSolver, status: cp_model.CpSolverStatus, total: Total) -> bool:
+        """Whether there is a solution, for all that is known."""
+        if status == cp_model.INFEASIBLE:
+            if self.best is None:
+                self.is_impossible = True
+            else:
+                self.at_least = self.best_moved
+            return False
+        if total.literals and status != cp_model.MODEL_INVALID:
+            bound = round(solver.best_objective_bound + 0.4999) + total.constant
+            self.at_least = max(self.at_least, min(bound, len(self.before)))
+        return True
+
+    def ask_whole(self, seconds: float) -> None:
+        """All lessons in one model, which begins from the best timetable so far."""
+        self.wholes += 1
+        began = time.monotonic()
+        model = build_model(self.ground, Wishes(soft=False))
+        total = self._aim(model, hinted=self.best)
+        left = seconds - (time.monotonic() - began)
+        if left <= 0:
+            return
+        solver, status = self._solve(model, left, self._solver_for_whole(left))
+        if not self._note_bound(solver, status, total):
+            return
+        answer = read_answer(model, solver, status)
+        if answer.starts is not None:
             self._take(answer.starts)
             if status == cp_model.OPTIMAL:
                 self.at_least = self.best_moved
@@ -188,13 +232,13 @@ class FewestMoves:
             began = time.monotonic()
             while self.goes_on() and time.monotonic() - began < QUICK:
                 self.raise_bound(max(1.0, self.left / 4))
-            if not self.goes_on():
-                return
-            if self.best is None:
-                self.look_for_timetable(max(1.0, self.left / 4))
-            if self.best is None and not self.has_tried_chains:
-                self.ask_chains(max(1.0, self.left / 3))
-            until = time.monotonic() + max(1.0, time.monotonic() - began)
+            if self.goes_on() and self.best is None:
+                self.look_for_timetable(max(1.0, self.left / 6))
+            if self.goes_on() and len(self.before) <= WHOLE:
+                self.ask_whole(self.left * (0.5 if self.wholes == 0 else 0.9))
+            if self.goes_on() and self.best is None and not self.has_tried_chains:
+                self.ask_chains(max(1.0, self.left / 2))
+            until = time.monotonic() + max(1.0, (time.monotonic() - began) / 3)
             while self.best is not None and time.monotonic() < until and self.goes_on():
                 self.bring_back(self.best)
 
@@ -251,6 +295,9 @@ STEP = 2.0
 
 NEARBY = 250
 """Lessons that may go anywhere from the beginning, if these are all that are near."""
+
+WHOLE = 1_200
+"""Lessons of which one model of everything is asked."""
 
 QUICK = 1.5
 """Seconds for which bounds are raised before the other search has its turn: small models say much."""
