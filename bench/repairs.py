@@ -2,7 +2,7 @@
 
 Each file gets a timetable first (kept, so that the next run starts from the same). Then a teacher and one of the days
 they teach on are drawn, the same ones every time; a draw that is proven to leave no timetable at all is shown, but does
-not count, and another is drawn. Of what counts: how many lessons moved, how few are proven to have to, how long it took.
+not count, and another is drawn. Of the others: how many lessons moved, how few are proven to have to, how long it took.
 """
 
 from __future__ import annotations
@@ -10,17 +10,14 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import msgspec
-
-from bench.results import FOLDER, Result
-from lyceum.solver import rules, solution
+from bench.results import Result
+from bench.timetables import KEPT, find_timetable
+from lyceum.solver import rules
 from lyceum.solver.checker import check, hard, lasting
 from lyceum.solver.fet.reader import read
 from lyceum.solver.problem import Problem
@@ -70,8 +67,8 @@ def main(arguments: list[str] | None = None) -> None:
         problem = read(file.read_bytes())
         if len(problem.activities) > MOST:
             continue
-        before = _timetable(file, options.before, options.making)
-        if len(before) < len(problem.activities):
+        before = find_timetable(file, options.before, options.making)
+        if before is None:
             result.say(f"{file.stem:16} {len(problem.activities):7}  no complete timetable to mend")
             continue
         for row in _cases(file.stem, problem, before, options):
@@ -90,19 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=15.0, help="for each repair (15)")
     parser.add_argument("--cases", type=int, default=2, help="of each file, that are not impossible (2)")
     parser.add_argument("--making", type=float, default=45.0, help="seconds for a timetable to begin with (45)")
-    parser.add_argument("--before", type=Path, default=FOLDER / "timetables", help="where those are kept")
+    parser.add_argument("--before", type=Path, default=KEPT, help="where those are kept")
     parser.add_argument("--only", nargs="*", help="names of files, without .fet")
     return parser
-
-
-def _timetable(file: Path, folder: Path, seconds: float) -> Timetable:
-    kept = folder / f"{file.stem}.json"
-    if not kept.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "lyceum.solver", str(file), "--quiet", "--reasons=0"]
-        command += [f"--seconds={seconds}", f"--out={kept}"]
-        subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
-    return msgspec.json.decode(kept.read_bytes(), type=solution.Result).timetable
 
 
 def lose_a_day(name: str, problem: Problem, before: Timetable, draw: int) -> tuple[Problem, int]:

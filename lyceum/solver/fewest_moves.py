@@ -11,13 +11,13 @@ brought back, some at a time.
 import random
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
 from lyceum.solver.cpsat.model import Model, Wishes, build_model, hint, read_answer, solver_for
-from lyceum.solver.cpsat.totals import Total
+from lyceum.solver.cpsat.totals import Literal, Total
 from lyceum.solver.solution import Placement, Progress, State, Watch
 from lyceum.solver.solving import solve
 from lyceum.solver.terms.ground import NOWHERE, Ground, Starts
@@ -260,17 +260,22 @@ class FewestMoves:
         if found.state is State.COMPLETE:
             self._take([found.timetable[name].start for name in names])
 
-    def bring_back(self, best: Starts) -> None:
-        """Some lessons that moved, and who is around them, are placed once more, as few elsewhere as can be."""
-        moved = sorted(self.moved(best))
-        free = set(moved if len(moved) <= FEW else self.chance.sample(moved, FEW))
+    def _around(self, lessons: Collection[int]) -> set[int]:
+        """With those of some of the people who come, who may move as well."""
+        free = set(lessons)
         people = [person for index in sorted(free) for person in self.ground.people_of[index]]
         self.chance.shuffle(people)
         for person in people:
             if len(free) > MANY:
                 break
             free.update(person.members)
-        model = build_model(self.ground, Wishes(soft=False), current=best, free=free - set(self.ground.locked))
+        return free - set(self.ground.locked)
+
+    def bring_back(self, best: Starts) -> None:
+        """Some lessons that moved, and who is around them, are placed once more, as few elsewhere as can be."""
+        moved = sorted(self.moved(best))
+        free = self._around(moved if len(moved) <= FEW else self.chance.sample(moved, FEW))
+        model = build_model(self.ground, Wishes(soft=False), current=best, free=free)
         total = Total()
         for index, literals in model.places.starts.items():
             start = self.before[index]
@@ -285,6 +290,44 @@ class FewestMoves:
             assert starts is not None
             if len(self.moved(starts)) <= self.best_moved:
                 self.best, self.best_moved = starts, len(self.moved(starts))
+
+    def keep_rooms(self, starts: Starts, rooms: Mapping[int, str], changed: Collection[int], seconds: float) -> Starts:
+        """Times with which fewer lessons are elsewhere, rooms counted too, where lessons around those may move.
+
+        `rooms`: before; `changed`: who would be in another one. Where none are found, the times as they were.
+        """
+        free = self._around([*sorted(self.moved(starts)), *sorted(changed)])
+        model = build_model(self.ground, Wishes(soft=False, rooms=True), current=starts, free=free)
+        total = Total()
+        for index, room in rooms.items():
+            stays = []
+            if index in model.places.starts:
+                if self.before[index] not in model.places.starts[index]:
+                    continue
+                stays.append(model.places.starts[index][self.before[index]])
+            if room in model.rooms.get(index, ()):
+                stays.append(model.rooms[index][room])
+            if stays and index not in self.forced:
+                total.add_literal(_both(model, stays))
+        for index, literals in model.places.starts.items():
+            if index not in rooms and self.before[index] in literals:
+                total.add_literal(literals[self.before[index]])
+        if total.literals:
+            model.places.model.maximize(total.expression())
+        hint(model, starts)
+        solver, status = self._solve(model, seconds, solver_for(seconds, seed=self.seed, workers=self.workers))
+        answer = read_answer(model, solver, status)
+        return answer.starts or starts
+
+
+def _both(model: Model, literals: Sequence[Literal]) -> Literal:
+    """True only where all are."""
+    if len(literals) == 1:
+        return literals[0]
+    both = model.places.model.new_bool_var("")
+    for literal in literals:
+        model.places.model.add_implication(both, literal)
+    return both
 
 
 FEW, MANY = 50, 110

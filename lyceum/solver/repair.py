@@ -3,7 +3,9 @@
 import random
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
+from lyceum.solver.checker import check, hard, lasting
 from lyceum.solver.cpsat.model import Wishes, build_model, solve_model
 from lyceum.solver.cpsat.rooms import RoomsFound, assign_rooms
 from lyceum.solver.fewest_moves import LAST, FewestMoves, ring
@@ -14,6 +16,9 @@ from lyceum.solver.solution import Placement, Result, State, Timetable, Watch
 from lyceum.solver.terms.counting import broken, cost
 from lyceum.solver.terms.ground import NOWHERE, Ground, Starts, take_apart
 from lyceum.solver.terms.rooms import room_choices, room_closed
+
+ROOMS_TRIED = 3
+"""Times that other times are looked for, for the sake of rooms."""
 
 
 def _unsettled(ground: Ground, before: Starts, before_rooms: Mapping[int, str]) -> tuple[set[int], set[int]]:
@@ -86,40 +91,84 @@ def _is_impossible_nearby(search: FewestMoves, touched: Collection[int]) -> bool
     return False
 
 
+@dataclass(frozen=True)
+class _Placed:
+    """Times, the rooms that go with them, and who is elsewhere than before."""
+
+    starts: Starts
+    found: RoomsFound
+    moved: tuple[int, ...]
+
+
 def _answer(search: FewestMoves, rooms: Mapping[int, str], until: float) -> Result:
-    ground, starts = search.ground, search.best
-    state = State.COMPLETE
-    if search.is_impossible:
-        state = State.IMPOSSIBLE
-    starts = _leave_out(search) if starts is None else _please(search, starts, until)
-    found = assign_rooms(ground, starts, before=rooms, seconds=LAST, seed=search.seed)
-    timetable = {
-        each.name: Placement(starts[index], found.rooms.get(index))
+    ground = search.ground
+    if search.best is None:
+        placed = _with_rooms(search, _leave_out(search), rooms)
+    else:
+        placed = _with_few_rooms_changed(search, search.best, rooms, until)
+        pleased = _please(search, placed.starts, until)
+        if pleased != placed.starts:
+            placed = min(_with_rooms(search, pleased, rooms), placed, key=_elsewhere)
+    whole = {
+        each.name: Placement(placed.starts[index], placed.found.rooms.get(index))
         for index, each in enumerate(ground.problem.activities)
-        if starts[index] != NOWHERE and index not in found.without
+        if placed.starts[index] != NOWHERE and index not in placed.found.without
     }
+    moved = tuple(ground.problem.activities[index].name for index in placed.moved)
+    timetable = take_out_what_breaks(ground.problem, whole, first=moved)
     unplaced = tuple(each.name for each in ground.problem.activities if each.name not in timetable)
-    if unplaced and state is State.COMPLETE:
-        state = State.PARTIAL
+    state = State.IMPOSSIBLE if search.is_impossible else State.PARTIAL if unplaced else State.COMPLETE
     return Result(
         state,
         timetable,
-        cost(ground, starts) + found.cost,
+        cost(ground, placed.starts) + placed.found.cost,
         unplaced=unplaced,
         seconds=time.monotonic() - search.started,
-        moved=_moved_names(search, starts, rooms, found),
+        moved=tuple(name for name in moved if name in timetable),
         moved_at_least=None if search.is_impossible else search.at_least,
     )
 
 
-def _moved_names(search: FewestMoves, starts: Starts, rooms: Mapping[int, str], found: RoomsFound) -> tuple[str, ...]:
-    names = []
-    for index, each in enumerate(search.ground.problem.activities):
-        was, now = search.before[index], starts[index]
+def _elsewhere(placed: _Placed) -> tuple[int, int]:
+    return len(placed.found.without), len(placed.moved)
+
+
+def _with_rooms(search: FewestMoves, starts: Starts, rooms: Mapping[int, str]) -> _Placed:
+    found = assign_rooms(search.ground, starts, before=rooms, seconds=LAST, seed=search.seed)
+    moved = []
+    for index, (was, now) in enumerate(zip(search.before, starts, strict=True)):
         has_other_room = index in rooms and found.rooms.get(index) != rooms[index]
         if was != NOWHERE and now != NOWHERE and (was != now or has_other_room):
-            names.append(each.name)
-    return tuple(names)
+            moved.append(index)
+    return _Placed(starts, found, tuple(moved))
+
+
+def _with_few_rooms_changed(search: FewestMoves, starts: Starts, rooms: Mapping[int, str], until: float) -> _Placed:
+    """Of the timetables that move few lessons in time, perhaps another one leaves more of them their rooms."""
+    placed = _with_rooms(search, starts, rooms)
+    for _ in range(ROOMS_TRIED):
+        left = until - time.monotonic()
+        is_fewest = not placed.found.without and len(placed.moved) <= search.at_least
+        if is_fewest or not search.until or left <= 0.5:
+            break
+        changed = {*placed.moved, *placed.found.without} - search.moved(starts)
+        other = search.keep_rooms(placed.starts, rooms, changed, min(LAST, left / 2))
+        placed = min(placed, _with_rooms(search, other, rooms), key=_elsewhere)
+    return placed
+
+
+def take_out_what_breaks(problem: Problem, timetable: Timetable, *, first: Collection[str]) -> Timetable:
+    """The timetable without lessons that break what must hold, by the checker, and that none to come could mend.
+
+    `first`: lessons that go before others do; locked ones go last.
+    """
+    kept = dict(timetable)
+    while True:
+        broken = hard(lasting(problem, kept, check(problem, kept)))
+        names = [name for each in broken for name in each.activities if name in kept]
+        if not names:
+            return kept
+        del kept[min(names, key=lambda name: (name in problem.locks, name not in first))]
 
 
 def _please(search: FewestMoves, starts: Starts, until: float) -> Starts:
