@@ -11,13 +11,15 @@ brought back, some at a time.
 import random
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
 from lyceum.solver.cpsat.model import Model, Wishes, build_model, hint, read_answer, solver_for
-from lyceum.solver.cpsat.totals import Literal, Total
+from lyceum.solver.cpsat.moved import Before, count_moved
+from lyceum.solver.cpsat.rooms import assign_rooms
+from lyceum.solver.cpsat.totals import Total
 from lyceum.solver.solution import Placement, Progress, State, Watch
 from lyceum.solver.solving import solve
 from lyceum.solver.terms.ground import NOWHERE, Ground, Starts
@@ -36,6 +38,8 @@ class FewestMoves:
     started: float
     touched: frozenset[int]
     """Lessons that cannot stay all together."""
+    rooms: Mapping[int, str]
+    """Before."""
     anywhere: set[int] = field(init=False)
     """Lessons that may go anywhere while the bound is looked for."""
     best: Starts | None = None
@@ -73,30 +77,18 @@ class FewestMoves:
         }
         return elsewhere | self.forced
 
-    def _count(self, model: Model) -> Total:
-        """Lessons elsewhere than before, or nowhere."""
-        total = Total(constant=len(self.forced))
-        for index, literal in model.places.unplaced.items():
-            if index not in self.forced:
-                total.add_literal(literal)
-        for index, literals in model.places.starts.items():
-            start = self.before[index]
-            if index in model.places.unplaced or start == NOWHERE or index in self.forced:
-                continue
-            if start in literals:
-                moved = model.places.model.new_bool_var("")
-                model.places.model.add(moved + literals[start] == 1)
-                total.add_literal(moved)
-            else:
-                total.constant += 1
-        return total
+    def elsewhere(self, starts: Starts) -> int:
+        """As `moved`, with who is in another room; many where somebody finds none."""
+        found = assign_rooms(self.ground, starts, before=self.rooms, seconds=LAST, seed=self.seed)
+        moved = self.moved(starts) | {index for index, room in self.rooms.items() if found.rooms.get(index) != room}
+        return len(moved) + len(found.without) * len(starts)
 
     def _aim(self, model: Model, *, hinted: Starts | None = None) -> Total:
         """As few moves as possible, between what is proven and what is found. Answers what is counted.
 
         `hinted`: a timetable to begin from, so that as many moves as it has are allowed as well.
         """
-        total = self._count(model)
+        total = count_moved(model, Before(self.before, self.rooms, self.forced))
         if total.literals:
             model.places.model.minimize(total.expression())
             model.places.model.add(total.expression() >= self.at_least - total.constant)
@@ -159,8 +151,6 @@ class FewestMoves:
             answer = read_answer(model, solver, status)
             assert answer.starts is not None
             self._take(answer.starts)
-            if status == cp_model.OPTIMAL:
-                self.at_least = self.best_moved
 
     def _note_bound(self, solver: cp_model.CpSolver, status: cp_model.CpSolverStatus, total: Total) -> bool:
         """Whether there is a solution, for all that is known."""
@@ -190,8 +180,6 @@ class FewestMoves:
         answer = read_answer(model, solver, status)
         if answer.starts is not None:
             self._take(answer.starts)
-            if status == cp_model.OPTIMAL:
-                self.at_least = self.best_moved
 
     def look_for_timetable(self, seconds: float) -> None:
         free = self.around | (self.moved(self.best) if self.best else set())
@@ -208,8 +196,9 @@ class FewestMoves:
             self.around = wider if wider != free else ring(self.ground, free)
 
     def _take(self, starts: Starts) -> None:
-        count = len(self.moved(starts))
-        if self.best is None or count < self.best_moved:
+        """Also where as many moved: there may be another way on from it."""
+        count = self.elsewhere(starts)
+        if self.best is None or count <= self.best_moved:
             self.best, self.best_moved = starts, count
 
     def goes_on(self) -> bool:
@@ -288,46 +277,7 @@ class FewestMoves:
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             starts = read_answer(model, solver, status).starts
             assert starts is not None
-            if len(self.moved(starts)) <= self.best_moved:
-                self.best, self.best_moved = starts, len(self.moved(starts))
-
-    def keep_rooms(self, starts: Starts, rooms: Mapping[int, str], changed: Collection[int], seconds: float) -> Starts:
-        """Times with which fewer lessons are elsewhere, rooms counted too, where lessons around those may move.
-
-        `rooms`: before; `changed`: who would be in another one. Where none are found, the times as they were.
-        """
-        free = self._around([*sorted(self.moved(starts)), *sorted(changed)])
-        model = build_model(self.ground, Wishes(soft=False, rooms=True), current=starts, free=free)
-        total = Total()
-        for index, room in rooms.items():
-            stays = []
-            if index in model.places.starts:
-                if self.before[index] not in model.places.starts[index]:
-                    continue
-                stays.append(model.places.starts[index][self.before[index]])
-            if room in model.rooms.get(index, ()):
-                stays.append(model.rooms[index][room])
-            if stays and index not in self.forced:
-                total.add_literal(_both(model, stays))
-        for index, literals in model.places.starts.items():
-            if index not in rooms and self.before[index] in literals:
-                total.add_literal(literals[self.before[index]])
-        if total.literals:
-            model.places.model.maximize(total.expression())
-        hint(model, starts)
-        solver, status = self._solve(model, seconds, solver_for(seconds, seed=self.seed, workers=self.workers))
-        answer = read_answer(model, solver, status)
-        return answer.starts or starts
-
-
-def _both(model: Model, literals: Sequence[Literal]) -> Literal:
-    """True only where all are."""
-    if len(literals) == 1:
-        return literals[0]
-    both = model.places.model.new_bool_var("")
-    for literal in literals:
-        model.places.model.add_implication(both, literal)
-    return both
+            self._take(starts)
 
 
 FEW, MANY = 50, 110

@@ -17,9 +17,6 @@ from lyceum.solver.terms.counting import broken, cost
 from lyceum.solver.terms.ground import NOWHERE, Ground, Starts, take_apart
 from lyceum.solver.terms.rooms import room_choices, room_closed
 
-ROOMS_TRIED = 3
-"""Times that other times are looked for, for the sake of rooms."""
-
 
 def _unsettled(ground: Ground, before: Starts, before_rooms: Mapping[int, str]) -> tuple[set[int], set[int]]:
     """Lessons that cannot stay as they were; those, and the ones of whom some cannot."""
@@ -67,11 +64,13 @@ def repair(
     forced, touched = _unsettled(ground, starts, rooms)
     # Rooms are chosen at the end, and moves that cost nothing improve on wishes: both want a little time.
     until = started + seconds * 0.85
-    search = FewestMoves(ground, starts, frozenset(forced), until, seed, workers, watch, started, frozenset(touched))
+    search = FewestMoves(
+        ground, starts, frozenset(forced), until, seed, workers, watch, started, frozenset(touched), rooms
+    )
     search.around = ring(ground, touched)
     search.chance = random.Random(seed)  # noqa: S311 – which lessons come first is no secret
     if not touched:
-        search.best = starts
+        search.best, search.best_moved = starts, search.elsewhere(starts)
     search.is_impossible = bool(count_all(ground)) or _is_impossible_nearby(search, touched)
     search.run()
     return _answer(search, rooms, started + seconds)
@@ -105,7 +104,7 @@ def _answer(search: FewestMoves, rooms: Mapping[int, str], until: float) -> Resu
     if search.best is None:
         placed = _with_rooms(search, _leave_out(search), rooms)
     else:
-        placed = _with_few_rooms_changed(search, search.best, rooms, until)
+        placed = _with_rooms(search, search.best, rooms)
         pleased = _please(search, placed.starts, until)
         if pleased != placed.starts:
             placed = min(_with_rooms(search, pleased, rooms), placed, key=_elsewhere)
@@ -141,20 +140,6 @@ def _with_rooms(search: FewestMoves, starts: Starts, rooms: Mapping[int, str]) -
         if was != NOWHERE and now != NOWHERE and (was != now or has_other_room):
             moved.append(index)
     return _Placed(starts, found, tuple(moved))
-
-
-def _with_few_rooms_changed(search: FewestMoves, starts: Starts, rooms: Mapping[int, str], until: float) -> _Placed:
-    """Of the timetables that move few lessons in time, perhaps another one leaves more of them their rooms."""
-    placed = _with_rooms(search, starts, rooms)
-    for _ in range(ROOMS_TRIED):
-        left = until - time.monotonic()
-        is_fewest = not placed.found.without and len(placed.moved) <= search.at_least
-        if is_fewest or not search.until or left <= 0.5:
-            break
-        changed = {*placed.moved, *placed.found.without} - search.moved(starts)
-        other = search.keep_rooms(placed.starts, rooms, changed, min(LAST, left / 2))
-        placed = min(placed, _with_rooms(search, other, rooms), key=_elsewhere)
-    return placed
 
 
 def take_out_what_breaks(problem: Problem, timetable: Timetable, *, first: Collection[str]) -> Timetable:
