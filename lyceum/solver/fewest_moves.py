@@ -50,8 +50,6 @@ class FewestMoves:
     """Lessons that may move while a timetable is looked for."""
     chance: random.Random = field(default_factory=random.Random)
     has_tried_chains: bool = False
-    wholes: int = 0
-    """How often the whole was asked."""
     gone: set[int] = field(default_factory=set)
     """Lessons that vanished when the bound was looked for last."""
 
@@ -108,12 +106,12 @@ class FewestMoves:
         return solver
 
     def _solver_for_whole(self, seconds: float) -> cp_model.CpSolver:
-        """The tree of bounds, a search that follows the relaxation, and one that frees a part at a time."""
+        """The tree of bounds beside a search that follows the relaxation."""
         solver = self._solver_for_bound(seconds)
         if self.workers > 1:
             solver.parameters.optimize_with_lb_tree_search = False
             solver.parameters.linearization_level = 1
-            solver.parameters.num_workers = self.workers + 1
+            solver.parameters.num_workers = self.workers
             solver.parameters.subsolvers.extend(["lb_tree_search", "max_lp"])
         return solver
 
@@ -167,7 +165,6 @@ class FewestMoves:
 
     def ask_whole(self, seconds: float) -> None:
         """All lessons in one model, which begins from the best timetable so far."""
-        self.wholes += 1
         began = time.monotonic()
         model = build_model(self.ground, Wishes(soft=False))
         total = self._aim(model, hinted=self.best)
@@ -217,19 +214,34 @@ class FewestMoves:
         return self.watch(Progress(seconds, placed, float(self.best_moved), float(self.at_least)))
 
     def run(self) -> None:
+        """Small models first, then the whole for all the time that is left, or half of it where nothing is found."""
+        began = time.monotonic()
+        while self.goes_on() and time.monotonic() - began < QUICK:
+            self.raise_bound(max(1.0, self.left / 4))
+        if self.goes_on() and self.best is None:
+            self.look_for_timetable(max(1.0, self.left / 6))
         while self.goes_on():
-            began = time.monotonic()
-            while self.goes_on() and time.monotonic() - began < QUICK:
-                self.raise_bound(max(1.0, self.left / 4))
-            if self.goes_on() and self.best is None:
-                self.look_for_timetable(max(1.0, self.left / 6))
+            self._bring_all_back(self.left / 5)
             if self.goes_on() and len(self.before) <= WHOLE:
-                self.ask_whole(self.left * (0.5 if self.wholes == 0 else 0.9))
-            if self.goes_on() and self.best is None and not self.has_tried_chains:
-                self.ask_chains(max(1.0, self.left / 2))
-            until = time.monotonic() + max(1.0, (time.monotonic() - began) / 3)
-            while self.best is not None and time.monotonic() < until and self.goes_on():
-                self.bring_back(self.best)
+                self.ask_whole(self.left if self.best else self.left / 2)
+            else:
+                self.raise_bound(max(1.0, self.left / 3))
+            if self.goes_on() and self.best is None:
+                self._look_on()
+
+    def _look_on(self) -> None:
+        if self.has_tried_chains:
+            self.look_for_timetable(max(1.0, self.left / 3))
+        else:
+            self.ask_chains(max(1.0, self.left / 2))
+
+    def _bring_all_back(self, seconds: float) -> None:
+        """Until nothing has come of it a few times."""
+        until, in_vain = time.monotonic() + seconds, 0
+        while self.best is not None and in_vain < TRIES and time.monotonic() < until and self.goes_on():
+            moved = self.best_moved
+            self.bring_back(self.best)
+            in_vain = in_vain + 1 if self.best_moved == moved else 0
 
     def ask_chains(self, seconds: float) -> None:
         """Any timetable, from what was."""
@@ -285,6 +297,9 @@ FEW, MANY = 50, 110
 
 STEP = 2.0
 """Seconds, at most, for that."""
+
+TRIES = 4
+"""So often in vain, and others have their turn."""
 
 NEARBY = 250
 """Lessons that may go anywhere from the beginning, if these are all that are near."""

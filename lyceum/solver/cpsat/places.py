@@ -27,7 +27,7 @@ class Places:
         self.ground = ground
         self.model = cp_model.CpModel()
         self.fixed = fixed
-        self.settled = settled
+        self.settled = frozenset(settled)
         """Lessons that stay where they are, or leave: what they do to each other is known to be right."""
         self.unplaced: dict[int, Literal] = {}
         self.starts: dict[int, dict[int, Literal]] = {}
