@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from lyceum.solver.checker import check, lasting
+from lyceum.solver.encoding.encode import is_unsupported
 from lyceum.solver.fet.errors import FetError
 from lyceum.solver.fet.reader import read
 from lyceum.solver.fet.writer import write
@@ -90,6 +91,9 @@ def _say_problem(problem: Problem) -> None:
     )
     for kind, count in sorted(Counter(each.kind for each in problem.unknown).items()):
         print(f"Not known, kept, without effect: {kind} ({count})")
+    checked = Counter(type(rule).__name__ for rule in problem.rules if is_unsupported(rule))
+    for kind, count in sorted(checked.items()):
+        print(f"Not searched for, checked in the end: {kind} ({count})")
 
 
 def _say_result(problem: Problem, result: Result, violations: list[Violation]) -> None:

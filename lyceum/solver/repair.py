@@ -174,7 +174,7 @@ def _leave_out(search: FewestMoves) -> Starts:
     """As many of the lessons that cannot stay as fit while the others do."""
     free = search.touched
     current = [NOWHERE if index in free else start for index, start in enumerate(search.before)]
-    wishes = Wishes(soft=False, may_be_unplaced=True)
+    wishes = Wishes(soft=False, may_be_unplaced=True, unfinished=True)
     model = build_model(search.ground, wishes, current=current, free=free)
     answer = solve_model(model, LAST, seed=search.seed, workers=search.workers)
     return answer.starts or current

@@ -53,7 +53,7 @@ def _count_crowded_out(model: Model, before: Before, moved: dict[int, Literal]) 
     closed, hours = room_closed(model.ground.problem), range(model.ground.problem.grid.size)
     wanted: dict[frozenset[str], list[int]] = {}
     for index, choice in enumerate(model.choices):
-        if choice.needed and len(choice.rooms) > 1:
+        if choice.needed:
             wanted.setdefault(frozenset(choice.rooms), []).append(index)
     inside: dict[int, list[int]] = {slot: [] for slot in hours}
     for index, room in before.rooms.items():
