@@ -160,7 +160,8 @@ class FewestMoves:
             return False
         if total.literals and status != cp_model.MODEL_INVALID:
             bound = round(solver.best_objective_bound + 0.4999) + total.constant
-            self.at_least = max(self.at_least, min(bound, len(self.before)))
+            if self.best is None or bound <= self.best_moved:
+                self.at_least = max(self.at_least, min(bound, len(self.before)))
         return True
 
     def ask_whole(self, seconds: float) -> None:

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from lyceum.solver import rules
-from lyceum.solver.checker import check, hard
+from lyceum.solver.checker import check, hard, lasting
 from lyceum.solver.problem import Activity, Grid, Lock, Problem, Room, StudentSet, Teacher
 from lyceum.solver.repair import repair, take_out_what_breaks
 from lyceum.solver.rules import Who
@@ -70,6 +70,23 @@ def test_as_few_lessons_move_as_trying_everything_finds(seed: int) -> None:
         assert result.state is State.COMPLETE
         assert len(result.moved) == result.moved_at_least == fewest
         assert check(changed, result.timetable) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_repair_without_time_promises_no_more_than_is_true(seed: int) -> None:
+    problem, before = small(seed)
+    lesson = random.Random(seed).choice(problem.activities)
+    away = rules.NotAvailable(who=Who("teacher", lesson.teachers[0]), slots=frozenset({before[lesson.name].start}))
+    changed = replace(problem, rules=(away,))
+
+    result = repair(changed, before, seconds=0.02, workers=1)
+
+    fewest = fewest_by_trying(changed, before)
+    if fewest is None:
+        assert result.state is not State.COMPLETE
+    else:
+        assert (result.moved_at_least or 0) <= fewest
+    assert hard(lasting(changed, result.timetable, check(changed, result.timetable))) == []
 
 
 @pytest.mark.parametrize("seed", range(3))
