@@ -215,16 +215,16 @@ class FewestMoves:
         return self.watch(Progress(seconds, placed, float(self.best_moved), float(self.at_least)))
 
     def run(self) -> None:
-        """Small models first, then the whole for all the time that is left, or half of it where nothing is found."""
+        """Small models first, then by turns fewer moves around those there are, and the whole."""
         began = time.monotonic()
         while self.goes_on() and time.monotonic() - began < QUICK:
             self.raise_bound(max(1.0, self.left / 4))
         if self.goes_on() and self.best is None:
             self.look_for_timetable(max(1.0, self.left / 6))
         while self.goes_on():
-            self._bring_all_back(self.left / 5)
+            self._bring_all_back(self.left / 3)
             if self.goes_on() and len(self.before) <= WHOLE:
-                self.ask_whole(self.left if self.best else self.left / 2)
+                self.ask_whole(max(self.left * 0.6, min(self.left, WORTHWHILE)))
             else:
                 self.raise_bound(max(1.0, self.left / 3))
             if self.goes_on() and self.best is None:
@@ -299,7 +299,10 @@ FEW, MANY = 50, 110
 STEP = 2.0
 """Seconds, at most, for that."""
 
-TRIES = 4
+WORTHWHILE = 2.0
+"""Seconds below which the whole is not asked again."""
+
+TRIES = 6
 """So often in vain, and others have their turn."""
 
 NEARBY = 250
