@@ -1,6 +1,8 @@
 # Lyceum's tasks. `make run` needs Python 3.11 or newer with pip, and nothing else.
 
 PYTHON ?= python3
+# A folder of FET files, by which `make bench` measures the timetabling engine.
+FET ?= $(wildcard ../shared/data/fet)
 UV := .uv/bin/uv
 BIN := .venv/bin
 TEMPLATES = $(shell find lyceum -name '*.html')
@@ -17,7 +19,7 @@ help:
 	@echo "make test           run every test"
 	@echo "make check          formatting, lint, types, layers, migrations"
 	@echo "make fmt            format the code"
-	@echo "make bench          measure"
+	@echo "make bench          measure (the timetabling engine, too, with FET=a folder of its files)"
 	@echo "make messages       bring the translators' files up to date, and say what is missing"
 	@echo "make requirements   renew requirements.txt and requirements-dev.txt"
 	@echo "make wheel          build the package into dist/"
@@ -45,6 +47,9 @@ fmt: .venv/.ready-dev
 
 bench: .venv/.ready-dev
 	@$(BIN)/python -m bench
+ifneq ($(FET),)
+	@for each in solver repairs contradictions; do echo "\n$$each"; $(BIN)/python -m bench $$each $(FET) || exit; done
+endif
 
 messages: .venv/.ready-dev
 	@LYCEUM_DATA=.venv/check-data $(BIN)/python -m lyceum.testing.messages

@@ -19,6 +19,8 @@ class Result:
 
     name: str
     figures: dict[str, Any] = field(default_factory=dict)
+    path: Path | None = None
+    """Where it is written; a name with the time at first."""
 
     def say(self, line: str) -> None:
         print(f"  {line}", flush=True)
@@ -27,9 +29,10 @@ class Result:
         self.figures[key] = value
 
     def write(self) -> Path:
-        """Write the figures with the machine they were measured on."""
+        """Write the figures with the machine they were measured on; again, over those written before."""
         FOLDER.mkdir(exist_ok=True)
-        path = FOLDER / f"{self.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
+        path = self.path or FOLDER / f"{self.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
+        self.path = path
         machine = {"cpus": os.cpu_count(), "load": os.getloadavg(), "python": platform.python_version()}
         path.write_text(json.dumps({"bench": self.name, "machine": machine, **self.figures}, indent=2, default=str))
         return path

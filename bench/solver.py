@@ -1,12 +1,17 @@
 """`python -m bench.solver FOLDER`: our engine beside two `fet-cl` processes, file by file, the one after the other.
 
 Both get two cores for the same time. FET begins anew with another seed whenever a run has ended, and the best of its
-runs counts. Its checker is the referee of our timetables: every lesson locked to our times and rooms.
+runs counts. Its checker is the referee of our timetables: every lesson locked to our times and rooms. Either program
+ends early where nothing is left to gain: with a complete timetable that costs nothing, or no more than was proven to be
+the least for this file so far.
+
+What is measured is written after every line; `--minutes` begins no line after so many, and `--resume` goes on.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
 import subprocess
@@ -19,7 +24,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.results import Result
+from bench.results import FOLDER, Result
 from lyceum.solver import solution
 from lyceum.solver.checker import check, hard
 from lyceum.solver.fet.reader import read
@@ -30,6 +35,8 @@ from lyceum.solver.problem import Problem
 SOON = 5.0
 """Seconds within which a file counts for the ratio of times."""
 PROCESSES = 2
+ENOUGH = 0.005
+"""So much above the least is no more: FET says costs with two digits."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,8 @@ class Ours:
     judged: float | None
     """The cost FET counts."""
     megabytes: int
+    bound: float | None = None
+    """Proven: no timetable costs less."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,8 @@ class Row:
     lessons: int
     ours: Ours
     theirs: Theirs | None
+    load: float = 0.0
+    """Of the machine, over the last minute; about 2 where nobody else works on it."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -70,41 +81,73 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--only", nargs="*", help="names of files, without .fet")
     parser.add_argument("--without-fet", action="store_true")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="after which no line is begun")
+    parser.add_argument("--resume", action="store_true", help="go on with the last table, if it is not finished")
     options = parser.parse_args(arguments)
+    began = time.monotonic()
     files = [each for each in sorted(options.folder.glob("*.fet")) if not options.only or each.stem in options.only]
     subprocess.run([sys.executable, "-m", "lyceum.solver"], check=True, stdout=subprocess.DEVNULL)
     with_fet = find_fet() is not None and not options.without_fet
     result = Result("solver")
+    rows = _begun(result, options.seconds) if options.resume else []
+    result.keep("seconds", options.seconds)
     result.say(
         f"{'file':18} {'seed':>4} {'lessons':>7}   ours: first   cost unplaced  hard  FET says         MB"
-        "   FET: first   cost runs"
+        "   FET: first   cost runs   load"
     )
-    rows = []
-    for file in files:
-        for seed in range(options.seeds):
-            rows.append(_measure(file, seed, options.seconds, with_fet=with_fet))
-            result.say(_line(rows[-1]))
-    result.keep("seconds", options.seconds)
-    result.keep("rows", [asdict(row) for row in rows])
-    for name, value in summary(rows).items():
+    for row in rows:
+        result.say(_line(row))
+    known = {(row.file, row.seed) for row in rows}
+    left = [(file, seed) for file in files for seed in range(options.seeds) if (file.stem, seed) not in known]
+    for file, seed in left:
+        if time.monotonic() - began > options.minutes * 60:
+            break
+        least = max([row.ours.bound or 0.0 for row in rows if row.file == file.stem], default=0.0)
+        rows.append(_measure(file, seed, options.seconds, least, with_fet=with_fet))
+        result.say(_line(rows[-1]))
+        _keep(result, rows)
+    is_finished = len(rows) >= len(known) + len(left)
+    result.keep("finished", is_finished)
+    for name, value in _keep(result, rows).items():
         result.say(f"{name}: {value}")
-        result.keep(name, value)
-    result.say(f"written to {result.write()}")
+    result.say(f"written to {result.path}{'' if is_finished else ', not finished: --resume goes on'}")
 
 
-def _measure(file: Path, seed: int, seconds: float, *, with_fet: bool) -> Row:
+def _keep(result: Result, rows: list[Row]) -> dict[str, float | int | str]:
+    result.keep("rows", [asdict(row) for row in rows])
+    result.keep("summary", summary(rows))
+    result.write()
+    return summary(rows)
+
+
+def _begun(result: Result, seconds: float) -> list[Row]:
+    """The lines of the last table, which the result goes on with; none where it was finished, or had another time."""
+    paths = sorted(FOLDER.glob("solver-*.json"))
+    if not paths:
+        return []
+    written = json.loads(paths[-1].read_bytes())
+    if written.get("finished", True) or written.get("seconds") != seconds:
+        return []
+    result.path = paths[-1]
+    return msgspec.convert(written["rows"], list[Row])
+
+
+def _measure(file: Path, seed: int, seconds: float, least: float, *, with_fet: bool) -> Row:
+    """`least`: what is proven so far to be the least that a timetable of the file costs."""
     problem = read(file.read_bytes())
-    ours = _ours(file, problem, seed, seconds, judged=with_fet)
-    theirs = _theirs(problem, seed, seconds) if with_fet else None
-    return Row(file.stem, seed, len(problem.activities), ours, theirs)
+    ours = _ours(file, problem, seed, seconds, least, judged=with_fet)
+    theirs = _theirs(problem, seed, seconds, max(least, ours.bound or 0.0)) if with_fet else None
+    return Row(file.stem, seed, len(problem.activities), ours, theirs, round(os.getloadavg()[0], 1))
 
 
-def _ours(file: Path, problem: Problem, seed: int, seconds: float, *, judged: bool) -> Ours:
+def _ours(file: Path, problem: Problem, seed: int, seconds: float, least: float, *, judged: bool) -> Ours:
     """In a process of its own, as the memory it takes is a figure."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "result.json"
-        command = [sys.executable, "-m", "lyceum.solver", str(file), "--quiet", f"--seconds={seconds}"]
-        process = subprocess.Popen([*command, f"--seed={seed}", f"--out={out}"], stdout=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "lyceum.solver", str(file), "--quiet", "--reasons=0", f"--seconds={seconds}"]
+        process = subprocess.Popen(
+            [*command, f"--seed={seed}", f"--enough={least}", f"--out={out}"], stdout=subprocess.DEVNULL
+        )
         _, _, used = os.wait4(process.pid, 0)
         process.returncode = 0
         found = msgspec.json.decode(out.read_bytes(), type=solution.Result)
@@ -117,19 +160,24 @@ def _ours(file: Path, problem: Problem, seed: int, seconds: float, *, judged: bo
         accepted=run.complete if run else None,
         judged=run.cost if run else None,
         megabytes=used.ru_maxrss // 1024,
+        bound=found.bound,
     )
 
 
-def _theirs(problem: Problem, seed: int, seconds: float) -> Theirs:
+def _theirs(problem: Problem, seed: int, seconds: float, least: float) -> Theirs:
     written = write(problem)
     began = time.monotonic()
     found: list[tuple[float, float]] = []
 
+    def goes_on() -> bool:
+        return min((cost for _, cost in found), default=math.inf) > least + ENOUGH
+
     def keep_going(number: int) -> None:
         turn = 0
-        while (left := seconds - (time.monotonic() - began)) > 0.05:
+        while (left := seconds - (time.monotonic() - began)) > 0.05 and goes_on():
             own = 1_000 * seed + 2 * turn + number
-            run = run_fet(written.source, problem, numbers=written.numbers, seconds=max(1, math.ceil(left)), seed=own)
+            limit = max(1, math.ceil(left))
+            run = run_fet(written.source, problem, numbers=written.numbers, seconds=limit, seed=own, is_awaited=goes_on)
             if run.complete and time.monotonic() - began <= seconds + 0.5:
                 found.append((time.monotonic() - began, run.cost or 0.0))
             turn += 1
@@ -158,6 +206,7 @@ def _line(row: Row) -> str:
     if theirs is not None:
         cost = "–" if theirs.cost is None else f"{theirs.cost:.2f}"
         line += f"   {_seconds(theirs.first):>10} {cost:>6} {theirs.complete:4}"
+    line += f"  {row.load:5.1f}"
     return line
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from lyceum.solver.checker import check, lasting
+from lyceum.solver.encoding.encode import is_unsupported
 from lyceum.solver.fet.errors import FetError
 from lyceum.solver.fet.reader import read
 from lyceum.solver.fet.writer import write
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         seconds=options.seconds,
         seed=options.seed,
         workers=options.workers,
-        watch=None if options.quiet else _Telling(problem),
+        watch=_Telling(problem, quiet=options.quiet, enough=options.enough),
     )
     violations = check(problem, result.timetable)
     _say_result(problem, result, violations)
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="another seed, another timetable (0)")
     parser.add_argument("--workers", type=int, default=2, help="threads; with 1 a seed repeats its timetable (2)")
     parser.add_argument("--reasons", type=float, default=15.0, help="seconds to look for why not all is placed (15)")
+    parser.add_argument("--enough", type=float, default=0.0, help="a complete timetable of this cost ends it (0)")
     parser.add_argument("--out", type=Path, help="where to write: .fet for FET, anything else gets JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     return parser
@@ -67,18 +69,19 @@ def _parser() -> argparse.ArgumentParser:
 class _Telling:
     """Prints progress, a line for each better timetable and one every ten seconds."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, quiet: bool, enough: float) -> None:
         self.count, self.said_at = len(problem.activities), -10.0
+        self.quiet, self.enough = quiet, enough
 
     def __call__(self, progress: Progress) -> bool:
-        if progress.best is not None or progress.seconds - self.said_at >= 10:
+        if not self.quiet and (progress.best is not None or progress.seconds - self.said_at >= 10):
             self.said_at = progress.seconds
             bound = "" if progress.bound is None else f", at least {progress.bound:.2f}"
             print(
                 f"{progress.seconds:6.1f} s  {progress.placed} of {self.count} placed, cost {progress.cost:.2f}{bound}",
                 flush=True,
             )
-        return True
+        return progress.placed < self.count or progress.cost > self.enough + 1e-6
 
 
 def _say_problem(problem: Problem) -> None:
@@ -88,6 +91,9 @@ def _say_problem(problem: Problem) -> None:
     )
     for kind, count in sorted(Counter(each.kind for each in problem.unknown).items()):
         print(f"Not known, kept, without effect: {kind} ({count})")
+    checked = Counter(type(rule).__name__ for rule in problem.rules if is_unsupported(rule))
+    for kind, count in sorted(checked.items()):
+        print(f"Not searched for, checked in the end: {kind} ({count})")
 
 
 def _say_result(problem: Problem, result: Result, violations: list[Violation]) -> None:

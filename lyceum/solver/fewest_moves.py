@@ -1,20 +1,24 @@
 """The fewest lessons that have to move, and a timetable that moves no more.
 
-Two searches take turns. One asks for a bound: some lessons may go anywhere, every other stays or vanishes, at the same
-price; what vanished joins those that may go anywhere, until nothing vanishes: then the bound is a timetable. The other
-looks for a timetable: the lessons around those that cannot stay may move, every other stays. Where that is not enough,
-ejection chains make one from what was, and lessons that moved are brought back, some at a time.
+Small models come first. One asks for a bound: some lessons may go anywhere, every other stays or vanishes, at the same
+price; what vanished joins those that may go anywhere, until nothing vanishes: then the bound is a timetable. Another
+looks for a timetable: the lessons around those that cannot stay may move, every other stays. Where that does not settle
+it, the whole problem is asked for the fewest moves, by strategies that raise the bound and others that lower the count,
+side by side. Where even that finds no timetable, ejection chains make one from what was, and lessons that moved are
+brought back, some at a time.
 """
 
 import random
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
 from lyceum.solver.cpsat.model import Model, Wishes, build_model, hint, read_answer, solver_for
+from lyceum.solver.cpsat.moved import Before, count_moved
+from lyceum.solver.cpsat.rooms import assign_rooms
 from lyceum.solver.cpsat.totals import Total
 from lyceum.solver.solution import Placement, Progress, State, Watch
 from lyceum.solver.solving import solve
@@ -34,6 +38,8 @@ class FewestMoves:
     started: float
     touched: frozenset[int]
     """Lessons that cannot stay all together."""
+    rooms: Mapping[int, str]
+    """Before."""
     anywhere: set[int] = field(init=False)
     """Lessons that may go anywhere while the bound is looked for."""
     best: Starts | None = None
@@ -69,47 +75,51 @@ class FewestMoves:
         }
         return elsewhere | self.forced
 
-    def _count(self, model: Model) -> Total:
-        """Lessons elsewhere than before, or nowhere."""
-        total = Total(constant=len(self.forced))
-        for index, literal in model.places.unplaced.items():
-            if index not in self.forced:
-                total.add_literal(literal)
-        for index, literals in model.places.starts.items():
-            start = self.before[index]
-            if index in model.places.unplaced or start == NOWHERE or index in self.forced:
-                continue
-            if start in literals:
-                moved = model.places.model.new_bool_var("")
-                model.places.model.add(moved + literals[start] == 1)
-                total.add_literal(moved)
-            else:
-                total.constant += 1
-        return total
+    def elsewhere(self, starts: Starts) -> int:
+        """As `moved`, with who is in another room; many where somebody finds none."""
+        found = assign_rooms(self.ground, starts, before=self.rooms, seconds=LAST, seed=self.seed)
+        moved = self.moved(starts) | {index for index, room in self.rooms.items() if found.rooms.get(index) != room}
+        return len(moved) + len(found.without) * len(starts)
 
-    def _aim(self, model: Model) -> Total:
-        """As few moves as possible, between what is proven and what is found. Answers what is counted."""
-        total = self._count(model)
+    def _aim(self, model: Model, *, hinted: Starts | None = None) -> Total:
+        """As few moves as possible, between what is proven and what is found. Answers what is counted.
+
+        `hinted`: a timetable to begin from, so that as many moves as it has are allowed as well.
+        """
+        total = count_moved(model, Before(self.before, self.rooms, self.forced))
         if total.literals:
             model.places.model.minimize(total.expression())
             model.places.model.add(total.expression() >= self.at_least - total.constant)
             if self.best is not None:
-                model.places.model.add(total.expression() <= self.best_moved - 1 - total.constant)
+                most = self.best_moved - (hinted is None)
+                model.places.model.add(total.expression() <= most - total.constant)
         model.demands.objective = Total()
-        for index, literals in model.places.starts.items():
-            for slot, literal in literals.items():
-                model.places.model.add_hint(literal, int(slot == self.before[index]))
+        hint(model, hinted or self.before)
         return total
 
+    def _solver_for_bound(self, seconds: float) -> cp_model.CpSolver:
+        """A tree of bounds over the relaxation proves in a second what the usual strategies do not in ten."""
+        solver = solver_for(min(seconds, self.left), seed=self.seed, workers=1)
+        solver.parameters.optimize_with_lb_tree_search = True
+        solver.parameters.linearization_level = 2
+        solver.parameters.cp_model_probing_level = 0  # takes longer than what it saves
+        return solver
+
+    def _solver_for_whole(self, seconds: float) -> cp_model.CpSolver:
+        """The tree of bounds beside a search that follows the relaxation."""
+        solver = self._solver_for_bound(seconds)
+        if self.workers > 1:
+            solver.parameters.optimize_with_lb_tree_search = False
+            solver.parameters.linearization_level = 1
+            solver.parameters.num_workers = self.workers
+            solver.parameters.subsolvers.extend(["lb_tree_search", "max_lp"])
+        return solver
+
     def _solve(
-        self, model: Model, seconds: float, *, for_bound: bool = False
+        self, model: Model, seconds: float, solver: cp_model.CpSolver | None = None
     ) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
         """In a thread, so that it ends soon when nobody waits any more."""
-        solver = solver_for(min(seconds, self.left), seed=self.seed, workers=1 if for_bound else self.workers)
-        if for_bound:
-            # A tree of bounds over the relaxation proves in a second what the usual strategies do not in ten.
-            solver.parameters.optimize_with_lb_tree_search = True
-            solver.parameters.linearization_level = 2
+        solver = solver or solver_for(min(seconds, self.left), seed=self.seed, workers=self.workers)
         found: list[cp_model.CpSolverStatus] = []
         thread = threading.Thread(target=lambda: found.append(solver.solve(model.places.model)), daemon=True)
         thread.start()
@@ -126,16 +136,9 @@ class FewestMoves:
     def raise_bound(self, seconds: float) -> None:
         model = build_model(self.ground, Wishes(soft=False), current=self.before, free=self.anywhere, may_leave=True)
         total = self._aim(model)
-        solver, status = self._solve(model, seconds, for_bound=True)
-        if status == cp_model.INFEASIBLE:
-            if self.best is None:
-                self.is_impossible = True
-            else:
-                self.at_least = self.best_moved
+        solver, status = self._solve(model, seconds, self._solver_for_bound(seconds))
+        if not self._note_bound(solver, status, total):
             return
-        if total.literals and status != cp_model.MODEL_INVALID:
-            bound = round(solver.best_objective_bound + 0.4999) + total.constant
-            self.at_least = max(self.at_least, min(bound, len(self.before)))
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return
         gone = {index for index, literal in model.places.unplaced.items() if solver.boolean_value(literal)}
@@ -146,8 +149,35 @@ class FewestMoves:
             answer = read_answer(model, solver, status)
             assert answer.starts is not None
             self._take(answer.starts)
-            if status == cp_model.OPTIMAL:
+
+    def _note_bound(self, solver: cp_model.CpSolver, status: cp_model.CpSolverStatus, total: Total) -> bool:
+        """Whether there is a solution, for all that is known."""
+        if status == cp_model.INFEASIBLE:
+            if self.best is None:
+                self.is_impossible = True
+            else:
                 self.at_least = self.best_moved
+            return False
+        if total.literals and status != cp_model.MODEL_INVALID:
+            bound = round(solver.best_objective_bound + 0.4999) + total.constant
+            if self.best is None or bound <= self.best_moved:
+                self.at_least = max(self.at_least, min(bound, len(self.before)))
+        return True
+
+    def ask_whole(self, seconds: float) -> None:
+        """All lessons in one model, which begins from the best timetable so far."""
+        began = time.monotonic()
+        model = build_model(self.ground, Wishes(soft=False))
+        total = self._aim(model, hinted=self.best)
+        left = seconds - (time.monotonic() - began)
+        if left <= 0:
+            return
+        solver, status = self._solve(model, left, self._solver_for_whole(left))
+        if not self._note_bound(solver, status, total):
+            return
+        answer = read_answer(model, solver, status)
+        if answer.starts is not None:
+            self._take(answer.starts)
 
     def look_for_timetable(self, seconds: float) -> None:
         free = self.around | (self.moved(self.best) if self.best else set())
@@ -164,8 +194,9 @@ class FewestMoves:
             self.around = wider if wider != free else ring(self.ground, free)
 
     def _take(self, starts: Starts) -> None:
-        count = len(self.moved(starts))
-        if self.best is None or count < self.best_moved:
+        """Also where as many moved: there may be another way on from it."""
+        count = self.elsewhere(starts)
+        if self.best is None or count <= self.best_moved:
             self.best, self.best_moved = starts, count
 
     def goes_on(self) -> bool:
@@ -184,19 +215,34 @@ class FewestMoves:
         return self.watch(Progress(seconds, placed, float(self.best_moved), float(self.at_least)))
 
     def run(self) -> None:
+        """Small models first, then by turns fewer moves around those there are, and the whole."""
+        began = time.monotonic()
+        while self.goes_on() and time.monotonic() - began < QUICK:
+            self.raise_bound(max(1.0, self.left / 4))
+        if self.goes_on() and self.best is None:
+            self.look_for_timetable(max(1.0, self.left / 6))
         while self.goes_on():
-            began = time.monotonic()
-            while self.goes_on() and time.monotonic() - began < QUICK:
-                self.raise_bound(max(1.0, self.left / 4))
-            if not self.goes_on():
-                return
-            if self.best is None:
-                self.look_for_timetable(max(1.0, self.left / 4))
-            if self.best is None and not self.has_tried_chains:
-                self.ask_chains(max(1.0, self.left / 3))
-            until = time.monotonic() + max(1.0, time.monotonic() - began)
-            while self.best is not None and time.monotonic() < until and self.goes_on():
-                self.bring_back(self.best)
+            self._bring_all_back(self.left / 3)
+            if self.goes_on() and len(self.before) <= WHOLE:
+                self.ask_whole(max(self.left * 0.6, min(self.left, WORTHWHILE)))
+            else:
+                self.raise_bound(max(1.0, self.left / 3))
+            if self.goes_on() and self.best is None:
+                self._look_on()
+
+    def _look_on(self) -> None:
+        if self.has_tried_chains:
+            self.look_for_timetable(max(1.0, self.left / 3))
+        else:
+            self.ask_chains(max(1.0, self.left / 2))
+
+    def _bring_all_back(self, seconds: float) -> None:
+        """Until nothing has come of it a few times."""
+        until, in_vain = time.monotonic() + seconds, 0
+        while self.best is not None and in_vain < TRIES and time.monotonic() < until and self.goes_on():
+            moved = self.best_moved
+            self.bring_back(self.best)
+            in_vain = in_vain + 1 if self.best_moved == moved else 0
 
     def ask_chains(self, seconds: float) -> None:
         """Any timetable, from what was."""
@@ -216,17 +262,22 @@ class FewestMoves:
         if found.state is State.COMPLETE:
             self._take([found.timetable[name].start for name in names])
 
-    def bring_back(self, best: Starts) -> None:
-        """Some lessons that moved, and who is around them, are placed once more, as few elsewhere as can be."""
-        moved = sorted(self.moved(best))
-        free = set(moved if len(moved) <= FEW else self.chance.sample(moved, FEW))
+    def _around(self, lessons: Collection[int]) -> set[int]:
+        """With those of some of the people who come, who may move as well."""
+        free = set(lessons)
         people = [person for index in sorted(free) for person in self.ground.people_of[index]]
         self.chance.shuffle(people)
         for person in people:
             if len(free) > MANY:
                 break
             free.update(person.members)
-        model = build_model(self.ground, Wishes(soft=False), current=best, free=free - set(self.ground.locked))
+        return free - set(self.ground.locked)
+
+    def bring_back(self, best: Starts) -> None:
+        """Some lessons that moved, and who is around them, are placed once more, as few elsewhere as can be."""
+        moved = sorted(self.moved(best))
+        free = self._around(moved if len(moved) <= FEW else self.chance.sample(moved, FEW))
+        model = build_model(self.ground, Wishes(soft=False), current=best, free=free)
         total = Total()
         for index, literals in model.places.starts.items():
             start = self.before[index]
@@ -239,8 +290,7 @@ class FewestMoves:
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             starts = read_answer(model, solver, status).starts
             assert starts is not None
-            if len(self.moved(starts)) <= self.best_moved:
-                self.best, self.best_moved = starts, len(self.moved(starts))
+            self._take(starts)
 
 
 FEW, MANY = 50, 110
@@ -249,8 +299,17 @@ FEW, MANY = 50, 110
 STEP = 2.0
 """Seconds, at most, for that."""
 
+WORTHWHILE = 2.0
+"""Seconds below which the whole is not asked again."""
+
+TRIES = 6
+"""So often in vain, and others have their turn."""
+
 NEARBY = 250
 """Lessons that may go anywhere from the beginning, if these are all that are near."""
+
+WHOLE = 1_200
+"""Lessons of which one model of everything is asked."""
 
 QUICK = 1.5
 """Seconds for which bounds are raised before the other search has its turn: small models say much."""

@@ -3,7 +3,9 @@
 import random
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
+from lyceum.solver.checker import check, hard, lasting
 from lyceum.solver.cpsat.model import Wishes, build_model, solve_model
 from lyceum.solver.cpsat.rooms import RoomsFound, assign_rooms
 from lyceum.solver.fewest_moves import LAST, FewestMoves, ring
@@ -62,11 +64,13 @@ def repair(
     forced, touched = _unsettled(ground, starts, rooms)
     # Rooms are chosen at the end, and moves that cost nothing improve on wishes: both want a little time.
     until = started + seconds * 0.85
-    search = FewestMoves(ground, starts, frozenset(forced), until, seed, workers, watch, started, frozenset(touched))
+    search = FewestMoves(
+        ground, starts, frozenset(forced), until, seed, workers, watch, started, frozenset(touched), rooms
+    )
     search.around = ring(ground, touched)
     search.chance = random.Random(seed)  # noqa: S311 – which lessons come first is no secret
     if not touched:
-        search.best = starts
+        search.best, search.best_moved = starts, search.elsewhere(starts)
     search.is_impossible = bool(count_all(ground)) or _is_impossible_nearby(search, touched)
     search.run()
     return _answer(search, rooms, started + seconds)
@@ -86,40 +90,70 @@ def _is_impossible_nearby(search: FewestMoves, touched: Collection[int]) -> bool
     return False
 
 
+@dataclass(frozen=True)
+class _Placed:
+    """Times, the rooms that go with them, and who is elsewhere than before."""
+
+    starts: Starts
+    found: RoomsFound
+    moved: tuple[int, ...]
+
+
 def _answer(search: FewestMoves, rooms: Mapping[int, str], until: float) -> Result:
-    ground, starts = search.ground, search.best
-    state = State.COMPLETE
-    if search.is_impossible:
-        state = State.IMPOSSIBLE
-    starts = _leave_out(search) if starts is None else _please(search, starts, until)
-    found = assign_rooms(ground, starts, before=rooms, seconds=LAST, seed=search.seed)
-    timetable = {
-        each.name: Placement(starts[index], found.rooms.get(index))
+    ground = search.ground
+    if search.best is None:
+        placed = _with_rooms(search, _leave_out(search), rooms)
+    else:
+        placed = _with_rooms(search, search.best, rooms)
+        pleased = _please(search, placed.starts, until)
+        if pleased != placed.starts:
+            placed = min(_with_rooms(search, pleased, rooms), placed, key=_elsewhere)
+    whole = {
+        each.name: Placement(placed.starts[index], placed.found.rooms.get(index))
         for index, each in enumerate(ground.problem.activities)
-        if starts[index] != NOWHERE and index not in found.without
+        if placed.starts[index] != NOWHERE and index not in placed.found.without
     }
+    moved = tuple(ground.problem.activities[index].name for index in placed.moved)
+    timetable = take_out_what_breaks(ground.problem, whole, first=moved)
     unplaced = tuple(each.name for each in ground.problem.activities if each.name not in timetable)
-    if unplaced and state is State.COMPLETE:
-        state = State.PARTIAL
+    state = State.IMPOSSIBLE if search.is_impossible else State.PARTIAL if unplaced else State.COMPLETE
     return Result(
         state,
         timetable,
-        cost(ground, starts) + found.cost,
+        cost(ground, placed.starts) + placed.found.cost,
         unplaced=unplaced,
         seconds=time.monotonic() - search.started,
-        moved=_moved_names(search, starts, rooms, found),
+        moved=tuple(name for name in moved if name in timetable),
         moved_at_least=None if search.is_impossible else search.at_least,
     )
 
 
-def _moved_names(search: FewestMoves, starts: Starts, rooms: Mapping[int, str], found: RoomsFound) -> tuple[str, ...]:
-    names = []
-    for index, each in enumerate(search.ground.problem.activities):
-        was, now = search.before[index], starts[index]
+def _elsewhere(placed: _Placed) -> tuple[int, int]:
+    return len(placed.found.without), len(placed.moved)
+
+
+def _with_rooms(search: FewestMoves, starts: Starts, rooms: Mapping[int, str]) -> _Placed:
+    found = assign_rooms(search.ground, starts, before=rooms, seconds=LAST, seed=search.seed)
+    moved = []
+    for index, (was, now) in enumerate(zip(search.before, starts, strict=True)):
         has_other_room = index in rooms and found.rooms.get(index) != rooms[index]
         if was != NOWHERE and now != NOWHERE and (was != now or has_other_room):
-            names.append(each.name)
-    return tuple(names)
+            moved.append(index)
+    return _Placed(starts, found, tuple(moved))
+
+
+def take_out_what_breaks(problem: Problem, timetable: Timetable, *, first: Collection[str]) -> Timetable:
+    """The timetable without lessons that break what must hold, by the checker, and that none to come could mend.
+
+    `first`: lessons that go before others do; locked ones go last.
+    """
+    kept = dict(timetable)
+    while True:
+        broken = hard(lasting(problem, kept, check(problem, kept)))
+        names = [name for each in broken for name in each.activities if name in kept]
+        if not names:
+            return kept
+        del kept[min(names, key=lambda name: (name in problem.locks, name not in first))]
 
 
 def _please(search: FewestMoves, starts: Starts, until: float) -> Starts:
@@ -140,7 +174,7 @@ def _leave_out(search: FewestMoves) -> Starts:
     """As many of the lessons that cannot stay as fit while the others do."""
     free = search.touched
     current = [NOWHERE if index in free else start for index, start in enumerate(search.before)]
-    wishes = Wishes(soft=False, may_be_unplaced=True)
+    wishes = Wishes(soft=False, may_be_unplaced=True, unfinished=True)
     model = build_model(search.ground, wishes, current=current, free=free)
     answer = solve_model(model, LAST, seed=search.seed, workers=search.workers)
     return answer.starts or current

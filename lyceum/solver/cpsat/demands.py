@@ -38,7 +38,11 @@ class Demands:
     def at_most(self, term: Term, total: Total, bound: int, *, once: bool = False) -> None:
         """What the total is above the bound are violations; `once`: one, however far it is."""
         excess = total.most - bound
-        if excess <= 0 or not total.literals:
+        if excess <= 0:
+            return
+        if not total.literals:
+            if self.places.settled.isdisjoint(term.activities):
+                self._is_broken(term, 1 if once else excess)
             return
         model, room = self.places.model, bound - total.constant
         loose = self._loose(term)
@@ -55,6 +59,13 @@ class Demands:
             broken = model.new_int_var(0, excess, "")
             model.add(total.expression() - broken <= room)
         self.objective.add_literal(broken, cost)
+
+    def _is_broken(self, term: Term, units: int) -> None:
+        """Whatever the lessons do."""
+        if term.rule.is_hard and not self.soften:
+            self.places.contradict()
+        else:
+            self.objective.constant += units * (MUST if term.rule.is_hard else round(price(term) * SCALE))
 
     def at_least(self, term: Term, total: Total, bound: int) -> None:
         self.at_most(term, Total().add(total, -1), -bound)

@@ -195,10 +195,9 @@ def _grouped(demands: Demands, term: Term) -> None:
             run = _run(demands, order, start)
             if run is not None:
                 runs.add_literal(run)
-    demands.at_least(term, runs, 1)
     if not runs.literals:
-        never = places.model.new_constant(1)
-        demands.at_most(term, Total([never], [1]), 0)
+        runs.add_literal(places.model.new_constant(0))
+    demands.at_least(term, runs, 1)
 
 
 def _run(demands: Demands, order: tuple[int, ...], start: int) -> Literal | None:

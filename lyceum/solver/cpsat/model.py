@@ -28,6 +28,8 @@ class Wishes:
     """Rules below weight 100 count."""
     may_be_unplaced: bool = False
     """A lesson may stay out, at the price of ten broken rules."""
+    unfinished: bool = False
+    """What a lesson that stays out breaks by that alone does not count."""
     soften: bool = False
     """Rules that must hold may be broken, at the price of `demands.MUST` a violation."""
     rooms: bool = False
@@ -62,7 +64,7 @@ def build_model(
     moving = frozenset(everything if free is None else free)
     settled = frozenset(everything) - moving
     places = _places(ground, wishes, moving, current or [], may_leave=may_leave)
-    demands = Demands(places, soften=wishes.soften, soft=wishes.soft, loose=may_leave)
+    demands = Demands(places, soften=wishes.soften, soft=wishes.soft, loose=may_leave or wishes.unfinished)
     choices = room_choices(ground.problem)
     _hold_clashes(places, all_placed=not (wishes.may_be_unplaced or wishes.soften or settled))
     for term in _terms(ground, moving, whole=not settled):

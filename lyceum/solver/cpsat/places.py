@@ -27,7 +27,7 @@ class Places:
         self.ground = ground
         self.model = cp_model.CpModel()
         self.fixed = fixed
-        self.settled = settled
+        self.settled = frozenset(settled)
         """Lessons that stay where they are, or leave: what they do to each other is known to be right."""
         self.unplaced: dict[int, Literal] = {}
         self.starts: dict[int, dict[int, Literal]] = {}
@@ -93,7 +93,7 @@ class Places:
         """1 where any of the lessons goes on in the slots `first` … `last`."""
         key = members, first, last
         if key not in self._used:
-            self._used[key] = self.any_of([self.busy(members, slot) for slot in range(first, last + 1)])
+            self._used[key] = self.any_of([self.busy(members, slot) for slot in range(first, last + 1)], alone=True)
         return self._used[key]
 
     def used_day(self, members: Members, day: int) -> Total:
@@ -112,13 +112,16 @@ class Places:
         if key not in known:
             here, edge = self.busy(members, slot), 0 if step < 0 else self.ground.hours - 1
             if slot % self.ground.hours == edge:
-                known[key] = here if here.most <= 1 and len(here.literals) <= 1 else self.any_of([here])
+                known[key] = here if here.most <= 1 and len(here.literals) <= 1 else self.any_of([here], alone=True)
             else:
-                known[key] = self.any_of([here, self._reach(known, members, slot + step, step)])
+                known[key] = self.any_of([here, self._reach(known, members, slot + step, step)], alone=True)
         return known[key]
 
-    def any_of(self, totals: Sequence[Total]) -> Total:
-        """1 where any of the totals is above 0: a new literal, unless that is known."""
+    def any_of(self, totals: Sequence[Total], *, alone: bool = False) -> Total:
+        """1 where any of the totals is above 0: a new literal, unless that is known.
+
+        `alone`: no two literals of one total hold together. Said so, it is tighter in the relaxation than one by one.
+        """
         if any(total.constant > 0 and total.least > 0 for total in totals):
             return constant(1)
         left = [total for total in totals if total.literals]
@@ -128,7 +131,11 @@ class Places:
             return left[0]
         result = self.model.new_bool_var("")
         literals = [literal for total in left for literal in total.literals]
-        for literal in literals:
-            self.model.add_implication(literal, result)
+        for total in left:
+            if alone and len({literal.index for literal in total.literals}) == len(total.literals):
+                self.model.add_at_most_one([*total.literals, result.negated()])
+                continue
+            for literal in total.literals:
+                self.model.add_implication(literal, result)
         self.model.add_bool_or([*literals, result.negated()])
         return Total([result], [1])

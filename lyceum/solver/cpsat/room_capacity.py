@@ -23,7 +23,7 @@ def hold_capacity(places: Places, choices: tuple[RoomChoice, ...], closed: Mappi
             wanted.setdefault(frozenset(choice.rooms), []).append(index)
     if frozenset() in wanted:
         places.contradict()
-    for rooms in _room_sets(wanted):
+    for rooms in sets_of_rooms(wanted):
         lessons = tuple(index for each, indices in wanted.items() if each <= rooms for index in indices)
         if all(index in places.settled for index in lessons):
             continue
@@ -32,7 +32,8 @@ def hold_capacity(places: Places, choices: tuple[RoomChoice, ...], closed: Mappi
             at_most(places, sum_of(places.covering(index, slot) for index in lessons), free)
 
 
-def _room_sets(wanted: Iterable[frozenset[str]]) -> set[frozenset[str]]:
+def sets_of_rooms(wanted: Iterable[frozenset[str]]) -> set[frozenset[str]]:
+    """Those wanted, what two of them are together where they share a room, and all."""
     single = [each for each in wanted if each]
     joined = {one | other for one, other in combinations(single, 2) if one & other} if len(single) <= UNIONS else set()
     return {*single, *joined, frozenset[str]().union(*single)} - {frozenset()}
@@ -42,7 +43,11 @@ def at_most(places: Places, total: Total, bound: int) -> None:
     """Holds always: no rule asks for it."""
     if total.most <= bound or not total.literals:
         return
-    if bound - total.constant == 1 and len(set(map(id, total.literals))) == len(total.literals):
+    if (
+        bound - total.constant == 1
+        and total.least == total.constant
+        and len(set(map(id, total.literals))) == len(total.literals)
+    ):
         places.model.add_at_most_one(total.literals)
     else:
         places.model.add(total.expression() <= bound - total.constant)

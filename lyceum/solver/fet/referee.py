@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +20,9 @@ from lyceum.solver.solution import Placement, Timetable
 
 GRACE = 2.0
 """Seconds after its time limit within which it should have ended: sure of no way out, it does not look at the clock."""
+
+A_LOOK = 0.2
+"""Seconds between two looks whether anybody still waits."""
 
 TABLES = ("dayshorizontal", "daysvertical", "timehorizontal", "timevertical", "statistics")
 """Pages that nobody will look at."""
@@ -77,9 +80,15 @@ def _without_home_rooms(problem: Problem, timetable: Timetable) -> Timetable:
 
 
 def run_fet(
-    source: bytes, problem: Problem, *, numbers: Mapping[str, int], seconds: int, seed: int | None = None
+    source: bytes,
+    problem: Problem,
+    *,
+    numbers: Mapping[str, int],
+    seconds: int,
+    seed: int | None = None,
+    is_awaited: Callable[[], bool] | None = None,
 ) -> Run:
-    """FET on a file. `numbers` are those of the file's lessons (`Written.numbers`)."""
+    """FET on a file. `numbers` are those of the file's lessons (`Written.numbers`). It ends when nobody waits."""
     program = find_fet()
     if program is None:
         raise FileNotFoundError("fet-cl is not installed here.")
@@ -87,7 +96,7 @@ def run_fet(
         place = Path(folder)
         (place / "school.fet").write_bytes(source)
         began = time.monotonic()
-        said = _said([program, *_options(place, seconds=seconds, seed=seed)], seconds + GRACE)
+        said = _said([program, *_options(place, seconds=seconds, seed=seed)], seconds + GRACE, is_awaited)
         took = time.monotonic() - began
         complete = "Simulation successful" in said
         soft = _first(place, "*_soft_conflicts.txt") if complete else ""
@@ -110,19 +119,20 @@ def _options(place: Path, *, seconds: int, seed: int | None) -> list[str]:
     return options
 
 
-def _said(command: list[str], seconds: float) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 - a program found by its name, with paths of our own
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return "Ended by us after its time was up."
-    return done.stdout.decode(errors="replace")
+def _said(command: list[str], seconds: float, is_awaited: Callable[[], bool] | None = None) -> str:
+    until = time.monotonic() + seconds
+    with subprocess.Popen(  # noqa: S603 - a program found by its name, with paths of our own
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+    ) as process:
+        while True:
+            try:
+                said, _ = process.communicate(timeout=A_LOOK)
+            except subprocess.TimeoutExpired:
+                if time.monotonic() < until and (is_awaited is None or is_awaited()):
+                    continue
+                process.kill()
+                return "Ended by us before it had ended."
+            return said.decode(errors="replace")
 
 
 def _first(place: Path, pattern: str) -> str:

@@ -7,9 +7,9 @@ from itertools import product
 import pytest
 
 from lyceum.solver import rules
-from lyceum.solver.checker import check, hard
+from lyceum.solver.checker import check, hard, lasting
 from lyceum.solver.problem import Activity, Grid, Lock, Problem, Room, StudentSet, Teacher
-from lyceum.solver.repair import repair
+from lyceum.solver.repair import repair, take_out_what_breaks
 from lyceum.solver.rules import Who
 from lyceum.solver.solution import Placement, State, Timetable
 from lyceum.solver.terms.ground import take_apart
@@ -70,6 +70,23 @@ def test_as_few_lessons_move_as_trying_everything_finds(seed: int) -> None:
         assert result.state is State.COMPLETE
         assert len(result.moved) == result.moved_at_least == fewest
         assert check(changed, result.timetable) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_repair_without_time_promises_no_more_than_is_true(seed: int) -> None:
+    problem, before = small(seed)
+    lesson = random.Random(seed).choice(problem.activities)
+    away = rules.NotAvailable(who=Who("teacher", lesson.teachers[0]), slots=frozenset({before[lesson.name].start}))
+    changed = replace(problem, rules=(away,))
+
+    result = repair(changed, before, seconds=0.02, workers=1)
+
+    fewest = fewest_by_trying(changed, before)
+    if fewest is None:
+        assert result.state is not State.COMPLETE
+    else:
+        assert (result.moved_at_least or 0) <= fewest
+    assert hard(lasting(changed, result.timetable, check(changed, result.timetable))) == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -152,6 +169,34 @@ def test_what_does_not_fit_is_named_and_the_rest_stays() -> None:
 
     assert (result.state, result.unplaced) == (State.IMPOSSIBLE, ("music",))
     assert result.timetable == {name: place for name, place in before.items() if name != "music"}
+
+
+def test_who_comes_into_full_rooms_sends_somebody_to_another_and_both_count() -> None:
+    """Art moves into the hall at an hour at which drama has it, which can go to the studio."""
+    problem, before = hall()
+    lessons = (*problem.activities, Activity("drama", teachers=("Di",)))
+    wide = rules.PreferredRooms(activities=("drama",), rooms=("hall", "studio"))
+    small = (*problem.rules[:1], rules.PreferredRooms(activities=("art",), rooms=("hall",)), wide)
+    away = rules.NotAvailable(who=Who("teacher", "Cy"), slots=frozenset({1}))
+    only = rules.PreferredStarts(activities=("art",), slots=frozenset({1, 2}))
+    teachers = (*problem.teachers, Teacher("Di"))
+    changed = replace(problem, activities=lessons, teachers=teachers, rules=(*small, away, only))
+    there = {**before, "drama": Placement(2, "hall")}
+
+    result = repair(changed, there, seconds=10)
+
+    assert result.state is State.COMPLETE
+    assert (set(result.moved), result.moved_at_least) == ({"art", "drama"}, 2)
+    assert result.timetable["art"] == Placement(2, "hall")
+
+
+def test_what_breaks_is_taken_out_the_moved_first_and_the_locked_last() -> None:
+    problem, before = hall()
+    clash = {**before, "art": Placement(0, "hall")}
+    locked = replace(problem, locks={"art": Lock(0)})
+
+    assert set(take_out_what_breaks(problem, clash, first=["art"])) == {"maths", "music"}
+    assert set(take_out_what_breaks(locked, clash, first=[])) == {"maths", "art"}
 
 
 def test_locked_lesson_stays() -> None:

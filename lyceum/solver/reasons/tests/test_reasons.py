@@ -146,6 +146,26 @@ def test_two_rules_that_contradict_each_other_are_named_and_nothing_else() -> No
     assert reasons.conflict.sentence == "These cannot hold together: planted 0; planted 1."
 
 
+def test_no_empty_day_and_a_day_that_is_closed_contradict_each_other() -> None:
+    """On that day no lesson could start: nothing to be decided, and wrong all the same."""
+    problem = Problem(
+        "Small",
+        Grid(("Monday", "Tuesday"), ("1", "2", "3")),
+        (Activity("maths", teachers=("Ada",)), Activity("sets", teachers=("Ada",))),
+        (Teacher("Ada"),),
+        rules=(
+            rules.NotAvailable(who=Who("teacher", "Ada"), slots=frozenset({3, 4, 5}), ref="no Tuesdays"),
+            rules.MinHoursDaily(who=Who("teacher", "Ada"), hours=1, allow_empty_days=False, ref="every day"),
+        ),
+    )
+
+    reasons = explain(problem, seconds=20)
+
+    assert reasons.verdict is Verdict.IMPOSSIBLE
+    assert reasons.conflict is not None
+    assert set(reasons.conflict.refs) == {"no Tuesdays", "every day"}
+
+
 def test_teacher_with_27_lessons_in_25_free_periods() -> None:
     grid = Grid(tuple("MTWRF"), tuple("1234567"))
     lessons = tuple(Activity(str(number), teachers=("Ada",)) for number in range(27))
