@@ -77,7 +77,8 @@ class FewestMoves:
 
     def elsewhere(self, starts: Starts) -> int:
         """As `moved`, with who is in another room; many where somebody finds none."""
-        found = assign_rooms(self.ground, starts, before=self.rooms, seconds=LAST, seed=self.seed)
+        seconds = min(LAST / 3, max(0.3, self.left))
+        found = assign_rooms(self.ground, starts, before=self.rooms, seconds=seconds, seed=self.seed)
         moved = self.moved(starts) | {index for index, room in self.rooms.items() if found.rooms.get(index) != room}
         return len(moved) + len(found.without) * len(starts)
 

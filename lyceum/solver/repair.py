@@ -102,12 +102,12 @@ class _Placed:
 def _answer(search: FewestMoves, rooms: Mapping[int, str], until: float) -> Result:
     ground = search.ground
     if search.best is None:
-        placed = _with_rooms(search, _leave_out(search), rooms)
+        placed = _with_rooms(search, _leave_out(search), rooms, until)
     else:
-        placed = _with_rooms(search, search.best, rooms)
+        placed = _with_rooms(search, search.best, rooms, until)
         pleased = _please(search, placed.starts, until)
         if pleased != placed.starts:
-            placed = min(_with_rooms(search, pleased, rooms), placed, key=_elsewhere)
+            placed = min(_with_rooms(search, pleased, rooms, until), placed, key=_elsewhere)
     whole = {
         each.name: Placement(placed.starts[index], placed.found.rooms.get(index))
         for index, each in enumerate(ground.problem.activities)
@@ -132,8 +132,9 @@ def _elsewhere(placed: _Placed) -> tuple[int, int]:
     return len(placed.found.without), len(placed.moved)
 
 
-def _with_rooms(search: FewestMoves, starts: Starts, rooms: Mapping[int, str]) -> _Placed:
-    found = assign_rooms(search.ground, starts, before=rooms, seconds=LAST, seed=search.seed)
+def _with_rooms(search: FewestMoves, starts: Starts, rooms: Mapping[int, str], until: float) -> _Placed:
+    seconds = max(LAST / 3, min(LAST, until - time.monotonic()))
+    found = assign_rooms(search.ground, starts, before=rooms, seconds=seconds, seed=search.seed)
     moved = []
     for index, (was, now) in enumerate(zip(search.before, starts, strict=True)):
         has_other_room = index in rooms and found.rooms.get(index) != rooms[index]
