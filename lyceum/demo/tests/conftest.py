@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -76,11 +77,14 @@ def demo_database(
 
 @pytest.fixture(scope="module")
 def demo(
-    demo_database: DemoDatabase, django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker
+    test_server: TestServer,
+    demo_database: DemoDatabase,
+    django_db_setup: TestDatabase,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[LoadedDemo]:
     """Both demo schools in small, on Friday at 8:50."""
-    with django_db_blocker.unblock():
-        point_django_to(demo_database.database)
+    with django_db_blocker.unblock(), clone_of(demo_database, test_server) as database:
+        point_django_to(database)
         with clock.frozen(NOW):
             yield LoadedDemo(demo_database.loaded, demo_database.said)
         point_django_to(django_db_setup)
@@ -94,10 +98,15 @@ def loaded_database(
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[TestDatabase]:
     """A database of the test's own in which the demo was loaded."""
-    name = f"{demo_database.database.name}_copy"
-    database = test_server.clone(demo_database.database.name, name)
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), clone_of(demo_database, test_server) as database:
         point_django_to(database)
         yield database
         point_django_to(django_db_setup)
-    test_server.drop(name)
+
+
+@contextmanager
+def clone_of(demo: DemoDatabase, server: TestServer) -> Iterator[TestDatabase]:
+    """A copy that may be written to."""
+    database = server.clone(demo.database.name, f"{demo.database.name}_copy")
+    yield database
+    server.drop(database.name)

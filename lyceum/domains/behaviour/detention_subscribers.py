@@ -1,5 +1,6 @@
 """What detentions do when something happens elsewhere."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from lyceum.domains.behaviour.rules.detentions.following import cancel_closed_sl
 from lyceum.domains.behaviour.rules.detentions.supervisors import review_supervisors
 from lyceum.domains.behaviour.rules.detentions.telling import note_told
 from lyceum.domains.behaviour.rules.detentions.types import add_usual_types
-from lyceum.domains.journal.facts import hears, hears_of
+from lyceum.domains.journal.facts import hears, hears_all, hears_of
 from lyceum.domains.people.facts import EnrolmentEnded
 from lyceum.domains.tenancy.facts import SchoolProvisioned
 from lyceum.domains.timetable.facts import (
@@ -49,16 +50,18 @@ def look_for_supervisors(fact: StaffAbsenceChanged, actor: Actor) -> None:
     review_supervisors(system_actor(actor.school), staff=[fact.staff])
 
 
-@hears(CoverAssigned)
-def look_at_who_covers(fact: CoverAssigned, actor: Actor) -> None:
+@hears_all(CoverAssigned)
+def look_at_who_covers(facts: Sequence[CoverAssigned], actor: Actor) -> None:
     """Whoever covers a lesson supervises no slot at that time."""
-    review_supervisors(system_actor(actor.school), on=fact.date)
+    for day in {fact.date for fact in facts}:
+        review_supervisors(system_actor(actor.school), on=day)
 
 
-@hears(CoverCancelled)
-def look_at_who_is_free_again(fact: CoverCancelled, actor: Actor) -> None:
+@hears_all(CoverCancelled)
+def look_at_who_is_free_again(facts: Sequence[CoverCancelled], actor: Actor) -> None:
     """Whoever covers no more may supervise again."""
-    review_supervisors(system_actor(actor.school), on=fact.date)
+    for day in {fact.date for fact in facts}:
+        review_supervisors(system_actor(actor.school), on=day)
 
 
 @hears(LessonChanged)

@@ -3,7 +3,7 @@
 A payload holds ids, coded meanings, times and amounts; never names or free text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
@@ -41,6 +41,7 @@ FACT_TYPES: dict[str, type[FactPayload]] = {}
 F = TypeVar("F", bound=FactPayload)
 Hearer = Callable[[Any, Actor], None]
 _hearers: dict[str, list[Hearer]] = {}
+_hearers_of_all: dict[str, list[Hearer]] = {}
 
 
 def hears(fact_type: type[F]) -> Callable[[Callable[[F, Actor], None]], Callable[[F, Actor], None]]:
@@ -48,6 +49,18 @@ def hears(fact_type: type[F]) -> Callable[[Callable[[F, Actor], None]], Callable
 
     def subscribe(hearer: Callable[[F, Actor], None]) -> Callable[[F, Actor], None]:
         _hearers.setdefault(fact_type.type, []).append(hearer)
+        return hearer
+
+    return subscribe
+
+
+def hears_all(
+    fact_type: type[F],
+) -> Callable[[Callable[[Sequence[F], Actor], None]], Callable[[Sequence[F], Actor], None]]:
+    """Subscribe a function that is called once with all facts of a type that one act records."""
+
+    def subscribe(hearer: Callable[[Sequence[F], Actor], None]) -> Callable[[Sequence[F], Actor], None]:
+        _hearers_of_all.setdefault(fact_type.type, []).append(hearer)
         return hearer
 
     return subscribe
@@ -69,7 +82,13 @@ def hears_of(name: str, view: type[V]) -> Callable[[Callable[[V, Actor], None]],
     return subscribe
 
 
-def tell(payload: FactPayload, actor: Actor) -> None:
-    """Call everybody who hears this fact."""
-    for hearer in _hearers.get(payload.type, ()):
-        hearer(payload, actor)
+def tell(payloads: Sequence[FactPayload], actor: Actor) -> None:
+    """Call everybody who hears these facts of one act: one after the other, then those who hear all of a type."""
+    together: dict[str, list[FactPayload]] = {}
+    for payload in payloads:
+        for hearer in _hearers.get(payload.type, ()):
+            hearer(payload, actor)
+        together.setdefault(payload.type, []).append(payload)
+    for name, facts in together.items():
+        for hearer in _hearers_of_all.get(name, ()):
+            hearer(facts, actor)

@@ -94,8 +94,7 @@ def record_all(entries: Sequence[Entry], *, actor: Actor) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, values)
-    for fact in facts:
-        tell(fact, actor)
+    tell(facts, actor)
 
 
 def note_export(name: str, narrowed_by: str, count: int, *, actor: Actor) -> None:

@@ -1,6 +1,7 @@
 """Which grade a student is in, coming, and leaving: acts that span enrolment, classes and grade."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -166,11 +167,19 @@ def place_and_seat(
 
 @transaction.atomic
 def leave_student(
-    student_id: UUID, *, last_day: date, exit: str, reason: str = "", to_school: str = "", actor: Actor
+    student_id: UUID,
+    *,
+    last_day: date,
+    exit: str,
+    reason: str = "",
+    to_school: str = "",
+    taken_back: bool = True,
+    actor: Actor,
 ) -> Enrolment:
     """Record that a student leaves: enrolment, classes and grade end with the last day, in one act.
 
     One who never came (`no_show`) was never on roll: the last day only tells which enrolment is meant.
+    What can be `taken_back` by itself is kept for that; an import is rolled back as a whole.
     """
     student = get_student_for_edit(student_id, actor=actor, permission=Permission.STUDENTS_ENROL)
     if exit not in Enrolment.Exit.values:
@@ -181,7 +190,8 @@ def leave_student(
     values: dict[str, Any] = {"exit": exit, "exit_reason": reason, "to_school": to_school}
     if exit != Enrolment.Exit.NO_SHOW:
         values["last_day"], rows = last_day, rows.filter(first_day__lte=last_day)
-    with kept_leaving(student.pk, last_day=last_day, exit=exit, actor=actor):
+    keeping = kept_leaving(student.pk, last_day=last_day, exit=exit, actor=actor) if taken_back else nullcontext()
+    with keeping:
         ended = [
             change_enrolment_days(row.pk, values=values, actor=actor)
             for row in rows.exclude(exit="no_show").order_by("first_day", "pk")

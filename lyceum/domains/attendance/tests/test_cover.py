@@ -14,7 +14,7 @@ from lyceum.core.permissions import Permission
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
 from lyceum.domains.attendance.models import CoverPass, Mark, MarkChange, Register
-from lyceum.domains.attendance.phone import read_phone_day
+from lyceum.domains.attendance.phone import read_phone_registers
 from lyceum.domains.attendance.queries import get_register, list_history, list_registers
 from lyceum.domains.attendance.rules.cover_passes import create_pass, revoke_pass
 from lyceum.domains.attendance.rules.marks import take_register
@@ -80,7 +80,7 @@ def test_a_covering_colleague_takes_that_lesson_only_from_an_hour_before_until_i
         with clock.frozen(instant), in_school(school):
             assert get_register(covered.register.pk, actor=covered.actor).is_covered
             assert [r.pk for r in list_registers(covered.actor, day=TODAY)] == [covered.register.pk]
-            kept = read_phone_day(covered.actor)
+            kept = read_phone_registers(covered.actor)
             assert (kept.covers, [row.id for row in kept.registers]) == (True, [covered.register.pk])
             with pytest.raises(NotFoundError):
                 get_register(covered.other_register.pk, actor=covered.actor)

@@ -8,7 +8,7 @@ from lyceum.core import clock
 from lyceum.core.permissions import Role
 from lyceum.domains.academics.models import ClassTeacher
 from lyceum.domains.attendance.models import AttendanceRule, Mark, Register, SessionMark
-from lyceum.domains.attendance.phone import read_phone_day
+from lyceum.domains.attendance.phone import read_phone_registers
 from lyceum.domains.attendance.queries import find_register, list_registers
 from lyceum.domains.attendance.rules.marks import GivenMark, take_register
 from lyceum.domains.attendance.rules.registers import open_day
@@ -131,7 +131,7 @@ def test_the_teachers_of_both_classes_find_it_on_list_and_phone(small):
         second = as_actor(user, small.school)
 
         assert shared.pk in {row.pk for row in list_registers(second, day=MONDAY)}
-        kept = next(row for row in read_phone_day(second).registers if row.id == shared.pk)
+        kept = next(row for row in read_phone_registers(second).registers if row.id == shared.pk)
 
         assert (kept.name, names(kept.lines)) == ("7A/MA + 7B/MA", ["7A 1", "7A 2", "7B 1", "7B 2"])
 

@@ -108,7 +108,7 @@ def _change_enrolment(row: ImportRow, student: UUID, context: Context) -> None:
             actor=context.actor,
         )
     elif last:
-        leave_student(student, last_day=last, exit="other", actor=context.actor)
+        leave_student(student, last_day=last, exit="other", taken_back=False, actor=context.actor)
 
 
 def _add_contacts(changed: Sequence[tuple[ImportRow, Person]], context: Context) -> None:
@@ -127,7 +127,7 @@ def apply_leavers(rows: Sequence[ImportRow], context: Context) -> Targets:
     for row in rows:
         if row.target:
             last = date.fromisoformat(row.values["last_day"])
-            leave_student(row.target, last_day=last, exit=row.values["exit"], actor=context.actor)
+            leave_student(row.target, last_day=last, exit=row.values["exit"], taken_back=False, actor=context.actor)
     return [row.target for row in rows]
 
 

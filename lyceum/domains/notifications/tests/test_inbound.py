@@ -43,7 +43,7 @@ def test_the_office_finds_what_waits_and_another_schools_office_finds_nothing():
     listed = [each.get(LIST).content.decode() for each in (office, foreign)]
     statuses = [each.get(f"{LIST}{row.pk}/").status_code for each in (office, foreign, teacher_like)]
 
-    assert "texts that came in and wait" in today
+    assert "Texts that came in and wait" in today
     assert ["Hello there" in page for page in listed] == [True, False]
     assert statuses == [200, 404, 403]
 
