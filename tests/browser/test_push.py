@@ -10,7 +10,10 @@ from lyceum.core.permissions import Role
 from lyceum.testing.factories import make_school, make_user
 from tests.browser.conftest import QUIET, WITH_WINDOWS, Site
 
-IS_CONTROLLED = "() => navigator.serviceWorker.controller !== null"
+IS_READY = """() => Promise.race([
+  navigator.serviceWorker.ready.then(() => true),
+  new Promise(late => setTimeout(() => late(false), 20_000)),
+])"""
 SHOWN = """async () => {
   const registration = await navigator.serviceWorker.ready, until = performance.now() + 10_000;
   for (;;) {
@@ -42,7 +45,7 @@ def test_what_a_push_service_brings_is_shown_as_it_was_meant(site: Site):
     told = page.locator("#push-here").get_by_role("status")
     expect(told).to_have_text("This browser could not be reached. Try again later.")
 
-    page.wait_for_function(IS_CONTROLLED)
+    assert page.evaluate(IS_READY)
     _deliver(page, site.url, {"title": "Hill School", "body": "Attendance", "tag": "n1", "url": "/notifications/"})
 
     shown = {"title": "Hill School", "body": "Attendance", "tag": "n1", "data": "/notifications/"}
@@ -59,6 +62,6 @@ def _deliver(page: Page, origin: str, said: dict[str, str]) -> None:
 
     cdp.on("ServiceWorker.workerRegistrationUpdated", note)
     cdp.send("ServiceWorker.enable")
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")  # a turn, in which what is known arrives
+    page.evaluate(IS_READY)  # a turn, in which what is known arrives
     message = {"origin": origin, "registrationId": known[0], "data": json.dumps(said)}
     cdp.send("ServiceWorker.deliverPushMessage", message)

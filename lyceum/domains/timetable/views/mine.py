@@ -45,10 +45,12 @@ def timetable_page(request: HttpRequest) -> HttpResponse:
         ((kind, found) for kind in (CLASS, TEACHER, ROOM, STUDENT) if (found := asked_id(request, kind))), None
     )
     whose = find_whose(actor, *asked) if asked else next(iter(own), None)
-    day = asked_date(request, "on", today())
-    week = read_week(whose, day, actor=actor)
-    now = clock.now().astimezone(clock.zone(time_zone()))
     is_own = whose in own
+    now = clock.now().astimezone(clock.zone(time_zone()))
+    upcoming = next_entry(whose, now, actor=actor) if whose and is_own else None
+    # At the end of a day, and of a week, nobody asks what was.
+    day = asked_date(request, "on", upcoming.on if upcoming else today())
+    week = read_week(whose, day, actor=actor)
     every = actor.reaches_all(Permission.LESSONS_VIEW)
     offered = actor.user_id is not None and (is_own or every)
     context: dict[str, Any] = {
@@ -58,7 +60,7 @@ def timetable_page(request: HttpRequest) -> HttpResponse:
         "week": week,
         "day": _shown_day(day, week.days),
         "today": today(),
-        "next": next_entry(whose, now, actor=actor) if whose and is_own else None,
+        "next": upcoming,
         "before": week.monday - _WEEK,
         "after": week.monday + _WEEK,
         "sees_every": every,

@@ -61,8 +61,9 @@ async function unseal({ iv, cipher }) {
   return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await key(), cipher)));
 }
 
-// The marks of a row; none where the key has gone.
-const marksOf = (row) => unseal(row.sealed).catch(() => []);
+// The marks of a row; none where the key has gone. Those of before there were other kinds are of a class.
+const marksOf = async (row) => (await unseal(row.sealed).catch(() => [])).map((mark) => ({ kind: "class", line: mark.student, ...mark }));
+const kindOf = (row) => row.kind ?? "class";
 
 // Today's registers: until the server's hour, counted by the phone's own clock from now on.
 export async function putDay(day) {
@@ -142,9 +143,9 @@ export async function countUnsent(who) {
 export async function readUnsent(who) {
   const [marks, batches] = await read((of) => [of("marks").getAll(), of("batches").getAll()]);
   const found = new Map();
-  for (const { kind, sealed } of batches.filter((row) => row.who === who)) {
-    const names = KINDS[kind];
-    for (const { register, marks: rows } of (await unseal(sealed)).registers) {
+  for (const batch of batches.filter((row) => row.who === who)) {
+    const kind = kindOf(batch), names = KINDS[kind];
+    for (const { register, marks: rows } of (await unseal(batch.sealed)).registers) {
       for (const { code, version, ...row } of rows) {
         const line = row[names.of];
         found.set(register + line, { kind, register, line, code, minutes: row[names.minutes], version });
@@ -193,7 +194,7 @@ function byRegister(marks, names) {
 export async function listBatches(who) {
   const [rows, names] = await read((of) => [of("batches").getAll(), of("batches").getAllKeys()]);
   const found = [];
-  for (const [n, row] of rows.entries()) if (row.who === who) found.push({ key: names[n], kind: row.kind, body: await unseal(row.sealed) });
+  for (const [n, row] of rows.entries()) if (row.who === who) found.push({ key: names[n], kind: kindOf(row), body: await unseal(row.sealed) });
   return found;
 }
 
