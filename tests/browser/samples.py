@@ -87,6 +87,8 @@ NO_PAGES = {
     "register-rows": "a part of a page",
     "official-register": "a file",
     "paper-register": "a file",
+    "attendance-letter": "a file",
+    "register-history-pdf": "a file",
     "slot-rows": "a part of a page",
     "detention-calendar": "a file",
     "slot-pdf": "a file",
