@@ -66,7 +66,7 @@ def world(site: Site) -> World:
     with in_school(school):
         AcademicYear.objects.update(weekdays=[1, 2, 3, 4, 5, 6, 7])
         actor = system_actor(school.pk)
-        for session, at, closes in (("AM", time(0, 1), time(0, 31)), ("PM", time(23, 30), time(23, 59))):
+        for session, at, closes in (("AM", time(0, 1), time(0, 2)), ("PM", time(23, 58), time(23, 59))):
             set_session_times(session=session, starts_at=at, closes_at=closes, starts_on=today, actor=actor)
     form = make_class(school, "7A")
     first = today - timedelta(days=30)

@@ -35,8 +35,8 @@ def school_day() -> tuple[School, list[str]]:
     with in_school(school):
         AcademicYear.objects.update(weekdays=[1, 2, 3, 4, 5, 6, 7])
         actor = system_actor(school.pk)
-        for session, at in (("AM", time(0, 1)), ("PM", time(23, 30))):
-            closes = time(0, 31) if session == "AM" else time(23, 59)
+        for session, at in (("AM", time(0, 1)), ("PM", time(23, 58))):
+            closes = time(0, 2) if session == "AM" else time(23, 59)
             set_session_times(session=session, starts_at=at, closes_at=closes, starts_on=today, actor=actor)
     form = make_class(school, "7A")
     names = [f"Student {n:02}" for n in range(1, 31)]
