@@ -75,7 +75,7 @@ def _letter_html(row: StageRow) -> SafeString:
         return SafeString(escape(_letter(row)))
     name = escape(gettext("Letter about %(name)s") % {"name": row.case.student.person.full_name})
     path = f"/behaviour/notices/{row.letter.pk}/letter.pdf"
-    return SafeString(f'<a href="{path}" aria-label="{name}">{escape(gettext("Letter"))}</a>')
+    return SafeString(f'<a class="button quiet" href="{path}" aria-label="{name}">{escape(gettext("Letter"))}</a>')
 
 
 STAGES: Table[StageRow] = Table(
