@@ -20,7 +20,9 @@ from tests.browser.test_register import school_day
 def lessons_of_today(form: Class, today: date, count: int) -> None:
     """Lessons from midnight on, so that their registers are open whatever the hour."""
     new = [
-        NewLesson(form, today.isoweekday(), str(n + 1), time(0, 5 + 15 * n), time(0, 15 + 15 * n), starts_on=form.starts)
+        NewLesson(
+            form, today.isoweekday(), f"{n + 1}", time(0, 15 * n + 5), time(0, 15 * n + 15), starts_on=form.starts
+        )
         for n in range(count)
     ]
     create_lessons(new, actor=system_actor(form.school_id))
