@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import wraps
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, sync_playwright
 
 from lyceum.config.testing.databases import TestDatabase
 from lyceum.domains.accounts.cookies import COOKIE
@@ -49,7 +50,31 @@ def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started, pytest.MonkeyPatch.context() as patch:
         # Playwright keeps an event loop in this thread; the tests' own questions to the database are still plain.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        act_once_scripts_ran(patch)
         yield started
+
+
+def act_once_scripts_ran(patch: pytest.MonkeyPatch) -> None:
+    """A person is slower than a page's deferred scripts, a driver may be faster: let it wait for them."""
+
+    def waiting(act: Callable[..., object]) -> Callable[..., object]:
+        @wraps(act)
+        def wait_and_act(locator: Locator, *args: object, **options: object) -> object:
+            locator.first.wait_for(state="attached")  # on the page that the act before led to
+            locator.page.wait_for_load_state("domcontentloaded")
+            return act(locator, *args, **options)
+
+        return wait_and_act
+
+    for name in ("tap", "click", "fill", "press", "check", "select_option", "drag_to"):
+        patch.setattr(Locator, name, waiting(getattr(Locator, name)))
+    keyboard = Page.keyboard.fget  # type: ignore[attr-defined]
+
+    def ready_keyboard(page: Page) -> object:
+        page.wait_for_load_state("domcontentloaded")
+        return keyboard(page)
+
+    patch.setattr(Page, "keyboard", property(ready_keyboard))
 
 
 @pytest.fixture(scope="session")
