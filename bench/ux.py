@@ -100,7 +100,7 @@ def _look_at_all(browser: Browser, url: str, samples: Samples, say: Callable[[st
     for role in sorted({each.role for each in samples.pages}):
         context = sign_in_with(browser, url, samples.cookies.get(role, ""), **PHONE)
         context.add_init_script(WATCH)
-        looker = Looker(context)
+        looker, guest = Looker(context), Looker(context, closely=False)
         plain = sign_in_with(browser, url, samples.cookies.get(role, ""), **PHONE, java_script_enabled=False).new_page()
         if role in samples.cookies:
             looker.come_in()
@@ -108,7 +108,7 @@ def _look_at_all(browser: Browser, url: str, samples: Samples, say: Callable[[st
             page = Page(sample, looker.look(sample.path))
             page.lists = looker.page.evaluate(LISTS)
             page.stretched = looker.page.evaluate(STRETCH)
-            page.lcp, page.inp = _feel(looker, sample.path)
+            page.lcp, page.inp = _feel(guest, sample.path)
             plain.goto(sample.path)
             page.forms = tuple(plain.evaluate(FORMS))
             say(f"{sample!s:45} {page.lcp:5} ms, {page.inp:4} ms")
@@ -118,9 +118,9 @@ def _look_at_all(browser: Browser, url: str, samples: Samples, say: Callable[[st
     return sorted(pages, key=lambda page: (page.sample.page, page.sample.role, page.sample.variant))
 
 
-def _feel(looker: Looker, path: str) -> tuple[int, int]:
+def _feel(guest: Looker, path: str) -> tuple[int, int]:
     """The largest paint of a first visit and the slowest answer to a touch, both as on the phone; milliseconds."""
-    page, cdp = looker.page, looker.cdp
+    page, cdp = guest.page, guest.cdp
     page.set_viewport_size({"width": PHONE_WIDTH, "height": SCREEN})
     page.emulate_media(color_scheme="light")
     network = {"offline": False, "latency": ROUND_TRIP_MS, "downloadThroughput": BYTES_A_SECOND}
@@ -128,7 +128,7 @@ def _feel(looker: Looker, path: str) -> tuple[int, int]:
     cdp.send("Network.emulateNetworkConditions", {**network, "uploadThroughput": BYTES_A_SECOND})
     cdp.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     try:
-        looker.load(path)
+        guest.load(path)
         page.wait_for_timeout(150)
         painted = page.evaluate("__painted")
         for selector in (".mark", "main summary", "summary", "main input:not([type=hidden])", "main a[href]"):

@@ -152,8 +152,11 @@ class Load:
     requests: int = 0
     bytes: int = 0
     script_bytes: int = 0
-    page_bytes: int = 0
-    failed: list[str] = field(default_factory=list)
+
+    def add(self, kind: str, size: int) -> None:
+        self.requests += 1
+        self.bytes += size
+        self.script_bytes += size if kind == "Script" else 0
 
 
 @dataclass
@@ -161,7 +164,7 @@ class Seen:
     """Everything found on one page; the lists are empty where all is well."""
 
     first: Load
-    again: Load
+    again: Load = field(default_factory=Load)
     faults: list[str] = field(default_factory=list)
     violations: dict[str, list[str]] = field(default_factory=dict)
 
@@ -172,15 +175,20 @@ class Seen:
 class Looker:
     """One browser of one person, used for page after page."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, *, closely: bool = True) -> None:
+        """Not closely: only to go somewhere, with nothing in the page that a person's browser has not."""
         context.add_init_script(BEFORE)
         self.page: Page = context.new_page()
+        if closely:
+            self.page.add_init_script(AXE_SCRIPT)
         self.cdp: CDPSession = context.new_cdp_session(self.page)
         self.cdp.send("Network.enable")
         self.complaints: list[str] = []
-        self._load = Load()
-        self._types: dict[str, str] = {}
+        self._asked: dict[str, tuple[str, str]] = {}  # address and type by the number of the request
         self._cached: set[str] = set()
+        self._failed: list[str] = []
+        self._sizes: dict[str, int] = {}  # on the wire, by address, when it was not yet in the cache
+        self._for_good: set[str] = set()  # addresses that a browser never asks for again
         self.cdp.on("Network.requestWillBeSent", self._sent)
         self.cdp.on("Network.responseReceived", self._answered)
         self.cdp.on("Network.requestServedFromCache", lambda e: self._cached.add(e["requestId"]))
@@ -189,15 +197,20 @@ class Looker:
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
 
     def _sent(self, event: dict[str, Any]) -> None:
-        if event["request"]["url"].startswith("http"):
-            self._types[event["requestId"]] = event.get("type", "")
+        if event.get("type") == "Document":  # what the page before still asks for is none of this one's
+            self._asked.clear()
+        if (url := event["request"]["url"]).startswith("http"):
+            self._asked[event["requestId"]] = (url, event.get("type", ""))
 
     def _answered(self, event: dict[str, Any]) -> None:
         answer = event["response"]
         if answer.get("fromDiskCache") or answer.get("fromPrefetchCache"):
             self._cached.add(event["requestId"])
+        headers = {name.lower(): value for name, value in answer["headers"].items()}
+        if "immutable" in headers.get("cache-control", ""):
+            self._for_good.add(answer["url"])
         if answer["status"] >= 400 and event["type"] != "Document":
-            self._load.failed.append(f"{answer['status']} for {answer['url']}")
+            self._failed.append(f"{answer['status']} for {answer['url']}")
 
     def _said(self, message: ConsoleMessage) -> None:
         # The browser complains of a page that says 404, as it should where nothing is.
@@ -206,48 +219,52 @@ class Looker:
 
     def _finished(self, event: dict[str, Any]) -> None:
         number = event["requestId"]
-        if number in self._cached or number not in self._types:
-            return
-        size = int(event["encodedDataLength"])
-        self._load.requests += 1
-        self._load.bytes += size
-        if self._types[number] == "Script":
-            self._load.script_bytes += size
-        if self._types[number] == "Document":
-            self._load.page_bytes += size
+        if number not in self._cached and number in self._asked:
+            self._sizes[self._asked[number][0]] = int(event["encodedDataLength"])
 
     def come_in(self) -> None:
         """The first page of all: what a browser keeps for later is fetched behind it, once."""
         self.page.goto("/today/", wait_until="load")
         self.page.wait_for_timeout(SETTLED_MS)
 
-    def load(self, path: str) -> Load:
-        """Go there, and say what it weighed."""
-        self._load, self._types, self._cached = Load(), {}, set()
+    def load(self, path: str) -> None:
+        """Go there, and note what comes over the wire."""
+        self._asked, self._cached, self._failed = {}, set(), []
         self.page.goto(path, wait_until="load")
         self.page.evaluate("document.fonts.ready.then(() => 0)")
-        return self._load
+
+    def weigh(self, *, again: bool) -> Load:
+        """The page and its parts; or, for whoever was here before, what is not kept and what its scripts ask for."""
+        weight = Load()
+        for number, (url, kind) in self._asked.items():
+            if url in self._for_good if again else kind == "Fetch":
+                continue
+            if url in self._sizes:  # else it was given up before it came
+                weight.add(kind, self._sizes[url])
+            elif number in self._cached:
+                raise LookupError(f"{url} came from the cache before it was ever weighed")
+        return weight
 
     def look(self, path: str, *, wholly: bool = True) -> Seen:
-        """Two visits at three widths; wholly: also in the dark, from right to left, and by the Tab key."""
+        """One visit at three widths; wholly: also in the dark, by the Tab key, and once more from right to left."""
         page = self.page
         self.complaints.clear()
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": PHONE_WIDTH, "height": SCREEN})
-        self.cdp.send("Network.clearBrowserCache")
-        seen = Seen(first=self.load(path), again=self.load(path))
-        page.evaluate(AXE_SCRIPT)
+        self.load(path)
         page.evaluate(AT_REST)
+        seen = Seen(self.weigh(again=False))
         seen.add("page", page.evaluate(WORDS))
         self.show_whole(PHONE_WIDTH)
         seen.add("phone", page.evaluate(SHAPE))
-        self.show_whole(NARROWEST)
-        seen.add("the narrowest phone", page.evaluate(SHAPE))
-        self.show_whole(PHONE_WIDTH)
         seen.add("touch", page.evaluate(TOUCH, SMALLEST))
         seen.violations["light"] = self.axe({"type": "tag", "values": TAGS})
+        self.show_whole(NARROWEST)
+        seen.add("the narrowest phone", page.evaluate(SHAPE))
         self.show_whole(DESK_WIDTH)
         seen.add("desk", page.evaluate(SHAPE))
+        seen.again = self.weigh(again=True)
+        seen.add("network", self._failed)
         seen.violations |= {"dark": [], "rtl": []}
         if wholly:
             page.emulate_media(color_scheme="dark")
@@ -256,7 +273,6 @@ class Looker:
             seen.add("keys", self.walk())
             self.look_turned(path, seen)
         seen.add("policy", page.evaluate("__refused"))
-        seen.add("network", seen.first.failed + seen.again.failed)
         seen.faults += self.complaints
         return seen
 
@@ -279,7 +295,6 @@ class Looker:
         page.set_extra_http_headers({})
         page.evaluate("document.documentElement.dir = 'rtl'")
         page.evaluate("found => __refused.push(...found)", refused)
-        page.evaluate(AXE_SCRIPT)
         page.evaluate(AT_REST)
 
     def show_whole(self, width: int) -> None:
