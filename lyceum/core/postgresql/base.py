@@ -16,6 +16,8 @@ from lyceum.core.postgresql.schema import WalledSchemaEditor, is_walled
 
 MOST_PARAMETERS = 2**16 - 1
 """Of one statement, where PostgreSQL binds them."""
+MOST_PREPARED = 500
+"""Statements whose plans a connection keeps. Pages say more than psycopg's hundred, which would take turns."""
 
 
 class DatabaseOperations(PostgreSQLOperations):
@@ -48,6 +50,11 @@ class DatabaseWrapper(PostgreSQLWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super().get_connection_params()
         return parameters | {"context": _with_compiled_instants(parameters["context"])}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.prepared_max = MOST_PREPARED
+        return connection
 
     def create_cursor(self, name: str | None = None) -> Any:
         return super().create_cursor(name) if name else self.connection.cursor()
