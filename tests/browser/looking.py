@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page
@@ -149,12 +150,16 @@ async rules => {
 class Load:
     """What came over the wire for one visit."""
 
-    requests: int = 0
     bytes: int = 0
     script_bytes: int = 0
+    addresses: list[str] = field(default_factory=list)
 
-    def add(self, kind: str, size: int) -> None:
-        self.requests += 1
+    @property
+    def requests(self) -> int:
+        return len(self.addresses)
+
+    def add(self, url: str, kind: str, size: int) -> None:
+        self.addresses.append(f"{kind} {urlsplit(url).path}")
         self.bytes += size
         self.script_bytes += size if kind == "Script" else 0
 
@@ -240,7 +245,7 @@ class Looker:
             if url in self._for_good if again else kind == "Fetch":
                 continue
             if url in self._sizes:  # else it was given up before it came
-                weight.add(kind, self._sizes[url])
+                weight.add(url, kind, self._sizes[url])
             elif number in self._cached:
                 raise LookupError(f"{url} came from the cache before it was ever weighed")
         return weight

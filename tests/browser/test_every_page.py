@@ -93,7 +93,7 @@ def faults_of(seen: Seen) -> list[str]:
         ("scripts, bytes", seen.first.script_bytes, SCRIPT_BYTES),
     ):
         if measured > most:
-            found.append(f"{what}: {measured:,}, at most {most:,}")
+            found.append(f"{what}: {measured:,}, at most {most:,}; {seen.first.addresses}, then {seen.again.addresses}")
     return found
 
 

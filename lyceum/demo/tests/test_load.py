@@ -9,7 +9,8 @@ from lyceum.core.actor import Via
 from lyceum.core.schools import school_scope
 from lyceum.demo.accounts import list_accounts
 from lyceum.demo.load import DemoLoadedError, load_demo
-from lyceum.demo.tests.conftest import NOW, SMALL, TODAY, LoadedDemo, load_small
+from lyceum.demo.plan import HILLCREST, LITTLE_OAK, sized
+from lyceum.demo.tests.conftest import NOW, SMALL, TODAY, LoadedDemo
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
 from lyceum.domains.academics.queries import members_on
@@ -233,7 +234,8 @@ def test_progress_is_told_line_by_line(demo: LoadedDemo):
 @pytest.mark.usefixtures("fresh_database")
 def test_at_the_weekend_school_is_kept_so_that_there_is_a_register_to_take():
     sunday = date(2026, 11, 22)
-    load_small(today=sunday)
+    hillcrest, little_oak = (sized(plan, students=30, seats=6, days=2, past_years=0) for plan in (HILLCREST, LITTLE_OAK))
+    load_demo(lambda _line: None, plans=(hillcrest, little_oak), today=sunday)
 
     with school_scope(School.objects.get(slug="hillcrest").pk), clock.frozen(datetime(2026, 11, 22, 8, tzinfo=UTC)):
         open_day(sunday)
