@@ -190,6 +190,7 @@ class Looker:
         self.cdp.send("Network.enable")
         self.complaints: list[str] = []
         self._asked: dict[str, tuple[str, str]] = {}  # address and type by the number of the request
+        self._loader = ""  # which of its documents the browser is at
         self._cached: set[str] = set()
         self._failed: list[str] = []
         self._sizes: dict[str, int] = {}  # on the wire, by address, when it was not yet in the cache
@@ -202,9 +203,10 @@ class Looker:
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
 
     def _sent(self, event: dict[str, Any]) -> None:
-        if event.get("type") == "Document":  # what the page before still asks for is none of this one's
-            self._asked.clear()
-        if (url := event["request"]["url"]).startswith("http"):
+        if event.get("type") == "Document":
+            self._loader = event["loaderId"]
+        # What the page before still asks for is none of this one's.
+        if event["loaderId"] == self._loader and (url := event["request"]["url"]).startswith("http"):
             self._asked[event["requestId"]] = (url, event.get("type", ""))
 
     def _answered(self, event: dict[str, Any]) -> None:
