@@ -5,6 +5,7 @@ The transaction sets the school locally, so that nothing outlives it; an answer 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -22,13 +23,13 @@ from lyceum.core.aftermath import aftermath
 from lyceum.core.errors import NotAllowedError, RuleError
 from lyceum.core.language import speak
 from lyceum.core.permissions import Role
-from lyceum.core.schools import entered, school_scope
+from lyceum.core.schools import entered, school_scope, set_school
 from lyceum.domains.accounts.cookies import COOKIE
 from lyceum.domains.accounts.queries import Caller, Circumstances
 from lyceum.domains.accounts.rules.callers import find_caller_by_cookie, find_caller_by_token
 from lyceum.domains.accounts.rules.sessions import note_use
 from lyceum.domains.journal.rules import Target, record
-from lyceum.domains.tenancy.queries import time_zone
+from lyceum.domains.tenancy.queries import find_school_of_host, time_zone
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _WITHOUT_CALLER = (
@@ -46,6 +47,8 @@ _OWN_PROOF = "/hooks/"
 """Carriers report here, and prove themselves in their own ways: whoever is signed in beside it is of no matter here."""
 
 
+_FOR_STRANGERS = ("/api/v1/locations/",)
+"""What is open to people who are not signed in: they are in the school whose host they came to."""
 _WAYS_OUT = ("/sign-out/", "/switch/", "/language/", "/account/", "/api/v1/auth/", "/api/v1/profile/")
 """Open to people of a closed school too: to leave it, or to go on in another."""
 
@@ -77,6 +80,8 @@ class CallerMiddleware:
         with aftermath(), transaction.atomic():
             try:
                 caller = find_caller(request, circumstances)
+                if caller.actor.kind is ActorKind.PUBLIC and request.path.startswith(_FOR_STRANGERS):
+                    caller = _visitor(caller, request)
                 speak(caller.actor.locale, circumstances.language, *caller.locales)
                 _refuse_suspended(caller, request.path)
             except RuleError as error:
@@ -131,6 +136,15 @@ def find_caller(request: HttpRequest, circumstances: Circumstances) -> Caller:
     if is_api(request.path) and request.method not in ("GET", "HEAD", "OPTIONS") and _csrf_fails(request):
         raise CsrfFailedError(_("Send the X-CSRFToken header with a write that uses the cookie."))
     return caller
+
+
+def _visitor(caller: Caller, request: HttpRequest) -> Caller:
+    """Nobody in particular, in the school of the host."""
+    school_id = find_school_of_host(request.get_host())
+    if school_id is None:
+        return caller
+    set_school(school_id)
+    return replace(caller, actor=replace(caller.actor, school_id=school_id))
 
 
 def _csrf_fails(request: HttpRequest) -> bool:

@@ -75,6 +75,8 @@ class Actor:
         if self.kind is ActorKind.JOB:
             return frozenset({Reach.ALL})
         if self.kind is ActorKind.KEY:
+            if row.public is Reach.ALL and not row.scope:
+                return frozenset({Reach.ALL})  # what strangers may, software may too
             reach = row.school_admin
             return frozenset({reach}) if row.scope and row.scope in self.scopes else frozenset()
         if self.kind is ActorKind.COVER:

@@ -90,6 +90,8 @@ class Permission(StrEnum):
     CLASSES_EDIT = "classes.edit"
     CLASSES_ASSIGN = "classes.assign"
     CLASSES_OVERFILL = "classes.overfill"
+    LOCATIONS_VIEW = "locations.view"
+    LOCATIONS_EDIT = "locations.edit"
     ROLLOVER_PREVIEW = "rollover.preview"
     ROLLOVER_APPLY = "rollover.apply"
     REGISTERS_VIEW = "attendance.view"
@@ -204,6 +206,8 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.CLASSES_EDIT, "years, terms, grades, subjects, classes: edit", no, no, y, s, scope="classes:write"),
         row(p.CLASSES_ASSIGN, "assign students or teachers to classes", no, no, y, s, scope="classes:write"),
         row(p.CLASSES_OVERFILL, "go over a class's capacity, with a reason", no, no, y, s),
+        row(p.LOCATIONS_VIEW, "public places: see", y, y, y, y, y, y, y, y, y),
+        row(p.LOCATIONS_EDIT, "rooms and other places: edit", no, no, y, s, scope="calendar:write"),
         row(p.ROLLOVER_PREVIEW, "year rollover: plan, decide, preview", no, no, y, s),
         row(p.ROLLOVER_APPLY, "year rollover: apply, undo", no, no, y),
         row(p.REGISTERS_VIEW, "registers and marks: see", grant, no, y, s, c, o, k, scope="attendance:read"),
@@ -271,7 +275,7 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     "Office": frozenset({
         _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.STUDENTS_EDIT, _p.STUDENTS_ENROL, _p.CONTACTS_VIEW, _p.PEOPLE_EDIT,
         _p.PEOPLE_MERGE, _p.FLAGS_VIEW, _p.CONSENTS_VIEW, _p.CONSENTS_ANSWER,
-        _p.CLASSES_VIEW, _p.CLASSES_EDIT, _p.CLASSES_ASSIGN, _p.REGISTERS_VIEW, _p.REGISTERS_TAKE,
+        _p.CLASSES_VIEW, _p.CLASSES_EDIT, _p.CLASSES_ASSIGN, _p.LOCATIONS_EDIT, _p.REGISTERS_VIEW, _p.REGISTERS_TAKE,
         _p.REGISTERS_AMEND, _p.CASES_VIEW, _p.CASES_SETTLE, _p.NUMBERS_VIEW, _p.USERS_LIST, _p.USERS_EDIT,
         _p.IMPORTS_RUN, _p.LESSONS_EDIT,
         _p.DELIVERIES_VIEW, _p.ABSENCES_ASK, _p.ABSENCES_DECIDE, _p.CONCERNS_VIEW, _p.CONCERNS_EDIT,
@@ -304,7 +308,7 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
         _p.CLASSES_VIEW, _p.INCIDENTS_RECORD, _p.INCIDENTS_VIEW, _p.CONFIDENTIAL_VIEW,
         _p.BEHAVIOUR_VIEW, _p.INCIDENTS_REVIEW, _p.NOTICES_SEND, _p.DASHBOARDS_VIEW,
     }),
-    "Timetable": frozenset({_p.CLASSES_VIEW, _p.LESSONS_EDIT, _p.TIMETABLE_PLAN}),
+    "Timetable": frozenset({_p.CLASSES_VIEW, _p.LOCATIONS_EDIT, _p.LESSONS_EDIT, _p.TIMETABLE_PLAN}),
     "Data protection": frozenset({_p.TRAIL_VIEW, _p.ACCESS_VIEW, _p.STUDENTS_LIST, _p.STUDENTS_VIEW}),
 }  # fmt: skip
 """The permission sets that every school starts with."""

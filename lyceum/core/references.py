@@ -62,6 +62,17 @@ def count_references(row: models.Model) -> dict[str, int]:
     return held
 
 
+def count_all_references(row: models.Model) -> dict[str, int]:
+    """How many rows of each kind point at this one, also those that would lose it or go with it."""
+    held: dict[str, int] = {}
+    for reference in references_to(type(row)):
+        count = reference.model._default_manager.filter(**{reference.name: row.pk}).count()
+        if count:
+            name = str(reference.model._meta.verbose_name_plural)
+            held[name] = held.get(name, 0) + count
+    return held
+
+
 def counted(held: dict[str, int]) -> str:
     """Counts in words, as in `3 enrolments, 40 marks`."""
     return ", ".join(f"{count} {gettext(name)}" for name, count in sorted(held.items()))

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from lyceum.core.actor import Actor, ActorKind
-from lyceum.core.errors import UnauthorizedError
+from lyceum.core.errors import NotFoundError, UnauthorizedError
 from lyceum.core.paging import MOST, USUAL, Page
 
 T = TypeVar("T")
@@ -111,6 +111,19 @@ class SignedIn(AuthBase):
         actor = actor_of(request)
         if actor.kind is ActorKind.PUBLIC:
             raise UnauthorizedError
+        return actor
+
+
+class Visiting(AuthBase):
+    """Anybody: who is signed in, in their school; a stranger, in the school whose host they came to."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+
+    def __call__(self, request: HttpRequest) -> Actor:
+        actor = actor_of(request)
+        if actor.school_id is None:
+            raise NotFoundError(_("No school answers at this address."))
         return actor
 
 

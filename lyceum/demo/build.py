@@ -16,7 +16,8 @@ from lyceum.demo.plan import Plan
 from lyceum.demo.roster import Pupil
 from lyceum.demo.staffing import SUBJECTS, Teaching, Worker, form_tutors
 from lyceum.domains.academics.models import AcademicYear, Class, Grade, Location, Subject
-from lyceum.domains.academics.rules.calendar import NewSubject, create_location, create_subjects
+from lyceum.domains.academics.rules.calendar import NewSubject, create_subjects
+from lyceum.domains.academics.rules.locations import create_location
 from lyceum.domains.accounts.models import PermissionSet, User
 from lyceum.domains.accounts.queries import actor_for_user
 from lyceum.domains.accounts.rules.users import create_user, start_membership

@@ -76,6 +76,11 @@ def nobody(**options: Any) -> Caller:
     return Caller(**options)
 
 
+def stranger(school: School, **options: Any) -> Caller:
+    """Somebody who is not signed in, at the school's host."""
+    return Caller(SERVER_NAME=f"{school.slug}.testserver", **options)
+
+
 def start_session(
     user: User,
     school: School | None,

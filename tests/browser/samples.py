@@ -21,7 +21,14 @@ from lyceum.core.schools import school_scope
 from lyceum.demo.accounts import list_accounts
 from lyceum.demo.plan import HILLCREST
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.academics.models import AcademicYear, ClassMembership, ClassTeacher, Grade, RolloverPlan
+from lyceum.domains.academics.models import (
+    AcademicYear,
+    ClassMembership,
+    ClassTeacher,
+    Grade,
+    Location,
+    RolloverPlan,
+)
 from lyceum.domains.academics.rules.rollover.beginning import NewYear, begin_rollover
 from lyceum.domains.academics.rules.rollover.decisions import Decided, decide
 from lyceum.domains.accounts.models import Membership, SchoolLogin, User
@@ -292,6 +299,7 @@ def _add_pages_of_office(samples: Samples, office: User, head: Actor) -> None:
         "settings-rooms": "/settings/rooms/",
     }.items():
         samples.add(name, OFFICE, path)
+    samples.add("settings-room", OFFICE, f"/settings/rooms/{Location.objects.order_by('name')[0].pk}/")
     samples.add("students", OFFICE, "/students/?q=zzzzzz", "nothing found")
     samples.add("import", OFFICE, f"/imports/{waiting.pk}/", "columns")
     samples.add("import", OFFICE, f"/imports/{mapped.pk}/", "preview")

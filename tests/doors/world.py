@@ -12,7 +12,8 @@ from lyceum.core.actor import Actor, system_actor
 from lyceum.core.devices import GivenBatch
 from lyceum.core.permissions import SCOPES, Role
 from lyceum.domains.academics.models import BellSchedule, Class, ClassTeacher, ClosedDay, Grade
-from lyceum.domains.academics.rules.calendar import close_days, create_location, create_year
+from lyceum.domains.academics.rules.calendar import close_days, create_year
+from lyceum.domains.academics.rules.locations import create_location
 from lyceum.domains.academics.rules.placements import leave_student
 from lyceum.domains.academics.rules.rollover.beginning import begin_rollover
 from lyceum.domains.accounts.models import Membership, PermissionSet, SignInSession, User
@@ -76,7 +77,7 @@ from lyceum.domains.timetable.rules.constraints import NewRule, create_rule
 from lyceum.domains.timetable.rules.covers import NewCover, assign_covers
 from lyceum.domains.timetable.rules.runs import NewRun, start_run
 from lyceum.domains.timetable.rules.versions import create_version
-from lyceum.testing.clients import Caller, browser, key_holder, nobody, software, start_session
+from lyceum.testing.clients import Caller, browser, key_holder, software, start_session, stranger
 from lyceum.testing.factories import (
     FIRST_DAY,
     LONG_AGO,
@@ -167,8 +168,8 @@ class World:
         for who in Who:
             school = self.other_school if who is Who.FOREIGN_ADMIN else self.school
             user = self.users.get(who)
-            self._credentials[f"software {who}"] = software(user, school) if user else nobody()
-            self._credentials[f"browser {who}"] = browser(user, school) if user else nobody()
+            self._credentials[f"software {who}"] = software(user, school) if user else stranger(school)
+            self._credentials[f"browser {who}"] = browser(user, school) if user else stranger(school)
         for scope in sorted(SCOPES | {""}):
             self._credentials[f"key without {scope}"] = key_holder(self.school, *sorted(SCOPES - {scope}))
 
@@ -315,6 +316,7 @@ class _Builder:
             "closed_day_id": ClosedDay.objects.get().pk,
             "lesson_id": create_lessons([lesson], actor=actor)[0].pk,
             "room": create_location(name="R1", actor=actor).pk,
+            "location_id": create_location(name="Hall", is_public=True, actor=actor).pk,
             "enrolment_id": Enrolment.objects.get(student=student).pk,
         }
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, DateField, F, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Greatest, Least
+from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
@@ -102,6 +103,22 @@ def list_locations(actor: Actor, *, text: str = "") -> QuerySet[Location]:
     actor.require_all(Permission.CLASSES_VIEW)
     rows = Location.objects.order_by("name", "pk")
     return rows.filter(name__icontains=text) if text else rows
+
+
+def list_places(actor: Actor) -> QuerySet[Location]:
+    """The public places in use; for whoever keeps them all of them, retired ones too."""
+    if actor.reaches_all(Permission.LOCATIONS_EDIT):
+        return Location.objects.all()
+    actor.require(Permission.LOCATIONS_VIEW)
+    return Location.objects.filter(is_public=True, active=True)
+
+
+def get_place(location_id: UUID, *, actor: Actor) -> Location:
+    """One of the places that the actor may know of."""
+    found = list_places(actor).filter(pk=location_id).first()
+    if found is None:
+        raise NotFoundError(_("There is no such place."))
+    return found
 
 
 def list_closed_days(actor: Actor) -> QuerySet[ClosedDay]:

@@ -7,6 +7,7 @@ from lyceum.domains.academics.views import (
     class_list,
     classes,
     rollovers,
+    rooms,
     settings,
     student_list,
     students,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("rollovers/<uuid:plan_id>/access/", rollovers.access_page, name="rollover-access"),
     path("settings/years/", settings.years_page, name="settings-years"),
     path("settings/subjects/", settings.subjects_page, name="settings-subjects"),
-    path("settings/rooms/", settings.rooms_page, name="settings-rooms"),
+    path("settings/rooms/", rooms.rooms_page, name="settings-rooms"),
+    path("settings/rooms/<uuid:location_id>/", rooms.room_page, name="settings-room"),
     path("settings/bells/", bells_page, name="settings-bells"),
 ]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -53,6 +53,19 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
 def forget_time_zone() -> None:
     """Read the time zone anew at the next question."""
     _time_zones.forget()
+
+
+def find_school_of_host(host: str) -> int | None:
+    """The school that a stranger means who comes to a host: by a name of its own that was verified, by its slug before
+    the installation's name, or because there is no other school. None where no school, or a closed one, answers.
+    """
+    name = host.lower().partition(":")[0].rstrip(".")
+    open_ones = School.objects.filter(status__in=(School.Status.ACTIVE, School.Status.RESTRICTED))
+    meant = Q(hosts__host=name, hosts__verified_at__isnull=False) | Q(slug=name.partition(".")[0])
+    found = list(open_ones.filter(meant).order_by("hosts__verified_at").values_list("pk", flat=True)[:1])
+    if not found:
+        found = list(open_ones.values_list("pk", flat=True)[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def has_schools() -> bool:

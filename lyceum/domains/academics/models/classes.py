@@ -58,7 +58,13 @@ class Location(SchoolOwned):
     features = ArrayField(models.CharField(max_length=40), default=list)
     """What is there: "projector", "step-free"."""
     building = models.CharField(max_length=80, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    map_link = models.URLField(max_length=500, blank=True)
+    """Of a map on which it can be found; https."""
+    is_public = models.BooleanField(default=False)
+    """Whether strangers may know of it: a hall is, a classroom is not."""
     active = models.BooleanField(default=True)
+    """Not active is retired: what was there keeps it, strangers no longer see it."""
 
     class Meta(SchoolOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "name"], name="location_name_once")]

@@ -22,13 +22,13 @@ from lyceum.domains.academics.rules.calendar import (
     NewSubject,
     close_days,
     create_grade,
-    create_location,
     create_subjects,
     create_term,
     create_year,
     edit_grade,
     reopen_day,
 )
+from lyceum.domains.academics.rules.locations import create_location
 
 
 class YearOut(Schema):

@@ -1,4 +1,4 @@
-"""Years, terms, closed days, grades, subjects and rooms."""
+"""Years, terms, closed days, grades and subjects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from django.utils.translation import gettext_noop
 
 from lyceum.core.actor import Actor
 from lyceum.core.constraints import refusing
-from lyceum.core.errors import FieldError, InvalidError, NotFoundError, RuleError, invalid_field
+from lyceum.core.errors import FieldError, NotFoundError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.academics.days import forget_school_days
 from lyceum.domains.academics.facts import SchoolDaysChanged
-from lyceum.domains.academics.models import AcademicYear, ClosedDay, Grade, Location, Subject, Term
+from lyceum.domains.academics.models import AcademicYear, ClosedDay, Grade, Subject, Term
 from lyceum.domains.journal.rules import Entry, Target, changed_fields, record, record_all
 from lyceum.domains.tenancy.queries import today
 
@@ -54,7 +54,7 @@ def create_year(
 ) -> AcademicYear:
     """Make a school year; a current one closes the one before it."""
     actor.require_all(Permission.CLASSES_EDIT)
-    called = _named("/name", name, 40)
+    called = named("/name", name, 40)
     if not starts < ends or (ends - starts).days > LONGEST_YEAR_DAYS:
         raise invalid_field("/ends", "order", _("A year ends after it starts, and lasts no longer than two."))
     if not weekdays or not set(weekdays) <= set(range(1, 8)):
@@ -103,7 +103,7 @@ def _become(year: AcademicYear, state: AcademicYear.State, actor: Actor) -> None
     record(f"academics.year.{state}", target=Target.of(year), changes=changes, actor=actor)
 
 
-def _named(pointer: str, name: str, longest: int) -> str:
+def named(pointer: str, name: str, longest: int) -> str:
     """The name, tidied; refused where there is none or where it is too long."""
     called = tidy(name)
     if not 0 < len(called) <= longest:
@@ -116,7 +116,6 @@ _TAKEN = {
     "term": gettext_noop("There is a term “%(name)s” already."),
     "subject": gettext_noop("There is a subject “%(name)s” already."),
     "grade": gettext_noop("There is a grade “%(name)s” already."),
-    "room": gettext_noop("There is a room “%(name)s” already."),
 }
 
 
@@ -136,7 +135,7 @@ def create_term(year_id: UUID, *, name: str, starts: date, ends: date, actor: Ac
     year = AcademicYear.objects.select_for_update().filter(pk=year_id).first()
     if year is None:
         raise NotFoundError(_("There is no such year here."))
-    called = _named("/name", name, 80)
+    called = named("/name", name, 80)
     if not (starts <= ends and year.holds(starts) and year.holds(ends)):
         raise invalid_field(
             "/starts",
@@ -160,7 +159,7 @@ def create_term(year_id: UUID, *, name: str, starts: date, ends: date, actor: Ac
 def close_days(dates: Sequence[date], *, name: str, kind: str = "holiday", actor: Actor) -> list[ClosedDay]:
     """Mark days as closed; days closed already stay as they are. Returns those that are new."""
     actor.require_all(Permission.CLASSES_EDIT)
-    called = _named("/name", name, 120)
+    called = named("/name", name, 120)
     if kind not in ClosedDay.KINDS:
         raise invalid_field(
             "/kind", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(ClosedDay.KINDS)}
@@ -216,8 +215,8 @@ def create_subjects(new: Sequence[NewSubject], *, actor: Actor) -> list[Subject]
     actor.require_all(Permission.CLASSES_EDIT)
     subjects = [
         Subject(
-            code=_named("/code", each.code, 40),
-            name=_named("/name", each.name, 120),
+            code=named("/code", each.code, 40),
+            name=named("/name", each.name, 120),
             department=tidy(each.department)[:120],
         )
         for each in new
@@ -236,7 +235,7 @@ def create_subjects(new: Sequence[NewSubject], *, actor: Actor) -> list[Subject]
 def create_grade(*, code: str, name: str, position: int, final: bool = False, actor: Actor) -> Grade:
     """Make a year group."""
     actor.require_all(Permission.CLASSES_EDIT)
-    short, called = _named("/code", code, 20), _named("/name", name, 80)
+    short, called = named("/code", code, 20), named("/name", name, 80)
     if not 0 <= position <= 1000:
         raise invalid_field("/position", "range", _("A grade has a place from 0 to 1000."))
     taken = Grade.objects.filter(code=short).exists()
@@ -267,7 +266,7 @@ def edit_grade(grade_id: UUID, *, values: Mapping[str, Any], actor: Actor) -> Gr
         )
     given = dict(values)
     if "name" in given:
-        given["name"] = _named("/name", given["name"], 80)
+        given["name"] = named("/name", given["name"], 80)
     following = given.get("next_id")
     if following and (following == grade.pk or not Grade.objects.filter(pk=following).exists()):
         raise invalid_field("/next_id", "grade_unknown", _("There is no such grade here."))
@@ -276,21 +275,6 @@ def edit_grade(grade_id: UUID, *, values: Mapping[str, Any], actor: Actor) -> Gr
         grade.save()
         record("academics.grade.edit", target=Target.of(grade), changes=changes, actor=actor)
     return grade
-
-
-@transaction.atomic
-def create_location(*, name: str, capacity: int | None = None, actor: Actor) -> Location:
-    """Make a room."""
-    actor.require_all(Permission.CLASSES_EDIT)
-    called = _named("/name", name, 80)
-    if capacity is not None and not 1 <= capacity <= 30_000:
-        message = _("A room holds 1 to 30,000 people.")
-        raise InvalidError(message, errors=[FieldError("/capacity", "range", message)])
-    _refuse_taken(Location.objects.filter(name=called).exists(), "room", called)
-    with refusing(location_name_once=lambda: _taken("room", called)):
-        location = Location.objects.create(name=called, capacity=capacity)
-    record("academics.location.create", target=Target.of(location), actor=actor)
-    return location
 
 
 def create_default_grades() -> None:

@@ -17,13 +17,13 @@ from lyceum.domains.academics.rules.calendar import (
     YearsOverlapError,
     close_days,
     create_grade,
-    create_location,
     create_subjects,
     create_term,
     create_year,
     reopen_day,
     reopen_days,
 )
+from lyceum.domains.academics.rules.locations import create_location
 from lyceum.domains.academics.tasks import begin_years
 from lyceum.domains.journal.models import AuditEntry
 from lyceum.testing.factories import (

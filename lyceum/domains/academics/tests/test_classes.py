@@ -12,7 +12,7 @@ from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
 from lyceum.core.permissions import Role
 from lyceum.domains.academics.models import AcademicYear, Class, ClassMembership, ClassTeacher, Grade
 from lyceum.domains.academics.queries import count_seats, get_class, list_classes, list_own_classes
-from lyceum.domains.academics.rules.calendar import DatesHoldDataError, NameTakenError, create_location, create_term
+from lyceum.domains.academics.rules.calendar import DatesHoldDataError, NameTakenError, create_term
 from lyceum.domains.academics.rules.classes import (
     AlreadyTeachingError,
     ClassInUseError,
@@ -28,6 +28,7 @@ from lyceum.domains.academics.rules.classes import (
     remove_class,
     replace_lead,
 )
+from lyceum.domains.academics.rules.locations import create_location
 from lyceum.domains.academics.rules.placements import leave_student
 from lyceum.testing.factories import (
     FIRST_DAY,

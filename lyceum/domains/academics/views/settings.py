@@ -12,16 +12,15 @@ from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import invalid_field
-from lyceum.core.forms import needed_date, submitted, typed_date, typed_id, typed_ids, typed_number
+from lyceum.core.forms import needed_date, submitted, typed_date, typed_id, typed_ids
 from lyceum.core.lists import Column, Filter, Table, answer_list, answer_list_with_form
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast, Undo
-from lyceum.domains.academics.models import Location, Subject
+from lyceum.domains.academics.models import Subject
 from lyceum.domains.academics.queries import (
     list_closed_days,
     list_grades,
-    list_locations,
     list_subjects,
     list_terms,
     list_years,
@@ -30,7 +29,6 @@ from lyceum.domains.academics.rules.calendar import (
     LONGEST_YEAR_DAYS,
     NewSubject,
     close_days,
-    create_location,
     create_subjects,
     create_term,
     create_year,
@@ -56,15 +54,6 @@ SUBJECTS: Table[Subject] = Table(
         Column("name", _("Subject"), lambda row: row.name, sort=("name",)),
         Column("code", _("Code"), lambda row: row.code, sort=("code",)),
         Column("department", _("Department"), lambda row: row.department, sort=("department",)),
-    ),
-    order=("name", "pk"),
-)
-ROOMS: Table[Location] = Table(
-    name="rooms",
-    label=_("Rooms"),
-    columns=(
-        Column("name", _("Room"), lambda row: row.name, sort=("name",)),
-        Column("seats", _("Seats"), lambda row: row.capacity, is_number=True),
     ),
     order=("name", "pk"),
 )
@@ -176,31 +165,5 @@ def subjects_page(request: HttpRequest) -> HttpResponse:
         names = ("code", "name", "department")
         create_subjects([NewSubject(**{name: request.POST.get(name, "") for name in names})], actor=actor)
         return "/settings/subjects/"
-
-    return answer_list_with_form(request, show, act)
-
-
-@require_http_methods(["GET", "POST"])
-def rooms_page(request: HttpRequest) -> HttpResponse:
-    """Rooms and other places."""
-    actor = actor_of(request)
-    actor.require_all(Permission.CLASSES_EDIT)
-
-    def show(context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-        return answer_list(
-            request,
-            ROOMS,
-            list_locations(actor, text=request.GET.get("q", "")),
-            template="academics/rooms.html",
-            filters=(Filter("q", _("Part of the name")),),
-            note_export=partial(note_export, ROOMS.name, request.GET.urlencode(), actor=actor),
-            context=context,
-            status=status,
-        )
-
-    def act() -> str:
-        seats = typed_number(request, "capacity", 0)
-        create_location(name=request.POST.get("name", ""), capacity=seats or None, actor=actor)
-        return "/settings/rooms/"
 
     return answer_list_with_form(request, show, act)

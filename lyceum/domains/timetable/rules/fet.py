@@ -18,8 +18,9 @@ from lyceum.core.text import tidy
 from lyceum.domains.academics.models import AcademicYear, BellSchedule, Class, Location, Subject
 from lyceum.domains.academics.models.cycles import MOST_DAYS
 from lyceum.domains.academics.rules.bells import MOST_PERIODS, NewCycle, NewPeriod, save_bell_schedule, set_cycle
-from lyceum.domains.academics.rules.calendar import NewSubject, create_location, create_subjects
+from lyceum.domains.academics.rules.calendar import NewSubject, create_subjects
 from lyceum.domains.academics.rules.classes import NewClass, create_classes
+from lyceum.domains.academics.rules.locations import create_location
 from lyceum.domains.journal.rules import Changes, Target, record
 from lyceum.domains.people.models import Staff
 from lyceum.domains.people.rules.adults import NewStaff, create_staff

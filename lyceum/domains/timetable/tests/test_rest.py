@@ -4,7 +4,7 @@ import pytest
 
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
-from lyceum.domains.academics.rules.calendar import create_location
+from lyceum.domains.academics.rules.locations import create_location
 from lyceum.testing.clients import software, statements_for
 from lyceum.testing.factories import (
     NOW,

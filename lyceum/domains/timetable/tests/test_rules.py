@@ -9,8 +9,8 @@ from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
 from lyceum.core.permissions import Role
-from lyceum.domains.academics.rules.calendar import create_location
 from lyceum.domains.academics.rules.classes import NewTeacher, assign_teachers
+from lyceum.domains.academics.rules.locations import create_location
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.timetable.models import Lesson
 from lyceum.domains.timetable.queries import get_lesson, list_lessons

@@ -7,7 +7,8 @@ from lyceum.core import clock
 from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
 from lyceum.domains.academics.days import forget_school_days
 from lyceum.domains.academics.models import ClosedDay
-from lyceum.domains.academics.rules.calendar import close_days, create_location
+from lyceum.domains.academics.rules.calendar import close_days
+from lyceum.domains.academics.rules.locations import create_location
 from lyceum.domains.behaviour.detention_queries import get_slot, list_waiting, needs_supervisor
 from lyceum.domains.behaviour.models import Detention, DetentionSlot, Notice, SlotSupervisor, StudentDay
 from lyceum.domains.behaviour.rules.detentions.days import note_days_since, note_student_day

@@ -6,7 +6,7 @@ import pytest
 
 from lyceum.core import clock
 from lyceum.core.permissions import Role
-from lyceum.domains.academics.rules.calendar import create_location
+from lyceum.domains.academics.rules.locations import create_location
 from lyceum.domains.behaviour.models import Detention, DetentionSlot, DetentionType, Notice, StaffAway
 from lyceum.domains.behaviour.tests.detentions.conftest import FRIDAY, MONDAY, TUESDAY, Year
 from lyceum.domains.people.models import ContactRestriction, Person
