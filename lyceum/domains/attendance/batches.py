@@ -9,7 +9,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.models import ClassMembership
 from lyceum.domains.attendance.models import Mark, Register
-from lyceum.domains.attendance.policies import registers_for
+from lyceum.domains.attendance.policies import IsAmong, registers_for
 from lyceum.domains.people.models import Enrolment
 from lyceum.domains.people.policies import kept_from_work
 from lyceum.domains.timetable.models import Group, GroupMember
@@ -71,9 +71,12 @@ def count_marks(registers: Iterable[UUID]) -> dict[UUID, int]:
 
 
 def list_class_registers(classes: Iterable[UUID], *, actor: Actor) -> QuerySet[Register]:
-    """The registers of classes that the actor may see."""
+    """The registers of classes that the actor may see, each row with its `of_class`: one that is shared, for each."""
     actor.require(Permission.REGISTERS_VIEW)
-    return Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW), school_class__in=set(classes))
+    path = "school_class__year__classes"
+    is_on = Q(**{path: F("school_class")}) | Q(IsAmong(F(path), F("with_classes")))
+    rows = Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW))
+    return rows.filter(is_on, **{f"{path}__in": set(classes)}).annotate(of_class=F(path))
 
 
 def read_registers(registers: Iterable[UUID], *, actor: Actor) -> dict[UUID, Register]:

@@ -150,7 +150,7 @@ class ClassRegisters:
 
         def read(rows: list[ClassRow]) -> Any:
             registers = list_class_registers(_ids(rows), actor=info.context.actor).filter(on=day)
-            return find_pages(registers, parent="school_class_id", order=REGISTER_ORDER, span=span)
+            return find_pages(registers, parent="of_class", order=REGISTER_ORDER, span=span)
 
         found: Found = together(school_class, ("registers", day, span), read)[school_class.pk]
         return found
