@@ -138,3 +138,8 @@ relate(Reach.OWN, own_record_of_age, permission=Permission.ABSENCES_ASK)
 def sees_codes(actor: Actor) -> bool:
     """Whether the actor sees codes and why they were given, or the words that families see."""
     return bool(actor.reaches(Permission.ABSENCES_ASK) - {Reach.OWN, Reach.CHILD})
+
+
+def sees_open_registers(actor: Actor) -> bool:
+    """Whether what is marked counts for the actor at once, or as for families once the register has closed."""
+    return bool(actor.reaches(Permission.NUMBERS_VIEW) - {Reach.OWN, Reach.CHILD})
