@@ -21,12 +21,19 @@ COUNTED = ("possible", "attended", "authorised", "unauthorised", "late")
 _COLUMNS = 'school_id, student_id, "on", session, symbol, meaning, minutes_late, half, origin, register_id'
 _WITHIN = 'school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s'
 _STANDING = "attendance_sessionmark"
-_KNOWN = f"""(
-  SELECT {_COLUMNS} FROM attendance_sessionmark WHERE {_WITHIN} AND recorded_at <= %(known_at)s
+
+
+def marks_known(within: str) -> str:
+    """The marks of some students and days as they were known at an instant, as a table in a statement."""
+    return f"""(
+  SELECT {_COLUMNS} FROM attendance_sessionmark WHERE {within} AND recorded_at <= %(known_at)s
   UNION ALL
-  SELECT {_COLUMNS} FROM attendance_sessionmarkpast WHERE {_WITHIN}
+  SELECT {_COLUMNS} FROM attendance_sessionmarkpast WHERE {within}
     AND recorded_at <= %(known_at)s AND replaced_at > %(known_at)s
 )"""  # noqa: S608  # of constants
+
+
+_KNOWN = marks_known(_WITHIN)
 _CLOSED = f"""(
   SELECT {_COLUMNS} FROM {{marks}} m
   WHERE {_WITHIN} AND ("on" < %(closed_day)s OR origin <> 'method' OR NOT EXISTS (

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from lyceum.core import clock
 from lyceum.core.errors import invalid_field
 from lyceum.core.forms import asked_date, asked_id
+from lyceum.core.instants import given_instant
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
@@ -126,4 +127,4 @@ def asked_instant(request: HttpRequest) -> datetime | None:
         given = datetime.fromisoformat(text)
     except ValueError:
         raise invalid_field("/as_known_at", "malformed", _("Give a day and a time, as 2026-10-01T09:30.")) from None
-    return given if given.tzinfo else given.replace(tzinfo=clock.zone(time_zone()))
+    return given_instant(given, "/as_known_at", time_zone=time_zone())
