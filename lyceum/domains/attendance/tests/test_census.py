@@ -6,15 +6,19 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from lyceum.core import clock
 from lyceum.core.errors import NotFoundError
+from lyceum.core.paging import page_of
 from lyceum.domains.attendance.models import Code
 from lyceum.domains.attendance.rules.cases.answering import answer_by_link, read_link
 from lyceum.domains.attendance.rules.cases.asking import reply_link
 from lyceum.domains.attendance.rules.cases.settling import confirm_case
 from lyceum.domains.attendance.rules.marks import GivenMark, take_register
+from lyceum.domains.attendance.sessions import list_session_marks_as_known
 from lyceum.domains.attendance.sheet import read_known_sheet
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.attendance.tests.test_cases import CLOSED, guardian, open_now, take
@@ -109,6 +113,38 @@ def test_each_door_says_of_an_instant_what_was_recorded_then(amended: Morning, r
         assert read(amended, known(clock.now())) == read(amended, "")
         assert read(amended, known(CENSUS_EVENING)) == [(first, "N"), (second, "N")]
         assert read(amended, known(NOW - timedelta(hours=1))) == []
+
+
+def test_what_was_known_is_nothing_for_another_school(amended: Morning):
+    known = f"as_known_at={quote(CENSUS_EVENING.isoformat())}"
+    with clock.frozen(NOW + timedelta(days=4)):
+        other = make_morning(1, name="Valley School")
+        client = software(other.office_user, other.school)
+        register = amended.register().pk
+
+        marks = client.get(f"/api/v1/attendance/session-marks/?from={TODAY}&to={TODAY}&{known}").json()["items"]
+        sheet = client.get(f"/api/v1/registers/{register}/?{known}").status_code
+        student = client.get(f"/api/v1/students/{amended.students[0].pk}/attendance/?{known}").status_code
+
+    assert (marks, sheet, student) == ([], 404, 404)
+
+
+def test_what_was_known_takes_as_many_statements_for_one_mark_as_for_two(amended: Morning):
+    day = {"first": TODAY, "last": TODAY, "as_known_at": CENSUS_EVENING}
+    with in_school(amended.school):
+        office, register, counted = amended.office, amended.register(), []
+        for student in (amended.students[0].pk, None):
+            with CaptureQueriesContext(connection) as asked:
+                rows = list_session_marks_as_known(office, student=student, **day)
+                found = page_of(rows, order=("-on", "student_id", "session")).rows
+                names = [row.student.person.full_name for row in found]
+            counted.append((len(names), len(asked)))
+        with CaptureQueriesContext(connection) as asked:
+            _then, lines = read_known_sheet(register, actor=office, as_known_at=CENSUS_EVENING)
+
+    assert [n for n, _statements in counted] == [1, 2]
+    assert len({statements for _n, statements in counted}) == 1
+    assert ([line.mark is not None for line in lines], len(asked)) == ([True, True, False], 1)
 
 
 DOORS = [
