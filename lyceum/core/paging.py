@@ -35,7 +35,7 @@ class Page(Generic[M]):
 
 
 def page_of(
-    rows: QuerySet[M],
+    rows: QuerySet[M] | Sequence[QuerySet[M]],
     *,
     order: Sequence[str],
     limit: int = USUAL,
@@ -49,16 +49,19 @@ def page_of(
     Give `whole` where much is read of each row: the page is found first, and only its rows are joined to what they
     show. Otherwise the planner may join everything in order to throw all but a page away. Two statements: in one, a
     planner that knows nothing of the tables yet may find the page anew for each row.
+
+    Several querysets of the same columns are one list: rows of one model, and of another that is kept beside it.
     """
+    parts = [rows] if isinstance(rows, QuerySet) else list(rows)
     limit = max(1, min(limit, most))
     backwards, key = _read(cursor, order) if cursor else (False, None)
-    ordered = rows.order_by(*(_turned(f) for f in order)) if backwards else rows.order_by(*order)
-    if key is not None:
-        ordered = ordered.filter(_after([_turned(f) for f in order] if backwards else list(order), key))
+    way = [_turned(f) for f in order] if backwards else list(order)
+    near = parts if key is None else [part.filter(_after(way, key)) for part in parts]
+    ordered = (near[0].union(*near[1:], all=True) if near[1:] else near[0]).order_by(*way)
     page = ordered[: limit + 1]
     if whole is not None:
         ids = list(page.values_list("pk", flat=True))
-        page = whole(rows.model._default_manager.filter(pk__in=ids)).order_by(*ordered.query.order_by)
+        page = whole(parts[0].model._default_manager.filter(pk__in=ids)).order_by(*ordered.query.order_by)
     found = list(page)
     more, found = len(found) > limit, found[:limit]
     if backwards:
@@ -69,7 +72,7 @@ def page_of(
         rows=found,
         next=_write(found[-1], order, backwards=False) if after else None,
         previous=_write(found[0], order, backwards=True) if before else None,
-        total=rows.count() if count else None,
+        total=sum(part.count() for part in parts) if count else None,
     )
 
 

@@ -1,6 +1,6 @@
 """What every REST operation shares: strict bodies, lists, problems, and who may call."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.http import HttpRequest
@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.errors import NotFoundError, UnauthorizedError
+from lyceum.core.instants import NoInstantError, in_utc
 from lyceum.core.paging import MOST, USUAL, Page
 
 T = TypeVar("T")
@@ -29,12 +30,10 @@ def left_out() -> Any:
 
 
 def _in_utc(given: datetime) -> datetime:
-    if given.tzinfo is None:
-        raise PydanticCustomError("time_zone", _("Give the instant with its offset, as in 2026-11-20T16:00:00Z."))
     try:
-        return given.astimezone(UTC)
-    except OverflowError:
-        raise PydanticCustomError("range", _("No calendar reaches that instant.")) from None
+        return in_utc(given)
+    except NoInstantError as error:
+        raise PydanticCustomError(error.code, error.message) from None
 
 
 Instant = Annotated[datetime, AfterValidator(_in_utc)]

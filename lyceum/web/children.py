@@ -13,7 +13,8 @@ from lyceum.domains.academics.queries import standings
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user, current_memberships, own_id
 from lyceum.domains.attendance.glyphs import strip_html
-from lyceum.domains.attendance.numbers import Numbers, summarise
+from lyceum.domains.attendance.numbers import Numbers, list_counted, summarise_students
+from lyceum.domains.attendance.readings import FAMILY
 from lyceum.domains.attendance.strips import SessionGlyph, read_sessions
 from lyceum.domains.behaviour.queries import count_unread
 from lyceum.domains.people.models import Student
@@ -48,9 +49,11 @@ def children_of(actor: Actor, day: date) -> list[Child]:
     """The students the actor may see in the school in scope, each with form and attendance."""
     students = list(Student.objects.filter(visible_students(actor)).select_related("person"))
     placed = standings([s.pk for s in students], day)
-    sessions = read_sessions([s.pk for s in students], first=day - timedelta(days=13), last=day, only_closed=True)
+    sessions = read_sessions([s.pk for s in students], first=day - timedelta(days=13), last=day, reading=FAMILY)
     year = school_days().year_of(day)
-    numbers = summarise(actor, first=year.starts if year else day, last=day).per_student
+    first = year.starts if year else day
+    counted = list(list_counted(actor, first=first, last=day).values_list("pk", flat=True))
+    numbers = summarise_students(counted, first=first, last=day, reading=FAMILY).per_student
     reports = Reach.CHILD in actor.reaches(Permission.ABSENCES_ASK)
     unread = count_unread(actor)
     return [

@@ -26,6 +26,7 @@ from lyceum.domains.attendance.cases import list_cases, sessions_in_words
 from lyceum.domains.attendance.glyphs import strip_html
 from lyceum.domains.attendance.models import AbsenceCase
 from lyceum.domains.attendance.numbers import numbers_of
+from lyceum.domains.attendance.readings import Reading, reading_for
 from lyceum.domains.attendance.strips import read_sessions
 from lyceum.domains.attendance.views.planned import absences_of, may_ask_absence
 from lyceum.domains.behaviour.views.student import glance_of
@@ -113,9 +114,9 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
     year = school_days().year_of(day)
     record = read_record(student.pk, day)
     enrolments = record.all("enrolment")
-    numbers = None
+    numbers, reading = None, reading_for(actor)
     if actor.may(Permission.NUMBERS_VIEW):
-        numbers = numbers_of(student.pk, first=year.starts if year else day, last=day)
+        numbers = numbers_of(student.pk, first=year.starts if year else day, last=day, reading=reading)
     status = status_on([_as_enrolment(span) for span in enrolments], day)
     context = {
         "student": student,
@@ -126,7 +127,7 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "classes": record.all("form", "class"),
         "contacts": read_contacts(student, actor=actor, day=day),
         "flags": list_flags(student, actor=actor, day=day) if actor.may(Permission.FLAGS_VIEW) else [],
-        "weeks": _weeks(student, day),
+        "weeks": _weeks(student, day, reading),
         "numbers": numbers,
         "year": year,
         "may_edit": actor.reaches_all(Permission.STUDENTS_EDIT),
@@ -171,10 +172,10 @@ class Week:
     strip: SafeString
 
 
-def _weeks(student: Student, day: date) -> list[Week]:
+def _weeks(student: Student, day: date, reading: Reading) -> list[Week]:
     """The last six weeks of a student's sessions, newest first."""
     first = day - timedelta(days=day.weekday() + 35)
-    marks = read_sessions([student.pk], first=first, last=day)[student.pk]
+    marks = read_sessions([student.pk], first=first, last=day, reading=reading)[student.pk]
     weeks = groupby(marks, key=lambda m: m.on - timedelta(days=m.on.weekday()))
     made = [Week(monday, strip_html(tuple(m.glyph for m in each))) for monday, each in weeks]
     return made[::-1]

@@ -1,6 +1,8 @@
 """Reading for many registers at once. Ask only about registers that the actor may see."""
 
 from collections.abc import Iterable
+from copy import copy
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -8,8 +10,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.models import ClassMembership
-from lyceum.domains.attendance.models import Mark, Register
-from lyceum.domains.attendance.policies import registers_for
+from lyceum.domains.attendance.models import Mark, MarkChange, Register
+from lyceum.domains.attendance.policies import IsAmong, registers_for
 from lyceum.domains.people.models import Enrolment
 from lyceum.domains.people.policies import kept_from_work
 from lyceum.domains.timetable.models import Group, GroupMember
@@ -63,6 +65,26 @@ def read_marks(registers: Iterable[UUID], students: Iterable[UUID]) -> dict[tupl
     return {(row.register_id, row.student_id): row for row in rows.select_related("code")}
 
 
+def read_known_marks(
+    registers: Iterable[UUID], students: Iterable[UUID], *, as_known_at: datetime | None, actor: Actor
+) -> dict[tuple[UUID, UUID], Mark]:
+    """The same as they stand, or as they were known at an instant. A cover opens nothing of what was before."""
+    if as_known_at is None:
+        return read_marks(registers, students)
+    wanted = Mark.objects.filter(register__in=set(registers), student__in=set(students))
+    seen = Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW, covering=False))
+    changes = MarkChange.objects.filter(mark__in=wanted.filter(register__in=seen), marked_at__lte=as_known_at)
+    newest = changes.order_by("mark", "-version").distinct("mark").select_related("code", "mark")
+    return {(row.mark.register_id, row.mark.student_id): _as_it_was(row) for row in newest}
+
+
+def _as_it_was(change: MarkChange) -> Mark:
+    mark: Mark = copy(change.mark)
+    for name in ("code", "minutes_late", "time_in", "note", "version", "marked_by", "marked_at"):
+        setattr(mark, name, getattr(change, name))
+    return mark
+
+
 def count_marks(registers: Iterable[UUID]) -> dict[UUID, int]:
     """How many students each register has marks for."""
     wanted = set(registers)
@@ -71,9 +93,12 @@ def count_marks(registers: Iterable[UUID]) -> dict[UUID, int]:
 
 
 def list_class_registers(classes: Iterable[UUID], *, actor: Actor) -> QuerySet[Register]:
-    """The registers of classes that the actor may see."""
+    """The registers of classes that the actor may see, each row with its `of_class`: one that is shared, for each."""
     actor.require(Permission.REGISTERS_VIEW)
-    return Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW), school_class__in=set(classes))
+    path = "school_class__year__classes"
+    is_on = Q(**{path: F("school_class")}) | Q(IsAmong(F(path), F("with_classes")))
+    rows = Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW))
+    return rows.filter(is_on, **{f"{path}__in": set(classes)}).annotate(of_class=F(path))
 
 
 def read_registers(registers: Iterable[UUID], *, actor: Actor) -> dict[UUID, Register]:

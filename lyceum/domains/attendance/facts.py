@@ -26,6 +26,8 @@ class AttendanceMarked(FactPayload, frozen=True, kw_only=True):
     is_live: ClassVar[bool] = True
     register: UUID
     school_class: UUID
+    with_classes: list[UUID] = []
+    """Other classes that are taught the same lesson."""
     date: date
     kind: str
     version: int
@@ -37,7 +39,8 @@ class AttendanceMarked(FactPayload, frozen=True, kw_only=True):
         return str(self.register)
 
     def live_topics(self) -> tuple[str, ...]:
-        return (f"register:{self.register}", f"class:{self.school_class}", f"registers:{self.date}")
+        classes = (f"class:{each}" for each in (self.school_class, *self.with_classes))
+        return (f"register:{self.register}", *classes, f"registers:{self.date}")
 
 
 class AttendanceAmended(FactPayload, frozen=True, kw_only=True):

@@ -2,30 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
-from lyceum.core.schools import current_school
 from lyceum.domains.attendance.codes import codes_in_use
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
-from lyceum.domains.attendance.numbers import Numbers, summarise_students
+from lyceum.domains.attendance.numbers import Numbers, numbers_of
 from lyceum.domains.attendance.policies import sees_codes
+from lyceum.domains.attendance.readings import FAMILY, Reading, reading_for
 from lyceum.domains.people.queries import get_student
-from lyceum.domains.tenancy.queries import today
 
 _SESSIONS = """
-SELECT m."on", m.session, m.symbol, m.meaning, m.minutes_late FROM attendance_sessionmark m
-LEFT JOIN attendance_register r ON r.school_id = %(school)s AND r.id = m.register_id
-WHERE m.school_id = %(school)s AND m.student_id = %(student)s AND m."on" BETWEEN %(first)s AND %(last)s
-  AND m.meaning <> '' AND (%(works)s OR m."on" < %(today)s OR r.id IS NULL OR r.closes_at <= %(now)s)
-ORDER BY m."on" DESC, m.session DESC LIMIT %(most)s
+SELECT "on", session, symbol, meaning, minutes_late FROM {sessions} x
+WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
+  AND meaning <> ''
+ORDER BY "on" DESC, session DESC LIMIT %(most)s
 """
 MOST_SESSIONS = 1000
 
@@ -56,32 +52,27 @@ def read_student_attendance(
 ) -> StudentAttendance:
     """Numbers and sessions, the newest first. Families never see codes, notes, or what has not closed yet."""
     student = get_student(student_id, actor=actor, permission=Permission.NUMBERS_VIEW)
-    counted = summarise_students([student.pk], first=first, last=last, as_known_at=as_known_at)
-    return StudentAttendance(counted.total, _read(student.pk, first, last, works=sees_codes(actor)))
+    reading = reading_for(actor, as_known_at)
+    return _read_student(student.pk, first, last, reading, works=sees_codes(actor))
 
 
 def read_for_family(student: UUID, *, first: date, last: date) -> StudentAttendance:
     """The same in the words that families read, whoever asks. Ask only after the student was found."""
-    counted = summarise_students([student], first=first, last=last)
-    return StudentAttendance(counted.total, _read(student, first, last, works=False))
+    return _read_student(student, first, last, FAMILY, works=False)
 
 
-def _read(student: UUID, first: date, last: date, *, works: bool) -> list[SessionSeen]:
-    values: dict[str, Any] = {
-        "school": current_school(),
-        "student": student,
-        "first": first,
-        "last": last,
-        "works": works,
-        "today": today(),
-        "now": clock.now(),
-        "most": MOST_SESSIONS,
-    }
+def _read_student(student: UUID, first: date, last: date, reading: Reading, *, works: bool) -> StudentAttendance:
+    numbers = numbers_of(student, first=first, last=last, reading=reading)
+    return StudentAttendance(numbers, _read(student, first, last, reading, works=works))
+
+
+def _read(student: UUID, first: date, last: date, reading: Reading, *, works: bool) -> list[SessionSeen]:
+    values = reading.values([student], first, last) | {"most": MOST_SESSIONS}
     labels = {}
     for code in reversed(codes_in_use()):
         labels[code.statutory_symbol or code.symbol] = (code.label if works else "") or code.family_label or code.label
     with connection.cursor() as cursor:
-        cursor.execute(_SESSIONS, values)
+        cursor.execute(_SESSIONS.format(sessions=reading.sessions), values)
         return [
             SessionSeen(
                 on,

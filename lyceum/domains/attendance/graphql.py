@@ -12,6 +12,7 @@ from lyceum.core import clock
 from lyceum.core.connections import Found, Span, connection, elsewhere, find_page, find_pages, page_of_list
 from lyceum.core.errors import NotFoundError
 from lyceum.core.graphql import Group, Info, Node, grows, related, row_id, shown_as, through, together
+from lyceum.core.instants import given_instant
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.batches import read_classes
 from lyceum.domains.academics.models import Class as ClassRow
@@ -22,7 +23,7 @@ from lyceum.domains.attendance.batches import (
     count_marks,
     list_class_registers,
     list_lines,
-    read_marks,
+    read_known_marks,
 )
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
 from lyceum.domains.attendance.queries import find_register, get_register, list_registers
@@ -60,11 +61,17 @@ class RegisterLine:
     registration_number: str = through("student.registration_number")
 
     @shown_as(Mark | None)
-    def mark(self, line: strawberry.Parent[ClassMembership]) -> models.Mark | None:
-        """The mark as it stands."""
-        return related(
-            line, "marks", lambda lines: read_marks(_registers(lines), (each.student_id for each in lines))
-        ).get((_register_of(line), line.student_id))
+    def mark(
+        self, line: strawberry.Parent[ClassMembership], info: Info, as_known_at: datetime | None = None
+    ) -> models.Mark | None:
+        """The mark as it stands, or as it was known at an instant."""
+        actor, instant = info.context.actor, _instant(as_known_at)
+
+        def read(lines: list[ClassMembership]) -> dict[tuple[UUID, UUID], models.Mark]:
+            students = (each.student_id for each in lines)
+            return read_known_marks(_registers(lines), students, as_known_at=instant, actor=actor)
+
+        return related(line, ("marks", instant), read).get((_register_of(line), line.student_id))
 
     @shown_as(Student | None)
     def student(self, line: strawberry.Parent[ClassMembership], info: Info) -> StudentRow | None:
@@ -73,6 +80,10 @@ class RegisterLine:
         return related(
             line, "students", lambda lines: read_students([each.student_id for each in lines], actor=actor)
         ).get(line.student_id)
+
+
+def _instant(given: datetime | None) -> datetime | None:
+    return given and given_instant(given, "/asKnownAt")
 
 
 def _register_of(line: Any) -> UUID:
@@ -150,7 +161,7 @@ class ClassRegisters:
 
         def read(rows: list[ClassRow]) -> Any:
             registers = list_class_registers(_ids(rows), actor=info.context.actor).filter(on=day)
-            return find_pages(registers, parent="school_class_id", order=REGISTER_ORDER, span=span)
+            return find_pages(registers, parent="of_class", order=REGISTER_ORDER, span=span)
 
         found: Found = together(school_class, ("registers", day, span), read)[school_class.pk]
         return found
@@ -257,5 +268,5 @@ class Query:
             student=row_id(student_id) if student_id else None,
             school_class=row_id(class_id) if class_id else None,
             grade=row_id(grade_id) if grade_id else None,
-            as_known_at=as_known_at,
+            as_known_at=_instant(as_known_at),
         )

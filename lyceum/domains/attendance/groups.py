@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from lyceum.core.actor import Actor
 from lyceum.core.errors import invalid_field
 from lyceum.core.permissions import Permission
-from lyceum.core.schools import current_school
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
-from lyceum.domains.attendance.numbers import KNOWN_DAYS, KNOWN_SESSIONS, Numbers, counted_meanings, narrowed_students
+from lyceum.domains.attendance.numbers import Numbers, narrowed_students
+from lyceum.domains.attendance.readings import reading_for
 
 FEWEST_SHOWN = 5
 """A group of fewer students with a flag is hidden: it would tell who they are."""
@@ -113,13 +113,10 @@ def summarise_by(
     if by == "flag":
         actor.require_all(Permission.FLAGS_VIEW)
     students = narrowed_students(actor, student, school_class, grade, first, last)
-    values: dict[str, Any] = {"school": current_school(), "students": students, "first": first, "last": last}
-    days, sessions = "attendance_daysummary", "attendance_sessionmark"
-    if as_known_at:
-        days, sessions = KNOWN_DAYS, KNOWN_SESSIONS
-        values |= {"known_at": as_known_at, **counted_meanings()}
+    reading = reading_for(actor, as_known_at)
+    sql = _BY[by].format(days=reading.days, sessions=reading.sessions)
     with connection.cursor() as cursor:
-        cursor.execute(_BY[by].format(days=days, sessions=sessions), values)
+        cursor.execute(sql, reading.values(students, first, last))
         rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
     groups = [_group(by, *row) for row in rows]
     if by == "meaning":

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -16,18 +15,17 @@ from django.utils.translation import gettext_noop
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
-from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import ClassMembership, Placement
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
 from lyceum.domains.attendance.halves import session_starts
-from lyceum.domains.attendance.meanings import COUNTS, Meaning, meanings_that
+from lyceum.domains.attendance.meanings import COUNTS, Meaning
+from lyceum.domains.attendance.readings import STANDING, Reading, reading_for
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.tenancy.queries import time_zone
 
 RULE_VERSION = "2026-1"
-COUNTED = ("possible", "attended", "authorised", "unauthorised", "late")
 
 
 @dataclass(frozen=True)
@@ -103,27 +101,27 @@ def summarise(
     """The attendance of the students the actor may see, inside their enrolments, from one day to another."""
     actor.require(Permission.NUMBERS_VIEW)
     students = narrowed_students(actor, student, school_class, grade, first, last)
-    return summarise_students(students, first=first, last=last, as_known_at=as_known_at, explain=explain)
+    reading = reading_for(actor, as_known_at)
+    return summarise_students(students, first=first, last=last, reading=reading, explain=explain)
 
 
 def summarise_students(
-    students: list[UUID], *, first: date, last: date, as_known_at: datetime | None = None, explain: bool = False
+    students: list[UUID], *, first: date, last: date, reading: Reading = STANDING, explain: bool = False
 ) -> Summary:
     """The same of some students. Ask only after they were found for somebody who may see them."""
     if explain:
-        explained = _sessions(students, first, last, as_known_at)
+        explained = _sessions(students, first, last, reading)
         per_student = _count(explained)
     else:
-        per_student, explained = count_days(students, first, last, as_known_at), []
-    missing = _missing(students, first, last, as_known_at)
+        per_student, explained = count_days(students, first, last, reading), []
+    missing = _missing(students, first, last, reading)
     per_student = {s: per_student.get(s, Numbers()) + Numbers(missing=missing.get(s, 0)) for s in students}
     return Summary(sum(per_student.values(), Numbers()), per_student, explained)
 
 
-def numbers_of(student_id: UUID, *, first: date, last: date) -> Numbers:
+def numbers_of(student_id: UUID, *, first: date, last: date, reading: Reading) -> Numbers:
     """One student's numbers. Ask only after the student was found for somebody who may see them."""
-    counted = count_days([student_id], first, last).get(student_id, Numbers())
-    return counted + Numbers(missing=_missing([student_id], first, last, None).get(student_id, 0))
+    return summarise_students([student_id], first=first, last=last, reading=reading).total
 
 
 def narrowed_students(
@@ -160,70 +158,34 @@ _ENROLLED = """JOIN people_enrolment e ON e.school_id = %(school)s AND e.student
   AND e.kind IN ('main', 'dual_main') AND e.exit <> 'no_show'
   AND x."on" >= e.first_day AND (e.last_day IS NULL OR x."on" <= e.last_day)"""
 
-KNOWN_SESSIONS = """(
-  SELECT school_id, student_id, "on", session, symbol, meaning, half FROM attendance_sessionmark
-  WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
-    AND recorded_at <= %(known_at)s
-  UNION ALL
-  SELECT school_id, student_id, "on", session, symbol, meaning, half FROM attendance_sessionmarkpast
-  WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
-    AND recorded_at <= %(known_at)s AND replaced_at > %(known_at)s
-)"""
-"""The statutory marks as they were known at an instant."""
-
-KNOWN_DAYS = f"""(
-  SELECT school_id, student_id, "on", count(*) FILTER (WHERE meaning = ANY(%(possible)s)) AS possible,
-    count(*) FILTER (WHERE meaning = ANY(%(attended)s) AND NOT half) AS attended,
-    count(*) FILTER (WHERE meaning = ANY(%(authorised)s)) AS authorised,
-    count(*) FILTER (WHERE meaning = ANY(%(unauthorised)s)) AS unauthorised,
-    count(*) FILTER (WHERE meaning = ANY(%(late)s)) AS late, count(*) FILTER (WHERE half) AS half
-  FROM {KNOWN_SESSIONS} known GROUP BY school_id, student_id, "on"
-)"""  # noqa: S608  # of constants
-"""Days in numbers as they were known at an instant, in the form in which they are kept."""
-
 _OF_DAYS = f"""
 SELECT x.student_id, sum(possible), sum(attended), sum(authorised), sum(unauthorised), sum(late), 0, sum(half)
 FROM {{days}} x {_ENROLLED}
 WHERE x.school_id = %(school)s AND x.student_id = ANY(%(students)s) AND x."on" BETWEEN %(first)s AND %(last)s
 GROUP BY x.student_id
 """  # noqa: S608  # both parts are constants of this module
-_FROM_DAYS = _OF_DAYS.format(days="attendance_daysummary")
 
-_SESSIONS = f"""
+_SESSIONS = """
 SELECT x.student_id, x."on", x.session, x.symbol, x.meaning, x.half, EXISTS (
     SELECT 1 FROM people_enrolment e WHERE e.school_id = %(school)s AND e.student_id = x.student_id
       AND e.kind IN ('main', 'dual_main') AND e.exit <> 'no_show'
       AND x."on" >= e.first_day AND (e.last_day IS NULL OR x."on" <= e.last_day))
-FROM {KNOWN_SESSIONS} x
+FROM {sessions} x
+WHERE x.school_id = %(school)s AND x.student_id = ANY(%(students)s) AND x."on" BETWEEN %(first)s AND %(last)s
 ORDER BY x.student_id, x."on", x.session
-"""  # noqa: S608  # both parts are constants of this module
+"""
 
 
-def counted_meanings() -> dict[str, list[str]]:
-    """The meanings that count as what, as statements ask for them."""
-    return {name: list(meanings_that(name)) for name in COUNTED}
-
-
-def _values(students: list[UUID], first: date, last: date, **more: Any) -> dict[str, Any]:
-    return {"school": current_school(), "students": students, "first": first, "last": last, **more}
-
-
-def count_days(
-    students: list[UUID], first: date, last: date, as_known_at: datetime | None = None
-) -> dict[UUID, Numbers]:
-    """Students' numbers from the days that are kept, inside their enrolments. Ask only after they were found."""
-    values, sql = _values(students, first, last), _FROM_DAYS
-    if as_known_at:
-        values |= {"known_at": as_known_at, **counted_meanings()}
-        sql = _OF_DAYS.format(days=KNOWN_DAYS)
+def count_days(students: list[UUID], first: date, last: date, reading: Reading = STANDING) -> dict[UUID, Numbers]:
+    """Students' numbers by day, inside their enrolments. Ask only after they were found."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(_OF_DAYS.format(days=reading.days), reading.values(students, first, last))
         return {row[0]: Numbers(*(int(n) for n in row[1:])) for row in cursor.fetchall()}
 
 
-def _sessions(students: list[UUID], first: date, last: date, as_known_at: datetime | None) -> list[Explained]:
+def _sessions(students: list[UUID], first: date, last: date, reading: Reading) -> list[Explained]:
     with connection.cursor() as cursor:
-        cursor.execute(_SESSIONS, _values(students, first, last, known_at=as_known_at or clock.now()))
+        cursor.execute(_SESSIONS.format(sessions=reading.sessions), reading.values(students, first, last))
         return [_explained(*row) for row in cursor.fetchall()]
 
 
@@ -276,13 +238,15 @@ WHERE e.school_id = %(school)s AND e.student_id = ANY(%(students)s) AND e.kind I
 """  # noqa: S608  # written of this module's own constants
 
 
-def _missing(students: list[UUID], first: date, last: date, as_known_at: datetime | None) -> dict[UUID, int]:
-    """Sessions on school days inside each enrolment that have begun and have no mark.
+def _missing(students: list[UUID], first: date, last: date, reading: Reading) -> dict[UUID, int]:
+    """Sessions on school days inside each enrolment that have begun and have no mark. None of it is for families.
 
     What there should be is counted, and what there is taken from it: a row for each session that should be there
     would be hundreds of thousands in a year of a school.
     """
-    local = clock.local(as_known_at or clock.now(), time_zone())
+    if reading.only_closed:
+        return {}
+    local = clock.local(reading.as_known_at or clock.now(), time_zone())
     days = school_days().between(first, min(last, local.date()))
     starts = {s: at for s, (at, since) in sorted(session_starts().items()) if since <= last}
     begun = [session for session, start in starts.items() if start <= local.time()]
@@ -290,11 +254,10 @@ def _missing(students: list[UUID], first: date, last: date, as_known_at: datetim
     before = days[:-1] if is_today else days
     if not days or not starts or not students:
         return {}
-    values = _values(students, first, last, known_at=as_known_at, days=before, every=list(starts), begun=begun)
-    values["day"] = local.date() if is_today else None
-    sql = _TAKEN.format(sessions=KNOWN_SESSIONS if as_known_at else "attendance_sessionmark")
+    values = reading.values(students, first, last)
+    values |= {"days": before, "every": list(starts), "begun": begun, "day": local.date() if is_today else None}
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(_TAKEN.format(sessions=reading.sessions), values)
         rows = cursor.fetchall()
     expected: dict[UUID, int] = {}
     taken: dict[UUID, int] = {}

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from lyceum.core.actor import Actor
 from lyceum.core.memory import SchoolMemory
@@ -17,6 +19,7 @@ from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Placement
 from lyceum.domains.attendance.meanings import ABSENT, HERE, Meaning
 from lyceum.domains.attendance.models import SessionMark
+from lyceum.domains.attendance.readings import Reading, reading_for
 from lyceum.domains.attendance.rules.methods import rule_on
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import holds_on, visible_students
@@ -173,6 +176,20 @@ def list_missing_much(actor: Actor, *, severe: bool = False, grade: UUID | None 
     return rows.select_related("person").order_by("person__sort_name", "pk")
 
 
+_CLOSED = """
+SELECT student_id, session FROM {sessions} x
+WHERE school_id = %(school)s AND student_id = ANY(%(students)s) AND "on" BETWEEN %(first)s AND %(last)s
+"""
+
+
+def _closed(students: list[UUID], day: date, reading: Reading) -> Q:
+    """The sessions of a day that a family may read: a child or a few."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSED.format(sessions=reading.sessions), reading.values(students, day, day))
+        found = [Q(student=student, session=session) for student, session in cursor.fetchall()]
+    return reduce(or_, found, Q(pk__in=[]))
+
+
 def list_absences(actor: Actor, *, day: date, session: str = "", meaning: str = "") -> QuerySet[SessionMark]:
     """Who is marked absent on a day, of the students whose attendance the actor may see."""
     actor.require(Permission.NUMBERS_VIEW)
@@ -181,4 +198,7 @@ def list_absences(actor: Actor, *, day: date, session: str = "", meaning: str = 
     rows = SessionMark.objects.filter(on=day, meaning__in=wanted, student__in=seen)
     if session:
         rows = rows.filter(session=session)
+    reading = reading_for(actor)
+    if reading.only_closed:
+        rows = rows.filter(_closed(list(seen.values_list("pk", flat=True)), day, reading))
     return rows.select_related("student__person").order_by("student__person__sort_name", "student_id", "session")

@@ -21,7 +21,7 @@ COVER_OPENS = timedelta(minutes=60)
 """How long before a lesson its register opens to whoever covers it."""
 
 
-class _IsAmong(Func):
+class IsAmong(Func):
     """Whether a value is in an array: as `contains` cannot say it of another query's column."""
 
     template = "(%(expressions)s))"
@@ -35,7 +35,7 @@ def taught_registers(actor: Actor) -> Q:
         return NOBODY
     teaching = ClassTeacher.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("on")),
-        Q(school_class=OuterRef("school_class")) | Q(_IsAmong(F("school_class_id"), OuterRef("with_classes"))),
+        Q(school_class=OuterRef("school_class")) | Q(IsAmong(F("school_class_id"), OuterRef("with_classes"))),
         staff__person__user=actor.user_id,
         starts_on__lte=OuterRef("on"),
     )
@@ -138,3 +138,8 @@ relate(Reach.OWN, own_record_of_age, permission=Permission.ABSENCES_ASK)
 def sees_codes(actor: Actor) -> bool:
     """Whether the actor sees codes and why they were given, or the words that families see."""
     return bool(actor.reaches(Permission.ABSENCES_ASK) - {Reach.OWN, Reach.CHILD})
+
+
+def sees_open_registers(actor: Actor) -> bool:
+    """Whether what is marked counts for the actor at once, or as for families once the register has closed."""
+    return bool(actor.reaches(Permission.NUMBERS_VIEW) - {Reach.OWN, Reach.CHILD})

@@ -1,6 +1,7 @@
 """Reading statutory marks."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -8,17 +9,38 @@ from django.db.models import QuerySet
 from lyceum.core.actor import Actor, not_allowed
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission, Reach
-from lyceum.domains.attendance.models import SessionMark, SessionPattern
+from lyceum.domains.attendance.models import SessionMark, SessionMarkPast, SessionPattern
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 
 
 def list_session_marks(actor: Actor, *, first: date, last: date, student: UUID | None = None) -> QuerySet[SessionMark]:
     """Statutory marks of the students whose registers the actor sees at work, the newest day first."""
+    return _marks(SessionMark.objects.all(), actor, first, last, student)
+
+
+def list_session_marks_as_known(
+    actor: Actor, *, first: date, last: date, student: UUID | None = None, as_known_at: datetime | None = None
+) -> list[QuerySet[Any]]:
+    """The same at an instant: the marks that were there already, and those that were replaced or taken back since."""
+    stands = list_session_marks(actor, first=first, last=last, student=student)
+    if as_known_at is None:
+        return [stands]
+    stood = stands.filter(recorded_at__lte=as_known_at)
+    past = SessionMarkPast.objects.filter(recorded_at__lte=as_known_at, replaced_at__gt=as_known_at)
+    gone = _marks(past.defer("replaced_at"), actor, first, last, student)
+    return [stood.order_by(), gone.order_by()]
+
+
+R = TypeVar("R", SessionMark, SessionMarkPast)
+"""Rows that say what a statutory mark says."""
+
+
+def _marks(rows: QuerySet[R], actor: Actor, first: date, last: date, student: UUID | None) -> QuerySet[R]:
     if not actor.reaches(Permission.REGISTERS_VIEW) - {Reach.OWN, Reach.CHILD}:  # families see words, not codes
         raise not_allowed(Permission.REGISTERS_VIEW)
     seen = Student.objects.filter(visible_students(actor, Permission.REGISTERS_VIEW))
-    rows = SessionMark.objects.filter(on__range=(first, last), student__in=seen)
+    rows = rows.filter(on__range=(first, last), student__in=seen)
     if student:
         rows = rows.filter(student=student)
     return rows.select_related("student__person").order_by("-on", "student_id", "session")

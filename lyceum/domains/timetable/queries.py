@@ -17,6 +17,7 @@ from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.days import takes_place_on
 from lyceum.domains.timetable.models import Cover, Lesson
 from lyceum.domains.timetable.policies import visible_lessons
+from lyceum.domains.timetable.together import comes_to
 
 ORDER = ("place", "starts_at", "pk")
 COVER_ORDER = ("on", "lesson__starts_at", "part", "pk")
@@ -51,7 +52,7 @@ def list_lessons(
     if student:
         visible = Student.objects.filter(visible_students(actor), pk=student)
         members = ClassMembership.objects.filter(holds_on(day), student__in=visible)
-        rows = rows.filter(school_class__in=members.values("school_class"))
+        rows = rows.filter(comes_to(student), school_class__in=members.values("school_class"))
     if weekday:
         rows = rows.filter(weekday=weekday)
     return _whole(rows).order_by(*ORDER)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from lyceum.domains.timetable.models import GroupMember, Lesson, PlannedClass
 
@@ -33,6 +33,14 @@ def groups_of(lessons: Iterable[Lesson]) -> dict[UUID | None, list[UUID]]:
     for lesson_id, group_id in rows.order_by("group").values_list("lesson_id", "group_id"):
         found.setdefault(lesson_id, []).append(group_id)
     return found
+
+
+def comes_to(student_id: UUID) -> Q:
+    """Lessons of a class to which somebody of it comes: the whole class, or groups of which they are in one."""
+    of_it = PlannedClass.objects.filter(lesson=OuterRef("planned"), school_class=OuterRef("school_class"))
+    divided = of_it.filter(group__isnull=False, group__taught_as=None)
+    mine = GroupMember.objects.filter(student=student_id, group=OuterRef("group"))
+    return ~Exists(divided) | Q(Exists(divided.filter(Exists(mine))))
 
 
 def lessons_without(student_id: UUID, lessons: Iterable[Lesson]) -> frozenset[tuple[UUID | None, UUID]]:

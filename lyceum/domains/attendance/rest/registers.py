@@ -26,7 +26,7 @@ from lyceum.domains.attendance.rest.router import router
 from lyceum.domains.attendance.rules.arrivals import Arrival, mark_arrived
 from lyceum.domains.attendance.rules.marks import GivenMark, Saved, reopen_register, take_register
 from lyceum.domains.attendance.rules.paper import note_paper
-from lyceum.domains.attendance.sheet import SheetRow, read_sheet
+from lyceum.domains.attendance.sheet import SheetRow, read_known_sheet
 from lyceum.domains.tenancy.queries import today
 
 Day = date  # several schemas have a field called date
@@ -98,7 +98,7 @@ class RegisterFilter(Walk):
     state: str | None = Field(None, pattern="^(due|taken|closed|missed|locked|not_required)$")
 
 
-def _register(register: Register, marked: int | None = None) -> dict[str, Any]:
+def _register(register: Register, marked: int | None = None, instant: datetime | None = None) -> dict[str, Any]:
     return {
         "id": register.pk,
         "kind": register.kind,
@@ -109,7 +109,7 @@ def _register(register: Register, marked: int | None = None) -> dict[str, Any]:
         "session": register.session,
         "period": register.period,
         "room": register.room_name,
-        "state": register.state_at(clock.now()),
+        "state": register.state_at(instant or clock.now()),
         "due_at": register.due_at,
         "closes_at": register.closes_at,
         "locks_at": register.locks_at,
@@ -137,17 +137,27 @@ def registers(request: HttpRequest, chosen: Query[RegisterFilter]) -> dict[str, 
     return listed(page, [_register(row) for row in page.rows])
 
 
+class KnownAt(Strict):
+    """As it stands, or as it was known at an instant."""
+
+    as_known_at: Instant | None = None
+
+
 @router.get("registers/{uuid:register_id}/", response=SheetOut, operation_id="getRegister")
-def register(request: HttpRequest, register_id: UUID) -> dict[str, Any]:
-    """One register with every student of the day, their mark, flags and last sessions."""
+def register(request: HttpRequest, register_id: UUID, chosen: Query[KnownAt]) -> dict[str, Any]:
+    """One register with every student of the day, their mark, flags and last sessions.
+
+    With `as_known_at` the marks, the state and the last sessions are those that were known then; `version` is 0.
+    """
     actor = actor_of(request)
-    return _sheet(get_register(register_id, actor=actor), read_codes(actor), actor)
+    return _sheet(get_register(register_id, actor=actor), read_codes(actor), actor, chosen.as_known_at)
 
 
-def _sheet(register: Register, codes: CodeList, actor: Actor) -> dict[str, Any]:
-    rows = read_sheet(register, actor=actor)
+def _sheet(register: Register, codes: CodeList, actor: Actor, as_known_at: datetime | None = None) -> dict[str, Any]:
+    register, rows = read_known_sheet(register, actor=actor, as_known_at=as_known_at)
     marked = sum(row.mark is not None for row in rows)
-    return _register(register, marked) | {"lines": [_line(row, codes) for row in rows]}
+    shown = _register(register, marked, instant=as_known_at)
+    return shown | {"lines": [_line(row, codes) for row in rows]}
 
 
 def _line(row: SheetRow, codes: CodeList) -> dict[str, Any]:
@@ -321,14 +331,8 @@ class ChangeOut(Schema):
     reason: str
 
 
-class HistoryFilter(Strict):
-    """All versions, or what was known at an instant."""
-
-    as_known_at: Instant | None = None
-
-
 @router.get("registers/{uuid:register_id}/history/", response=list[ChangeOut], operation_id="registerHistory")
-def history(request: HttpRequest, register_id: UUID, chosen: Query[HistoryFilter]) -> list[dict[str, Any]]:
+def history(request: HttpRequest, register_id: UUID, chosen: Query[KnownAt]) -> list[dict[str, Any]]:
     """Every version of every mark: who, when, why, and through which door."""
     actor = actor_of(request)
     register = get_register(register_id, actor=actor)

@@ -10,14 +10,14 @@ from ninja import Field, Query, Schema, Status
 
 from lyceum.core.errors import invalid_field
 from lyceum.core.paging import page_of
-from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
-from lyceum.domains.attendance.models import AttendanceRule, Closure, SessionMark, SessionPattern
+from lyceum.core.rest import Instant, ListOf, Strict, Walk, actor_of, listed
+from lyceum.domains.attendance.models import AttendanceRule, Closure, SessionMark, SessionMarkPast, SessionPattern
 from lyceum.domains.attendance.rest.marks import span
 from lyceum.domains.attendance.rest.router import router
 from lyceum.domains.attendance.rules.closures import NewClosure, close_sessions, list_closures, undo_closure
 from lyceum.domains.attendance.rules.methods import NUMBERS, get_rule, set_rule
 from lyceum.domains.attendance.rules.overrides import clear_override, end_pattern, override_session, set_pattern
-from lyceum.domains.attendance.sessions import get_session_mark, list_session_marks
+from lyceum.domains.attendance.sessions import get_session_mark, list_session_marks_as_known
 from lyceum.domains.tenancy.queries import today
 
 Day = date  # several schemas have a field called date
@@ -41,7 +41,7 @@ class SessionMarkOut(Schema):
     recorded_at: datetime
 
 
-def _mark(row: SessionMark) -> dict[str, Any]:
+def _mark(row: SessionMark | SessionMarkPast) -> dict[str, Any]:
     return {
         "student": row.student_id,
         "name": row.student.person.full_name,
@@ -59,18 +59,21 @@ def _mark(row: SessionMark) -> dict[str, Any]:
 
 
 class SessionMarkFilter(Walk):
-    """Which statutory marks."""
+    """Which statutory marks, and as known when."""
 
     student: UUID | None = None
     from_: Day | None = Field(None, alias="from")
     to: Day | None = None
+    as_known_at: Instant | None = None
 
 
 @router.get("attendance/session-marks/", response=ListOf[SessionMarkOut], operation_id="listSessionMarks")
 def session_marks(request: HttpRequest, chosen: Query[SessionMarkFilter]) -> dict[str, Any]:
     """Statutory marks of the students whose attendance the caller may see, the newest day first."""
     first, last = span(chosen.from_, chosen.to)
-    rows = list_session_marks(actor_of(request), first=first, last=last, student=chosen.student)
+    rows = list_session_marks_as_known(
+        actor_of(request), first=first, last=last, student=chosen.student, as_known_at=chosen.as_known_at
+    )
     order = ("-on", "student_id", "session")
     page = page_of(rows, order=order, limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
     return listed(page, [_mark(row) for row in page.rows])

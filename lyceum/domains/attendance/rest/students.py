@@ -37,7 +37,7 @@ class StudentAttendanceOut(Schema):
 
 
 class StudentAttendanceFilter(Strict):
-    """Which days, and for the numbers as known when."""
+    """Which days, and as known when."""
 
     from_: Day | None = Field(None, alias="from")
     to: Day | None = None

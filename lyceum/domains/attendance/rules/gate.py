@@ -278,6 +278,7 @@ def _note_leaving(student: Student, event: GateEvent, registers: Sequence[Regist
     fact = AttendanceMarked(
         register=register.pk,
         school_class=register.school_class_id,
+        with_classes=register.with_classes,
         date=register.on,
         kind=register.kind,
         version=register.version + 1,

@@ -95,6 +95,7 @@ def record_marks(
         AttendanceMarked(
             register=register.pk,
             school_class=register.school_class_id,
+            with_classes=register.with_classes,
             date=register.on,
             kind=register.kind,
             version=register.version,

@@ -2,11 +2,14 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from lyceum.core import clock
 from lyceum.core.permissions import Role
 from lyceum.domains.academics.models import ClassTeacher
+from lyceum.domains.attendance.batches import list_class_registers
+from lyceum.domains.attendance.facts import AttendanceMarked
 from lyceum.domains.attendance.models import AttendanceRule, Mark, Register, SessionMark
 from lyceum.domains.attendance.phone import read_phone_registers
 from lyceum.domains.attendance.queries import find_register, list_registers
@@ -15,7 +18,7 @@ from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.attendance.rules.sessions import derive_day, lock_days
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.journal.models import Fact
-from lyceum.domains.people.models import Staff
+from lyceum.domains.people.models import Staff, Student
 from lyceum.domains.timetable.agenda import Whose, list_agenda
 from lyceum.domains.timetable.covering.reading import read_cover_days
 from lyceum.domains.timetable.models import Group, GroupMember, Lesson, PlannedClass, PlannedLesson
@@ -28,6 +31,9 @@ from lyceum.testing.pages import text_of
 
 MONDAY = date(2026, 11, 23)
 LINES = "query($id: ID!) { register(id: $id) { className lines(first: 10) { totalCount edges { node { name } } } } }"
+
+OF_CLASS = """query($id: ID!, $on: Date!) { class(id: $id) { registersOn(date: $on, first: 9) {
+  totalCount edges { node { className } } } } }"""
 
 
 @pytest.fixture
@@ -91,6 +97,54 @@ def test_every_door_shows_the_same_students(small):
     assert all(name in page for name in expected)
     assert sorted(edge["node"]["name"] for edge in graph["lines"]["edges"]) == expected
     assert graph["lines"]["totalCount"] == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("7A/MA", ["7A/MA + 7B/MA"]), ("7B/MA", ["7A/MA + 7B/MA"]), ("7B/EN", ["7B/EN"])],
+    ids=["its first class", "its other class", "a class of its own"],
+)
+def test_a_class_finds_the_register_it_shares(small, name: str, expected: list[str]):
+    registers_of(small)
+    office = make_manager(small.school, "Office", name="Olive Office")
+
+    asked = {"query": OF_CLASS, "variables": {"id": str(small.taught[name].pk), "on": str(MONDAY)}}
+    found = software(office, small.school).send("/graphql", asked).json()["data"]["class"]["registersOn"]
+
+    assert [edge["node"]["className"] for edge in found["edges"]] == expected
+    assert found["totalCount"] == len(expected)
+
+
+def test_two_classes_asked_at_once_each_find_the_register_they_share(small):
+    shared = registers_of(small)["7A/MA + 7B/MA"]
+    both = [small.taught[name].pk for name in ("7A/MA", "7B/MA")]
+    with in_school(small.school):
+        found = list_class_registers(both, actor=small.system).filter(on=MONDAY).values_list("pk", "of_class")
+
+        assert {*found} == {(shared.pk, each) for each in both}
+
+
+def test_marks_of_a_shared_lesson_are_told_to_those_who_follow_either_class(small):
+    shared = registers_of(small)["7A/MA + 7B/MA"]
+    with in_school(small.school):
+        take_register(shared.pk, marks=[], rest="present", actor=small.system)
+        told = msgspec.convert(Fact.objects.get(type="attendance.marked").payload, AttendanceMarked)
+
+    assert {f"class:{small.taught[name].pk}" for name in ("7A/MA", "7B/MA")} < {*told.live_topics()}
+
+
+def test_lessons_of_a_student_are_those_to_which_the_student_comes(small):
+    office = software(make_manager(small.school, "Office", name="Olive Office"), small.school)
+    names_of = {str(row.pk): name for name, row in small.taught.items()}
+
+    def lessons(student: Student) -> list[str]:
+        rows = office.get(f"/api/v1/timetable/lessons/?student={student.pk}&date={MONDAY}").json()["items"]
+        return sorted(names_of[row["class"]["id"]] for row in rows)
+
+    in_it, out_of_it, other, _last = small.students
+    assert lessons(in_it) == ["7A/AR", "7A/EN", "7A/MA"]
+    assert lessons(out_of_it) == ["7A/EN", "7A/MA"]
+    assert lessons(other) == ["7B/AR", "7B/EN", "7B/MA"]
 
 
 def test_a_group_has_its_own_students_on_its_register_by_every_door(small):

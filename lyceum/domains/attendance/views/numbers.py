@@ -15,12 +15,14 @@ from django.views.decorators.http import require_http_methods
 from lyceum.core import clock
 from lyceum.core.errors import invalid_field
 from lyceum.core.forms import asked_date, asked_id
+from lyceum.core.instants import given_instant
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.queries import Standing, list_classes, list_grade_names, standings
 from lyceum.domains.attendance.groups import Grouped, summarise_by
 from lyceum.domains.attendance.numbers import Numbers, list_counted, summarise_students
+from lyceum.domains.attendance.readings import reading_for
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.tenancy.queries import time_zone, today
@@ -79,7 +81,7 @@ def numbers_page(request: HttpRequest) -> HttpResponse:
     of_days = Enrolment.objects.filter(Q(last_day__isnull=True) | Q(last_day__gte=first), first_day__lte=last)
     here = of_days.filter(kind__in=("main", "dual_main")).exclude(exit="no_show")
     students = list_counted(actor, **whose).filter(pk__in=here.values("student"))
-    counted = partial(summarise_students, first=first, last=last, as_known_at=known_at)
+    counted = partial(summarise_students, first=first, last=last, reading=reading_for(actor, known_at))
 
     def made(rows: Sequence[Student]) -> list[Counted]:
         ids = [student.pk for student in rows]
@@ -125,4 +127,4 @@ def asked_instant(request: HttpRequest) -> datetime | None:
         given = datetime.fromisoformat(text)
     except ValueError:
         raise invalid_field("/as_known_at", "malformed", _("Give a day and a time, as 2026-10-01T09:30.")) from None
-    return given if given.tzinfo else given.replace(tzinfo=clock.zone(time_zone()))
+    return given_instant(given, "/as_known_at", time_zone=time_zone())

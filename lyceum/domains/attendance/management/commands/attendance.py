@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from lyceum.core import clock
 from lyceum.core.commands import Answer, table
 from lyceum.core.errors import NotFoundError
+from lyceum.core.instants import given_instant
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
 from lyceum.domains.academics.queries import list_classes, list_years
@@ -111,7 +111,7 @@ class Command(SchoolCommand):
 
 
 def _instant(given: datetime | None) -> datetime | None:
-    return given.replace(tzinfo=clock.zone(time_zone())) if given and given.tzinfo is None else given
+    return given and given_instant(given, "/as_known_at", time_zone=time_zone())
 
 
 def _shown(form: Class, summary: Summary) -> Answer:
