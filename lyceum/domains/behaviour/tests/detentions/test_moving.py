@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
 from lyceum.domains.academics.days import forget_school_days
 from lyceum.domains.academics.models import ClosedDay
 from lyceum.domains.academics.rules.calendar import close_days, create_location
+from lyceum.domains.academics.rules.leaving import undo_leaving
+from lyceum.domains.academics.rules.placements import leave_student
 from lyceum.domains.behaviour.detention_queries import get_slot, list_waiting, needs_supervisor
 from lyceum.domains.behaviour.models import Detention, DetentionSlot, Notice, SlotSupervisor, StudentDay
 from lyceum.domains.behaviour.rules.detentions.days import note_days_since, note_student_day
@@ -24,6 +27,7 @@ from lyceum.domains.behaviour.rules.detentions.refusals import (
     SlotFullError,
     SupervisorBusyError,
 )
+from lyceum.domains.behaviour.rules.detentions.setting import cancel_detention
 from lyceum.domains.behaviour.rules.detentions.slots import assign_supervisors, cancel_slot
 from lyceum.domains.behaviour.rules.detentions.telling import note_told
 from lyceum.domains.behaviour.tests.detentions.conftest import FRIDAY, MONDAY, TUESDAY, Year, make_detention_year
@@ -211,6 +215,66 @@ def test_who_leaves_serves_nothing_after_their_last_day(year: Year):
         (cancelled,) = cancel_for_leaver(year.students[0].pk, actor=year.system)
 
         assert (cancelled.pk, cancelled.state) == (row.pk, "cancelled")
+
+
+def leave_and_stay(year: Year, between: Callable[[], object] = lambda: None, *, after: timedelta = timedelta()) -> None:
+    """The first student leaves with Friday; a while later that is taken back."""
+    with in_school(year.school):
+        leave_student(year.students[0].pk, last_day=FRIDAY, exit="transferred", actor=year.system)
+        between()
+        with clock.frozen(clock.now() + after):
+            undo_leaving(year.students[0].pk, actor=year.system)
+
+
+def test_a_leaving_that_is_taken_back_brings_back_what_it_cancelled_and_no_more(year: Year):
+    monday, tuesday, wednesday = year.slot(MONDAY, capacity=1), year.slot(TUESDAY), year.slot(WEDNESDAY)
+    first, called_off = (year.set(slot_id=slot.pk).detention for slot in (monday, wednesday))
+    with in_school(year.school):
+        cancel_detention(called_off.pk, reason="A mistake", actor=year.head)
+
+    leave_and_stay(year)
+
+    with in_school(year.school):
+        assert (year.now(first).state, year.now(first).slot_id) == ("scheduled", monday.pk)
+        assert (year.now(called_off).state, year.now(called_off).why) == ("cancelled", "A mistake")
+        assert DetentionSlot.objects.get(pk=monday.pk).state == "full"
+        assert list(Notice.objects.filter(detention=first.pk).values_list("state", flat=True)) == [
+            "withdrawn",
+            "recallable",
+        ], "no word of the leaving had gone out"
+
+    def take_the_seat() -> None:
+        year.set(year.students[1], slot_id=monday.pk)
+
+    leave_and_stay(year, take_the_seat)
+
+    with in_school(year.school):
+        assert (year.now(first).state, year.now(first).slot_id) == ("scheduled", tuesday.pk), "the next that fits"
+
+
+def test_what_was_missed_by_a_leaving_is_past_and_does_not_come_back(year: Year):
+    year.slot(MONDAY)
+    row = year.set().detention
+
+    leave_and_stay(year, after=timedelta(days=4))
+
+    with in_school(year.school):
+        assert year.now(row).state == "cancelled"
+
+
+def test_a_family_that_never_heard_of_the_leaving_hears_of_no_return(year: Year):
+    year.slot(MONDAY)
+    row = year.set().detention
+    with in_school(year.school):
+        sent_at = clock.now() - timedelta(minutes=5)
+        Notice.objects.update(state="sent", sent_at=sent_at)
+        Detention.objects.update(told_at=sent_at)
+    with clock.frozen(datetime(2026, 11, 23, 7, tzinfo=UTC)):  # too late to set one for today
+        leave_and_stay(year)
+
+    with in_school(year.school):
+        assert (year.now(row).state, year.now(row).told_at) == ("scheduled", sent_at)
+        assert not Notice.objects.filter(state="recallable").exists()
 
 
 def test_a_notice_that_leaves_too_late_is_shown_to_the_office(year: Year):
