@@ -20,7 +20,7 @@ from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import ClassMembership, Placement
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
-from lyceum.domains.attendance.halves import session_starts
+from lyceum.domains.attendance.halves import session_starts, start_on
 from lyceum.domains.attendance.meanings import COUNTS, Meaning, meanings_that
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
@@ -285,7 +285,7 @@ def _missing(students: list[UUID], first: date, last: date, as_known_at: datetim
     local = clock.local(as_known_at or clock.now(), time_zone())
     days = school_days().between(first, min(last, local.date()))
     starts = {s: at for s, (at, since) in sorted(session_starts().items()) if since <= last}
-    begun = [session for session, start in starts.items() if start <= local.time()]
+    begun = [session for session, start in starts.items() if start_on(local.date(), session, start) <= local.time()]
     is_today = bool(days) and days[-1] == local.date()
     before = days[:-1] if is_today else days
     if not days or not starts or not students:

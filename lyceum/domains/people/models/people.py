@@ -97,7 +97,7 @@ class Student(SchoolOwned):
     family = SchoolForeignKey("people.Family", models.SET_NULL, null=True, related_name="students")
     deleted_at = models.DateTimeField(null=True)
     """From then on nobody sees them; erased 30 days later unless that was taken back."""
-    deleted_by_name = models.CharField(max_length=200, blank=True)
+    deleted_by_name = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta(SchoolOwned.Meta):
         constraints = [
