@@ -56,6 +56,11 @@ def get_student(student_id: UUID, *, actor: Actor, permission: Permission = Perm
     return student
 
 
+def find_deleted_student(student_id: UUID, *, actor: Actor) -> Student | None:
+    """A deleted student, for those who may take it back."""
+    return Student.objects.filter(deleted_students(actor), pk=student_id).select_related("person").first()
+
+
 def get_own_record(actor: Actor) -> Student:
     """The actor's own student record."""
     rows = Student.objects.select_related("person").filter(person__user=actor.user_id, deleted_at=None)

@@ -217,12 +217,14 @@ def test_a_deleted_record_leaves_the_pages_and_is_brought_back_within_thirty_day
     page = f"/students/{student.pk}/edit/"
 
     deleted = post(office, page, act="delete")
-    gone = office.get(f"/students/{student.pk}/")
+    gone = browser(make_teacher(school), school).get(f"/students/{student.pk}/")
+    led = office.get(f"/students/{student.pk}/")
     listed = office.get("/students/?status=deleted").content.decode()
     left = text_of(office.get(page))
     back = post(office, page, act="restore")
 
     assert (deleted.status_code, deleted["Location"], gone.status_code) == (302, "/students/", 404)
+    assert led["Location"] == page, "as from a page that names who has a number"
     assert f'href="{page}"' in listed
     assert "It is erased for good on" in left
     assert (back.status_code, office.get(f"/students/{student.pk}/").status_code) == (302, 200)

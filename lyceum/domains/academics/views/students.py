@@ -21,11 +21,10 @@ from lyceum.domains.academics.rules.placements import Admission, admit_student, 
 from lyceum.domains.people.batches import read_contact_points
 from lyceum.domains.people.forms import NAME_FIELDS, typed_person
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.queries import get_student
+from lyceum.domains.people.queries import find_deleted_student, get_student
 from lyceum.domains.people.rules.deletions import (
     RESTORE_WITHIN,
     delete_student,
-    find_deleted_student,
     restore_student,
 )
 from lyceum.domains.people.rules.students import NewStudent, edit_student

@@ -43,11 +43,6 @@ def delete_student(student_id: UUID, *, actor: Actor) -> Student:
     return student
 
 
-def find_deleted_student(student_id: UUID, *, actor: Actor) -> Student | None:
-    """A deleted student, for those who may take it back."""
-    return Student.objects.filter(deleted_students(actor), pk=student_id).select_related("person").first()
-
-
 @transaction.atomic
 def restore_student(student_id: UUID, *, actor: Actor) -> Student:
     """Take a deletion back: the student is as they were."""
