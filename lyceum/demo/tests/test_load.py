@@ -234,7 +234,9 @@ def test_progress_is_told_line_by_line(demo: LoadedDemo):
 @pytest.mark.usefixtures("fresh_database")
 def test_at_the_weekend_school_is_kept_so_that_there_is_a_register_to_take():
     sunday = date(2026, 11, 22)
-    hillcrest, little_oak = (sized(plan, students=30, seats=6, days=2, past_years=0) for plan in (HILLCREST, LITTLE_OAK))
+    hillcrest, little_oak = (
+        sized(plan, students=30, seats=6, days=2, past_years=0) for plan in (HILLCREST, LITTLE_OAK)
+    )
     load_demo(lambda _line: None, plans=(hillcrest, little_oak), today=sunday)
 
     with school_scope(School.objects.get(slug="hillcrest").pk), clock.frozen(datetime(2026, 11, 22, 8, tzinfo=UTC)):
