@@ -28,6 +28,7 @@ from lyceum.domains.people.rules.students import (
     edit_student,
     edit_students,
 )
+from lyceum.domains.people.timeline import WORDS
 from lyceum.testing.factories import (
     FIRST_DAY,
     as_actor,
@@ -193,6 +194,9 @@ def test_a_deletion_waits_thirty_days_and_is_taken_back_until_then():
             restore_student(student.pk, actor=actor)
     assert (erase(school, days=31), seen(school)) == (0, ["Ana"])
     assert erase(other, days=31) == 1
+    with in_school(school):
+        told = [str(WORDS[entry.action]) for entry in AuditEntry.objects.filter(action__in=WORDS).order_by("pk")]
+        assert told[-2:] == ["The record was deleted", "The record was brought back"]
 
 
 def test_whom_something_holds_after_thirty_days_comes_back():
