@@ -31,7 +31,7 @@ class OwnDay:
 
 def read_own_day(actor: Actor, *, student_id: UUID | None = None) -> OwnDay:
     """The caller's own day; those who see every student may ask about one, and else get nobody's."""
-    own = Student.objects.filter(person__user=actor.user_id).first() if actor.user_id else None
+    own = Student.objects.filter(person__user=actor.user_id, deleted_at=None).first() if actor.user_id else None
     if own is not None and student_id in (None, own.pk):
         student_id = own.pk
     elif not actor.reaches_all(Permission.STUDENTS_LIST):

@@ -16,7 +16,7 @@ from lyceum.api.circumstances import is_api
 from lyceum.api.problems import problem
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
-from lyceum.core.errors import UnauthorizedError
+from lyceum.core.errors import NotFoundError, UnauthorizedError
 from lyceum.core.permissions import Permission, Reach, Role
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.days import school_days
@@ -32,7 +32,7 @@ from lyceum.domains.attendance.views.planned import absences_of, may_ask_absence
 from lyceum.domains.behaviour.views.student import glance_of
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
-from lyceum.domains.people.queries import get_student, list_flags, read_relatives, status_on
+from lyceum.domains.people.queries import find_deleted_student, get_student, list_flags, read_relatives, status_on
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
 from lyceum.domains.timetable.weeks import Entry, Whose, next_entry, own_timetables
@@ -110,7 +110,12 @@ def _part_of_day() -> str:
 def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """A student: who they are, where they belong, whom to reach, and their attendance."""
     actor, day = actor_of(request), today()
-    student = get_student(student_id, actor=actor)
+    try:
+        student = get_student(student_id, actor=actor)
+    except NotFoundError:
+        if find_deleted_student(student_id, actor=actor):  # there it is brought back
+            return redirect("student-edit", student_id=student_id)
+        raise
     year = school_days().year_of(day)
     record = read_record(student.pk, day)
     enrolments = record.all("enrolment")

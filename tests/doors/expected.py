@@ -207,6 +207,7 @@ REST: dict[str, Door] = {
     ),
     "changeStudent": Door(_p.STUDENTS_EDIT, body={"gender": "f"}, shows=(_p.STUDENTS_VIEW,)),
     "deleteStudent": Door(_p.STUDENTS_EDIT),
+    "restoreStudent": Door(_p.STUDENTS_EDIT, path="/api/v1/students/{deleted}/restore/", shows=(_p.STUDENTS_VIEW,)),
     "getOwnStudentRecord": Door(frozenset({Who.STUDENT})),
     "changeOwnStudentRecord": Door(frozenset({Who.STUDENT}), body={"pronouns": "she"}),
     # Who has a record of their own; and those who see every student.

@@ -11,6 +11,7 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
 from lyceum.core.devices import GivenBatch
 from lyceum.core.permissions import SCOPES, Role
+from lyceum.core.schools import current_school
 from lyceum.domains.academics.models import BellSchedule, Class, ClassTeacher, ClosedDay, Grade
 from lyceum.domains.academics.rules.calendar import close_days, create_year
 from lyceum.domains.academics.rules.locations import create_location
@@ -62,11 +63,14 @@ from lyceum.domains.notifications.rules.notify import News, Recipient, notify
 from lyceum.domains.notifications.rules.own_texts import set_text
 from lyceum.domains.notifications.rules.providers import add_provider
 from lyceum.domains.people.models import ConsentKind, Enrolment, Staff, Student
+from lyceum.domains.people.rules.deletions import delete_student
 from lyceum.domains.people.rules.families import create_family
 from lyceum.domains.people.rules.flags import add_flag
 from lyceum.domains.people.rules.merges import merge_people
+from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.people.rules.requests import edit_own_record
 from lyceum.domains.people.rules.restrictions import restrict_contact
+from lyceum.domains.people.rules.students import NewStudent, create_student
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.ical import sign_feed
@@ -229,6 +233,7 @@ class _Builder:
                 "subject": subject.pk,
                 "newcomer": newcomer.pk,
                 "leaver": leaver.pk,
+                "deleted": delete_applicant(),
                 "person_id": student.person_id,
                 "link_id": link.pk,
                 "other_id": newcomer.person_id,
@@ -485,3 +490,10 @@ class _Builder:
         given = DeviceMark(mark.register_id, mark.student_id, "N", seen=0, marked_at=NOW)
         receive_batch(GivenBatch("phone", "first", NOW, [given]), actor=actor)
         return Conflict.objects.get().pk
+
+
+def delete_applicant() -> UUID:
+    """A student who was never on roll and was deleted."""
+    actor = system_actor(current_school())
+    applicant = create_student(NewStudent(NewPerson(full_name="Gone Again", birth_date=date(2015, 5, 5))), actor=actor)
+    return delete_student(applicant.pk, actor=actor).pk

@@ -30,6 +30,7 @@ FOR_ALL_SCHOOLS = {
     "notifications.sweep": "enters one school after the other",
     "attendance.open_days": "enters one school after the other",
     "timetable.finish_covers": "enters one school after the other",
+    "people.erase_deleted": "enters one school after the other",
     "people.coming_of_age": "enters one school after the other",
     "exchange.forget_old_imports": "enters one school after the other",
 }

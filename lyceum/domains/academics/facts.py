@@ -1,6 +1,6 @@
 """What academics tell the rest of the system."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -25,6 +25,19 @@ class MembershipChanged(FactPayload, frozen=True, kw_only=True):
 
     def live_topics(self) -> tuple[str, ...]:
         return (f"class:{self.school_class}",)
+
+
+class LeavingUndone(FactPayload, frozen=True, kw_only=True):
+    """A leaving was taken back: what ended with it holds again."""
+
+    type: ClassVar[str] = "academics.leaving.undone"
+    topic: ClassVar[str] = "academics"
+    student: UUID
+    made_at: datetime
+    """When the leaving was recorded."""
+
+    def subject(self) -> str:
+        return str(self.student)
 
 
 class SchoolDaysChanged(FactPayload, frozen=True, kw_only=True):

@@ -73,15 +73,16 @@ class Held:
 
 
 def pick_times(rows: Iterable[Times], grade: UUID | None) -> list[Times]:
-    """The times that hold for a grade, from rows oldest first: a later one replaces an earlier, its own the general."""
-    general: dict[str, Times] = {}
-    own: dict[str, Times] = {}
+    """The times that hold for a grade, from rows oldest first: a later one replaces an earlier, its own the general.
+
+    Those of the day alone come before any other.
+    """
+    levels: tuple[dict[str, Times], ...] = ({}, {}, {}, {})
     for row in rows:
-        if not row.grades:
-            general[row.session] = row
-        elif grade in row.grades:
-            own[row.session] = row
-    return sorted((general | own).values(), key=lambda row: row.starts_at)
+        if not row.grades or grade in row.grades:
+            levels[2 * row.is_exception + bool(row.grades)][row.session] = row
+    general, own, of_day, own_of_day = levels
+    return sorted((general | own | of_day | own_of_day).values(), key=lambda row: row.starts_at)
 
 
 def decide_day(known: Known, day: Day, students: Iterable[UUID]) -> list[Standing]:

@@ -22,6 +22,8 @@ class Times(msgspec.Struct, frozen=True):
     starts_at: time
     closes_at: time
     grades: list[UUID]
+    is_exception: bool = False
+    """They are those of the day alone."""
 
 
 class RegisterOf(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import ClassMembership, Placement
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
-from lyceum.domains.attendance.halves import session_starts
+from lyceum.domains.attendance.halves import session_starts, start_on
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
 from lyceum.domains.attendance.readings import STANDING, Reading, reading_for
 from lyceum.domains.people.models import Student
@@ -249,7 +249,7 @@ def _missing(students: list[UUID], first: date, last: date, reading: Reading) ->
     local = clock.local(reading.as_known_at or clock.now(), time_zone())
     days = school_days().between(first, min(last, local.date()))
     starts = {s: at for s, (at, since) in sorted(session_starts().items()) if since <= last}
-    begun = [session for session, start in starts.items() if start <= local.time()]
+    begun = [session for session, start in starts.items() if start_on(local.date(), session, start) <= local.time()]
     is_today = bool(days) and days[-1] == local.date()
     before = days[:-1] if is_today else days
     if not days or not starts or not students:

@@ -7,10 +7,11 @@ from uuid import UUID
 import msgspec
 
 from lyceum.core.actor import Actor, system_actor
-from lyceum.domains.academics.facts import SchoolDaysChanged
+from lyceum.domains.academics.facts import LeavingUndone, SchoolDaysChanged
 from lyceum.domains.behaviour.facts import NoticeSent
 from lyceum.domains.behaviour.rules.detentions.days import note_planned
 from lyceum.domains.behaviour.rules.detentions.following import cancel_closed_slots, cancel_for_leaver, follow_closure
+from lyceum.domains.behaviour.rules.detentions.returning import bring_back_for
 from lyceum.domains.behaviour.rules.detentions.supervisors import review_supervisors
 from lyceum.domains.behaviour.rules.detentions.telling import note_told
 from lyceum.domains.behaviour.rules.detentions.types import add_usual_types
@@ -42,6 +43,12 @@ def count_notice_from_now(fact: NoticeSent, _actor: Actor) -> None:
 def cancel_what_is_left(fact: EnrolmentEnded, actor: Actor) -> None:
     """Who leaves serves nothing after their last day."""
     cancel_for_leaver(fact.student, actor=system_actor(actor.school))
+
+
+@hears(LeavingUndone)
+def bring_back_what_was_left(fact: LeavingUndone, actor: Actor) -> None:
+    """Who does not leave after all serves what the leaving cancelled."""
+    bring_back_for(fact.student, since=fact.made_at, actor=system_actor(actor.school))
 
 
 @hears(StaffAbsenceChanged)

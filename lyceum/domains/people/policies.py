@@ -33,6 +33,16 @@ def relate(reach: Reach, relation: Relation, *, permission: Permission | None = 
 
 def visible_students(actor: Actor, permission: Permission = Permission.STUDENTS_VIEW) -> Q:
     """The students for whom the actor may do the act. A restricted person works with no restricted child."""
+    return Q(deleted_at__isnull=True) & _reached(actor, permission)
+
+
+def deleted_students(actor: Actor) -> Q:
+    """The students who were deleted and can be brought back, for those who may do so."""
+    permission = Permission.STUDENTS_EDIT
+    return Q(deleted_at__isnull=False) & _reached(actor, permission) if actor.reaches_all(permission) else NOBODY
+
+
+def _reached(actor: Actor, permission: Permission) -> Q:
     reaches = actor.reaches(permission)
     own = _any(actor, reaches & {Reach.OWN, Reach.CHILD}, permission)
     at_work = reaches - {Reach.OWN, Reach.CHILD}

@@ -29,9 +29,11 @@ from lyceum.domains.people.models import (
     Staff,
     Student,
 )
-from lyceum.domains.people.policies import NOBODY, holds_on, visible_flags, visible_students
+from lyceum.domains.people.policies import NOBODY, deleted_students, holds_on, visible_flags, visible_students
 
 STATUSES = ("none", "expected", "on_roll", "left", "graduated", "no_show")
+DELETED = "deleted"
+"""Instead of a status: who was deleted and can be brought back."""
 SHORTEST_PHONE_TEXT = 5
 
 
@@ -54,9 +56,14 @@ def get_student(student_id: UUID, *, actor: Actor, permission: Permission = Perm
     return student
 
 
+def find_deleted_student(student_id: UUID, *, actor: Actor) -> Student | None:
+    """A deleted student, for those who may take it back."""
+    return Student.objects.filter(deleted_students(actor), pk=student_id).select_related("person").first()
+
+
 def get_own_record(actor: Actor) -> Student:
     """The actor's own student record."""
-    rows = Student.objects.select_related("person").filter(person__user=actor.user_id)
+    rows = Student.objects.select_related("person").filter(person__user=actor.user_id, deleted_at=None)
     student = rows.first() if actor.user_id else None
     if student is None:
         raise NotFoundError(_("You have no student record here."))
@@ -85,8 +92,10 @@ def values_now(person: Person) -> dict[str, Any]:
 
 
 def list_students(actor: Actor, *, text: str = "", status: str = "", day: date) -> QuerySet[Student]:
-    """Students in name order. `text` finds names, numbers and official ids; `status` as on `day`."""
+    """Students in name order. `text` finds names, numbers and official ids; `status` as on `day`, or `deleted`."""
     actor.require(Permission.STUDENTS_LIST)
+    if status == DELETED:
+        return _narrowed(deleted_students(actor), text, "", day)
     return _narrowed(visible_students(actor, Permission.STUDENTS_LIST), text, status, day)
 
 

@@ -16,6 +16,8 @@ from lyceum.domains.people.queries import get_student
 WORDS: dict[str, str | Promise] = {
     "people.student.create": _("The record was made"),
     "people.student.edit": _("Data changed"),
+    "people.student.delete": _("The record was deleted"),
+    "people.student.restore": _("The record was brought back"),
     "people.student.merge": _("Another record went into this one"),
     "people.student.unmerge": _("Two records again"),
     "people.enrolment.start": _("Came on roll"),
@@ -36,6 +38,7 @@ WORDS: dict[str, str | Promise] = {
     "academics.student.place": _("Came into a grade"),
     "academics.member.add": _("Came into a class"),
     "academics.member.end": _("Left a class"),
+    "academics.student.leave_undo": _("A leaving was taken back"),
 }
 
 

@@ -40,7 +40,7 @@ def read_steps(day: date) -> list[Step]:
     forms = Class.objects.filter(kind=Class.Kind.FORM, ends__gte=day)
     done = {
         "year": year is not None,
-        "times": SessionTimes.objects.filter(starts_on__lte=day).exists(),
+        "times": SessionTimes.objects.filter(starts_on__lte=day, is_exception=False).exists(),
         "forms": forms.exists(),
         "students": Enrolment.objects.filter(on_roll(day)).exists(),
         "teachers": ClassTeacher.objects.filter(school_class__in=forms).exists(),

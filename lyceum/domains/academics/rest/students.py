@@ -20,9 +20,9 @@ from lyceum.domains.academics.rest.router import router
 from lyceum.domains.academics.rest.shapes import StudentOut, WholeStudentOut, student_shapes, whole_student
 from lyceum.domains.academics.rules.placements import Admission, admit_student
 from lyceum.domains.people.queries import get_student, list_students
+from lyceum.domains.people.rules.deletions import delete_student, restore_student
 from lyceum.domains.people.rules.students import (
     NewStudent,
-    delete_student,
     edit_student,
     get_student_for_edit,
     open_student_record,
@@ -39,7 +39,9 @@ class StudentFilter(Walk):
     q: str = Field("", max_length=100, description="A name, a number, an official id, a guardian or a phone.")
     grade: str = Field("", max_length=40, description="Id or code.")
     class_id: UUID | None = Field(None, alias="class")
-    status: Literal["", "none", "expected", "on_roll", "left", "graduated", "no_show"] = ""
+    status: Literal["", "none", "expected", "on_roll", "left", "graduated", "no_show", "deleted"] = Field(
+        "", description="`deleted`: those who can be brought back."
+    )
     on: date | None = None
 
 
@@ -168,6 +170,14 @@ def _refuse_stale(request: HttpRequest, student_id: UUID) -> None:
 
 @router.delete("students/{student_id}/", response={204: None}, operation_id="deleteStudent")
 def delete(request: HttpRequest, student_id: UUID) -> None:
-    """Delete a student whom nothing holds; anybody ever on roll is recorded as left instead."""
+    """Delete a student whom nothing holds, for 30 days until it is final; anybody ever on roll is recorded as left."""
     _refuse_stale(request, student_id)
     delete_student(student_id, actor=actor_of(request))
+
+
+@router.post("students/{student_id}/restore/", response=WholeStudentOut, by_alias=True, operation_id="restoreStudent")
+def restore(request: HttpRequest, response: HttpResponse, student_id: UUID) -> Any:
+    """Take a deletion of the last 30 days back: the student is as they were."""
+    actor = actor_of(request)
+    row = restore_student(student_id, actor=actor)
+    return with_etag(request, response, whole_student(row, actor=actor, day=today()))

@@ -17,6 +17,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError, RuleError
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
+from lyceum.domains.academics.facts import LeavingUndone
 from lyceum.domains.academics.models import ClassMembership, Leaving, Placement
 from lyceum.domains.academics.rules.rollover.images import Image, bare, take_images
 from lyceum.domains.journal.rules import Target, record
@@ -38,6 +39,7 @@ class LeavingChangedError(RuleError):
 @contextmanager
 def kept_leaving(student_id: UUID, *, last_day: date, exit: str, actor: Actor) -> Iterator[None]:
     """Keep what the block changes of a student's enrolment, classes and grades."""
+    made_at = clock.now()  # before anybody hears of it
     before = {kind: take_images(kind, _ids(kind, student_id)) for kind in KINDS}
     yield
     rows: list[dict[str, Any]] = []
@@ -53,7 +55,7 @@ def kept_leaving(student_id: UUID, *, last_day: date, exit: str, actor: Actor) -
         last_day=last_day,
         exit=exit,
         rows=rows,
-        made_at=clock.now(),
+        made_at=made_at,
         made_by_name=actor.name[:200],
     )
 
@@ -91,7 +93,8 @@ def undo_leaving(student_id: UUID, *, actor: Actor) -> Leaving:
     leaving.undone_at, leaving.undone_by_name = clock.now(), actor.name[:200]
     leaving.save(update_fields=["undone_at", "undone_by_name", "updated_at"])
     enrolments = [UUID(row["id"]) for row in leaving.rows if row["kind"] == Enrolment._meta.label]
-    facts = [EnrolmentStarted(student=student.pk, enrolment=enrolment) for enrolment in enrolments]
+    started = [EnrolmentStarted(student=student.pk, enrolment=enrolment) for enrolment in enrolments]
+    facts = [*started, LeavingUndone(student=student.pk, made_at=leaving.made_at)]
     changes = {"last_day": [f"{leaving.last_day}", None], "exit": [leaving.exit, None]}
     record("academics.student.leave_undo", target=Target.of(student), changes=changes, facts=facts, actor=actor)
     return leaving

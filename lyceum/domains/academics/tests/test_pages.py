@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from lyceum.core import clock
+from lyceum.core.actor import system_actor
 from lyceum.core.permissions import Role
 from lyceum.domains.academics.models import (
     AcademicYear,
@@ -19,6 +20,8 @@ from lyceum.domains.academics.models import (
 )
 from lyceum.domains.academics.queries import standings
 from lyceum.domains.people.models import Enrolment, Student
+from lyceum.domains.people.rules.persons import NewPerson
+from lyceum.domains.people.rules.students import NewStudent, create_student
 from lyceum.testing.clients import browser, nobody, statements_for
 from lyceum.testing.factories import (
     FIRST_DAY,
@@ -205,6 +208,26 @@ def test_a_record_made_by_mistake_is_deleted_and_a_used_one_says_why_not(school,
 
     assert answer.status_code == 409
     assert "has 1 enrolments. Record the student as left instead." in text_of(answer)
+
+
+def test_a_deleted_record_leaves_the_pages_and_is_brought_back_within_thirty_days(school, office):
+    with in_school(school):
+        actor = system_actor(school.pk)
+        student = create_student(NewStudent(NewPerson(full_name="Ana Applicant")), actor=actor)
+    page = f"/students/{student.pk}/edit/"
+
+    deleted = post(office, page, act="delete")
+    gone = browser(make_teacher(school), school).get(f"/students/{student.pk}/")
+    led = office.get(f"/students/{student.pk}/")
+    listed = office.get("/students/?status=deleted").content.decode()
+    left = text_of(office.get(page))
+    back = post(office, page, act="restore")
+
+    assert (deleted.status_code, deleted["Location"], gone.status_code) == (302, "/students/", 404)
+    assert led["Location"] == page, "as from a page that names who has a number"
+    assert f'href="{page}"' in listed
+    assert "It is erased for good on" in left
+    assert (back.status_code, office.get(f"/students/{student.pk}/").status_code) == (302, 200)
 
 
 def test_a_student_moves_to_another_class_from_a_day_on(school, office):

@@ -259,7 +259,14 @@ def test_an_applicant_is_deleted_and_a_student_ever_on_roll_is_not(school, admin
     gone = admin.send(f"{STUDENTS}{applicant['id']}/", method="delete")
     kept = admin.send(path_of(student), method="delete")
 
+    unseen = admin.get(f"{STUDENTS}{applicant['id']}/")
+    listed = admin.get(f"{STUDENTS}?status=deleted").json()["items"]
+    back = admin.send(f"{STUDENTS}{applicant['id']}/restore/")
+    seen = admin.get(f"{STUDENTS}{applicant['id']}/")
+
     assert (gone.status_code, gone.content) == (204, b"")
+    assert (unseen.status_code, [row["id"] for row in listed]) == (404, [applicant["id"]])
+    assert (back.status_code, back.json()["full_name"], seen.status_code) == (200, "Ana", 200)
     assert (kept.status_code, kept.json()["code"], kept.json()["counts"]) == (409, "has_records", {"enrolments": 1})
 
 

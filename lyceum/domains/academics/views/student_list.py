@@ -33,7 +33,7 @@ from lyceum.domains.academics.rules.placements import place_and_seat
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.contacts import Contact, contacts_to_list
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.queries import STATUSES, list_own_students, list_students
+from lyceum.domains.people.queries import DELETED, STATUSES, list_own_students, list_students
 from lyceum.domains.tenancy.queries import today
 
 ALL, NO_FORM = "all", "none"
@@ -46,6 +46,7 @@ SHOWN_STATUSES = (
     ("none", _("Not enrolled")),
     (ALL, _("All")),
 )
+WITH_DELETED = (*SHOWN_STATUSES, (DELETED, _("Deleted")))
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ TABLE: Table[Listed] = Table(
         Column("gender", _("Gender"), lambda row: row.student.person.gender, is_extra=True),
         Column("admitted", _("Admitted"), lambda row: row.student.admission_date, is_extra=True),
     ),
-    href=lambda row: f"/students/{row.student.pk}/",
+    href=lambda row: f"/students/{row.student.pk}/{'edit/' if row.student.deleted_at else ''}",
     key=lambda row: str(row.student.pk),
     bulk=(MOVE,),
     order=("person__sort_name", "pk"),
@@ -157,7 +158,9 @@ def students_page(request: HttpRequest) -> HttpResponse:
     is_office = actor.may(Permission.STUDENTS_LIST)
     status = request.GET.get("status", "on_roll")
     find = list_students if is_office else list_own_students
-    rows = find(actor, text=request.GET.get("q", ""), status=status if status in STATUSES else "", day=day)
+    brings_back = is_office and actor.reaches_all(Permission.STUDENTS_EDIT)
+    known = (*STATUSES, DELETED) if brings_back else STATUSES
+    rows = find(actor, text=request.GET.get("q", ""), status=status if status in known else "", day=day)
     if grade := asked_id(request, "grade"):
         rows = rows.filter(in_grade(grade, day))
     if school_class := asked_id(request, "class"):
@@ -171,7 +174,7 @@ def students_page(request: HttpRequest) -> HttpResponse:
         Filter("q", _("Name, number, guardian or phone") if is_office else _("Name or number")),
         Filter("grade", _("Grade"), list_grade_names(actor), every=every),
         Filter("class", _("Class"), [*list_class_names(actor, day), (NO_FORM, _("In no form"))], every=every),
-        Filter("status", _("Status"), SHOWN_STATUSES, usual="on_roll"),
+        Filter("status", _("Status"), WITH_DELETED if brings_back else SHOWN_STATUSES, usual="on_roll"),
     ]
     if is_office:
         filters.append(Filter("missing", _("Gap in the record"), list(GAPS.items()), every=_("Any or none")))

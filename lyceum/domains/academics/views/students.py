@@ -21,8 +21,13 @@ from lyceum.domains.academics.rules.placements import Admission, admit_student, 
 from lyceum.domains.people.batches import read_contact_points
 from lyceum.domains.people.forms import NAME_FIELDS, typed_person
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.queries import get_student
-from lyceum.domains.people.rules.students import NewStudent, delete_student, edit_student
+from lyceum.domains.people.queries import find_deleted_student, get_student
+from lyceum.domains.people.rules.deletions import (
+    RESTORE_WITHIN,
+    delete_student,
+    restore_student,
+)
+from lyceum.domains.people.rules.students import NewStudent, edit_student
 from lyceum.domains.people.shapes import main_value
 from lyceum.domains.tenancy.queries import today
 
@@ -73,17 +78,20 @@ def _seats(actor: Actor, day: date) -> list[tuple[str, str]]:
 
 @require_http_methods(["GET", "POST"])
 def student_edit(request: HttpRequest, student_id: UUID) -> HttpResponse:
-    """Change a student's own data, or delete a record that was made by mistake."""
+    """Change a student's own data, delete a record that was made by mistake, or bring a deleted one back."""
     actor = actor_of(request)
     actor.require_all(Permission.STUDENTS_EDIT)
+    if deleted := find_deleted_student(student_id, actor=actor):
+        return _deleted_page(request, deleted, actor)
     student = get_student(student_id, actor=actor)
     shows_contacts = actor.reaches_all(Permission.CONTACTS_VIEW)
     contacts = ("email", "phone") if shows_contacts else ()
 
-    def act() -> str:
+    def act() -> str | Done:
         if request.POST.get("act") == "delete":
-            delete_student(student_id, actor=actor)
-            return "/students/"
+            name = delete_student(student_id, actor=actor).person.called
+            undo = Undo(f"/students/{student_id}/edit/", [("act", "restore")])
+            return Done("/students/", Toast(_("Deleted: %(name)s.") % {"name": name}, undo))
         names = (*NAME_FIELDS, "registration_number", *contacts)
         values: dict[str, Any] = {name: request.POST.get(name, "") for name in names}
         values["birth_date"] = typed_date(request, "birth_date")
@@ -95,6 +103,20 @@ def student_edit(request: HttpRequest, student_id: UUID) -> HttpResponse:
         return {"student": student, "typed": typed, "shows_contacts": shows_contacts}
 
     return submitted(request, "academics/student_edit.html", context, act)
+
+
+def _deleted_page(request: HttpRequest, student: Student, actor: Actor) -> HttpResponse:
+    """What is left of a deleted student for 30 days: the way back."""
+
+    def act() -> Done:
+        restore_student(student.pk, actor=actor)
+        told = _("%(name)s is back, as before.") % {"name": student.person.called}
+        return Done(f"/students/{student.pk}/", Toast(told))
+
+    def context() -> dict[str, Any]:
+        return {"student": student, "erased_at": student.deleted_at and student.deleted_at + RESTORE_WITHIN}
+
+    return submitted(request, "academics/student_deleted.html", context, act)
 
 
 def _as_typed(student: Student, actor: Actor, shows_contacts: bool) -> dict[str, Any]:

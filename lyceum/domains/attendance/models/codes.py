@@ -73,7 +73,7 @@ class Code(SchoolOwned):
 
 
 class SessionTimes(SchoolOwned):
-    """When a session starts and when its register closes, from a day on; for some grades or all."""
+    """When a session starts and when its register closes, from a day on or on one day; for some grades or all."""
 
     session = models.CharField(max_length=3, choices=Session.choices)
     grades = ArrayField(models.UUIDField(), default=list, blank=True)
@@ -81,10 +81,14 @@ class SessionTimes(SchoolOwned):
     starts_at = models.TimeField()
     closes_at = models.TimeField()
     starts_on = models.DateField()
+    is_exception = models.BooleanField(default=False, db_default=False)
+    """Holds on `starts_on` alone, and there before any other."""
 
     class Meta(SchoolOwned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["school", "session", "grades", "starts_on"], name="session_times_once"),
+            models.UniqueConstraint(
+                fields=["school", "session", "grades", "starts_on", "is_exception"], name="session_times_once"
+            ),
         ]
 
 

@@ -80,6 +80,7 @@ class TimesIn(Strict):
     starts_at: TimeOfDay
     closes_at: TimeOfDay
     starts_on: Day | None = None
+    only_on: Day | None = Field(None, description="Instead of from a day on: on this day alone, before all others.")
 
 
 class TimesOut(Schema):
@@ -90,16 +91,18 @@ class TimesOut(Schema):
     starts_at: TimeOfDay
     closes_at: TimeOfDay
     starts_on: Day
+    is_exception: bool = Field(description="They hold on that day alone.")
 
 
 @router.put("attendance/session-times/", response=TimesOut, operation_id="setSessionTimes")
 def put_times(request: HttpRequest, body: TimesIn) -> dict[str, Any]:
-    """Set the times of a session from a day on."""
+    """Set the times of a session from a day on, or on one day alone."""
     times = set_session_times(
         session=body.session,
         starts_at=body.starts_at,
         closes_at=body.closes_at,
         starts_on=body.starts_on,
+        only_on=body.only_on,
         actor=actor_of(request),
     )
     return {
@@ -108,4 +111,5 @@ def put_times(request: HttpRequest, body: TimesIn) -> dict[str, Any]:
         "starts_at": times.starts_at,
         "closes_at": times.closes_at,
         "starts_on": times.starts_on,
+        "is_exception": times.is_exception,
     }

@@ -17,7 +17,7 @@ from lyceum.domains.attendance.codes import code_named, fits, read_codes
 from lyceum.domains.attendance.models import Code, SessionOverride, SessionPattern
 from lyceum.domains.attendance.rules.planned import derive_days
 from lyceum.domains.attendance.rules.refusals import FutureNotAllowedError, NotASchoolDayError, ReasonNeededError
-from lyceum.domains.attendance.rules.registers import times_on
+from lyceum.domains.attendance.rules.session_times import times_on
 from lyceum.domains.attendance.rules.sessions import derive_day, lock_days
 from lyceum.domains.attendance.rules.years import require_open_year
 from lyceum.domains.journal.rules import Changes, Target, record

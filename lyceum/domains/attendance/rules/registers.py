@@ -1,6 +1,5 @@
 """A day's registers: made from classes, lessons and session times; again and again with the same result."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -11,8 +10,9 @@ from django.utils.translation import gettext as _
 from lyceum.core import clock
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
-from lyceum.domains.attendance.models import AttendanceRule, Closure, Register, SessionTimes
+from lyceum.domains.attendance.models import AttendanceRule, Closure, Register
 from lyceum.domains.attendance.rules.refusals import NotASchoolDayError
+from lyceum.domains.attendance.rules.session_times import at, pick, rows_on
 from lyceum.domains.attendance.rules.setup import require_set_up
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import this_school
@@ -101,34 +101,8 @@ def require_school_day(day: date) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Times:
-    """When one session starts and closes for the classes of some grades."""
-
-    session: str
-    starts_at: time
-    closes_at: time
-
-
-def times_on(day: date, grades: list[UUID]) -> list[Times]:
-    """The session times that hold on a day for a class of those grades; a grade's own win over the general ones."""
-    return _pick(list(SessionTimes.objects.filter(starts_on__lte=day).order_by("starts_on")), grades)
-
-
-def _pick(rows: list[SessionTimes], grades: list[UUID]) -> list[Times]:
-    general: dict[str, Times] = {}
-    own: dict[str, Times] = {}
-    for row in rows:  # oldest first: a later one replaces an earlier one
-        times = Times(row.session, row.starts_at, row.closes_at)
-        if not row.grades:
-            general[row.session] = times
-        elif set(row.grades) & set(grades):
-            own[row.session] = times
-    return list((general | own).values())
-
-
 def _daily(day: date, school: School, locks_at: datetime) -> list[Register]:
-    rows = list(SessionTimes.objects.filter(starts_on__lte=day).order_by("starts_on"))
+    rows = rows_on(day)
     classes = Class.objects.filter(starts__lte=day, ends__gte=day, registers__in=("daily", "both"))
     return [
         Register(
@@ -143,7 +117,7 @@ def _daily(day: date, school: School, locks_at: datetime) -> list[Register]:
             locks_at=locks_at,
         )
         for each in classes.select_related("room")
-        for times in _pick(rows, each.grades)
+        for times in pick(rows, each.grades)
     ]
 
 
@@ -178,11 +152,6 @@ def _lessons(day: date, school: School, locks_at: datetime) -> list[Register]:
         )
         for lesson in shared
     ]
-
-
-def at(day: date, local: time, school: School) -> datetime:
-    """The instant of a local time on a day at a school."""
-    return datetime.combine(day, local, tzinfo=clock.zone(school.time_zone))
 
 
 def _locks_at(day: date, school: School) -> datetime:

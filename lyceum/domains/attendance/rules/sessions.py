@@ -55,8 +55,9 @@ SELECT json_strip_nulls(json_build_object(
   'rule', (SELECT json_build_object('method', method, 'full', full_minutes, 'half', half_minutes, 'day', day_minutes)
     FROM rule),
   'times', (SELECT json_agg(json_build_object('session', session, 'starts_at', starts_at, 'closes_at', closes_at,
-      'grades', grades) ORDER BY starts_on, id)
-    FROM attendance_sessiontimes WHERE school_id = %(school)s AND starts_on <= %(on)s),
+      'grades', grades, 'is_exception', is_exception) ORDER BY is_exception, starts_on, id)
+    FROM attendance_sessiontimes
+    WHERE school_id = %(school)s AND starts_on <= %(on)s AND (NOT is_exception OR starts_on = %(on)s)),
   'grades', (SELECT json_agg(json_build_array(student_id, grade_id)) FROM academics_placement
     WHERE school_id = %(school)s AND student_id = ANY(%(students)s)
       AND starts_on <= %(on)s AND (ends_on IS NULL OR ends_on >= %(on)s)),

@@ -16,6 +16,7 @@ from lyceum.domains.attendance.halves import forget_session_starts
 from lyceum.domains.attendance.models import Code, CodeSet, Session, SessionTimes
 from lyceum.domains.attendance.presets import PRESETS, preset_for, read_preset
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
+from lyceum.domains.attendance.rules.session_times import follow_times
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.tenancy.queries import today
 
@@ -77,9 +78,13 @@ def set_session_times(
     closes_at: time,
     starts_on: date | None = None,
     grades: list[UUID] | None = None,
+    only_on: date | None = None,
     actor: Actor,
 ) -> SessionTimes:
-    """Say when a session starts and when its register closes, from a day on."""
+    """Say when a session starts and when its register closes, from a day on; or `only_on` one day, before all others.
+
+    Registers of that day that nobody has taken yet follow.
+    """
     actor.require_all(Permission.CODES_EDIT)
     if session not in Session.values:
         raise invalid_field(
@@ -95,17 +100,26 @@ def set_session_times(
             "range",
             _("A register closes after it starts, within %(minutes)s minutes.") % {"minutes": minutes},
         )
+    if only_on and only_on < today():
+        raise invalid_field("/only_on", "past", _("Choose today or a later day."))
     times, _made = SessionTimes.objects.update_or_create(
         session=session,
         grades=sorted(grades or [], key=str),
-        starts_on=starts_on or today(),
+        starts_on=only_on or starts_on or today(),
+        is_exception=only_on is not None,
         defaults={"starts_at": starts_at, "closes_at": closes_at},
     )
     forget_session_starts()
+    if only_on:
+        follow_times(only_on)
     record(
         "attendance.times.set",
         target=Target("attendance.sessiontimes", times.pk, session),
-        changes={"starts_at": [None, str(starts_at)], "closes_at": [None, str(closes_at)]},
+        changes={
+            "starts_at": [None, str(starts_at)],
+            "closes_at": [None, str(closes_at)],
+            **({"only_on": [None, str(only_on)]} if only_on else {}),
+        },
         actor=actor,
     )
     return times
@@ -130,7 +144,7 @@ def what_is_missing(day: date) -> list[Missing]:
     missing = []
     if not CodeSet.objects.filter(state="in_use").exists():
         missing.append(Missing("codes", _("No attendance codes are in use."), "/settings/attendance/"))
-    if not SessionTimes.objects.filter(starts_on__lte=day).exists():
+    if not SessionTimes.objects.filter(starts_on__lte=day, is_exception=False).exists():
         missing.append(Missing("times", _("No session has its times."), "/settings/attendance/"))
     if not AcademicYear.objects.filter(starts__lte=day, ends__gte=day).exists():
         missing.append(Missing("year", _("No school year holds %(day)s.") % {"day": day}, "/settings/years/"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lyceum.domains.attendance.deriving import Day, decide_day
+from lyceum.domains.attendance.deriving import Day, decide_day, pick_times
 from lyceum.domains.attendance.known import (
     ClosureOf,
     Known,
@@ -266,3 +266,11 @@ def test_a_grade_has_its_own_times_and_the_afternoons_present_is_the_afternoons(
     )
 
     assert [(s.session, s.symbol) for s in decide_day(known, DAY, [STUDENT])] == [("PM", "\\")]
+
+
+def test_the_times_of_one_day_come_before_those_of_a_grade():
+    """Oldest first, as they are read: the general ones, a grade's own, the day's."""
+    of_day = Times("AM", time(10, 15), time(10, 45), [], is_exception=True)
+    rows = [*TIMES, Times("AM", time(9, 30), time(10), [GRADE]), of_day]
+
+    assert [row.starts_at for row in pick_times(rows, GRADE)] == [time(10, 15), time(13)]

@@ -8,17 +8,20 @@ from django.test.utils import CaptureQueriesContext
 
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
+from lyceum.core.errors import InvalidError
 from lyceum.domains.academics.rules.calendar import close_days
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.queries import count_states, in_state, list_registers, now_register
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError, NotASchoolDayError
-from lyceum.domains.attendance.rules.registers import open_day, require_school_day, times_on
+from lyceum.domains.attendance.rules.registers import open_day, require_school_day
+from lyceum.domains.attendance.rules.session_times import times_on
 from lyceum.domains.attendance.rules.setup import require_set_up, set_session_times
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.attendance.views.day import STATES
+from lyceum.domains.tenancy.queries import time_zone
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
-from lyceum.testing.clients import browser
-from lyceum.testing.factories import in_school, make_class, make_school, make_teaching_class, set_times
+from lyceum.testing.clients import browser, software
+from lyceum.testing.factories import in_school, make_admin, make_class, make_school, make_teaching_class, set_times
 
 
 def test_a_day_has_a_register_for_each_session_and_no_more_when_asked_again(morning: Morning):
@@ -91,6 +94,74 @@ def test_a_grade_may_have_times_of_its_own(morning: Morning):
     assert general == {"AM": time(8, 45), "PM": time(13)}
 
 
+def by_rule(morning: Morning, **times: str):
+    typed = {k: (date if k == "only_on" else time).fromisoformat(v) for k, v in times.items() if k != "session"}
+    with in_school(morning.school):
+        set_session_times(session=times["session"], **typed, actor=system_actor(morning.school.pk))
+
+
+def by_rest(morning: Morning, **times: str):
+    answer = software(make_admin(morning.school), morning.school).send(
+        "/api/v1/attendance/session-times/", times, method="put"
+    )
+    assert (answer.status_code, answer.json()["is_exception"]) == (200, True)
+
+
+def by_page(morning: Morning, **times: str):
+    page = browser(make_admin(morning.school), morning.school)
+    assert page.post("/settings/attendance/", {"act": "times", **times}).status_code == 302
+    assert "that day only" in page.get("/settings/attendance/").content.decode()
+
+
+@pytest.mark.parametrize("act", [by_rule, by_rest, by_page])
+def test_one_day_may_have_times_of_its_own_and_its_open_registers_follow(morning: Morning, act):
+    monday, tuesday = date(2026, 11, 23), date(2026, 11, 24)
+    other = make_morning(1)
+    with in_school(morning.school):
+        set_session_times(
+            session="AM",
+            starts_at=time(8, 50),
+            closes_at=time(9, 10),
+            starts_on=date(2026, 9, 1),
+            grades=[_grade()],
+            actor=system_actor(morning.school.pk),
+        )
+        open_day(monday)
+    with in_school(other.school):
+        open_day(monday)
+
+    act(morning, session="AM", starts_at="10:15", closes_at="10:45", only_on="2026-11-23")
+
+    with in_school(morning.school):
+        open_day(tuesday)
+        assert due(monday, "AM") == [(time(10, 15), time(10, 45))], "the day's own come before a grade's"
+        assert due(monday, "PM") == [(time(13), time(13, 30))]
+        assert due(tuesday, "AM") != due(monday, "AM")
+        assert [t.starts_at for t in times_on(tuesday, []) if t.session == "AM"] == [time(8, 45)]
+    with in_school(other.school):
+        assert due(monday, "AM") == [(time(8, 45), time(9, 15))]
+
+
+def due(day: date, session: str) -> list[tuple[time, time]]:
+    """When the registers of a session are due and close, by the school's clock."""
+    rows = Register.objects.filter(on=day, kind="daily", session=session)
+    zone = time_zone()
+    return [(clock.local(row.due_at, zone).time(), clock.local(row.closes_at, zone).time()) for row in rows]
+
+
+def test_a_day_that_is_over_gets_no_other_times(morning: Morning):
+    with in_school(morning.school), pytest.raises(InvalidError) as refused:
+        set_session_times(
+            session="AM",
+            starts_at=time(10),
+            closes_at=time(10, 20),
+            only_on=date(2026, 11, 19),
+            actor=system_actor(morning.school.pk),
+        )
+
+    assert refused.value.errors[0].pointer == "/only_on"
+
+
 def _grade():
     from lyceum.domains.academics.models import Grade
 
@@ -114,8 +185,6 @@ def test_what_is_missing_is_named_with_a_link_and_works_as_soon_as_it_is_there()
 
 
 def test_an_english_register_closes_within_half_an_hour(morning: Morning):
-    from lyceum.core.errors import InvalidError
-
     with in_school(morning.school), pytest.raises(InvalidError, match="within 30 minutes"):
         set_session_times(session="AM", starts_at=time(8), closes_at=time(8, 31), actor=system_actor(morning.school.pk))
 

@@ -29,7 +29,7 @@ from lyceum.domains.attendance.documents.letter import print_letter
 from lyceum.domains.attendance.documents.printing import print_copy, print_paper_register
 from lyceum.domains.attendance.families import read_for_family
 from lyceum.domains.attendance.models import SESSION_WORDS, OfficialCopy
-from lyceum.domains.attendance.rules.registers import times_on
+from lyceum.domains.attendance.rules.session_times import times_on
 from lyceum.domains.attendance.rules.years import close_year, get_copy, list_closings, list_copies, reopen_year
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.contacts_for import Purpose, contacts_for

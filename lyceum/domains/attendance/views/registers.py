@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError, InvalidError, RuleError, invalid_field
+from lyceum.core.forms import typed_date
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Toast, Undo, leave_toast
@@ -280,6 +281,7 @@ def _change_settings(request: HttpRequest) -> None:
         session=request.POST.get("session", ""),
         starts_at=_time(request.POST.get("starts_at", ""), "/starts_at"),
         closes_at=_time(request.POST.get("closes_at", ""), "/closes_at"),
+        only_on=typed_date(request, "only_on"),
         actor=actor,
     )
 

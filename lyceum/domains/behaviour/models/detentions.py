@@ -216,6 +216,8 @@ class Detention(SchoolOwned):
     minutes_served = models.PositiveSmallIntegerField(null=True)
     told_at = models.DateTimeField(null=True)
     """When the family's notice left; the notice that a type asks for counts from here."""
+    left_at = models.DateTimeField(null=True)
+    """When it was cancelled because its student left: taken back, the leaving brings it back."""
     untold = models.CharField(max_length=300, blank=True)
     """Why nobody could be told."""
     move_asked = models.CharField(max_length=300, blank=True)

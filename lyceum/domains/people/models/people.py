@@ -95,11 +95,19 @@ class Student(SchoolOwned):
     former_numbers = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     admission_date = models.DateField(null=True)
     family = SchoolForeignKey("people.Family", models.SET_NULL, null=True, related_name="students")
+    deleted_at = models.DateTimeField(null=True)
+    """From then on nobody sees them; erased 30 days later unless that was taken back."""
+    deleted_by_name = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta(SchoolOwned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["school", "person"], name="student_person_once"),
             models.UniqueConstraint(fields=["school", "registration_number"], name="registration_number_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["school", "deleted_at"], condition=Q(deleted_at__isnull=False), name="deleted_students"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,15 +7,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.constraints import refusing
-from lyceum.core.errors import FieldError, InvalidError, NotFoundError, RuleError, invalid_field
+from lyceum.core.errors import FieldError, InvalidError, NotFoundError, invalid_field
 from lyceum.core.permissions import Permission
-from lyceum.core.references import count_references, counted
 from lyceum.core.text import tidy
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 from lyceum.domains.people.duplicates import MOST_CANDIDATES, Candidate
@@ -35,12 +34,6 @@ from lyceum.domains.people.rules.persons import (
     insert_persons,
 )
 from lyceum.domains.tenancy.queries import today
-
-
-class StudentHasHistoryError(RuleError):
-    """Records hold the student; the refusal counts them."""
-
-    code = "has_records"
 
 
 class OfficialIdTakenError(PossibleDuplicateError):
@@ -231,7 +224,8 @@ def get_student_for_edit(
     """The student, locked, for somebody who may do the act with every student."""
     actor.require_all(permission)
     try:
-        return Student.objects.select_for_update(of=("self",)).select_related("person").get(pk=student_id)
+        rows = Student.objects.filter(deleted_at=None).select_for_update(of=("self",))
+        return rows.select_related("person").get(pk=student_id)
     except Student.DoesNotExist:
         raise NotFoundError from None
 
@@ -307,25 +301,3 @@ def open_student_record(student_id: UUID, *, actor: Actor) -> Student:
         raise NotFoundError
     record("people.student.view", target=Target.of(student), actor=actor)
     return student
-
-
-@transaction.atomic
-def delete_student(student_id: UUID, *, actor: Actor) -> None:
-    """Delete a student whom nothing holds. Otherwise the refusal counts what does."""
-    student = get_student_for_edit(student_id, actor=actor)
-    held = count_references(student)
-    if held:
-        raise StudentHasHistoryError(
-            _("%(student)s has %(held)s. Record the student as left instead.")
-            % {"student": student, "held": counted(held)},
-            counts=held,
-        )
-    target, person = Target.of(student), student.person
-    retire_numbers("student", [student.registration_number, *student.former_numbers])
-    student.delete()
-    try:
-        with transaction.atomic():
-            person.delete()
-    except (IntegrityError, models.ProtectedError):
-        pass  # the person is also somebody's guardian or on the staff
-    record("people.student.delete", target=target, actor=actor)

@@ -1,6 +1,6 @@
 """Registration numbers: drawn by the school's pattern, unique, never given twice."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from lyceum.core.errors import InvalidError, NotAllowedError
 from lyceum.domains.people.models import NumberScheme, Student
 from lyceum.domains.people.queries import list_students
 from lyceum.domains.people.rules.adults import NewStaff, create_staff
+from lyceum.domains.people.rules.deletions import delete_student, erase_deleted
 from lyceum.domains.people.rules.numbers import (
     NumbersExhaustedError,
     NumberTakenError,
@@ -19,7 +20,7 @@ from lyceum.domains.people.rules.numbers import (
     preview_numbers,
 )
 from lyceum.domains.people.rules.persons import NewPerson
-from lyceum.domains.people.rules.students import NewStudent, create_students, delete_student, edit_student
+from lyceum.domains.people.rules.students import NewStudent, create_students, edit_student
 from lyceum.testing.factories import NOW, as_actor, in_school, make_manager, make_school, make_student
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +139,9 @@ def test_a_deleted_students_number_never_comes_back():
     school = make_school()
     (student,) = create(school, "")
     with in_school(school):
-        delete_student(student.pk, actor=system_actor(school.pk))
+        with clock.frozen(clock.now() - timedelta(days=31)):
+            delete_student(student.pk, actor=system_actor(school.pk))
+        erase_deleted(actor=system_actor(school.pk))
 
     assert [s.registration_number for s in create(school, "")] == ["2026-00002"]
     with pytest.raises(NumberTakenError):

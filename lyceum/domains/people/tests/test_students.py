@@ -4,24 +4,31 @@ from datetime import date, timedelta
 
 import pytest
 
+from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
 from lyceum.domains.journal.models import AuditEntry, Fact
 from lyceum.domains.people.models import ContactPoint, Enrolment, GuardianLink, OfficialId, Person, Student
+from lyceum.domains.people.queries import list_students
 from lyceum.domains.people.rules.adults import NewGuardian, add_guardians
+from lyceum.domains.people.rules.deletions import (
+    StudentHasHistoryError,
+    delete_student,
+    erase_deleted,
+    restore_student,
+)
 from lyceum.domains.people.rules.flags import add_flag
 from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.people.rules.students import (
     NewStudent,
     OfficialIdTakenError,
     StudentEdit,
-    StudentHasHistoryError,
     create_student,
     create_students,
-    delete_student,
     edit_student,
     edit_students,
 )
+from lyceum.domains.people.timeline import WORDS
 from lyceum.testing.factories import (
     FIRST_DAY,
     as_actor,
@@ -155,6 +162,53 @@ def test_many_edits_take_as_many_statements_as_one(django_assert_num_queries):
             assert edit_students(edits, actor=system_actor(school.pk)) == len(some)
 
 
+def erase(school, *, days):
+    """What the nightly job does so many days later."""
+    with clock.frozen(clock.now() + timedelta(days=days)), in_school(school):
+        return erase_deleted(actor=system_actor(school.pk))
+
+
+def seen(school):
+    with in_school(school):
+        listed = list_students(system_actor(school.pk), day=FIRST_DAY)
+        return [student.person.full_name for student in listed]
+
+
+def test_a_deletion_waits_thirty_days_and_is_taken_back_until_then():
+    school, other = make_school("Hill School"), make_school("Vale School")
+    student, theirs = applicant(school), applicant(other, "Theirs")
+    actor = system_actor(school.pk)
+    with in_school(other):
+        delete_student(theirs.pk, actor=system_actor(other.pk))
+    with in_school(school):
+        delete_student(student.pk, actor=actor)
+        with pytest.raises(NotFoundError):
+            delete_student(student.pk, actor=actor)
+        with pytest.raises(NotFoundError):
+            restore_student(theirs.pk, actor=actor)
+
+    assert (erase(school, days=29), seen(school)) == (0, [])
+    with in_school(school):
+        restore_student(student.pk, actor=actor)
+        with pytest.raises(NotFoundError):
+            restore_student(student.pk, actor=actor)
+    assert (erase(school, days=31), seen(school)) == (0, ["Ana"])
+    assert erase(other, days=31) == 1
+    with in_school(school):
+        told = [str(WORDS[entry.action]) for entry in AuditEntry.objects.filter(action__in=WORDS).order_by("pk")]
+        assert told[-2:] == ["The record was deleted", "The record was brought back"]
+
+
+def test_whom_something_holds_after_thirty_days_comes_back():
+    school = make_school()
+    student = applicant(school)
+    with in_school(school):
+        delete_student(student.pk, actor=system_actor(school.pk))
+        Enrolment.objects.create(student=student, first_day=FIRST_DAY)  # an import that knew the id
+
+    assert (erase(school, days=31), seen(school)) == (0, ["Ana"])
+
+
 def test_an_applicant_is_deleted_with_what_belongs_to_them_alone():
     school = make_school()
     student = applicant(school, official_ids={"upn": "A1"})
@@ -163,7 +217,8 @@ def test_an_applicant_is_deleted_with_what_belongs_to_them_alone():
         actor = system_actor(school.pk)
         add_flag(student.pk, kind="allergy", text="Nuts", actor=actor)
         delete_student(student.pk, actor=actor)
-
+    assert erase(school, days=31) == 1
+    with in_school(school):
         assert list(Person.objects.values_list("full_name", flat=True)) == ["Gus"]
         assert not OfficialId.objects.exists()
         assert not GuardianLink.objects.exists()
@@ -190,7 +245,8 @@ def test_a_person_who_is_also_a_guardian_stays_with_their_contacts():
         edit_student(student.pk, values={"email": "ana@x.org"}, actor=actor)
         add_guardians([NewGuardian(child.pk, "sister", person_id=student.person_id)], actor=actor)
         delete_student(student.pk, actor=actor)
-
+    assert erase(school, days=31) == 1
+    with in_school(school):
         assert list(ContactPoint.objects.values_list("value", flat=True)) == ["ana@x.org"]
 
 

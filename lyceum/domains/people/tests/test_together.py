@@ -1,11 +1,15 @@
 """Two and more who do the same at the same moment, over really committed rows."""
 
+from datetime import timedelta
+
+from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.domains.people.models import GuardianLink, RetiredNumber, Student
 from lyceum.domains.people.rules.adults import NewGuardian, add_guardians
+from lyceum.domains.people.rules.deletions import delete_student, erase_deleted
 from lyceum.domains.people.rules.numbers import NumberTakenError
 from lyceum.domains.people.rules.persons import NewPerson
-from lyceum.domains.people.rules.students import NewStudent, create_student, delete_student
+from lyceum.domains.people.rules.students import NewStudent, create_student
 from lyceum.testing.factories import in_school, make_school, make_student
 from lyceum.testing.together import at_once
 
@@ -58,10 +62,12 @@ def test_a_student_deleted_while_others_are_made_leaves_a_gap_for_ever(fresh_dat
     school = make_school()
     with in_school(school):
         gone = create_student(NewStudent(NewPerson(full_name="Gone")), actor=system_actor(school.pk))
+        with clock.frozen(clock.now() - timedelta(days=31)):
+            delete_student(gone.pk, actor=system_actor(school.pk))
 
     def delete():
         with in_school(school):
-            delete_student(gone.pk, actor=system_actor(school.pk))
+            erase_deleted(actor=system_actor(school.pk))
             return gone.registration_number
 
     at_once([delete, *(create(school, f"S {n}") for n in range(5))])

@@ -78,20 +78,22 @@ class Fitting:
                 passed.append(Passed(slot, *found))
         return Proposal(student_id, None, tuple(passed))
 
-    def why_not(self, slot: DetentionSlot, student_id: UUID) -> tuple[str, str] | None:
-        """Why a slot does not fit a student: a code and words; None where it does."""
-        return self._why_nobody(slot) or self._why_not_this_one(slot, student_id)
+    def why_not(self, slot: DetentionSlot, student_id: UUID, *, is_told: bool = False) -> tuple[str, str] | None:
+        """Why a slot does not fit a student: a code and words; None where it does.
 
-    def _why_nobody(self, slot: DetentionSlot) -> tuple[str, str] | None:
+        To a family that `is_told` of it already no notice is owed.
+        """
+        return self._why_nobody(slot, is_told) or self._why_not_this_one(slot, student_id)
+
+    def _why_nobody(self, slot: DetentionSlot, is_told: bool) -> tuple[str, str] | None:
         if not slot.takes_students(self.instant):
             return "closed", _("It takes nobody any more.")
         if not school_days().is_school_day(slot.on):
             return "no_school", _("No school is kept: %(why)s.") % {"why": school_days().why_closed(slot.on)}
-        earliest = self.earliest()
-        if slot.starts_at < earliest:
+        if slot.starts_at < self.earliest() and not is_told:
             return "notice_too_short", _("Families are told %(hours)s hours ahead.") % {"hours": self.kind.notice_hours}
         deadline = self._deadline(slot.on)
-        if deadline and self.instant > deadline:
+        if deadline and self.instant > deadline and not is_told:
             return "cut_off", _("It had to be set by %(deadline)s.") % {"deadline": said(deadline)}
         if self.taken[slot.pk] >= slot.capacity:
             return "slot_full", _("No seat is left.")

@@ -150,6 +150,8 @@ def cancel_for_leaver(student_id: UUID, *, actor: Actor) -> list[Detention]:
         return []
     leaving = [row for row in rows if (row.on or date.max) > on_roll_later]
     if leaving:
+        for row in leaving:
+            row.left_at = clock.now()
         cancel_all(leaving, why=_("Left the school"), actor=actor)
     return leaving
 

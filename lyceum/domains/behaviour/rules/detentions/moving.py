@@ -39,6 +39,7 @@ from lyceum.domains.behaviour.rules.detentions.seating import (
 )
 from lyceum.domains.behaviour.rules.detentions.states import State, enter, note_past, require_step, save_states
 from lyceum.domains.behaviour.rules.detentions.telling import Occasion, tell_family
+from lyceum.domains.behaviour.rules.detentions.telling_staff import tell_supervisors
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 
 
@@ -78,7 +79,10 @@ def replacement(old: Detention, *, counts: bool) -> Detention:
 
 @transaction.atomic
 def reschedule_detention(detention_id: UUID, *, slot_id: UUID | None = None, reason: str = "", actor: Actor) -> Moved:
-    """Move a detention to another slot: the one somebody chose, or the next that fits. Its family is told once."""
+    """Move a detention to another slot: the one somebody chose, or the next that fits.
+
+    Its family, and who supervises, are told once.
+    """
     lock_seats()
     old = get_detention_for_change(detention_id, actor=actor)
     require_step(old, State.RESCHEDULED)
@@ -121,6 +125,7 @@ def _move_one(old: Detention, slot_id: UUID | None, why: str, actor: Actor) -> M
     old.move_asked = ""
     _write([(old, new)], why=why, actor=actor)
     tell_family([new], Occasion.MOVED, actor=actor)
+    tell_supervisors([(old, new)], actor=actor)
     return Moved(old, new, passed)
 
 
@@ -189,6 +194,7 @@ def move_slot(slot_id: UUID, *, to_slot_id: UUID, reason: str = "", actor: Actor
         enter(old, State.RESCHEDULED, why=tidy(reason)[:300])
     _write(pairs, why=tidy(reason)[:300], actor=actor)
     tell_family([new for _old, new in pairs], Occasion.MOVED, actor=actor)
+    tell_supervisors(pairs, actor=actor)
     return [Moved(old, new) for old, new in pairs]
 
 
@@ -229,6 +235,7 @@ def excuse_and_move(
     moved: list[Moved] = []
     for kind, olds in by_type.items():
         moved += _move_excused(kind, olds, besides, why, actor)
+    tell_supervisors([(each.old, each.new) for each in moved if each.new], actor=actor)
     count_seats({row.slot_id for row in rows if row.slot_id})
     return moved
 
@@ -275,4 +282,5 @@ def place_excused(actor: Actor) -> list[Moved]:
             _write(pairs, why="", actor=actor)
             tell_family([new for _old, new in pairs], Occasion.MOVED, actor=actor)
         moved += [Moved(old, new) for old, new in pairs]
+    tell_supervisors([(each.old, each.new) for each in moved if each.new], actor=actor)
     return moved

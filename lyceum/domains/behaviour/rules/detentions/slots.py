@@ -169,9 +169,9 @@ def cancel_slot(slot_id: UUID, *, reason: str, besides: Collection[UUID] = (), a
         )
     slot.state, slot.cancel_reason = DetentionSlot.State.CANCELLED, why
     slot.save(update_fields=["state", "cancel_reason", "updated_at"])
-    SlotSupervisor.objects.filter(slot=slot, stands=True).update(stands=False)
     record("behaviour.detention_slot.cancel", target=Target.of(slot), reason=why, actor=actor)
     moved = excuse_and_move(list(live_in(slot)), why=why, besides=besides, actor=actor)
+    SlotSupervisor.objects.filter(slot=slot, stands=True).update(stands=False)  # they were told of what moved
     count_seats({each.new.slot_id for each in moved if each.new and each.new.slot_id})
     return moved
 

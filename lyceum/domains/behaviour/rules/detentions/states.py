@@ -73,6 +73,7 @@ _FIELDS = (
     "minutes",
     "supervisor_name",
     "move_asked",
+    "left_at",
     "updated_at",
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -111,6 +111,20 @@ def _known_to_families(rows: Sequence[Detention], about: Sequence[UUID]) -> list
     """Those of which families have heard: of the others there is nothing to call off."""
     heard = set(Notice.objects.filter(detention__in=about, state=State.SENT).values_list("detention", flat=True))
     return [row for row in rows if {row.pk, row.moved_from_id} & heard]
+
+
+def call_off_cancelling(detentions: Sequence[Detention], *, since: datetime) -> set[UUID]:
+    """Take back what families were still to hear of a cancelling; ids of those that stand as families know them.
+
+    Of these a notice had gone out before `since`, and none after it; or families are not told of their type.
+    """
+    ids = [row.pk for row in detentions]
+    _take_back(ids)
+    sent = Notice.objects.filter(detention__in=ids, state=State.SENT)
+    since_then = set(sent.filter(sent_at__gte=since).values_list("detention", flat=True))
+    before = set(sent.filter(sent_at__lt=since).values_list("detention", flat=True))
+    untold = {row.pk for row in detentions if not row.type.tell_guardians}
+    return untold | {row.pk for row in detentions if row.pk in before - since_then}
 
 
 def _take_back(detentions: Sequence[UUID]) -> None:

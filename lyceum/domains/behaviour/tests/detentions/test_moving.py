@@ -1,14 +1,20 @@
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from lyceum.core import clock
 from lyceum.core.errors import InvalidError, NotAllowedError, NotFoundError
+from lyceum.core.permissions import Role
 from lyceum.domains.academics.days import forget_school_days
 from lyceum.domains.academics.models import ClosedDay
 from lyceum.domains.academics.rules.calendar import close_days
+from lyceum.domains.academics.rules.leaving import undo_leaving
 from lyceum.domains.academics.rules.locations import create_location
+from lyceum.domains.academics.rules.placements import leave_student
+from lyceum.domains.accounts.models import User
 from lyceum.domains.behaviour.detention_queries import get_slot, list_waiting, needs_supervisor
 from lyceum.domains.behaviour.models import Detention, DetentionSlot, Notice, SlotSupervisor, StudentDay
 from lyceum.domains.behaviour.rules.detentions.days import note_days_since, note_student_day
@@ -25,13 +31,15 @@ from lyceum.domains.behaviour.rules.detentions.refusals import (
     SlotFullError,
     SupervisorBusyError,
 )
+from lyceum.domains.behaviour.rules.detentions.setting import cancel_detention
 from lyceum.domains.behaviour.rules.detentions.slots import assign_supervisors, cancel_slot
 from lyceum.domains.behaviour.rules.detentions.telling import note_told
 from lyceum.domains.behaviour.tests.detentions.conftest import FRIDAY, MONDAY, TUESDAY, Year, make_detention_year
 from lyceum.domains.journal.models import Fact
-from lyceum.domains.people.models import Enrolment
+from lyceum.domains.notifications.models import Notification
+from lyceum.domains.people.models import Enrolment, Person, Staff
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
-from lyceum.testing.factories import guardian_of, in_school, make_staff
+from lyceum.testing.factories import account_for, guardian_of, in_school, make_staff
 
 WEDNESDAY = date(2026, 11, 25)
 
@@ -212,6 +220,128 @@ def test_who_leaves_serves_nothing_after_their_last_day(year: Year):
         (cancelled,) = cancel_for_leaver(year.students[0].pk, actor=year.system)
 
         assert (cancelled.pk, cancelled.state) == (row.pk, "cancelled")
+
+
+def with_account(year: Year, name: str) -> tuple[Staff, User]:
+    """Somebody who may supervise and signs in."""
+    staff = make_staff(year.school, name=name)
+    with in_school(year.school):
+        return staff, account_for(staff.person, Role.TEACHER)
+
+
+def what_supervisors_read() -> dict[str, str]:
+    """By name, what each was told; whoever was told twice is not there."""
+    rows = list(Notification.objects.filter(template="behaviour.detentions_moved").values_list("name", "message"))
+    return {name: text for name, text in rows if [each for each, _text in rows].count(name) == 1}
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_moved_slot_is_told_once_to_who_supervised_and_to_who_will(
+    year: Year, size: int, django_assert_max_num_queries: Any
+):
+    (old, _user), (new, _other) = with_account(year, "Otto Old"), with_account(year, "Nora New")
+    monday = year.slot(MONDAY, supervisors=[old.pk])
+    tuesday = year.slot(TUESDAY, supervisors=[new.pk, old.pk])
+    year.slot(WEDNESDAY, supervisors=[with_account(year, "Wanda Wednesday")[0].pk])
+    for student in year.students[:size]:
+        year.set(student)
+
+    with in_school(year.school), django_assert_max_num_queries(40 + size):  # one job for each family
+        move_slot(monday.pk, to_slot_id=tuesday.pk, actor=year.office)
+
+    with in_school(year.school):
+        said = f"Detentions were moved: Mon 23 Nov 15:30 → Tue 24 Nov 15:30 ({size})."
+        assert what_supervisors_read() == {"Otto Old": said, "Nora New": said}
+        link = Notification.objects.get(name="Otto Old").link
+        assert link == f"/behaviour/slots/{tuesday.pk}/"
+
+
+def test_supervisors_hear_of_one_that_moves_and_nobody_of_their_own_act(year: Year):
+    (old, _user), head = with_account(year, "Otto Old"), make_staff(year.school, name="Hedy Head")
+    year.slot(MONDAY, supervisors=[old.pk])
+    tuesday = year.slot(TUESDAY, supervisors=[head.pk])
+    row = year.set().detention
+
+    with in_school(year.school):
+        Person.objects.filter(pk=head.person_id).update(user=year.head_user)
+        reschedule_detention(row.pk, slot_id=tuesday.pk, actor=year.head)
+
+        assert list(what_supervisors_read()) == ["Otto Old"]
+
+
+def test_who_supervised_a_cancelled_slot_hears_where_its_students_went(year: Year):
+    old, _user = with_account(year, "Otto Old")
+    monday = year.slot(MONDAY, supervisors=[old.pk])
+    year.slot(TUESDAY)
+    for student in year.students:
+        year.set(student)
+
+    with in_school(year.school):
+        cancel_slot(monday.pk, reason="A burst pipe", actor=year.office)
+
+        assert what_supervisors_read() == {
+            "Otto Old": "Detentions were moved: Mon 23 Nov 15:30 → Tue 24 Nov 15:30 (3)."
+        }
+
+
+def leave_and_stay(year: Year, between: Callable[[], object] = lambda: None, *, after: timedelta = timedelta()) -> None:
+    """The first student leaves with Friday; a while later that is taken back."""
+    with in_school(year.school):
+        leave_student(year.students[0].pk, last_day=FRIDAY, exit="transferred", actor=year.system)
+        between()
+        with clock.frozen(clock.now() + after):
+            undo_leaving(year.students[0].pk, actor=year.system)
+
+
+def test_a_leaving_that_is_taken_back_brings_back_what_it_cancelled_and_no_more(year: Year):
+    monday, tuesday, wednesday = year.slot(MONDAY, capacity=1), year.slot(TUESDAY), year.slot(WEDNESDAY)
+    first, called_off = (year.set(slot_id=slot.pk).detention for slot in (monday, wednesday))
+    with in_school(year.school):
+        cancel_detention(called_off.pk, reason="A mistake", actor=year.head)
+
+    leave_and_stay(year)
+
+    with in_school(year.school):
+        assert (year.now(first).state, year.now(first).slot_id) == ("scheduled", monday.pk)
+        assert (year.now(called_off).state, year.now(called_off).why) == ("cancelled", "A mistake")
+        assert DetentionSlot.objects.get(pk=monday.pk).state == "full"
+        assert list(Notice.objects.filter(detention=first.pk).values_list("state", flat=True)) == [
+            "withdrawn",
+            "recallable",
+        ], "no word of the leaving had gone out"
+
+    def take_the_seat() -> None:
+        year.set(year.students[1], slot_id=monday.pk)
+
+    leave_and_stay(year, take_the_seat)
+
+    with in_school(year.school):
+        assert (year.now(first).state, year.now(first).slot_id) == ("scheduled", tuesday.pk), "the next that fits"
+
+
+def test_what_was_missed_by_a_leaving_is_past_and_does_not_come_back(year: Year):
+    year.slot(MONDAY)
+    row = year.set().detention
+
+    leave_and_stay(year, after=timedelta(days=4))
+
+    with in_school(year.school):
+        assert year.now(row).state == "cancelled"
+
+
+def test_a_family_that_never_heard_of_the_leaving_hears_of_no_return(year: Year):
+    year.slot(MONDAY)
+    row = year.set().detention
+    with in_school(year.school):
+        sent_at = clock.now() - timedelta(minutes=5)
+        Notice.objects.update(state="sent", sent_at=sent_at)
+        Detention.objects.update(told_at=sent_at)
+    with clock.frozen(datetime(2026, 11, 23, 7, tzinfo=UTC)):  # too late to set one for today
+        leave_and_stay(year)
+
+    with in_school(year.school):
+        assert (year.now(row).state, year.now(row).told_at) == ("scheduled", sent_at)
+        assert not Notice.objects.filter(state="recallable").exists()
 
 
 def test_a_notice_that_leaves_too_late_is_shown_to_the_office(year: Year):
