@@ -105,6 +105,7 @@ def _look_at_all(browser: Browser, url: str, samples: Samples, say: Callable[[st
         if role in samples.cookies:
             looker.come_in()
         own = [each for each in samples.pages if each.role == role]
+        looker.load(own[0].path)
         _feel(guest, own[0].path)  # what a browser does once, at its first touch, is no page's
         for sample in own:
             page = Page(sample, looker.look(sample.path))

@@ -189,7 +189,8 @@ class Looker:
         self.cdp: CDPSession = context.new_cdp_session(self.page)
         self.cdp.send("Network.enable")
         self.complaints: list[str] = []
-        self._asked: dict[str, tuple[str, str]] = {}  # address and type by the number of the request
+        self._addresses: dict[str, str] = {}  # by the number of the request, of whatever page
+        self._asked: dict[str, tuple[str, str]] = {}  # address and type, of this page
         self._loader = ""  # which of its documents the browser is at
         self._cached: set[str] = set()
         self._failed: list[str] = []
@@ -203,11 +204,16 @@ class Looker:
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
 
     def _sent(self, event: dict[str, Any]) -> None:
-        if event.get("type") == "Document":
+        number, url, kind = event["requestId"], event["request"]["url"], event.get("type", "")
+        if not url.startswith("http"):
+            return
+        self._addresses[number] = url
+        if kind == "Document":
             self._loader = event["loaderId"]
+            self._asked.clear()
         # What the page before still asks for is none of this one's.
-        if event["loaderId"] == self._loader and (url := event["request"]["url"]).startswith("http"):
-            self._asked[event["requestId"]] = (url, event.get("type", ""))
+        if event["loaderId"] == self._loader:
+            self._asked[number] = (url, kind)
 
     def _answered(self, event: dict[str, Any]) -> None:
         answer = event["response"]
@@ -226,8 +232,8 @@ class Looker:
 
     def _finished(self, event: dict[str, Any]) -> None:
         number = event["requestId"]
-        if number not in self._cached and number in self._asked:
-            self._sizes[self._asked[number][0]] = int(event["encodedDataLength"])
+        if number not in self._cached and number in self._addresses:
+            self._sizes[self._addresses[number]] = int(event["encodedDataLength"])
 
     def come_in(self) -> None:
         """The first page of all: what a browser keeps for later is fetched behind it, once."""
@@ -236,7 +242,7 @@ class Looker:
 
     def load(self, path: str) -> None:
         """Go there, and note what comes over the wire."""
-        self._asked, self._cached, self._failed = {}, set(), []
+        self._asked, self._failed = {}, []
         self.page.goto(path, wait_until="load")
         self.page.evaluate("document.fonts.ready.then(() => 0)")
 
