@@ -49,26 +49,21 @@ def references_to(model: type[models.Model]) -> list[Reference]:
     return [*(found[key] for key in sorted(found)), *loose]
 
 
-def count_references(row: models.Model) -> dict[str, int]:
-    """How many rows of each kind hold this one: those that would have to stay if it were deleted."""
+def count_references(row: models.Model, *, of_every_kind: bool = False) -> dict[str, int]:
+    """How many rows of each kind hold this one: those that would have to stay if it were deleted.
+
+    Of every kind: also those that would lose it, or go with it.
+    """
     held: dict[str, int] = {}
     for relation in row._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, models.ManyToOneRel) or relation.on_delete is not models.PROTECT:
+        if not isinstance(relation, models.ManyToOneRel):
+            continue
+        if relation.on_delete is not models.PROTECT and not of_every_kind:
             continue
         model = relation.related_model
         count = model._default_manager.filter(**{relation.field.name: row.pk}).count()
         if count:
-            held[str(model._meta.verbose_name_plural)] = count
-    return held
-
-
-def count_all_references(row: models.Model) -> dict[str, int]:
-    """How many rows of each kind point at this one, also those that would lose it or go with it."""
-    held: dict[str, int] = {}
-    for reference in references_to(type(row)):
-        count = reference.model._default_manager.filter(**{reference.name: row.pk}).count()
-        if count:
-            name = str(reference.model._meta.verbose_name_plural)
+            name = str(model._meta.verbose_name_plural)
             held[name] = held.get(name, 0) + count
     return held
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -61,11 +61,13 @@ def find_school_of_host(host: str) -> int | None:
     """
     name = host.lower().partition(":")[0].rstrip(".")
     open_ones = School.objects.filter(status__in=(School.Status.ACTIVE, School.Status.RESTRICTED))
-    meant = Q(hosts__host=name, hosts__verified_at__isnull=False) | Q(slug=name.partition(".")[0])
-    found = list(open_ones.filter(meant).order_by("hosts__verified_at").values_list("pk", flat=True)[:1])
-    if not found:
-        found = list(open_ones.values_list("pk", flat=True)[:2])
-    return found[0] if len(found) == 1 else None
+    by_name = open_ones.filter(hosts__host=name, hosts__verified_at__isnull=False)
+    by_slug = open_ones.filter(slug=name.partition(".")[0])
+    for found in (by_name, by_slug, open_ones):  # each by an index; none of them but the last finds two
+        schools = found.values_list("pk", flat=True)[:2]
+        if schools:
+            return schools[0] if len(schools) == 1 else None
+    return None
 
 
 def has_schools() -> bool:

@@ -12,7 +12,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.constraints import refusing
 from lyceum.core.errors import FieldError, InvalidError, NotFoundError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
-from lyceum.core.references import count_all_references, counted
+from lyceum.core.references import count_references, counted
 from lyceum.core.text import tidy
 from lyceum.domains.academics.models import Location
 from lyceum.domains.academics.rules.calendar import NameTakenError, named
@@ -75,7 +75,7 @@ def edit_location(location_id: UUID, *, values: Mapping[str, Any], actor: Actor)
 def delete_location(location_id: UUID, *, actor: Actor) -> None:
     """Delete a place that nothing points at."""
     location = get_location_for_edit(location_id, actor=actor)
-    held = count_all_references(location)
+    held = count_references(location, of_every_kind=True)
     if held:
         raise LocationInUseError(
             _("%(name)s is in use: %(counts)s. Retire it instead.") % {"name": location, "counts": counted(held)},
