@@ -159,16 +159,24 @@ def compose() -> LyceumAPI:
     """The API with the routers of every domain."""
     from lyceum.domains.academics.rest import router as academics  # after the app registry
     from lyceum.domains.accounts.rest import router as accounts
+    from lyceum.domains.admissions.rest import router as admissions
     from lyceum.domains.attendance.rest import router as attendance
     from lyceum.domains.behaviour.rest import router as behaviour
+    from lyceum.domains.calendars.rest import router as calendars
     from lyceum.domains.exchange.rest import router as exchange
+    from lyceum.domains.learning.rest import router as learning
     from lyceum.domains.notifications.rest import router as notifications
     from lyceum.domains.people.rest import router as people
+    from lyceum.domains.reports.rest import router as reports
     from lyceum.domains.timetable.rest import router as timetable
+    from lyceum.domains.website.rest import router as website
     from lyceum.web.rest import router as dashboards
 
-    # Dashboards first: `students/me/…` would be taken for a student’s id.
-    for router in (dashboards, accounts, notifications, people, academics, timetable, attendance, behaviour, exchange):
+    routers = (
+        *(dashboards, reports, calendars, learning, admissions),  # `students/me/…` would be taken for a student’s id
+        *(accounts, notifications, people, academics, timetable, attendance, behaviour, website, exchange),
+    )
+    for router in routers:
         api.add_router("", router)
     for bound in api._get_bound_routers():  # Ninja answers with copies of a router's operations: these
         for view in bound.path_operations.values():

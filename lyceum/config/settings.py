@@ -39,9 +39,14 @@ INSTALLED_APPS = [
     "lyceum.domains.people",
     "lyceum.domains.academics",
     "lyceum.domains.timetable",
+    "lyceum.domains.calendars",
     "lyceum.domains.attendance",
     "lyceum.domains.behaviour",
+    "lyceum.domains.learning",
+    "lyceum.domains.admissions",
+    "lyceum.domains.website",
     "lyceum.domains.exchange",
+    "lyceum.domains.reports",
 ]
 
 MIDDLEWARE = [

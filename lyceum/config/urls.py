@@ -25,7 +25,12 @@ urlpatterns = [
     path("", include("lyceum.domains.attendance.urls")),
     path("", include("lyceum.domains.behaviour.urls")),
     path("", include("lyceum.domains.behaviour.detention_urls")),
+    path("", include("lyceum.domains.calendars.urls")),
+    path("", include("lyceum.domains.learning.urls")),
+    path("", include("lyceum.domains.admissions.urls")),
     path("", include("lyceum.domains.exchange.urls")),
+    path("", include("lyceum.domains.reports.urls")),
+    path("", include("lyceum.domains.website.urls")),
 ]
 
 handler404 = "lyceum.web.views.not_found"

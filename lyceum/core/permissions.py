@@ -133,6 +133,39 @@ class Permission(StrEnum):
     COVER_ANSWER = "timetable.cover.answer"
     STAFF_ABSENCES_ASK = "timetable.absences.ask"
     STAFF_ABSENCES_EDIT = "timetable.absences.edit"
+    EVENTS_VIEW = "events.view"
+    EVENTS_EDIT = "events.edit"
+    EVENTS_ANSWER = "events.answer"
+    AGENDA_VIEW = "agenda.view"
+    COURSES_VIEW = "courses.view"
+    COURSES_EDIT = "courses.edit"
+    SCHEDULES_EDIT = "schedules.edit"
+    CONTENT_EDIT = "learning.content.edit"
+    OWN_MATERIALS_VIEW = "learning.materials.own"
+    MATERIALS_VIEW = "learning.materials.view"
+    COURSES_ENROL = "learning.enrol"
+    LEARNERS_VIEW = "learning.learners.view"
+    CERTIFICATES_DECIDE = "certificates.decide"
+    CERTIFICATES_VERIFY = "certificates.verify"
+    ASSIGNMENTS_EDIT = "assignments.edit"
+    ASSIGNMENTS_VIEW = "assignments.view"
+    ASSIGNMENTS_HAND_IN = "assignments.hand_in"
+    REGISTER = "register"
+    APPLY = "admissions.apply"
+    APPLICATIONS_ENTER = "admissions.enter"
+    INTAKES_EDIT = "admissions.intakes.edit"
+    APPLICATIONS_VIEW = "admissions.view"
+    STEPS_SET = "admissions.steps.set"
+    APPLICATIONS_DECIDE = "admissions.decide"
+    APPLICATIONS_ANSWER = "admissions.answer"
+    JOURNEY_VIEW = "journey.view"
+    SITE_VIEW = "site.view"
+    SITE_EDIT = "site.edit"
+    ALUMNI_OWN = "site.alumni.own"
+    REVIEWS_WRITE = "site.reviews.write"
+    REVIEWS_MODERATE = "site.reviews.moderate"
+    CONTACT_ANSWER = "site.contact.answer"
+    SCHOOL_DASHBOARD = "school.dashboard"
     IMPORTS_RUN = "imports.run"
     DELIVERIES_VIEW = "deliveries.view"
     PROVIDERS_EDIT = "providers.edit"
@@ -250,6 +283,39 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.COVER_ANSWER, "accept or decline a cover", no, no, y, s, o, scope="cover:write"),
         row(p.STAFF_ABSENCES_ASK, "staff absence: own", no, no, y, s, o, scope="cover:write"),
         row(p.STAFF_ABSENCES_EDIT, "staff absence: others'", no, no, y, s, scope="cover:write"),
+        row(p.EVENTS_VIEW, "public events: read", y, y, y, y, y, y, y, y, y),
+        row(p.EVENTS_EDIT, "events: write, publish, cancel", no, no, y, s, scope="calendar:write"),
+        row(p.EVENTS_ANSWER, "events: register, answer", no, no, o, o, o, o, k, o, scope="calendar:write"),
+        row(p.AGENDA_VIEW, "own agenda", no, no, o, o, o, o, k, o, scope="calendar:read"),
+        row(p.COURSES_VIEW, "published courses, schedules, outlines: read", y, y, y, y, y, y, y, y, y),
+        row(p.COURSES_EDIT, "courses, categories: write", no, no, y, s, scope="learning:write"),
+        row(p.SCHEDULES_EDIT, "course schedules, meetings: write", no, no, y, s, o, scope="learning:write"),
+        row(p.CONTENT_EDIT, "modules, lessons, materials: write", no, no, y, s, o, scope="learning:write"),
+        row(p.OWN_MATERIALS_VIEW, "own learning materials", no, no, y, no, no, o, no, o),
+        row(p.MATERIALS_VIEW, "materials of a schedule: read", grant, no, y, s, o, o, k, scope="learning:read"),
+        row(p.COURSES_ENROL, "enrol in a course, withdraw", no, no, y, s, no, o, k, o, scope="learning:write"),
+        row(p.LEARNERS_VIEW, "learners, progress, completions: see", grant, g, y, s, o, o, k, scope="learning:read"),
+        row(p.CERTIFICATES_DECIDE, "certificates: revoke, issue anew, reverse", no, no, y),
+        row(p.CERTIFICATES_VERIFY, "verify a certificate", y, y, y, y, y, y, y, y, y),
+        row(p.ASSIGNMENTS_EDIT, "assignments: write, mark, release", no, no, y, no, c, scope="learning:write"),
+        row(p.ASSIGNMENTS_VIEW, "assignments, submissions: read", grant, no, y, s, c, o, k, scope="learning:read"),
+        row(p.ASSIGNMENTS_HAND_IN, "hand in work", no, no, no, no, c, o),
+        row(p.REGISTER, "register at a school", public=y),
+        row(p.APPLY, "apply for a place", no, no, no, no, no, o, k, o),
+        row(p.APPLICATIONS_ENTER, "enter an application for a family", no, no, y, s, scope="admissions:write"),
+        row(p.INTAKES_EDIT, "intakes, application forms, steps: edit", no, no, y, s, scope="admissions:write"),
+        row(p.APPLICATIONS_VIEW, "applications: read", grant, g, y, s, o, o, k, o, scope="admissions:read"),
+        row(p.STEPS_SET, "applications: step and document status", no, no, y, s, o, scope="admissions:write"),
+        row(p.APPLICATIONS_DECIDE, "applications: approve, offer, reject, admit", no, no, y, s),
+        row(p.APPLICATIONS_ANSWER, "applications: accept, decline, withdraw", no, no, y, s, no, o, k, o),
+        row(p.JOURNEY_VIEW, "own journey from visitor to alumnus", no, no, y, no, no, o, no, o),
+        row(p.SITE_VIEW, "published site: read", y, y, y, y, y, y, y, y, y),
+        row(p.SITE_EDIT, "site, team, partners, alumni: write", no, no, y, s, scope="website:write"),
+        row(p.ALUMNI_OWN, "own alumni profile and stories", no, no, no, no, no, o),
+        row(p.REVIEWS_WRITE, "write a review, send the contact form", y, y, y, y, y, y, y, y, y),
+        row(p.REVIEWS_MODERATE, "reviews: moderate, answer", no, no, y, s, scope="website:write"),
+        row(p.CONTACT_ANSWER, "contact messages: read, answer", no, no, y, s, scope="website:write"),
+        row(p.SCHOOL_DASHBOARD, "the school in numbers", grant, no, y),
         row(p.IMPORTS_RUN, "import and roll back", no, g, y, s, scope="imports:write"),
         row(p.DELIVERIES_VIEW, "messages sent: what became of each", no, no, y, s, scope="deliveries:read"),
         row(p.PROVIDERS_EDIT, "who carries messages, and their texts", no, no, y),
@@ -309,6 +375,20 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
         _p.BEHAVIOUR_VIEW, _p.INCIDENTS_REVIEW, _p.NOTICES_SEND, _p.DASHBOARDS_VIEW,
     }),
     "Timetable": frozenset({_p.CLASSES_VIEW, _p.LOCATIONS_EDIT, _p.LESSONS_EDIT, _p.TIMETABLE_PLAN}),
+    "Courses": frozenset({
+        _p.CLASSES_VIEW, _p.COURSES_EDIT, _p.SCHEDULES_EDIT, _p.CONTENT_EDIT, _p.MATERIALS_VIEW, _p.COURSES_ENROL,
+        _p.LEARNERS_VIEW, _p.ASSIGNMENTS_VIEW,
+    }),
+    "Admissions": frozenset({
+        _p.CLASSES_VIEW, _p.APPLICATIONS_ENTER, _p.INTAKES_EDIT, _p.APPLICATIONS_VIEW, _p.STEPS_SET,
+        _p.APPLICATIONS_ANSWER,
+    }),
+    "Admissions decisions": frozenset({
+        _p.CLASSES_VIEW, _p.APPLICATIONS_VIEW, _p.STEPS_SET, _p.APPLICATIONS_DECIDE, _p.APPLICATIONS_ANSWER,
+    }),
+    "Website": frozenset({
+        _p.SITE_EDIT, _p.REVIEWS_MODERATE, _p.CONTACT_ANSWER, _p.EVENTS_EDIT,
+    }),
     "Data protection": frozenset({_p.TRAIL_VIEW, _p.ACCESS_VIEW, _p.STUDENTS_LIST, _p.STUDENTS_VIEW}),
 }  # fmt: skip
 """The permission sets that every school starts with."""

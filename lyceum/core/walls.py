@@ -14,6 +14,7 @@ UNWALLED_TABLES: dict[str, str] = {
     "accounts_invitation": "read before the school is known, by secret",
     "accounts_signinattempt": "counts failures before anybody is known",
     "accounts_signingkey": "the installation's own keys",
+    "learning_publishedcertificate": "finds the school of a certificate, by the code a stranger holds",
     "notifications_carriedfor": "finds the school of a report of the installation's carrier, by its message",
     "notifications_hook": "finds the school of a carrier's report, by the secret in its address",
     "journal_operatorentry": "the operator's own trail",

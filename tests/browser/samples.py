@@ -76,6 +76,7 @@ from lyceum.domains.timetable.rules.runs import NewRun, start_run
 from lyceum.domains.timetable.rules.versions import create_version
 from lyceum.testing.clients import start_session
 from lyceum.testing.factories import as_actor
+from tests.browser import sampled
 
 NOBODY, OFFICE, HEAD, TEACHER, GUARDIAN, STUDENT, OPERATOR = (
     "nobody",
@@ -127,6 +128,7 @@ NO_PAGES = {
     "service-worker": "a script",
 }
 """What has an address and is no page, and why."""
+NO_PAGES |= sampled.NO_PAGES
 FOR_SOFTWARE = ("api/", "graphql", "health", ".well-known/")
 
 
@@ -189,6 +191,8 @@ def list_samples() -> Samples:
         _add_pages_of_gate(samples, head)
         _add_pages_of_detentions(samples)
         _add_pages_of_timetable(samples, system_actor(school.pk))
+        for part in sampled.PARTS:
+            part.add(samples)
     _add_pages_of_everybody(samples)
     return samples
 

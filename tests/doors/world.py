@@ -101,6 +101,8 @@ from lyceum.testing.factories import (
     make_user,
     set_times,
 )
+from tests.doors.rows import ADDERS
+from tests.doors.rows.cast import Cast
 
 Ids = dict[str, UUID]
 PDF = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
@@ -253,6 +255,9 @@ class _Builder:
                 **self.set_detention_of(form, student, teacher),
                 **self.plan_timetable(form, users[Who.ADMIN]),
             }
+            cast = Cast(school, users, student, form, self.words)
+            for add in ADDERS:
+                ids |= add(cast)
         names = {"student": student.person.full_name, "guardian": link.guardian.full_name}
         return World(self.school, self.other_school, users, ids, self.words, names)
 

@@ -1,0 +1,27 @@
+"""Who may pass which door: one row for each REST operation and page.
+
+A route that has no row here fails the tests, and so does a row without a route.
+"""
+
+from tests.doors.expected import (
+    admissions,
+    assignments,
+    calendars,
+    certificates,
+    learning,
+    pages,
+    reports,
+    rest,
+    website,
+)
+from tests.doors.expected.bodies import SIGNING_IN
+from tests.doors.expected.door import Door
+
+_PARTS = (learning, assignments, certificates, calendars, admissions, website, reports)
+
+REST: dict[str, Door] = rest.REST | {name: door for part in _PARTS for name, door in part.REST.items()}
+"""By operation id."""
+PAGES: dict[str, Door] = pages.PAGES | {name: door for part in _PARTS for name, door in part.PAGES.items()}
+"""By method and the name of the route."""
+
+__all__ = ["PAGES", "REST", "SIGNING_IN", "Door"]

@@ -1,0 +1,6 @@
+"""Certificates and their verification."""
+
+from tests.doors.expected.door import Door
+
+REST: dict[str, Door] = {}
+PAGES: dict[str, Door] = {}
