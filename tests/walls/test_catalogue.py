@@ -133,6 +133,7 @@ def test_unwalled_tables_that_name_a_school_are_those_read_before_the_school_is_
         "accounts_signinsession",
         "accounts_apikey",
         "accounts_invitation",
+        "learning_publishedcertificate",
         "notifications_carriedfor",
         "notifications_hook",
         "journal_operatorentry",

@@ -71,7 +71,9 @@ def test_lists_in_memory_are_walked_too():
     query = """query ($first: Int, $after: String, $last: Int, $before: String) {
       policy(first: $first, after: $after, last: $last, before: $before) {
         totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { node { permission } } } }"""
-    whole = [node["permission"] for node in nodes(data(caller, query, first=100)["policy"])]
+    first = data(caller, query, first=100)["policy"]
+    rest = data(caller, query, first=100, after=first["pageInfo"]["endCursor"])["policy"]
+    whole = [node["permission"] for node in nodes(first) + nodes(rest)]
 
     head = data(caller, query, first=3)["policy"]
     next_ = data(caller, query, first=3, after=head["pageInfo"]["endCursor"])["policy"]

@@ -30,7 +30,7 @@ REST: dict[str, Door] = {
     "logout": Door(SIGNED_IN),
     "logoutEverywhere": Door(SIGNED_IN),
     "switchSchool": Door(SIGNED_IN - {Who.SUPER_ADMIN, Who.FOREIGN_ADMIN}, body={"school": "{school}"}),
-    "changePassword": Door(SIGNED_IN, body={"currentPASSWORD": PASSWORD, "newPASSWORD": "a horse of another colour"}),
+    "changePassword": Door(SIGNED_IN, body={"current_password": PASSWORD, "new_password": "a horse of another colour"}),
     "listSessions": Door(SIGNED_IN),
     "endSession": Door(frozenset({Who.STUDENT})),
     "getProfile": Door(_p.PROFILE_EDIT),
