@@ -12,6 +12,9 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_COMPILE_BYTECODE := 1
 export UV_NO_PROGRESS := 1
 
+# Tests with processes of their own; apart, so that two of the longest do not come last.
+SLOWER = tests/browser tests/servers
+
 .PHONY: run test check fmt bench messages requirements wheel help
 
 help:
@@ -29,8 +32,8 @@ run: .venv/.ready
 
 test: .venv/.ready-dev
 	@sh tests/install_system.sh
-	@$(BIN)/pytest -n 2 -m "not browser and not servers"
-	@$(BIN)/pytest -n 2 --maxschedchunk 1 -m "browser or servers"
+	@$(BIN)/pytest -n 2 $(SLOWER:%=--ignore %)
+	@$(BIN)/pytest -n 2 --maxschedchunk 1 $(SLOWER)
 
 check: .venv/.ready-dev
 	@$(BIN)/ruff format --check .

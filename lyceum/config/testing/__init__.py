@@ -76,7 +76,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """After everything else has been said, so that it is the last line."""
-    is_about_browsers = "browser" in config.option.markexpr and "not browser" not in config.option.markexpr
+    is_about_browsers = any("browser" in each for each in config.args)
     if is_about_browsers and not hasattr(config, "workerinput"):
         print(f"{len(_ran_in_browser)} tests ran in a browser.")
 

@@ -25,8 +25,6 @@ from lyceum.testing.clients import software
 from lyceum.testing.factories import NOW, in_school
 from tests.walls.relay import Relay, relayed
 
-pytestmark = pytest.mark.servers
-
 
 @dataclass
 class Own:

@@ -19,8 +19,6 @@ from lyceum.config.errors import SetupError
 from lyceum.config.postgres.cluster import find_free_port
 from lyceum.config.supervisor import Part
 
-pytestmark = pytest.mark.servers
-
 
 class Lyceum:
     """A running `lyceum start`."""
@@ -79,7 +77,7 @@ def command(*arguments):
 
 def surroundings(data_folder, port, **more):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LYCEUM_", "DATABASE_"))}
-    root = Path(__file__).resolve().parents[3]
+    root = Path(__file__).resolve().parents[2]
     return (
         kept
         | {

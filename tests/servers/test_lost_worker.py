@@ -14,8 +14,6 @@ from lyceum.domains.timetable.rules.runs import NewRun, cancel_run, start_run
 from lyceum.domains.timetable.tests.conftest import PERIODS, make_small
 from lyceum.testing.factories import in_school
 
-pytestmark = pytest.mark.servers
-
 WORK = """
 import sys, django
 django.setup()

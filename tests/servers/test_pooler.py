@@ -12,8 +12,6 @@ from lyceum.core.schools import school_scope
 from tests.walls.pgbouncer import transaction_pooler
 from tests.walls.rows import OURS, THEIRS, make_rows
 
-pytestmark = pytest.mark.servers
-
 CLIENTS_OF_EACH, TRANSACTIONS = 16, 25
 ADD_FAMILY = """
 INSERT INTO people_family (id, school_id, name, created_at, updated_at)

@@ -27,8 +27,6 @@ from lyceum.domains.notifications.tasks import sweep
 from lyceum.domains.notifications.tests.conftest import news, somebody, system
 from lyceum.testing.factories import in_school, make_school
 
-pytestmark = pytest.mark.servers
-
 PEOPLE, HALF_WAY, LONGEST = 130, 60, 60
 """More than one portion; the messages that arrive before the kill; seconds to wait for what must happen."""
 WORKER = "import django; django.setup(); from lyceum.config.worker import serve_jobs; serve_jobs()"
@@ -77,7 +75,7 @@ def working(post: Post, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         "DJANGO_SETTINGS_MODULE": "lyceum.config.settings",
         "EMAIL_URL": f"smtp://127.0.0.1:{post.port}?from=office@hill.example",
         "LYCEUM_DATA": str(folder),
-        "PYTHONPATH": str(Path(__file__).resolve().parents[4]),
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
     }
     process = subprocess.Popen([sys.executable, "-c", WORKER], env=surroundings)
     try:
