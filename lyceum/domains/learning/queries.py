@@ -341,7 +341,7 @@ def list_own_enrolments(student_id: UUID, *, actor: Actor) -> list[OwnEnrolment]
     The number of statements does not depend on the number of enrolments.
     """
     rows = CourseEnrolment.objects.filter(visible_enrolments(actor), student=student_id)
-    found = list(rows.select_related("schedule__course", "schedule__location").order_by("-enrolled_at", "-pk"))
+    found = list(rows.select_related("student__person", "schedule__course").order_by("-enrolled_at", "-pk"))
     return own_enrolments_of(found)
 
 

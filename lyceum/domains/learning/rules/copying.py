@@ -154,3 +154,7 @@ def _shifting(days: timedelta) -> Shift:
 
 def _out_of_range() -> InvalidError:
     return invalid_field("/start_date", "range", _("Give a date between 1900 and 2200."))
+
+
+def _copied(old_id: UUID | None, copies: Mapping[UUID, Assignment]) -> Assignment | None:
+    return copies.get(old_id) if old_id else None
