@@ -217,8 +217,9 @@ def _may_write(actor: Actor) -> Q:
 
 def _get_schedule(schedule_id: UUID, actor: Actor) -> LearningSchedule:
     rows = LearningSchedule.objects.select_for_update(of=("self",)).select_related("course")
-    # A cancelled run is not offered any more; whoever has its address learns that it is cancelled, and why.
-    known = readable_schedules(actor) | Q(status=LearningSchedule.Status.CANCELLED, published_at__isnull=False)
+    known = readable_schedules(actor)
+    if known:  # not everything: a cancelled run is not offered; whoever has its address learns that it is, and why
+        known |= Q(status=LearningSchedule.Status.CANCELLED, published_at__isnull=False)
     schedule = rows.filter(known, pk=schedule_id).first()
     if schedule is None or schedule.status == LearningSchedule.Status.DRAFT:
         raise NotFoundError(_("There is no such run."))

@@ -1,6 +1,6 @@
 """Approval, materials, joining, progress and completion, through the doors."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -279,13 +279,13 @@ def test_joining_asks_its_questions_in_order(school, admin, applicant):
 
     assert refused(enroll(open_run)) == (403, "application_not_approved")
     approve(applicant)
-    cancelled, over = make_run(school, course), make_run(school, course, start_on="2026-09-01", end_on="2026-11-19")
+    cancelled, over = make_run(school, course), make_run(school, course, start_on=date(2026, 9, 1), end_on=date(2026, 11, 19))
     admin.send(f"/api/v1/schedules/{cancelled.pk}/cancel/", {"reason": "No room"})
     assert refused(enroll(cancelled)) == (409, "schedule_cancelled")
     assert refused(enroll(over)) == (409, "schedule_finished")
     assert enroll(make_run(school, course, status="draft")).status_code == 404
     assert enroll(make_run(make_school("Oak School"))).status_code == 404
-    begun = make_run(school, course, start_on="2026-11-01")
+    begun = make_run(school, course, start_on=date(2026, 11, 1))
     assert refused(enroll(begun)) == (409, "enrolment_closed")
     early = make_run(school, course, enrol_from=NOW + timedelta(days=1))
     assert enroll(early).json()["opens_at"].startswith("2026-11-21")
@@ -305,7 +305,7 @@ def test_joining_asks_its_questions_in_order(school, admin, applicant):
 
 def test_a_child_is_enrolled_by_a_guardian(school):
     run = make_run(school)
-    child = make_student(school, birth_date="2012-05-01")
+    child = make_student(school, birth_date=date(2012, 5, 1))
     stranger_child = make_student(school)
     account_for(child.person, Role.STUDENT)
     guardian = software(guardian_of(child), school)
@@ -337,7 +337,7 @@ def test_a_full_run_has_a_waiting_list_in_order(school, admin):
     assert statuses() == ["active", "waitlisted"]
     with in_school(school):
         told = Notification.objects.filter(template="learning.place_free")
-        assert [each.person_id for each in told] == [pupils[1].person_id]
+        assert [each.recipient for each in told] == [pupils[1].person_id]
     assert admin.send(f"/api/v1/schedules/{run.pk}/", {"capacity": 2}, method="patch").status_code == 200
     assert statuses() == ["active", "active"]
     less = admin.send(f"/api/v1/schedules/{run.pk}/", {"capacity": 1}, method="patch")
@@ -414,8 +414,8 @@ def test_cancelling_withdraws_everybody_and_tells_them_why(school, admin):
         rows = CourseEnrolment.objects.values_list("status", "end_reason")
         assert list(rows) == [("withdrawn", "schedule_cancelled")] * 2
         told = Notification.objects.filter(template="learning.run_cancelled")
-        assert {each.person_id for each in told} == {each.person_id for each in pupils}
-        assert "The roof leaks" in told[0].body
+        assert {each.recipient for each in told} == {each.person_id for each in pupils}
+        assert "The roof leaks" in told[0].message
     assert as_learner(pupils[0]).get(f"/api/v1/schedules/{run.pk}/").json()["status"] == "cancelled"
     assert stranger(school).get(f"/api/v1/schedules/{run.pk}/").status_code == 404
 
@@ -568,7 +568,7 @@ def test_learners_are_seen_by_their_instructor_their_family_and_nobody_else(scho
 
 
 def test_a_run_that_nobody_completed_ends_a_month_later(school, admin):
-    run = make_run(school, end_on="2026-11-21")
+    run = make_run(school, end_on=date(2026, 11, 21))
     pupil = make_student(school)
     admin.send(f"/api/v1/schedules/{run.pk}/enrolments/", {"student_id": str(pupil.pk)})
 
