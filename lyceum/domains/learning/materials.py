@@ -160,13 +160,13 @@ def file_link(material: Material, actor: Actor) -> str:
 
 def find_file(material_id: UUID, link: str, *, actor: Actor) -> Material:
     """The material whose file a link opens. Who may read it is asked anew: the link alone opens nothing."""
+    material = find_own_material(material_id, actor=actor)
     try:
         made_for = signing.loads(link, salt=_SALT, max_age=LINK_SECONDS)
     except signing.BadSignature:
         made_for = None
     if made_for != [str(material_id), str(actor.id)]:
         raise LinkEndedError(_("A link to a file lives five minutes. Open the list again."))
-    material = find_own_material(material_id, actor=actor)
     if not material.file:
         raise NotFoundError(_("This material has no file."))
     return material

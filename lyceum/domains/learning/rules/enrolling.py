@@ -70,9 +70,11 @@ class Waiver:
 NO_WAIVER = Waiver()
 
 
+@transaction.atomic
 def enrol_myself(schedule_id: UUID, *, actor: Actor) -> Joined:
     """Join a run. The same act again gives the same enrolment."""
     actor.require(Permission.COURSES_ENROL)
+    _get_schedule(schedule_id, actor)
     student = find_own_student(actor)
     if student is None:
         if Reach.OWN in actor.reaches(Permission.COURSES_ENROL):

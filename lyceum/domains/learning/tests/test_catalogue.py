@@ -228,7 +228,13 @@ def test_lessons_show_their_outline_to_everybody_and_their_content_to_learners(s
     visitor = stranger(school)
 
     answer = visitor.get(f"{LESSONS}{secret.pk}/")
-    assert of(answer, "title", "order", "content", "content_html", "locked") == ["Sparks", 1, None, None, "not_enrolled"]
+    assert of(answer, "title", "order", "content", "content_html", "locked") == [
+        "Sparks",
+        1,
+        None,
+        None,
+        "not_enrolled",
+    ]
     assert "text" not in answer.content.decode()
     shown = visitor.get(f"{LESSONS}?schedule={run.pk}").json()["items"]
     assert [(each["title"], each["locked"], bool(each["content"])) for each in shown] == [

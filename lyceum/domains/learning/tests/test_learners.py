@@ -279,7 +279,10 @@ def test_joining_asks_its_questions_in_order(school, admin, applicant):
 
     assert refused(enroll(open_run)) == (403, "application_not_approved")
     approve(applicant)
-    cancelled, over = make_run(school, course), make_run(school, course, start_on=date(2026, 9, 1), end_on=date(2026, 11, 19))
+    cancelled, over = (
+        make_run(school, course),
+        make_run(school, course, start_on=date(2026, 9, 1), end_on=date(2026, 11, 19)),
+    )
     admin.send(f"/api/v1/schedules/{cancelled.pk}/cancel/", {"reason": "No room"})
     assert refused(enroll(cancelled)) == (409, "schedule_cancelled")
     assert refused(enroll(over)) == (409, "schedule_finished")
