@@ -269,33 +269,6 @@ def get_lesson(lesson_id: UUID, *, actor: Actor) -> CourseLesson:
     return found
 
 
-def list_meetings(schedule_id: UUID, *, actor: Actor) -> QuerySet[Meeting]:
-    """When a run meets."""
-    get_schedule(schedule_id, actor=actor)
-    return Meeting.objects.filter(schedule=schedule_id).select_related("location").order_by("starts_at", "pk")
-
-
-def get_meeting(meeting_id: UUID, *, actor: Actor) -> Meeting:
-    """One gathering of a run that the actor may read."""
-    runs = LearningSchedule.objects.filter(readable_schedules(actor))
-    found = Meeting.objects.filter(schedule__in=runs, pk=meeting_id).select_related("location").first()
-    if found is None:
-        raise NotFoundError(_("There is no such meeting."))
-    return found
-
-
-def may_see_join_url(schedule_id: UUID, actor: Actor) -> bool:
-    """Whether somebody may know where a run meets online: who is on it, and who teaches or plans it."""
-    if may_edit_schedule(schedule_id, actor) or actor.reaches_all(Permission.LEARNERS_VIEW):
-        return True
-    if actor.user_id is None:
-        return False
-    mine = CourseEnrolment.objects.filter(
-        student__person__user=actor.user_id, schedule=schedule_id, status__in=("active", "completed")
-    )
-    return mine.exists()
-
-
 def list_enrolments(schedule_id: UUID, *, actor: Actor) -> QuerySet[CourseEnrolment]:
     """The learners of a run that the actor may see, first come first."""
     actor.require(Permission.LEARNERS_VIEW)
@@ -377,6 +350,16 @@ def _certificates(found: list[CourseEnrolment]) -> dict[UUID, UUID]:
     ids = [each.pk for each in found if each.status == Status.COMPLETED]
     rows = Certificate.objects.filter(completion__enrolment__in=ids, status="issued")
     return dict(rows.values_list("completion__enrolment_id", "pk")) if ids else {}
+
+
+def go_on_learning(actor: Actor) -> list[OwnEnrolment]:
+    """Where a learner goes on today: the runs they are on that have a lesson to do."""
+    student = find_own_student(actor)
+    if student is None:
+        return []
+    rows = CourseEnrolment.objects.filter(student=student, status=Status.ACTIVE)
+    found = list(rows.select_related("student__person", "schedule__course").order_by("-enrolled_at", "-pk")[:5])
+    return [each for each in own_enrolments_of(found) if each.next_lesson] if found else []
 
 
 def own_student_or_refuse(actor: Actor) -> Student | None:

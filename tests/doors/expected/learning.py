@@ -1,7 +1,7 @@
 """Courses, runs, lessons, materials, enrolment and progress."""
 
 from lyceum.core.permissions import Permission
-from tests.doors.expected.door import About, Door
+from tests.doors.expected.door import SIGNED_IN, About, Door
 from tests.doors.world import Who
 
 _p = Permission
@@ -87,4 +87,35 @@ REST: dict[str, Door] = {
     "getLearningSettings": Door(_p.COURSES_EDIT),
     "changeLearningSettings": Door(_p.COURSES_EDIT, body={"self_enrol_min_age": 15}),
 }
-PAGES: dict[str, Door] = {}
+_FORM = {"title": "Safety", "content": "", "access": "open", "completes_on": "marked_done"}
+_COURSE_FORM = {"act": "edit", "name": "Welding", "category": "crafts", "description": "Sparks"}
+_GUARDIAN = frozenset({Who.GUARDIAN})
+
+PAGES: dict[str, Door] = {
+    "GET learning/": Door(SIGNED_IN),
+    "GET learning/courses/": Door(_p.COURSES_EDIT),
+    "POST learning/courses/": Door(_p.COURSES_EDIT, body={"name": "Weaving"}),
+    "GET learning/courses/<uuid:course_id>/": Door(SIGNED_IN),
+    "GET learning/courses/<uuid:course_id>/edit/": Door(_p.COURSES_EDIT),
+    "POST learning/courses/<uuid:course_id>/edit/": Door(_p.COURSES_EDIT, body=_COURSE_FORM),
+    "GET learning/runs/<uuid:learning_schedule_id>/": Door(SIGNED_IN),
+    "POST learning/runs/<uuid:learning_schedule_id>/": Door(_LEARNER, body={"act": "join"}),
+    "GET learning/runs/<uuid:learning_schedule_id>/edit/": Door(_p.SCHEDULES_EDIT, About.OWN),
+    "POST learning/runs/<uuid:learning_schedule_id>/edit/": Door(
+        _p.SCHEDULES_EDIT, About.OWN, body={"act": "cancel", "reason": "No room"}
+    ),
+    "GET learning/runs/<uuid:learning_schedule_id>/learners/": Door(_p.SCHEDULES_EDIT, About.OWN),
+    "POST learning/runs/<uuid:learning_schedule_id>/learners/": Door(
+        _p.SCHEDULES_EDIT, About.OWN, body={"act": "complete", "row": "{course_enrolment_id}"}
+    ),
+    "GET learning/lessons/<uuid:course_lesson_id>/": Door(SIGNED_IN),
+    "POST learning/lessons/<uuid:course_lesson_id>/": Door(_LEARNER, body={"act": "done"}),
+    "GET learning/lessons/<uuid:course_lesson_id>/edit/": Door(_p.CONTENT_EDIT, but=_TEACHERS),
+    "POST learning/lessons/<uuid:course_lesson_id>/edit/": Door(_p.CONTENT_EDIT, body=_FORM, but=_TEACHERS),
+    "GET learning/materials/": Door(_p.OWN_MATERIALS_VIEW, but=frozenset({Who.APPLICANT})),
+    "GET learning/materials/<uuid:material_id>/": Door(_p.MATERIALS_VIEW, About.STUDENT, but=_GUARDIAN),
+    "POST learning/materials/<uuid:material_id>/": Door(_p.MATERIALS_VIEW, About.STUDENT, but=_GUARDIAN),
+    "GET learning/materials/<uuid:material_id>/file/": Door(_p.MATERIALS_VIEW, About.STUDENT, but=_GUARDIAN),
+    "GET settings/learning/": Door(_p.COURSES_EDIT),
+    "POST settings/learning/": Door(_p.COURSES_EDIT, body={"act": "category", "name": "Arts"}),
+}

@@ -11,8 +11,8 @@ from lyceum.core.etags import Shown, is_conditional, refuse_stale, with_etag
 from lyceum.core.paging import page_of
 from lyceum.core.rest import Instant, ListOf, Strict, Visiting, Walk, actor_of, left_out, listed
 from lyceum.domains.academics.days import school_days
+from lyceum.domains.learning.meetings import get_meeting, list_meetings, may_see_join_url
 from lyceum.domains.learning.models import Meeting
-from lyceum.domains.learning.queries import get_meeting, list_meetings, may_see_join_url
 from lyceum.domains.learning.rest.router import router
 from lyceum.domains.learning.rest.shapes import MeetingOut, meeting_shape
 from lyceum.domains.learning.rules.meetings import LONGEST_NOTE, create_meeting, delete_meeting, edit_meeting

@@ -13,15 +13,8 @@ from lyceum.core.etags import Shown, is_conditional, refuse_stale, with_etag
 from lyceum.core.paging import page_of
 from lyceum.core.rest import Instant, ListOf, Strict, Visiting, Walk, actor_of, left_out, listed
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.learning.queries import (
-    SCHEDULE_ORDER,
-    ScheduleFilter,
-    get_schedule,
-    list_meetings,
-    list_modules,
-    list_schedules,
-    may_see_join_url,
-)
+from lyceum.domains.learning.meetings import list_meetings, may_see_join_url
+from lyceum.domains.learning.queries import SCHEDULE_ORDER, ScheduleFilter, get_schedule, list_modules, list_schedules
 from lyceum.domains.learning.rest.courses import order_of
 from lyceum.domains.learning.rest.router import router
 from lyceum.domains.learning.rest.shapes import (
