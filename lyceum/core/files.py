@@ -137,6 +137,11 @@ def read_file(stored: str) -> bytes:
     return content
 
 
+def copy_file(stored: str, *, area: str, row: UUID) -> str:
+    """The same content once more, for another row; returns its name in the store."""
+    return default_storage.save(f"schools/{current_school()}/{area}/{row}", ContentFile(read_file(stored)))
+
+
 def delete_file(stored: str) -> None:
     """Delete a file of this school, once nothing points at it any more."""
     if stored.startswith(f"schools/{current_school()}/"):

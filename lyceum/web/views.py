@@ -30,6 +30,7 @@ from lyceum.domains.attendance.readings import Reading, reading_for
 from lyceum.domains.attendance.strips import read_sessions
 from lyceum.domains.attendance.views.planned import absences_of, may_ask_absence
 from lyceum.domains.behaviour.views.student import glance_of
+from lyceum.domains.learning.queries import go_on_learning
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.queries import find_deleted_student, get_student, list_flags, read_relatives, status_on
@@ -76,6 +77,8 @@ def today_page(request: HttpRequest) -> HttpResponse:
         context["next_lesson"] = _next_lesson(actor)
     if actor.roles & {Role.GUARDIAN, Role.STUDENT}:
         context |= {"children": children_of(actor, day), "to_answer": _to_answer(actor)}
+    if Role.STUDENT in actor.roles or Role.APPLICANT in actor.roles:
+        context["own_courses"] = go_on_learning(actor)
     if caller_of(request).has_other_schools:
         context |= {"elsewhere": children_at_other_schools(actor)}
     return render(request, template, context)
