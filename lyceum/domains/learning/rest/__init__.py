@@ -1,5 +1,6 @@
-"""REST door: courses, runs, lessons, certificates, assignments."""
+"""REST door of learning."""
 
+from lyceum.domains.learning.rest import assignments, submissions
 from lyceum.domains.learning.rest.router import router
 
-__all__ = ["router"]
+__all__ = ["assignments", "router", "submissions"]
