@@ -50,9 +50,10 @@ def docx(*more: str) -> bytes:
     ids=lambda value: str(value)[:20] if not isinstance(value, bytes) else "",
 )
 def test_a_file_is_what_its_bytes_say(content: bytes, name: str, kind: str | int):
-    try:
-        taken = take_file(io.BytesIO(content), name=name, kinds=WORK.keys())
-    except RuleError as refusal:
-        assert refusal.status == kind, refusal.detail
+    if isinstance(kind, int):
+        with pytest.raises(RuleError) as refusal:
+            take_file(io.BytesIO(content), name=name, kinds=WORK.keys())
+        assert refusal.value.status == kind
     else:
+        taken = take_file(io.BytesIO(content), name=name, kinds=WORK.keys())
         assert (taken.kind, taken.name.rpartition(".")[0]) == (kind, "a")

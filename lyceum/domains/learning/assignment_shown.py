@@ -22,7 +22,7 @@ class ShownAttempt:
     rubric_points: Sequence[Decimal]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Shown:
     """A learner's work as somebody may know of it."""
 
