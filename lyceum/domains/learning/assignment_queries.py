@@ -246,7 +246,16 @@ def list_owed(actor: Actor, *, until: datetime | None = None, most: int = 50) ->
     rows = with_due(rows.filter(Q(assignment__closes_at__isnull=True) | Q(assignment__closes_at__gt=clock.now())))
     if until:
         rows = rows.filter(Q(due__lt=until))
-    return list(rows.select_related("student__person", "assignment__subject").order_by(F("due"), "pk")[:most])
+    found = list(rows.select_related("student__person", "assignment__subject").order_by(F("due"), "pk")[:most])
+    for row in found:
+        row.is_overdue = row.due < clock.now()  # type: ignore[attr-defined]  # with_due adds it; a page reads it
+    return found
+
+
+def count_waiting(actor: Actor) -> int:
+    """How much work waits to be marked by the actor."""
+    rows = Submission.objects.filter(staff_submissions(actor, Permission.ASSIGNMENTS_EDIT), status=Status.SUBMITTED)
+    return rows.exclude(assignment__status=Assignment.Status.ARCHIVED).count()
 
 
 def get_attachment(work_id: UUID, attachment_id: UUID, *, actor: Actor) -> AssignmentAttachment:
