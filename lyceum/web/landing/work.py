@@ -8,12 +8,12 @@ from lyceum.core.permissions import Permission, Reach
 from lyceum.domains.learning.assignment_policies import is_staff_here
 from lyceum.domains.learning.assignment_queries import count_waiting, list_owed
 
-AHEAD = timedelta(days=7)
+AHEAD = timedelta(days=14)
 MOST = 8
 
 
 def work_landing(actor: Actor) -> dict[str, object]:
-    """What is owed within a week or was missed, the soonest first; and how much waits for a teacher."""
+    """What is owed within two weeks or was missed, the soonest first; and how much waits for a teacher."""
     reaches = actor.reaches(Permission.ASSIGNMENTS_VIEW)
     if not reaches:
         return {}

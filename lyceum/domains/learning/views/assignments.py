@@ -157,8 +157,7 @@ def edit_page(request: HttpRequest, work_id: UUID) -> HttpResponse:
     """Change an assignment; a new due date says which marked work it would touch."""
     actor = actor_of(request)
     row = get_assignment(work_id, actor=actor)
-    if request.method == "GET":
-        assignment_for_edit(work_id, actor=actor)
+    assignment_for_edit(work_id, actor=actor)
 
     def act() -> Done:
         values = _typed(request)

@@ -7,6 +7,11 @@ from lyceum.testing.factories import in_school
 from lyceum.testing.pages import rows, text_of
 
 
+def fewest(friday: Friday, name: str, path: str) -> int:
+    """What is remembered for seconds may be read anew in between: not so twice."""
+    return min(statements_for(friday.page(name), path) for _again in range(2))
+
+
 def mark_path(submission: Submission) -> str:
     return f"/submissions/{submission.pk}/mark/"
 
@@ -42,7 +47,7 @@ def test_a_teacher_sets_work_by_one_form_and_wrong_fields_keep_what_was_typed(fr
     changed = page.post(edit, form | {"title": "Longer", "version": work.version})
     assert changed.status_code == 302
     old = page.post(edit, form | {"title": "Mine", "version": work.version})
-    assert (old.status_code, "It says now" in text_of(old)) == (412, True) if False else (412, True)
+    assert (old.status_code, "It says now" in old.content.decode()) == (412, True)
     assert friday.page("other").get(edit).status_code == 404
     assert friday.page("student").get(edit).status_code == 403
     assert friday.page("student").get("/work/new/").status_code == 403
@@ -166,7 +171,7 @@ def test_pages_cost_the_same_for_one_and_three(friday: Friday):
         Submission.objects.filter(assignment=first, student=friday.students[2]).delete()
         Submission.objects.filter(assignment=first, student=friday.students[1]).delete()
     friday.work(title="Open")
-    before = {(name, path): statements_for(friday.page(name), path) for name, path in paths}
+    before = {(name, path): fewest(friday, name, path) for name, path in paths}
     for n in range(2):
         friday.hand_in(friday.work(title=f"More {n}"))
         friday.work(title=f"Open {n}")
@@ -175,7 +180,7 @@ def test_pages_cost_the_same_for_one_and_three(friday: Friday):
         Submission.objects.create(assignment=first, student=friday.students[2])
     friday.hand_in(first, name="ben")
 
-    assert {(name, path): statements_for(friday.page(name), path) for name, path in paths} == before
+    assert {(name, path): fewest(friday, name, path) for name, path in paths} == before
 
 
 def test_marks_leave_as_a_file_for_those_who_mark(friday: Friday):
