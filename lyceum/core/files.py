@@ -7,8 +7,9 @@ and with which telephone they were taken, or a second file behind the first.
 import hashlib
 import io
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 from uuid import UUID
 
@@ -81,8 +82,9 @@ class TakenFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def take_file(given: BinaryIO, *, name: str, kinds: Set[str] = KINDS.keys(), largest: int = LARGEST) -> TakenFile:
+def take_file(given: BinaryIO, *, name: str, kinds: Set[str] = KINDS.keys(), largest: int = 0) -> TakenFile:
     """Read what was handed in. Refuses what is too large, of a kind that is not asked for, or unsafe."""
+    largest = largest or LARGEST
     content = given.read(largest + 1)
     if len(content) > largest:
         raise FileTooLargeError(_("A file has at most %(n)s MB.") % {"n": largest // 1024**2})
@@ -139,8 +141,17 @@ def store_file(taken: TakenFile, *, area: str, row: UUID) -> str:
 
 def read_file(stored: str) -> bytes:
     """The content of a file of this school. Refuses to run for another school's."""
+    return reader_of(stored)()
+
+
+def reader_of(stored: str) -> Callable[[], bytes]:
+    """What reads a file of this school later, when an answer is on its way and no school is in scope any more."""
     if not stored.startswith(f"schools/{current_school()}/"):
         raise RuntimeError("A file of another school was asked for.")
+    return partial(_read, stored)
+
+
+def _read(stored: str) -> bytes:
     with default_storage.open(stored, "rb") as file:
         content: bytes = file.read()
     return content

@@ -1,9 +1,8 @@
 """Everything that was handed in for an assignment, in one file."""
 
-import tempfile
 import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor, not_allowed
 from lyceum.core.errors import RuleError
-from lyceum.core.files import read_file
+from lyceum.core.files import reader_of
 from lyceum.core.permissions import Permission
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.learning.assignment_queries import (
@@ -23,7 +22,6 @@ from lyceum.domains.learning.assignment_queries import (
 )
 from lyceum.domains.learning.models import SubmissionAttempt
 
-IN_MEMORY = 8 * 1024 * 1024
 MOST_BYTES = 2 * 1024**3
 
 
@@ -34,11 +32,14 @@ class TooMuchError(RuleError):
     status = 413
 
 
+Part = tuple[str, Callable[[], bytes]]
+
+
 @dataclass(frozen=True)
 class Packed:
-    """The archive, at its beginning, and its name."""
+    """The archive as it is sent, piece by piece, and its name."""
 
-    file: IO[bytes]
+    pieces: Iterator[bytes]
     name: str
 
 
@@ -52,22 +53,48 @@ def write_zip(work_id: UUID, *, actor: Actor) -> Packed:
     sizes = (f.size for row in found for attempt in row.attempts.all() for f in attempt.files.all())
     if sum(sizes) > MOST_BYTES:
         raise TooMuchError(_("The files are more than 2 GB together. Fetch them one by one."))
-    out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as packed:
-        for number, row in enumerate(found, 1):
-            for attempt in row.attempts.all():
-                if attempt.submitted_at:
-                    _pack(packed, f"{number:03} {_safe(row.student.person.full_name)}/{attempt.number}", attempt)
-    out.seek(0)
+    parts: list[Part] = []
+    for number, row in enumerate(found, 1):
+        for attempt in row.attempts.all():
+            if attempt.submitted_at:
+                parts += _parts(f"{number:03} {_safe(row.student.person.full_name)}/{attempt.number}", attempt)
     note_export("submissions.zip", str(work_id), len(found), actor=actor)
-    return Packed(out, f"{_safe(assignment.title)}.zip")
+    return Packed(_packed(parts), f"{_safe(assignment.title)}.zip")
 
 
-def _pack(packed: zipfile.ZipFile, folder: str, attempt: SubmissionAttempt) -> None:
-    if attempt.text:
-        packed.writestr(f"{folder}/text.txt", attempt.text)
-    for file in attempt.files.all():
-        packed.writestr(f"{folder}/{file.position} {_safe(file.name)}", read_file(file.stored))
+def _parts(folder: str, attempt: SubmissionAttempt) -> list[Part]:
+    text: list[Part] = [(f"{folder}/text.txt", attempt.text.encode)] if attempt.text else []
+    files = [(f"{folder}/{file.position} {_safe(file.name)}", reader_of(file.stored)) for file in attempt.files.all()]
+    return text + files
+
+
+class _Pipe:
+    """What an archive is written into: it forgets what was taken out, so that no archive is ever whole in memory."""
+
+    def __init__(self) -> None:
+        self.written = bytearray()
+
+    def write(self, given: bytes) -> int:
+        self.written += given
+        return len(given)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def take(self) -> bytes:
+        """What was written since."""
+        taken = bytes(self.written)
+        self.written.clear()
+        return taken
+
+
+def _packed(parts: Sequence[Part]) -> Iterator[bytes]:
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as packed:  # type: ignore[call-overload]  # written to alone
+        for name, read in parts:
+            packed.writestr(name, read())
+            yield pipe.take()
+    yield pipe.take()
 
 
 def _safe(name: str) -> str:

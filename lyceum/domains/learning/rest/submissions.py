@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from ninja import Field, File, Query, Status
 from ninja.files import UploadedFile
 
@@ -169,10 +170,13 @@ def archive(request: HttpRequest, work_id: UUID) -> Any:
     return answer_zip(request, work_id)
 
 
-def answer_zip(request: HttpRequest, work_id: UUID) -> FileResponse:
+def answer_zip(request: HttpRequest, work_id: UUID) -> StreamingHttpResponse:
     """The archive, in nobody's cache."""
     packed = write_zip(work_id, actor=actor_of(request))
-    response = FileResponse(packed.file, as_attachment=True, filename=packed.name, content_type="application/zip")
+    response = StreamingHttpResponse(packed.pieces, content_type="application/zip")
+    response["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=packed.name) or "attachment"
+    )
     response["Cache-Control"] = "private, no-store"
     return response
 

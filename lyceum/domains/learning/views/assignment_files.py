@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from lyceum.core.files import answer_file
@@ -26,6 +26,6 @@ def attempt_file(request: HttpRequest, submission_id: UUID, attempt_file_id: UUI
 
 
 @require_GET
-def archive(request: HttpRequest, work_id: UUID) -> FileResponse:
+def archive(request: HttpRequest, work_id: UUID) -> StreamingHttpResponse:
     """Everything that was handed in, in one file."""
     return answer_zip(request, work_id)
