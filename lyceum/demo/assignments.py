@@ -50,7 +50,7 @@ class _Plan:
 
 
 PLANS = (
-    _Plan("Reading diary, chapter 4", "Read chapter 4 and write **half a page**: who changed, and why?", -10, 0.95, 1.0),
+    _Plan("Reading diary, chapter 4", "Read chapter 4. Write **half a page**: who changed, and why?", -10, 0.95, 1.0),
     _Plan("Poster on a river", "A poster on one river of your choice.\n\n- where it begins and ends\n- who lives by it",
           -3, 0.85, 0.4, more={"rubric": [{"title": "Facts", "points": 10}, {"title": "Layout", "points": 10}]}),
     _Plan("Two sources compared", "Compare the two sources of the lesson. Which one do you trust, and why?", 2, 0.3,
