@@ -7,8 +7,9 @@ and with which telephone they were taken, or a second file behind the first.
 import hashlib
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from lyceum.core.errors import InvalidError, RuleError
+from lyceum.core.file_kinds import OLD_WORD, TEXT, WORD, carries_program, kind_of
 from lyceum.core.schools import current_school
 
 LARGEST, MOST_PIXELS = 10 * 1024 * 1024, 40_000_000
@@ -30,7 +32,17 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "image/webp": ("WEBP", "webp"),
     "application/pdf": ("", "pdf"),
 }
-"""What may be handed in: the painter's name for it, and how its name ends."""
+"""Pictures and papers: the painter's name for it, and how its name ends."""
+WORK: Mapping[str, tuple[str, str]] = {
+    **{kind: named for kind, named in KINDS.items() if kind != "image/webp"},
+    OLD_WORD: ("", "doc"),
+    WORD: ("", "docx"),
+    TEXT: ("", "txt"),
+    "audio/mpeg": ("", "mp3"),
+    "audio/wav": ("", "wav"),
+}
+"""What schoolwork is handed in as."""
+_ENDINGS = {kind: ending for kind, (_painter, ending) in (*KINDS.items(), *WORK.items())}
 _ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
 
 
@@ -70,28 +82,27 @@ class TakenFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def take_file(given: BinaryIO, *, name: str) -> TakenFile:
-    """Read what was handed in. Refuses what is too large, something else than a picture or a PDF, or unsafe."""
-    content = given.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise FileTooLargeError(_("A file has at most %(n)s MB.") % {"n": LARGEST // 1024**2})
-    kind = _kind_of(content)
-    if kind not in KINDS:
-        raise FileKindError(
-            _("Hand in a picture (JPEG, PNG, WebP) or a PDF; this is %(kind)s.") % {"kind": kind or _("something else")}
-        )
-    clean = _safe_pdf(content) if kind == "application/pdf" else _painted(content, KINDS[kind][0])
-    return TakenFile(_clean_name(name, KINDS[kind][1]), kind, clean)
+def take_file(given: BinaryIO, *, name: str, kinds: Set[str] = KINDS.keys(), largest: int = 0) -> TakenFile:
+    """Read what was handed in. Refuses what is too large, of a kind that is not asked for, or unsafe."""
+    largest = largest or LARGEST
+    content = given.read(largest + 1)
+    if len(content) > largest:
+        raise FileTooLargeError(_("A file has at most %(n)s MB.") % {"n": largest // 1024**2})
+    kind = kind_of(content)
+    if kind not in kinds:
+        raise FileKindError(_asked_for(kinds) % {"kind": kind or _("something else")}, kind=kind)
+    if carries_program(content, kind):
+        raise FileUnsafeError(_("The document holds a program or another file. Save it without, or as a PDF."))
+    clean = _safe_pdf(content) if kind == "application/pdf" else content
+    if KINDS.get(kind, ("",))[0]:
+        clean = _painted(content, KINDS[kind][0])
+    return TakenFile(_clean_name(name, _ENDINGS[kind]), kind, clean)
 
 
-def _kind_of(content: bytes) -> str:
-    import puremagic  # reads its tables, which only who hands in a file needs
-
-    try:
-        found: str = puremagic.from_string(content, mime=True)
-    except (puremagic.PureError, ValueError):
-        return ""
-    return found
+def _asked_for(kinds: Set[str]) -> str:
+    if TEXT in kinds:
+        return _("Hand in jpg, png, pdf, doc, docx, txt, mp3 or wav; this is %(kind)s.")
+    return _("Hand in a picture (JPEG, PNG, WebP) or a PDF; this is %(kind)s.")
 
 
 def _painted(content: bytes, painter: str) -> bytes:
@@ -130,8 +141,17 @@ def store_file(taken: TakenFile, *, area: str, row: UUID) -> str:
 
 def read_file(stored: str) -> bytes:
     """The content of a file of this school. Refuses to run for another school's."""
+    return reader_of(stored)()
+
+
+def reader_of(stored: str) -> Callable[[], bytes]:
+    """What reads a file of this school later, when an answer is on its way and no school is in scope any more."""
     if not stored.startswith(f"schools/{current_school()}/"):
         raise RuntimeError("A file of another school was asked for.")
+    return partial(_read, stored)
+
+
+def _read(stored: str) -> bytes:
     with default_storage.open(stored, "rb") as file:
         content: bytes = file.read()
     return content
@@ -150,7 +170,7 @@ def delete_file(stored: str) -> None:
 
 def answer_file(stored: str, *, name: str, kind: str) -> HttpResponse:
     """A file to keep: an attachment whatever it is, of the kind that it was found to be, and in nobody's cache."""
-    response = HttpResponse(read_file(stored), content_type=kind if kind in KINDS else "application/octet-stream")
+    response = HttpResponse(read_file(stored), content_type=kind if kind in _ENDINGS else "application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

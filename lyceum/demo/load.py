@@ -14,6 +14,7 @@ from lyceum.core.schools import current_school, school_scope
 from lyceum.demo.absences import hear_by_text, plan_absences
 from lyceum.demo.accounts import add_family_accounts, share_a_person
 from lyceum.demo.amendments import amend_marks
+from lyceum.demo.assignments import add_assignments
 from lyceum.demo.behaviour import fill_behaviour
 from lyceum.demo.build import Demo, Say, found_school, set_up
 from lyceum.demo.cover import add_cover
@@ -134,6 +135,7 @@ def _finish(demo: Demo, say: Say) -> None:
     hear_by_text(demo)
     fill_behaviour(demo, say)
     add_detentions(demo, say)
+    add_assignments(demo, say)
     with demo.on(demo.today):
         due = open_day(demo.today)
         left = add_cover(demo) if demo.plan.has_lessons else 0

@@ -49,6 +49,7 @@ CHORDS = {
     "/timetable/": "l",
     "/settings/": "s",
     "/operator/": "o",
+    "/work/": "w",
 }
 """The second key, after g, of each place in the navigation."""
 PALETTE = Section(
@@ -81,6 +82,15 @@ QUEUE = Section(
     under="/behaviour/queue/",
 )
 
+DESK = Section(
+    lazy("At the marking desk"),
+    (
+        Key(("n",), lazy("Go to the next work to mark")),
+        Key(("p",), lazy("Go to the one before")),
+    ),
+    under="/submissions/",
+)
+
 
 def is_single(key: str) -> bool:
     """Whether a key is one character, or a chord of such, without Control or Command."""
@@ -106,7 +116,7 @@ def shortcuts_of(does: str, *, single_keys: bool) -> str:
 
 def sections_for(items: Iterable[Item], *, at: str = "", single_keys: bool) -> list[Section]:
     """The help: the keys that work for somebody, at an address or at all of them."""
-    own = [PALETTE, *(section for section in (REGISTER, QUEUE) if not at or at.startswith(section.under))]
+    own = [PALETTE, *(section for section in (REGISTER, QUEUE, DESK) if not at or at.startswith(section.under))]
     everywhere = _working(EVERYWHERE, single_keys)
     going = _working(go_keys(items), single_keys)
     sections = [Section(lazy("Everywhere"), everywhere), Section(lazy("Go to"), going), *own]

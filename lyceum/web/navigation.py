@@ -47,4 +47,6 @@ def items_for(actor: Actor) -> list[Item]:
         items.append(Item(_("Learning"), "/learning/", "learning"))
     if actor.may(Permission.LESSONS_VIEW) and len(items) < MOST_ITEMS:
         items.append(Item(_("Timetable"), "/timetable/", "timetable"))
+    if actor.may(Permission.ASSIGNMENTS_VIEW) and len(items) < MOST_ITEMS:
+        items.append(Item(_("Work"), "/work/", "work"))
     return items

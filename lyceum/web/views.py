@@ -40,6 +40,7 @@ from lyceum.domains.timetable.weeks import Entry, Whose, next_entry, own_timetab
 from lyceum.web.children import children_at_other_schools, children_of
 from lyceum.web.keys import sections_for
 from lyceum.web.landing import head_landing, office_landing, operator_page, registers_waiting, teacher_landing
+from lyceum.web.landing.work import work_landing
 from lyceum.web.navigation import items_for
 from lyceum.web.palette import look_up
 
@@ -79,6 +80,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
         context |= {"children": children_of(actor, day), "to_answer": _to_answer(actor)}
     if Role.STUDENT in actor.roles or Role.APPLICANT in actor.roles:
         context["own_courses"] = go_on_learning(actor)
+    context |= work_landing(actor)
     if caller_of(request).has_other_schools:
         context |= {"elsewhere": children_at_other_schools(actor)}
     return render(request, template, context)

@@ -22,7 +22,7 @@ SENT_BY_OTHERS = {"POST stop/<str:link>/", "POST hooks/<slug:carrier>/<str:hook>
 """Forms that mail programs and carriers send themselves: the link, or a signature, is the proof."""
 FORMS = [name for name, route in PAGE_ROUTES.items() if name in PAGES and route.method == "POST"]
 JSON = "application/json"
-FORM_BODIES = {"createToken", "createImport", "addIncidentFile", "importTimetable", "addDocument"}
+FORM_BODIES = {"createToken", "createImport", "addIncidentFile", "importTimetable", "addDocument", "attachFiles", "addDraftFiles"}
 """Operations that take a form or a file instead of JSON."""
 SOME = ("createStudent", "takeRegister", "login")
 """Operations for what the reader of bodies refuses, which is one for all."""
@@ -144,7 +144,8 @@ def test_an_id_that_is_none_finds_nothing(world, name):
     for bad in ("0", "%00", "%ff", "00000000-0000-0000-0000-000000000000", "'", "%2e%2e", "💩"):
         path = route.path_with(dict.fromkeys(route.names, bad))
         if name in FORM_BODIES:  # a file is read before its id is looked for
-            answers[bad] = caller.post(path, {"file": SimpleUploadedFile("a.pdf", PDF)}).status_code
+            given = {field: SimpleUploadedFile("a.pdf", PDF) for field in ("file", "files")}
+            answers[bad] = caller.post(path, given).status_code
         else:
             answers[bad] = caller.generic(route.method, path, body, content_type=JSON).status_code
 

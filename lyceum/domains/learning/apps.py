@@ -7,3 +7,4 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from lyceum.domains.learning import merging  # noqa: F401  # models are ready only now
+        from lyceum.domains.learning import assignment_merging, assignment_subscribers  # noqa: F401  # models are ready only now

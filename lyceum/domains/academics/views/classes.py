@@ -85,6 +85,7 @@ def class_page(request: HttpRequest, class_id: UUID) -> HttpResponse:
             "may_edit": actor.reaches_all(Permission.CLASSES_EDIT),
             "may_record": actor.may(Permission.INCIDENTS_RECORD),
             "sees_registers": actor.may(Permission.REGISTERS_VIEW),
+            "sees_work": actor.may(Permission.ASSIGNMENTS_VIEW),
             "has_lessons": actor.may(Permission.LESSONS_VIEW),
         }
 

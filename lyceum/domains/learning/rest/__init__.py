@@ -1,6 +1,7 @@
-"""REST door: courses, runs, lessons, certificates, assignments."""
+"""REST door of learning."""
 
 from lyceum.domains.learning.rest import (
+    assignments,
     categories,
     content,
     courses,
@@ -11,10 +12,12 @@ from lyceum.domains.learning.rest import (
     own,
     schedules,
     settings,
+    submissions,
 )
 from lyceum.domains.learning.rest.router import router
 
 __all__ = [
+    "assignments",
     "categories",
     "content",
     "courses",
@@ -26,4 +29,5 @@ __all__ = [
     "router",
     "schedules",
     "settings",
+    "submissions",
 ]

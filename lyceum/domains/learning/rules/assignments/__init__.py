@@ -1,0 +1,1 @@
+"""Setting work, handing it in, marking it."""
