@@ -16,6 +16,7 @@ from lyceum.demo.accounts import add_family_accounts, share_a_person
 from lyceum.demo.amendments import amend_marks
 from lyceum.demo.behaviour import fill_behaviour
 from lyceum.demo.build import Demo, Say, found_school, set_up
+from lyceum.demo.certificates import add_certificates
 from lyceum.demo.cover import add_cover
 from lyceum.demo.detentions import add_detentions
 from lyceum.demo.families import make_families
@@ -134,6 +135,7 @@ def _finish(demo: Demo, say: Say) -> None:
     hear_by_text(demo)
     fill_behaviour(demo, say)
     add_detentions(demo, say)
+    add_certificates(demo)
     with demo.on(demo.today):
         due = open_day(demo.today)
         left = add_cover(demo) if demo.plan.has_lessons else 0

@@ -33,22 +33,29 @@ _WITH = ("key", "completion__course", "completion__student__person", "superseded
 
 
 def list_certificates(actor: Actor, *, text: str = "", status: str = "") -> QuerySet[Certificate]:
-    """The certificates that the actor may see."""
-    rows = Certificate.objects.filter(visible_certificates(actor)).select_related(*_WITH)
+    """The certificates of the learners whom the actor sees."""
+    actor.require(Permission.LEARNERS_VIEW)
+    rows = _visible(actor)
     if text:
         rows = rows.filter(Q(recipient_name__icontains=text) | Q(course_name__icontains=text) | Q(code=_bare(text)))
     return rows.filter(status=status) if status else rows
 
 
+def _visible(actor: Actor) -> QuerySet[Certificate]:
+    return Certificate.objects.filter(visible_certificates(actor)).select_related(*_WITH)
+
+
 def list_own_certificates(actor: Actor) -> QuerySet[Certificate]:
-    """One's own and one's children's, the newest first."""
+    """One's own and one's children's, the newest first. For people: software has none of its own."""
+    if actor.user_id is None:
+        raise NotFoundError(_("You have no student record here."))
     rows = Certificate.objects.filter(family_certificates(actor)).select_related(*_WITH)
     return rows.order_by("-issued_at", "-serial")
 
 
 def get_certificate(certificate_id: UUID, *, actor: Actor) -> Certificate:
     """One certificate that the actor may see."""
-    found = list_certificates(actor).filter(pk=certificate_id).first()
+    found = _visible(actor).filter(pk=certificate_id).first()
     if found is None:
         raise NotFoundError
     return found

@@ -77,26 +77,26 @@ class VerifiedOut(Schema):
     name: str | None
 
 
-class NameIn(Strict):
+class CertificateNameIn(Strict):
     """A name to compare with the one on the certificate."""
 
     name: str = Field(max_length=LONGEST_NAME)
 
 
-class NameOut(Schema):
+class CertificateNameOut(Schema):
     """Whether it is the same, accents and case left aside."""
 
     matches: bool
 
 
-class RevokeIn(Strict):
+class CertificateRevokeIn(Strict):
     """Why: a code that strangers see, and words that stay in the school."""
 
     reason_code: ReasonCode
     reason: str = Field("", max_length=LONGEST_REASON)
 
 
-class ReissueIn(Strict):
+class CertificateReissueIn(Strict):
     """The corrected name; left out: the student's name as it is now."""
 
     recipient_name: str | None = Field(None, max_length=LONGEST_NAME)
@@ -129,9 +129,12 @@ def verify(request: HttpRequest, response: HttpResponse, certificate_code: str) 
 
 
 @router.post(
-    "certificates/verify/{certificate_code}/name/", response=NameOut, operation_id="checkCertificateName", auth=None
+    "certificates/verify/{certificate_code}/name/",
+    response=CertificateNameOut,
+    operation_id="checkCertificateName",
+    auth=None,
 )
-def check_name(request: HttpRequest, certificate_code: str, body: NameIn) -> dict[str, bool]:
+def check_name(request: HttpRequest, certificate_code: str, body: CertificateNameIn) -> dict[str, bool]:
     """Whether a name is the one on the certificate: five tries an hour from one address."""
     with school_of_code(certificate_code):
         certificate = verify_code(certificate_code).certificate
@@ -145,7 +148,7 @@ def one(request: HttpRequest, response: HttpResponse, certificate_id: UUID) -> S
 
 
 @router.post(f"{_ONE}revoke/", response=CertificateOut, operation_id="revokeCertificate")
-def revoke(request: HttpRequest, certificate_id: UUID, body: RevokeIn) -> dict[str, Any]:
+def revoke(request: HttpRequest, certificate_id: UUID, body: CertificateRevokeIn) -> dict[str, Any]:
     """Take a certificate back. Its page says so at once."""
     actor = actor_of(request)
     revoke_certificate(certificate_id, reason_code=body.reason_code, reason=body.reason, actor=actor)
@@ -153,7 +156,9 @@ def revoke(request: HttpRequest, certificate_id: UUID, body: RevokeIn) -> dict[s
 
 
 @router.post(f"{_ONE}reissue/", response={201: CertificateOut}, operation_id="reissueCertificate")
-def reissue(request: HttpRequest, response: HttpResponse, certificate_id: UUID, body: ReissueIn) -> dict[str, Any]:
+def reissue(
+    request: HttpRequest, response: HttpResponse, certificate_id: UUID, body: CertificateReissueIn
+) -> dict[str, Any]:
     """Replace a certificate by a new one; the old one leads to it."""
     actor = actor_of(request)
     new = reissue_certificate(certificate_id, recipient_name=body.recipient_name, actor=actor)
