@@ -15,12 +15,13 @@ export UV_NO_PROGRESS := 1
 # Tests with processes of their own; apart, so that two of the longest do not come last.
 SLOWER = tests/browser tests/servers
 
-.PHONY: run test check fmt bench messages requirements wheel help
+.PHONY: run test check contracts fmt bench messages requirements wheel help
 
 help:
 	@echo "make run            start Lyceum with a demo school at http://localhost:4000"
 	@echo "make test           run every test"
 	@echo "make check          formatting, lint, types, layers, migrations"
+	@echo "make contracts      try the contract's tables by every role, and print the differences"
 	@echo "make fmt            format the code"
 	@echo "make bench          measure (the timetabling engine, too, with FET=a folder of its files)"
 	@echo "make messages       bring the translators' files up to date, and say what is missing"
@@ -42,6 +43,9 @@ check: .venv/.ready-dev
 	@$(BIN)/mypy lyceum
 	@$(BIN)/lint-imports
 	@LYCEUM_DATA=.venv/check-data $(BIN)/lyceum makemigrations --check --dry-run
+
+contracts: .venv/.ready-dev
+	@$(BIN)/python -m tests.contracts
 
 fmt: .venv/.ready-dev
 	@$(BIN)/ruff check --fix-only --exit-zero .

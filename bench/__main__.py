@@ -22,6 +22,7 @@ NAMES = (
     "propose_slot",
     "dashboard_year",
     "points",
+    "certificates",
     "moves",
     "import_10k",
     "rollover_1000",

@@ -28,6 +28,7 @@ from lyceum.domains.behaviour import graphql as behaviour
 from lyceum.domains.behaviour import graphql_acts as behaviour_acts
 from lyceum.domains.behaviour import graphql_detentions as detentions
 from lyceum.domains.learning import graphql_assignments as assignments
+from lyceum.domains.learning import graphql_certificates as certificates
 from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people import graphql_records as records
@@ -74,6 +75,7 @@ class Query(
     behaviour.Query,
     detentions.Query,
     assignments.Query,
+    certificates.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:

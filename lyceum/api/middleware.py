@@ -165,7 +165,7 @@ def one_form(path: str) -> str:
     if path.startswith("/api/") and not _VERSIONED.match(path):
         path = "/api/v1/" + path.removeprefix("/api/")
     last = path.rsplit("/", 1)[-1]
-    bare = not last or "." in last or path.startswith(("/health", "/graphql", "/.well-known", "/static/"))
+    bare = not last or "." in last or path.startswith(("/health", "/graphql", "/.well-known", "/static/", "/ob/"))
     return path if bare else path + "/"
 
 

@@ -46,12 +46,21 @@ def _compiler() -> Any:  # typst's own class, which is imported only where a doc
 
 def print_document(template: bytes, data: Mapping[str, Any], *, paper: str = "") -> bytes:
     """A Typst template as PDF. It reads `data` (JSON), `paper`, `lang` and `dir` (ltr or rtl) from `sys.inputs`."""
+    return _compiled(template, data, paper=PAPERS.get(paper or letterhead().paper, "a4"), format="pdf")
+
+
+def draw_document(template: bytes, data: Mapping[str, Any], *, kind: str, ppi: int = 144) -> bytes:
+    """A template of one page as a picture: `png`, with so many points to the inch, or `svg`."""
+    return _compiled(template, data, paper="a4", format=kind, ppi=ppi)
+
+
+def _compiled(template: bytes, data: Mapping[str, Any], *, paper: str, **how: Any) -> bytes:
     inputs = {
         "data": msgspec.json.encode(data).decode(),
-        "paper": PAPERS.get(paper or letterhead().paper, "a4"),
+        "paper": paper,
         "lang": (get_language() or "en").split("-")[0],
         "dir": "rtl" if get_language_bidi() else "ltr",
     }
     with _compiling:  # the compiler keeps what it read for the next one, and is not made for two at once
-        made: bytes = _compiler().compile(input=template, sys_inputs=inputs)
+        made: bytes = _compiler().compile(input=template, sys_inputs=inputs, **how)
     return made

@@ -17,6 +17,7 @@ from lyceum.demo.amendments import amend_marks
 from lyceum.demo.assignments import add_assignments
 from lyceum.demo.behaviour import fill_behaviour
 from lyceum.demo.build import Demo, Say, found_school, set_up
+from lyceum.demo.certificates import add_certificates
 from lyceum.demo.cover import add_cover
 from lyceum.demo.detentions import add_detentions
 from lyceum.demo.families import make_families
@@ -136,6 +137,7 @@ def _finish(demo: Demo, say: Say) -> None:
     fill_behaviour(demo, say)
     add_detentions(demo, say)
     add_assignments(demo, say)
+    add_certificates(demo)
     with demo.on(demo.today):
         due = open_day(demo.today)
         left = add_cover(demo) if demo.plan.has_lessons else 0

@@ -106,6 +106,7 @@ _WAYS_IN = (
     "DELETE FROM accounts_user WHERE id = ANY(%(users)s)",
     "DELETE FROM notifications_carriedfor WHERE school_id = ANY(%(schools)s)",
     "DELETE FROM notifications_hook WHERE school_id = ANY(%(schools)s)",
+    "DELETE FROM learning_publishedcertificate WHERE school_id = ANY(%(schools)s)",
     "DELETE FROM tenancy_schoolhost WHERE school_id = ANY(%(schools)s)",
     "DELETE FROM tenancy_school WHERE id = ANY(%(schools)s)",
     "DELETE FROM tenancy_group WHERE slug = %(group)s",

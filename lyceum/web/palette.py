@@ -88,6 +88,13 @@ ACTS = (
     Act(lazy("Cover a lesson"), "/cover/", Permission.COVER_ASSIGN, lazy("substitute, supply, absent teacher, pass")),
     Act(lazy("Close a day"), "/settings/years/", Permission.CLASSES_EDIT, lazy("holiday, snow, training day, closure")),
     Act(lazy("Go into the next year"), "/rollovers/", Permission.ROLLOVER_PREVIEW, lazy("rollover, promote, year end")),
+    Act(
+        lazy("Find a certificate"),
+        "/certificates/",
+        Permission.LEARNERS_VIEW,
+        lazy("badge, diploma, verify, revoke, completion"),
+    ),
+    Act(lazy("My certificates"), "/certificates/mine/", Permission.PROFILE_EDIT, lazy("badge, diploma, share")),
     Act(lazy("Change language"), "/account/", Permission.PROFILE_EDIT, lazy("translation, locale")),
     Act(lazy("Change colours"), "/account/", Permission.PROFILE_EDIT, lazy("dark, light, theme")),
     Act(lazy("Change password"), "/account/#password-title", Permission.PROFILE_EDIT),

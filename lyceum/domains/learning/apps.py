@@ -8,3 +8,4 @@ class LearningConfig(AppConfig):
     def ready(self) -> None:
         from lyceum.domains.learning import merging  # noqa: F401  # models are ready only now
         from lyceum.domains.learning import assignment_merging, assignment_subscribers  # noqa: F401  # models are ready only now
+        from lyceum.domains.learning import certificate_subscribers  # noqa: F401  # models are ready only now

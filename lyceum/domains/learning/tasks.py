@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 
 from lyceum.core.actor import system_actor
 from lyceum.core.schools import school_scope
-from lyceum.domains.learning import assignment_tasks  # noqa: F401  # found through this module
+from lyceum.domains.learning import assignment_tasks, certificate_tasks  # noqa: F401  # found through this module
 from lyceum.domains.learning.rules.lapsing import lapse_enrolments
 from lyceum.domains.tenancy.models import School
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from lyceum.core import clock
 from lyceum.core.schools import SchoolForeignKey, SchoolOwned
 from lyceum.domains.learning.models.learners import Completion
 
@@ -19,14 +20,24 @@ class IssuerKey(SchoolOwned):
     public_jwk = models.JSONField()
     private_key = models.TextField()
     """Encrypted with the installation's secret."""
+    issuer = models.CharField(max_length=32)
+    """The name of the issuer in its address; the same for all keys made at one address."""
+    base_url = models.CharField(max_length=200)
+    """Where key, issuer and status list answer, fixed when the key was made: another address begins another key."""
+    status_list = models.PositiveIntegerField()
+    """The number of the key's own status list, which it signs for as long as it is trusted."""
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.ACTIVE)
     retired_at = models.DateTimeField(null=True)
 
     class Meta(SchoolOwned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["school", "kid"], name="issuer_key_kid_once"),
+            models.UniqueConstraint(fields=["school", "status_list"], name="issuer_key_status_list_once"),
             models.UniqueConstraint(fields=["school"], condition=Q(status="active"), name="issuer_key_one_active"),
         ]
+
+    def __str__(self) -> str:
+        return self.kid
 
 
 class Certificate(SchoolOwned):
@@ -83,6 +94,11 @@ class Certificate(SchoolOwned):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its time is over."""
+        return self.valid_until is not None and self.valid_until <= clock.now()
 
 
 class PublishedCertificate(models.Model):

@@ -3,6 +3,7 @@
 from lyceum.domains.learning.rest import (
     assignments,
     categories,
+    certificates,
     content,
     courses,
     enrolments,
@@ -19,6 +20,7 @@ from lyceum.domains.learning.rest.router import router
 __all__ = [
     "assignments",
     "categories",
+    "certificates",
     "content",
     "courses",
     "enrolments",

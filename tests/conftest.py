@@ -1,4 +1,4 @@
-"""The world that the doors are tried on: built once for each process, undone after each test."""
+"""The world that doors and contracts are tried on: built once for each process, undone after each test."""
 
 import os
 from collections.abc import Callable, Iterator

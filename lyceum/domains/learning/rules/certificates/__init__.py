@@ -1,0 +1,1 @@
+"""Acts on certificates: signing, issuing, revoking, showing."""

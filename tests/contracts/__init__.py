@@ -1,0 +1,1 @@
+"""The contract's tables, and every row of them tried by every role over HTTP."""
