@@ -27,6 +27,7 @@ from lyceum.domains.attendance.batches import read_registers
 from lyceum.domains.behaviour import graphql as behaviour
 from lyceum.domains.behaviour import graphql_acts as behaviour_acts
 from lyceum.domains.behaviour import graphql_detentions as detentions
+from lyceum.domains.calendars import graphql as calendars
 from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people import graphql_records as records
@@ -72,6 +73,7 @@ class Query(
     planned.Query,
     behaviour.Query,
     detentions.Query,
+    calendars.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
@@ -106,6 +108,7 @@ class Mutation(
     planned.Mutation,
     behaviour_acts.Mutation,
     detentions.Mutation,
+    calendars.Mutation,
 ):
     pass
 

@@ -43,6 +43,8 @@ def items_for(actor: Actor) -> list[Item]:
         items.append(Item(_("Import"), "/imports/", "import"))
     if actor.reaches_all(Permission.SCHOOL_EDIT) or actor.reaches_all(Permission.USERS_LIST):
         items.append(Item(_("Settings"), "/settings/", "settings"))
+    if actor.may(Permission.AGENDA_VIEW) and len(items) < MOST_ITEMS - 1:
+        items.append(Item(_("Calendar"), "/calendar/", "calendar"))
     if actor.may(Permission.LESSONS_VIEW) and len(items) < MOST_ITEMS:
         items.append(Item(_("Timetable"), "/timetable/", "timetable"))
     return items

@@ -86,6 +86,8 @@ ACTS = (
         lazy("generate, requirements, rules, publish, board, clashes"),
     ),
     Act(lazy("Cover a lesson"), "/cover/", Permission.COVER_ASSIGN, lazy("substitute, supply, absent teacher, pass")),
+    Act(lazy("Calendar"), "/calendar/", Permission.AGENDA_VIEW, lazy("agenda, events, dates, diary")),
+    Act(lazy("Make an event"), "/calendar/events/new/", Permission.EVENTS_EDIT, lazy("new event, fair, open day")),
     Act(lazy("Close a day"), "/settings/years/", Permission.CLASSES_EDIT, lazy("holiday, snow, training day, closure")),
     Act(lazy("Go into the next year"), "/rollovers/", Permission.ROLLOVER_PREVIEW, lazy("rollover, promote, year end")),
     Act(lazy("Change language"), "/account/", Permission.PROFILE_EDIT, lazy("translation, locale")),
@@ -120,7 +122,8 @@ Offer = tuple[str, Hit]
 def _may(actor: Actor, act: Act) -> bool:
     if act.needs is None:
         return True
-    return actor.may(act.needs) if act.needs is Permission.PROFILE_EDIT else actor.reaches_all(act.needs)
+    own = act.needs in (Permission.PROFILE_EDIT, Permission.AGENDA_VIEW)
+    return actor.may(act.needs) if own else actor.reaches_all(act.needs)
 
 
 def _offer(act: Act) -> Offer:

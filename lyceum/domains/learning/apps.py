@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class LearningConfig(AppConfig):
     name = "lyceum.domains.learning"
     label = "learning"
+
+    def ready(self) -> None:
+        from lyceum.domains.learning import agenda  # noqa: F401  # models are ready only now

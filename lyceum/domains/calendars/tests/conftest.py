@@ -84,9 +84,7 @@ def make_cast() -> Cast:
     parent = guardian_of(student)
     with in_school(school):
         grace = Person.objects.get(user=parent)
-        second = NewGuardian(
-            sibling.pk, "parent", person_id=grace.pk, portal="full", parental_responsibility="yes"
-        )
+        second = NewGuardian(sibling.pk, "parent", person_id=grace.pk, portal="full", parental_responsibility="yes")
         add_guardians([second], actor=system_actor(school.pk))
         GuardianLink.objects.update(starts_on=LONG_AGO)
     admin = make_admin(school, name="Ada Head")
