@@ -115,7 +115,7 @@ def own_answers(events: Sequence[Event], *, actor: Actor) -> dict[UUID, list[Eve
     if actor.user_id is None or not events:
         return found
     rows = _numbered(own_invitations(actor).filter(event__in=[each.pk for each in events]))
-    for row in rows.prefetch_related("person__students").order_by("created_at", "pk"):
+    for row in rows.select_related("person").prefetch_related("person__students").order_by("created_at", "pk"):
         found.setdefault(row.event_id, []).append(row)
     return found
 

@@ -33,7 +33,7 @@ def closed_days(asked: Asked) -> Iterator[Entry]:
 def events(asked: Asked) -> Iterator[Entry]:
     """Published events that the asker may know of; for each child that is registered, once."""
     rows = list_events(asked.actor, first=asked.first, last=asked.last).exclude(state=Event.State.DRAFT)
-    found = list(rows)
+    found = list(rows.prefetch_related(None))
     answers = own_answers(found, actor=asked.actor)
     for event in found:
         mine = answers.get(event.pk, [])

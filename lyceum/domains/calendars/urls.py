@@ -8,7 +8,7 @@ urlpatterns = [
     path("calendar/", agenda.calendar_page, name="calendar"),
     path("calendar/events/", events.events_page, name="events"),
     path("calendar/events/new/", events.new_event_page, name="event-new"),
-    path("calendar/events/<uuid:event_id>/", events.event_page, name="event"),
-    path("calendar/events/<uuid:event_id>/edit/", events.edit_event_page, name="event-edit"),
-    path("calendar/events/<uuid:event_id>/attendance/", attendance.attendance_page, name="event-attendance"),
+    path("calendar/events/<uuid:calendar_event_id>/", events.event_page, name="event"),
+    path("calendar/events/<uuid:calendar_event_id>/edit/", events.edit_event_page, name="event-edit"),
+    path("calendar/events/<uuid:calendar_event_id>/attendance/", attendance.attendance_page, name="event-attendance"),
 ]

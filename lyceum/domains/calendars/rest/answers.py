@@ -41,24 +41,24 @@ class WithdrawIn(Strict):
     student_id: UUID | None = None
 
 
-@router.post("events/{event_id}/register/", response=AnswerOut, operation_id="registerForEvent")
-def register(request: HttpRequest, event_id: UUID, body: RegisterIn | None = None) -> dict[str, Any]:
+@router.post("events/{calendar_event_id}/register/", response=AnswerOut, operation_id="registerForEvent")
+def register(request: HttpRequest, calendar_event_id: UUID, body: RegisterIn | None = None) -> dict[str, Any]:
     """Take a seat; where there is none, the next place on the waiting list."""
     given = body.dict() if body else {}
-    return answered_shape(answer_event(event_id, **given, actor=actor_of(request)))
+    return answered_shape(answer_event(calendar_event_id, **given, actor=actor_of(request)))
 
 
-@router.post("events/{event_id}/answer/", response=AnswerOut, operation_id="answerEvent")
-def answer(request: HttpRequest, event_id: UUID, body: AnswerIn) -> dict[str, Any]:
+@router.post("events/{calendar_event_id}/answer/", response=AnswerOut, operation_id="answerEvent")
+def answer(request: HttpRequest, calendar_event_id: UUID, body: AnswerIn) -> dict[str, Any]:
     """Answer an invitation: accepted, declined or tentative. Answering again changes the answer."""
-    return answered_shape(answer_event(event_id, **body.dict(), actor=actor_of(request)))
+    return answered_shape(answer_event(calendar_event_id, **body.dict(), actor=actor_of(request)))
 
 
-@router.post("events/{event_id}/withdraw/", response=AnswerOut, operation_id="withdrawFromEvent")
-def withdraw(request: HttpRequest, event_id: UUID, body: WithdrawIn | None = None) -> dict[str, Any]:
+@router.post("events/{calendar_event_id}/withdraw/", response=AnswerOut, operation_id="withdrawFromEvent")
+def withdraw(request: HttpRequest, calendar_event_id: UUID, body: WithdrawIn | None = None) -> dict[str, Any]:
     """Give a seat back, or a place on the waiting list."""
     student = body.student_id if body else None
-    return answered_shape(withdraw_from_event(event_id, student_id=student, actor=actor_of(request)))
+    return answered_shape(withdraw_from_event(calendar_event_id, student_id=student, actor=actor_of(request)))
 
 
 class OwnEventOut(Schema):

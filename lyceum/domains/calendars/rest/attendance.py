@@ -39,27 +39,34 @@ class AttendanceIn(Strict):
     attendance: list[SeenIn] = Field(max_length=MOST)
 
 
-@router.get("events/{event_id}/attendance/", response=list[AttendanceOut], operation_id="getEventAttendance")
-def attendance(request: HttpRequest, event_id: UUID) -> list[dict[str, Any]]:
+@router.get("events/{calendar_event_id}/attendance/", response=list[AttendanceOut], operation_id="getEventAttendance")
+def attendance(request: HttpRequest, calendar_event_id: UUID) -> list[dict[str, Any]]:
     """The students who take part or were there, by name, each with what was said."""
-    return _listed(event_id, actor_of(request))
+    return _listed(calendar_event_id, actor_of(request))
 
 
-@router.put("events/{event_id}/attendance/", response=list[AttendanceOut], operation_id="recordEventAttendance")
-def save_attendance(request: HttpRequest, event_id: UUID, body: AttendanceIn) -> list[dict[str, Any]]:
+@router.put(
+    "events/{calendar_event_id}/attendance/", response=list[AttendanceOut], operation_id="recordEventAttendance"
+)
+def save_attendance(request: HttpRequest, calendar_event_id: UUID, body: AttendanceIn) -> list[dict[str, Any]]:
     """Say who came: invited or not. Of whom nothing is sent, what was said before stays."""
     for n, each in enumerate(body.attendance):
-        if each.event_id not in (None, event_id):
+        if each.event_id not in (None, calendar_event_id):
             raise invalid_field(f"/attendance/{n}/event_id", "choice", _("This row is of another event."))
     seen = [each.seen(n) for n, each in enumerate(body.attendance)]
-    record_event_attendance(event_id, seen=seen, actor=actor_of(request))
-    return _listed(event_id, actor_of(request))
+    record_event_attendance(calendar_event_id, seen=seen, actor=actor_of(request))
+    return _listed(calendar_event_id, actor_of(request))
 
 
-def _listed(event_id: UUID, actor: Actor) -> list[dict[str, Any]]:
+def _listed(calendar_event_id: UUID, actor: Actor) -> list[dict[str, Any]]:
     return [
-        {"event_id": event_id, "student_id": student.pk, "name": student.person.full_name, **attendance_shape(row)}
-        for student, row in list_attendance(event_id, actor=actor)
+        {
+            "event_id": calendar_event_id,
+            "student_id": student.pk,
+            "name": student.person.full_name,
+            **attendance_shape(row),
+        }
+        for student, row in list_attendance(calendar_event_id, actor=actor)
     ]
 
 

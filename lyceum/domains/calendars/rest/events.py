@@ -126,57 +126,57 @@ def create(request: HttpRequest, response: HttpResponse, body: EventIn) -> Any:
     return with_etag(request, response, _shown(request, event.pk))
 
 
-@router.get("events/{event_id}/", response=EventOut, operation_id="getEvent", auth=Visiting())
-def one(request: HttpRequest, response: HttpResponse, event_id: UUID) -> Any:
+@router.get("events/{calendar_event_id}/", response=EventOut, operation_id="getEvent", auth=Visiting())
+def one(request: HttpRequest, response: HttpResponse, calendar_event_id: UUID) -> Any:
     """One event, with what the caller and their children answered."""
-    return with_etag(request, response, _shown(request, event_id))
+    return with_etag(request, response, _shown(request, calendar_event_id))
 
 
-@router.put("events/{event_id}/", response=EventOut, operation_id="replaceEvent")
-def replace(request: HttpRequest, response: HttpResponse, event_id: UUID, body: EventPut) -> Any:
+@router.put("events/{calendar_event_id}/", response=EventOut, operation_id="replaceEvent")
+def replace(request: HttpRequest, response: HttpResponse, calendar_event_id: UUID, body: EventPut) -> Any:
     """Replace an event's data."""
-    return _changed(request, response, event_id, body.dict())
+    return _changed(request, response, calendar_event_id, body.dict())
 
 
-@router.patch("events/{event_id}/", response=EventOut, operation_id="changeEvent")
-def change(request: HttpRequest, response: HttpResponse, event_id: UUID, body: EventPatch) -> Any:
+@router.patch("events/{calendar_event_id}/", response=EventOut, operation_id="changeEvent")
+def change(request: HttpRequest, response: HttpResponse, calendar_event_id: UUID, body: EventPatch) -> Any:
     """Change some of an event. A new time or place raises `sequence` and tells those who did not decline."""
-    return _changed(request, response, event_id, body.dict(exclude_unset=True))
+    return _changed(request, response, calendar_event_id, body.dict(exclude_unset=True))
 
 
-@router.delete("events/{event_id}/", response={204: None}, operation_id="deleteEvent")
-def delete(request: HttpRequest, event_id: UUID, body: ReasonIn | None = None) -> None:
+@router.delete("events/{calendar_event_id}/", response={204: None}, operation_id="deleteEvent")
+def delete(request: HttpRequest, calendar_event_id: UUID, body: ReasonIn | None = None) -> None:
     """Delete a draft. A published event is cancelled, not deleted; those who did not decline are told."""
     actor = actor_of(request)
     if is_conditional(request):
-        get_event_for_edit(event_id, actor=actor)
-        refuse_stale(request, _shown(request, event_id))
-    remove_event(event_id, reason=body.reason if body else "", actor=actor)
+        get_event_for_edit(calendar_event_id, actor=actor)
+        refuse_stale(request, _shown(request, calendar_event_id))
+    remove_event(calendar_event_id, reason=body.reason if body else "", actor=actor)
 
 
-@router.post("events/{event_id}/publish/", response=EventOut, operation_id="publishEvent")
-def publish(request: HttpRequest, response: HttpResponse, event_id: UUID) -> Any:
+@router.post("events/{calendar_event_id}/publish/", response=EventOut, operation_id="publishEvent")
+def publish(request: HttpRequest, response: HttpResponse, calendar_event_id: UUID) -> Any:
     """Let those whom it is for know of it; who is invited is told."""
-    publish_event(event_id, actor=actor_of(request))
-    return with_etag(request, response, _shown(request, event_id))
+    publish_event(calendar_event_id, actor=actor_of(request))
+    return with_etag(request, response, _shown(request, calendar_event_id))
 
 
-@router.post("events/{event_id}/cancel/", response=EventOut, operation_id="cancelEvent")
-def cancel(request: HttpRequest, response: HttpResponse, event_id: UUID, body: ReasonIn) -> Any:
+@router.post("events/{calendar_event_id}/cancel/", response=EventOut, operation_id="cancelEvent")
+def cancel(request: HttpRequest, response: HttpResponse, calendar_event_id: UUID, body: ReasonIn) -> Any:
     """Call an event off, with a reason that those who did not decline are told."""
-    cancel_event(event_id, reason=body.reason, actor=actor_of(request))
-    return with_etag(request, response, _shown(request, event_id))
+    cancel_event(calendar_event_id, reason=body.reason, actor=actor_of(request))
+    return with_etag(request, response, _shown(request, calendar_event_id))
 
 
-def _changed(request: HttpRequest, response: HttpResponse, event_id: UUID, values: dict[str, Any]) -> Any:
+def _changed(request: HttpRequest, response: HttpResponse, calendar_event_id: UUID, values: dict[str, Any]) -> Any:
     actor = actor_of(request)
     if is_conditional(request):
-        get_event_for_edit(event_id, actor=actor)
-        refuse_stale(request, _shown(request, event_id))
-    edit_event(event_id, values=values, actor=actor)
-    return with_etag(request, response, _shown(request, event_id))
+        get_event_for_edit(calendar_event_id, actor=actor)
+        refuse_stale(request, _shown(request, calendar_event_id))
+    edit_event(calendar_event_id, values=values, actor=actor)
+    return with_etag(request, response, _shown(request, calendar_event_id))
 
 
-def _shown(request: HttpRequest, event_id: UUID) -> dict[str, Any]:
+def _shown(request: HttpRequest, calendar_event_id: UUID) -> dict[str, Any]:
     actor = actor_of(request)
-    return event_shapes([get_event(event_id, actor=actor)], actor=actor)[0]
+    return event_shapes([get_event(calendar_event_id, actor=actor)], actor=actor)[0]

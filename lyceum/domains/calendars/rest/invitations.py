@@ -31,27 +31,27 @@ class InviteIn(Strict):
     part: str = Field("optional", pattern="^(required|optional|speaker|host)$")
 
 
-@router.get("events/{event_id}/invitations/", response=ListOf[GuestOut], operation_id="listEventInvitations")
-def guests(request: HttpRequest, event_id: UUID, walk: Query[Walk]) -> dict[str, Any]:
+@router.get("events/{calendar_event_id}/invitations/", response=ListOf[GuestOut], operation_id="listEventInvitations")
+def guests(request: HttpRequest, calendar_event_id: UUID, walk: Query[Walk]) -> dict[str, Any]:
     """Who is invited and what they said."""
-    rows = list_guests(event_id, actor=actor_of(request))
+    rows = list_guests(calendar_event_id, actor=actor_of(request))
     page = page_of(rows, order=("name", "pk"), limit=walk.limit, cursor=walk.cursor, count=walk.count)
     return listed(page, [_shape(row) for row in page.rows])
 
 
-@router.post("events/{event_id}/invitations/", response=list[GuestOut], operation_id="inviteToEvent")
-def invite(request: HttpRequest, event_id: UUID, body: InviteIn) -> list[dict[str, Any]]:
+@router.post("events/{calendar_event_id}/invitations/", response=list[GuestOut], operation_id="inviteToEvent")
+def invite(request: HttpRequest, calendar_event_id: UUID, body: InviteIn) -> list[dict[str, Any]]:
     """Invite people; answers those who were not invited before. Once the event is published they are told."""
-    rows = invite_people(event_id, **body.dict(), actor=actor_of(request))
+    rows = invite_people(calendar_event_id, **body.dict(), actor=actor_of(request))
     return [_shape(row) for row in rows]
 
 
 @router.delete(
-    "events/{event_id}/invitations/{invited_id}/", response=AnswerOut, operation_id="takeEventInvitationBack"
+    "events/{calendar_event_id}/invitations/{invited_id}/", response=AnswerOut, operation_id="takeEventInvitationBack"
 )
-def take_back(request: HttpRequest, event_id: UUID, invited_id: UUID) -> dict[str, Any]:
+def take_back(request: HttpRequest, calendar_event_id: UUID, invited_id: UUID) -> dict[str, Any]:
     """Take an invitation back. A seat that it held goes to the first who waits."""
-    return answered_shape(uninvite(event_id, invited_id, actor=actor_of(request)))
+    return answered_shape(uninvite(calendar_event_id, invited_id, actor=actor_of(request)))
 
 
 def _shape(row: Any) -> dict[str, Any]:

@@ -173,11 +173,14 @@ def test_two_events_of_one_name_have_two_addresses_and_what_is_written_is_cleane
 
 
 def test_a_list_takes_as_many_statements_for_three_as_for_one(cast):
-    cast.make(visibility="shared", class_ids=[str(cast.form.pk)])
-    once = statements_for(cast.guardian, EVENTS), statements_for(stranger(cast.school), EVENTS)
-    for _n in range(2):
+    def make():
         event = cast.make(visibility="public", class_ids=[str(cast.form.pk)])
         cast.guardian.send(f"{EVENTS}{event}/register/", {"student_id": str(cast.student.pk)})
+
+    make()
+    once = statements_for(cast.guardian, EVENTS), statements_for(stranger(cast.school), EVENTS)
+    for _n in range(2):
+        make()
 
     thrice = statements_for(cast.guardian, EVENTS), statements_for(stranger(cast.school), EVENTS)
 

@@ -17,13 +17,13 @@ from lyceum.domains.calendars.words import when_in_words
 
 
 @require_http_methods(["GET", "POST"])
-def attendance_page(request: HttpRequest, event_id: UUID) -> HttpResponse:
+def attendance_page(request: HttpRequest, calendar_event_id: UUID) -> HttpResponse:
     """The list of who takes part: all here in one go, or each by themselves."""
     actor = actor_of(request)
-    event = get_kept_event(event_id, actor=actor)
+    event = get_kept_event(calendar_event_id, actor=actor)
 
     def context() -> dict[str, Any]:
-        rows = list_attendance(event_id, actor=actor)
+        rows = list_attendance(calendar_event_id, actor=actor)
         return {
             "event": event,
             "when": when_in_words(event),
@@ -37,12 +37,12 @@ def attendance_page(request: HttpRequest, event_id: UUID) -> HttpResponse:
         given = {name[2:]: state for name, state in post.items() if name.startswith("s-") and isinstance(state, str)}
         rest = post.get("rest", "")
         wanted: dict[UUID, str] = {}
-        for student, said in list_attendance(event_id, actor=actor):
+        for student, said in list_attendance(calendar_event_id, actor=actor):
             state = given.get(str(student.pk), "") or ("" if said else rest)
             if state:
                 wanted[student.pk] = state
         seen = [Seen(student, state) for student, state in wanted.items()]
-        record_event_attendance(event_id, seen=seen, actor=actor)
-        return Done(f"/calendar/events/{event_id}/attendance/", Toast(gettext("Saved.")))
+        record_event_attendance(calendar_event_id, seen=seen, actor=actor)
+        return Done(f"/calendar/events/{calendar_event_id}/attendance/", Toast(gettext("Saved.")))
 
     return submitted(request, "calendars/attendance.html", context, act)

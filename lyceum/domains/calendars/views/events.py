@@ -114,15 +114,15 @@ def new_event_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def edit_event_page(request: HttpRequest, event_id: UUID) -> HttpResponse:
+def edit_event_page(request: HttpRequest, calendar_event_id: UUID) -> HttpResponse:
     """Change an event."""
     actor = actor_of(request)
     actor.require_all(Permission.EVENTS_EDIT)
-    event = get_event(event_id, actor=actor)
+    event = get_event(calendar_event_id, actor=actor)
 
     def act() -> Done:
-        edit_event(event_id, values=typed_event(request), actor=actor)
-        return Done(f"/calendar/events/{event_id}/", Toast(gettext("Saved.")))
+        edit_event(calendar_event_id, values=typed_event(request), actor=actor)
+        return Done(f"/calendar/events/{calendar_event_id}/", Toast(gettext("Saved.")))
 
     def context() -> dict[str, Any]:
         shown: dict[str, Any] = {"event": event, **form_choices(request, actor, event)}
@@ -152,10 +152,10 @@ class Subject:
 
 
 @require_http_methods(["GET", "POST"])
-def event_page(request: HttpRequest, event_id: UUID) -> HttpResponse:
+def event_page(request: HttpRequest, calendar_event_id: UUID) -> HttpResponse:
     """One event: what it is, one's own answer, and for who keeps it the guests."""
     actor = actor_of(request)
-    event = get_event(event_id, actor=actor)
+    event = get_event(calendar_event_id, actor=actor)
     answers = own_answers([event], actor=actor).get(event.pk, [])
 
     def context() -> dict[str, Any]:
@@ -178,7 +178,7 @@ def event_page(request: HttpRequest, event_id: UUID) -> HttpResponse:
             "until": answers_until(event),
             "keeps": keeps,
             "edits": edits,
-            "guests": list(list_guests(event_id, actor=actor)[:500]) if keeps else [],
+            "guests": list(list_guests(calendar_event_id, actor=actor)[:500]) if keeps else [],
             "classes": list_class_names(actor, today()) if edits and state_now(event) in ("draft", "published") else [],
         }
 
