@@ -32,6 +32,7 @@ from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people import graphql_records as records
 from lyceum.domains.people.batches import read_staff, read_students
+from lyceum.domains.reports import graphql as reports
 from lyceum.domains.tenancy import graphql as tenancy
 from lyceum.domains.timetable import graphql as timetable
 
@@ -74,6 +75,7 @@ class Query(
     behaviour.Query,
     detentions.Query,
     calendars.Query,
+    reports.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:

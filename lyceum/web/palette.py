@@ -87,6 +87,9 @@ ACTS = (
     ),
     Act(lazy("Cover a lesson"), "/cover/", Permission.COVER_ASSIGN, lazy("substitute, supply, absent teacher, pass")),
     Act(lazy("Calendar"), "/calendar/", Permission.AGENDA_VIEW, lazy("agenda, events, dates, diary")),
+    Act(
+        lazy("The school in numbers"), "/dashboard/", Permission.SCHOOL_DASHBOARD, lazy("dashboard, statistics, counts")
+    ),
     Act(lazy("Make an event"), "/calendar/events/new/", Permission.EVENTS_EDIT, lazy("new event, fair, open day")),
     Act(lazy("Close a day"), "/settings/years/", Permission.CLASSES_EDIT, lazy("holiday, snow, training day, closure")),
     Act(lazy("Go into the next year"), "/rollovers/", Permission.ROLLOVER_PREVIEW, lazy("rollover, promote, year end")),

@@ -1,5 +1,11 @@
 """Pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from lyceum.domains.reports.views import dashboard, journey
+
+urlpatterns = [
+    path("journey/", journey.journey_page, name="journey"),
+    path("dashboard/", dashboard.dashboard_page, name="dashboard"),
+    path("dashboard/lists/<slug:list_name>/", dashboard.list_page, name="dashboard-list"),
+]

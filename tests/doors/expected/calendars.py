@@ -7,6 +7,9 @@ from tests.doors.world import Who
 _p = Permission
 NEW_EVENT = {"title": "Open day", "date": "2026-11-27", "location_id": None, "is_virtual": False}
 
+STRANGERS = frozenset({Who.PUBLIC})
+"""They have the public site's own page."""
+
 REST: dict[str, Door] = {
     "listEvents": Door(_p.EVENTS_VIEW, any_key=True),
     "getEvent": Door(_p.EVENTS_VIEW, any_key=True),
