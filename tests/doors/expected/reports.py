@@ -4,6 +4,7 @@ from lyceum.core.permissions import Permission
 from tests.doors.expected.door import Door
 
 _p = Permission
+LISTS = ("courses", "course-enrolments", "completions")
 
 REST: dict[str, Door] = {
     "schoolDashboard": Door(_p.SCHOOL_DASHBOARD),
@@ -11,8 +12,6 @@ REST: dict[str, Door] = {
 PAGES: dict[str, Door] = {
     "GET journey/": Door(_p.JOURNEY_VIEW),
     "GET dashboard/": Door(_p.SCHOOL_DASHBOARD),
-    "GET dashboard/lists/<slug:list_name>/": Door(_p.SCHOOL_DASHBOARD, path="/dashboard/lists/completions/"),
-    "POST dashboard/lists/<slug:list_name>/": Door(
-        _p.SCHOOL_DASHBOARD, body={"export": "csv"}, path="/dashboard/lists/completions/"
-    ),
+    **{f"GET dashboard/lists/{name}/": Door(_p.SCHOOL_DASHBOARD) for name in LISTS},
+    **{f"POST dashboard/lists/{name}/": Door(_p.SCHOOL_DASHBOARD, body={"export": "csv"}) for name in LISTS},
 }

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -76,22 +76,19 @@ LISTS: dict[str, Any] = {each.name: each for each in (COURSES, ENROLMENTS, COMPL
 
 
 @require_http_methods(["GET", "POST"])
-def list_page(request: HttpRequest, list_name: str) -> HttpResponse:
+def list_page(request: HttpRequest, name: str) -> HttpResponse:
     """The rows behind a number."""
     actor = actor_of(request)
     actor.require_all(Permission.SCHOOL_DASHBOARD)
-    if list_name not in LISTS:
-        raise Http404
-    table = LISTS[list_name]
-    note = partial(note_export, list_name, request.GET.urlencode(), actor=actor)
-    return answer_list(request, table, _rows(list_name), template="reports/list.html", note_export=note)
+    note = partial(note_export, name, request.GET.urlencode(), actor=actor)
+    return answer_list(request, LISTS[name], _rows(name), template="reports/list.html", note_export=note)
 
 
 # Any: rows of one of three models.
-def _rows(list_name: str) -> QuerySet[Any]:
-    if list_name == COURSES.name:
+def _rows(name: str) -> QuerySet[Any]:
+    if name == COURSES.name:
         return Course.objects.filter(status=Course.Status.PUBLISHED).select_related("category")
-    if list_name == COMPLETIONS.name:
+    if name == COMPLETIONS.name:
         return Completion.objects.filter(reversed_at=None).select_related("student__person", "course")
     active = CourseEnrolment.objects.filter(status=CourseEnrolment.Status.ACTIVE)
     return active.select_related("student__person", "schedule__course")
