@@ -50,6 +50,7 @@ way, and whoever is signed in beside it is of no matter."""
 
 _FOR_STRANGERS = (
     "/api/v1/locations/",
+    "/api/v1/events/",
     "/api/v1/courses/",
     "/api/v1/course-categories/",
     "/api/v1/schedules/",

@@ -29,10 +29,12 @@ from lyceum.domains.behaviour import graphql_acts as behaviour_acts
 from lyceum.domains.behaviour import graphql_detentions as detentions
 from lyceum.domains.learning import graphql_assignments as assignments
 from lyceum.domains.learning import graphql_certificates as certificates
+from lyceum.domains.calendars import graphql as calendars
 from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people import graphql_records as records
 from lyceum.domains.people.batches import read_staff, read_students
+from lyceum.domains.reports import graphql as reports
 from lyceum.domains.tenancy import graphql as tenancy
 from lyceum.domains.timetable import graphql as timetable
 
@@ -76,6 +78,8 @@ class Query(
     detentions.Query,
     assignments.Query,
     certificates.Query,
+    calendars.Query,
+    reports.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
@@ -111,6 +115,7 @@ class Mutation(
     behaviour_acts.Mutation,
     detentions.Mutation,
     assignments.Mutation,
+    calendars.Mutation,
 ):
     pass
 

@@ -285,7 +285,7 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.STAFF_ABSENCES_EDIT, "staff absence: others'", no, no, y, s, scope="cover:write"),
         row(p.EVENTS_VIEW, "public events: read", y, y, y, y, y, y, y, y, y),
         row(p.EVENTS_EDIT, "events: write, publish, cancel", no, no, y, s, scope="calendar:write"),
-        row(p.EVENTS_ANSWER, "events: register, answer", no, no, o, o, o, o, k, o, scope="calendar:write"),
+        row(p.EVENTS_ANSWER, "events: register, answer", no, no, o, o, o, o, k, o),
         row(p.AGENDA_VIEW, "own agenda", no, no, o, o, o, o, k, o, scope="calendar:read"),
         row(p.COURSES_VIEW, "published courses, schedules, outlines: read", y, y, y, y, y, y, y, y, y),
         row(p.COURSES_EDIT, "courses, categories: write", no, no, y, s, scope="learning:write"),

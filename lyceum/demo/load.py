@@ -20,6 +20,7 @@ from lyceum.demo.build import Demo, Say, found_school, set_up
 from lyceum.demo.certificates import add_certificates
 from lyceum.demo.cover import add_cover
 from lyceum.demo.detentions import add_detentions
+from lyceum.demo.events import add_events
 from lyceum.demo.families import make_families
 from lyceum.demo.homes import add_families, add_flags
 from lyceum.demo.plan import GROUP_NAME, GROUP_SLUG, HILLCREST, LITTLE_OAK, PASSWORD, Plan
@@ -138,6 +139,7 @@ def _finish(demo: Demo, say: Say) -> None:
     add_detentions(demo, say)
     add_assignments(demo, say)
     add_certificates(demo)
+    add_events(demo, say)
     with demo.on(demo.today):
         due = open_day(demo.today)
         left = add_cover(demo) if demo.plan.has_lessons else 0

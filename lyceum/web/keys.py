@@ -47,6 +47,7 @@ CHORDS = {
     "/behaviour/": "b",
     "/imports/": "i",
     "/timetable/": "l",
+    "/calendar/": "k",
     "/settings/": "s",
     "/operator/": "o",
     "/work/": "w",

@@ -45,6 +45,8 @@ def items_for(actor: Actor) -> list[Item]:
         items.append(Item(_("Settings"), "/settings/", "settings"))
     if actor.may(Permission.COURSES_VIEW) and actor.school_id is not None and len(items) < MOST_ITEMS:
         items.append(Item(_("Learning"), "/learning/", "learning"))
+    if actor.may(Permission.AGENDA_VIEW) and len(items) < MOST_ITEMS - 1:
+        items.append(Item(_("Calendar"), "/calendar/", "calendar"))
     if actor.may(Permission.LESSONS_VIEW) and len(items) < MOST_ITEMS:
         items.append(Item(_("Timetable"), "/timetable/", "timetable"))
     if actor.may(Permission.ASSIGNMENTS_VIEW) and len(items) < MOST_ITEMS:

@@ -1,17 +1,17 @@
 """A student's day at a glance, from every domain that knows something of it."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
-from lyceum.core.actor import Actor, not_allowed
+from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.queries import Standing, standings
 from lyceum.domains.attendance.families import StudentAttendance, read_student_attendance
 from lyceum.domains.behaviour.balances import Balance, read_balances
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.queries import get_student
+from lyceum.domains.reports.journey.reading import find_subject
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.agenda import Dated, Whose, list_agenda
 
@@ -30,23 +30,25 @@ class OwnDay:
 
 
 def read_own_day(actor: Actor, *, student_id: UUID | None = None) -> OwnDay:
-    """The caller's own day; those who see every student may ask about one, and else get nobody's."""
-    own = Student.objects.filter(person__user=actor.user_id, deleted_at=None).first() if actor.user_id else None
-    if own is not None and student_id in (None, own.pk):
-        student_id = own.pk
-    elif not actor.reaches_all(Permission.STUDENTS_LIST):
-        raise not_allowed(Permission.STUDENTS_LIST)
-    if student_id is None:
+    """The caller's own day; who sees everybody's way may ask about a student. Without a record there is no day."""
+    student = find_subject(actor, student_id).student
+    if student is None:
         return OwnDay()
-    student, day = get_student(student_id, actor=actor), today()
+    day = today()
+    goes_to_school = actor.may(Permission.LESSONS_VIEW)
+    return OwnDay(
+        student=student,
+        standing=standings([student.pk], day)[student.pk],
+        lessons=list_agenda(actor, first=day, last=day, whose=Whose(student=student.pk)) if goes_to_school else [],
+        attendance=_attendance(student, day, actor) if actor.may(Permission.NUMBERS_VIEW) else None,
+        points=read_balances([student.pk])[student.pk] if actor.may(Permission.BEHAVIOUR_VIEW) else [],
+    )
+
+
+def _attendance(student: Student, day: date, actor: Actor) -> StudentAttendance:
+    """The year in numbers, and the sessions of the last two weeks."""
     year = school_days().year_of(day)
     first = year.starts if year else day
     attendance = read_student_attendance(student.pk, first=first, last=day, actor=actor)
     recent = [each for each in attendance.sessions if each.on > day - timedelta(days=STRIP_DAYS)]
-    return OwnDay(
-        student=student,
-        standing=standings([student.pk], day)[student.pk],
-        lessons=list_agenda(actor, first=day, last=day, whose=Whose(student=student.pk)),
-        attendance=StudentAttendance(attendance.numbers, recent),
-        points=read_balances([student.pk])[student.pk] if actor.may(Permission.BEHAVIOUR_VIEW) else [],
-    )
+    return StudentAttendance(attendance.numbers, recent)

@@ -86,6 +86,11 @@ ACTS = (
         lazy("generate, requirements, rules, publish, board, clashes"),
     ),
     Act(lazy("Cover a lesson"), "/cover/", Permission.COVER_ASSIGN, lazy("substitute, supply, absent teacher, pass")),
+    Act(lazy("Calendar"), "/calendar/", Permission.AGENDA_VIEW, lazy("agenda, events, dates, diary")),
+    Act(
+        lazy("The school in numbers"), "/dashboard/", Permission.SCHOOL_DASHBOARD, lazy("dashboard, statistics, counts")
+    ),
+    Act(lazy("Make an event"), "/calendar/events/new/", Permission.EVENTS_EDIT, lazy("new event, fair, open day")),
     Act(lazy("Close a day"), "/settings/years/", Permission.CLASSES_EDIT, lazy("holiday, snow, training day, closure")),
     Act(lazy("Go into the next year"), "/rollovers/", Permission.ROLLOVER_PREVIEW, lazy("rollover, promote, year end")),
     Act(
@@ -127,7 +132,8 @@ Offer = tuple[str, Hit]
 def _may(actor: Actor, act: Act) -> bool:
     if act.needs is None:
         return True
-    return actor.may(act.needs) if act.needs is Permission.PROFILE_EDIT else actor.reaches_all(act.needs)
+    own = act.needs in (Permission.PROFILE_EDIT, Permission.AGENDA_VIEW)
+    return actor.may(act.needs) if own else actor.reaches_all(act.needs)
 
 
 def _offer(act: Act) -> Offer:

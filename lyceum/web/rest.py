@@ -5,11 +5,26 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from lyceum.core.rest import Strict, actor_of
 from lyceum.domains.attendance.rest.numbers import NumbersOut, shape_numbers
 from lyceum.domains.attendance.rest.students import SessionSeenOut, shape_session
+from lyceum.domains.reports.journey import read_journey
+from lyceum.domains.reports.learner import read_learner
+from lyceum.domains.reports.rest.shapes import (
+    NOTHING_LEARNT,
+    ComingEventOut,
+    CourseEnrolmentOut,
+    DueOut,
+    JourneyOut,
+    NextMeetingOut,
+    OwnApplicationOut,
+    OwnCertificateOut,
+    application_shape,
+    journey_shape,
+    learner_shape,
+)
 from lyceum.domains.timetable.agenda import Dated
 from lyceum.web.own_day import OwnDay, read_own_day
 
@@ -55,26 +70,38 @@ class OwnPointsOut(Schema):
 
 
 class StudentDashboardOut(Schema):
-    """A student's day. `student` is null for those who see every student and asked about none."""
+    """A learner's own page. `student` is null for who has no student record, and for an admin who asked about none."""
 
     student: OwnStudentOut | None
-    lessons: list[OwnLessonOut]
+    application: OwnApplicationOut | None
+    journey: JourneyOut
+    course_enrolments: list[CourseEnrolmentOut]
+    next_meeting: NextMeetingOut | None
+    lessons: list[OwnLessonOut] = Field(description="Of today.")
+    due: list[DueOut] = Field(description="Work that is due in the coming two weeks.")
+    events: list[ComingEventOut] = Field(description="Events ahead that one is registered for or invited to.")
+    certificates: list[OwnCertificateOut]
     attendance: OwnAttendanceOut | None
     points: list[OwnPointsOut]
 
 
 class StudentDashboardFilter(Strict):
-    """About whom, for those who see every student."""
+    """About whom, for who sees everybody's way."""
 
     student: UUID | None = None
 
 
 @router.get("students/me/dashboard/", response=StudentDashboardOut, operation_id="studentDashboard")
 def student_dashboard(request: HttpRequest, chosen: Query[StudentDashboardFilter]) -> dict[str, Any]:
-    """The caller's own day: lessons, attendance, points."""
-    found = read_own_day(actor_of(request), student_id=chosen.student)
+    """One's own application, journey, courses, lessons, due work, events, certificates, attendance, points."""
+    actor = actor_of(request)
+    found = read_own_day(actor, student_id=chosen.student)
+    journey = read_journey(actor, student_id=chosen.student)
     return {
         "student": _student(found),
+        "application": application_shape(journey),
+        "journey": journey_shape(journey),
+        **(learner_shape(read_learner(found.student, actor=actor)) if found.student else NOTHING_LEARNT),
         "lessons": [_lesson(each) for each in found.lessons],
         "attendance": found.attendance
         and {

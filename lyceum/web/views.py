@@ -34,6 +34,7 @@ from lyceum.domains.learning.queries import go_on_learning
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.queries import find_deleted_student, get_student, list_flags, read_relatives, status_on
+from lyceum.domains.reports.journey import read_journey
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
 from lyceum.domains.timetable.weeks import Entry, Whose, next_entry, own_timetables
@@ -76,6 +77,8 @@ def today_page(request: HttpRequest) -> HttpResponse:
         context |= teacher_landing(actor, day)
     if actor.roles & {Role.TEACHER, Role.STUDENT} and not actor.roles & {Role.MANAGER, Role.SCHOOL_ADMIN}:
         context["next_lesson"] = _next_lesson(actor)
+    if actor.roles and actor.roles <= {Role.APPLICANT}:
+        context["journey"] = read_journey(actor)
     if actor.roles & {Role.GUARDIAN, Role.STUDENT}:
         context |= {"children": children_of(actor, day), "to_answer": _to_answer(actor)}
     if Role.STUDENT in actor.roles or Role.APPLICANT in actor.roles:

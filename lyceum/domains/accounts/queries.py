@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, UUIDField
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Subquery, UUIDField
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -292,6 +292,22 @@ def get_user(user_id: UUID, *, actor: Actor) -> User:
     if user is None:
         raise NotFoundError
     return user
+
+
+def list_profiles(actor: Actor, *, role: str = "", text: str = "", state: str = "") -> QuerySet[User]:
+    """Everybody with a role here, by name, for who grants roles; each with when they were last seen here."""
+    actor.require_all(Permission.ROLES_GRANT)
+    sessions = SignInSession.objects.filter(user=OuterRef("pk"), school_id=current_school()).order_by("-last_used_at")
+    seen: QuerySet[User] = list_users(actor, role=role, text=text, state=state).annotate(
+        last_seen=Subquery(sessions.values("last_used_at")[:1])
+    )
+    return seen
+
+
+def get_profile_of(user_id: UUID, *, actor: Actor) -> User:
+    """One of them. Somebody who never belonged to the school is not found."""
+    actor.require_all(Permission.ROLES_GRANT)
+    return get_user(user_id, actor=actor)
 
 
 def get_own_user(actor: Actor) -> User:

@@ -6,4 +6,10 @@ class BehaviourConfig(AppConfig):
     label = "behaviour"
 
     def ready(self) -> None:
-        from lyceum.domains.behaviour import detention_queue, detention_subscribers, merging, subscribers  # noqa: F401  # models are ready only now
+        from lyceum.domains.behaviour import (  # noqa: F401  # models are ready only now
+            agenda,
+            detention_queue,
+            detention_subscribers,
+            merging,
+            subscribers,
+        )

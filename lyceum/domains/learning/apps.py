@@ -9,3 +9,4 @@ class LearningConfig(AppConfig):
         from lyceum.domains.learning import merging  # noqa: F401  # models are ready only now
         from lyceum.domains.learning import assignment_merging, assignment_subscribers  # noqa: F401  # models are ready only now
         from lyceum.domains.learning import certificate_subscribers  # noqa: F401  # models are ready only now
+        from lyceum.domains.learning import agenda  # noqa: F401  # models are ready only now

@@ -1,5 +1,14 @@
 """Pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from lyceum.domains.reports.views import dashboard, journey
+
+urlpatterns = [
+    path("journey/", journey.journey_page, name="journey"),
+    path("dashboard/", dashboard.dashboard_page, name="dashboard"),
+    *(
+        path(f"dashboard/lists/{name}/", dashboard.list_page, {"name": name}, name=f"dashboard-{name}")
+        for name in dashboard.LISTS
+    ),
+]

@@ -13,7 +13,16 @@ from lyceum.domains.people.models import ContactPoint
 from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
 from lyceum.testing.clients import software
-from lyceum.testing.factories import NOW, account_for, guardian_of, in_school, make_admin, make_guardian, make_school
+from lyceum.testing.factories import (
+    NOW,
+    account_for,
+    guardian_of,
+    in_school,
+    make_admin,
+    make_guardian,
+    make_manager,
+    make_school,
+)
 
 pytestmark = pytest.mark.django_db
 DASHBOARD = "/api/v1/students/me/dashboard/"
@@ -58,7 +67,10 @@ def test_students_find_their_lessons_and_attendance_and_others_are_refused(morni
     assert (session["code"], session["status"]) == (None, "E")
     assert refused.status_code == 403
     assert teacher.get(DASHBOARD).status_code == 403
-    assert admin.get(DASHBOARD).json() == {"student": None, "lessons": [], "attendance": None, "points": []}
+    nobody = admin.get(DASHBOARD).json()
+    assert {nobody[name] is None for name in ("student", "attendance", "application", "next_meeting")} == {True}
+    assert (nobody["lessons"], nobody["points"]) == ([], [])
+    assert software(make_manager(morning.school, "Office"), morning.school).get(DASHBOARD).status_code == 403
     assert admin.get(DASHBOARD, {"student": str(other.pk)}).json()["student"]["name"] == "Student 01"
 
 

@@ -12,3 +12,7 @@ NO_PAGES: dict[str, str] = {}
 
 def add(samples: Samples) -> None:
     """Called in the demo school."""
+    samples.add("journey", "student", "/journey/")
+    samples.add("dashboard", "head", "/dashboard/")
+    for name in ("courses", "course-enrolments", "completions"):
+        samples.add(f"dashboard-{name}", "head", f"/dashboard/lists/{name}/")

@@ -38,8 +38,8 @@ REST: dict[str, Door] = {
     # users and roles
     "listUsers": Door(_p.USERS_LIST),
     "getUser": Door(_p.USERS_LIST),
-    "listProfiles": Door(_p.USERS_LIST),
-    "getUserProfile": Door(_p.USERS_LIST),
+    "listProfiles": Door(_p.ROLES_GRANT),
+    "getUserProfile": Door(_p.ROLES_GRANT),
     "listMemberships": Door(_p.USERS_LIST),
     "listPermissionSets": Door(_p.USERS_LIST),
     "createUser": Door(
@@ -47,7 +47,7 @@ REST: dict[str, Door] = {
     ),
     "editUser": Door(_p.USERS_EDIT, body={"preferred_name": "Zo"}, shows=(_p.USERS_LIST,)),
     "removeUser": Door(_p.ROLES_GRANT, body={"reason": "left"}),
-    "editUserProfile": Door(_p.USERS_EDIT, body={"preferred_name": "Zo"}, shows=(_p.USERS_LIST,)),
+    "editUserProfile": Door(_p.ROLES_GRANT, body={"preferred_name": "Zo"}),
     "removeUserProfile": Door(_p.ROLES_GRANT, body={"reason": "left"}),
     "createMembership": Door(_p.ROLES_GRANT, body={"user": "{user}", "role": "guardian"}),
     "editMembership": Door(_p.ROLES_GRANT, body={"permission_sets": ["{permission_set}"], "reason": "more work"}),
@@ -84,7 +84,7 @@ REST: dict[str, Door] = {
     "getOwnStudentRecord": Door(frozenset({Who.STUDENT})),
     "changeOwnStudentRecord": Door(frozenset({Who.STUDENT}), body={"pronouns": "she"}),
     # Who has a record of their own; and those who see every student.
-    "studentDashboard": Door(_p.STUDENTS_LIST, About.WHOLE, also=frozenset({Who.STUDENT})),
+    "studentDashboard": Door(_p.JOURNEY_VIEW),
     "listOwnAccess": Door(frozenset({Who.STUDENT})),
     "agreeToAccess": Door(frozenset({Who.STUDENT}), body={"agreed": []}),
     "listGuardiansOfStudent": Door(_p.CONTACTS_VIEW, About.STUDENT, shows=(_p.STUDENTS_VIEW,)),

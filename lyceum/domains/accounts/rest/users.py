@@ -1,6 +1,7 @@
 """REST: the users of a school and their roles."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,15 @@ from ninja import Field, Query, Router, Schema
 from lyceum.core.etags import is_conditional, refuse_stale, with_etag
 from lyceum.core.paging import page_of
 from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
+from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import (
     BY_NAME,
     NEWEST_FIRST,
+    get_profile_of,
     get_user,
     list_memberships,
     list_permission_sets,
+    list_profiles,
     list_users,
     named_role,
 )
@@ -26,6 +30,7 @@ from lyceum.domains.accounts.rules.members import (
     UserChange,
     add_role,
     change_permission_sets,
+    change_profile,
     change_user,
     end_membership,
     get_user_for_edit,
@@ -202,22 +207,50 @@ def permission_sets(request: HttpRequest, walk: Query[Walk]) -> dict[str, Any]:
     return listed(page, page.rows)
 
 
-@router.get("admin/profiles/", response=ListOf[UserOut], operation_id="listProfiles")
+class ProfileOfOut(UserOut):
+    """Somebody as who grants roles sees them, with when they were last seen here."""
+
+    last_seen: datetime | None
+
+
+class ProfilePatch(UserPatch):
+    """What who grants roles changes about somebody. A new address opens nothing before they have confirmed it."""
+
+    email: str | None = Field(None, max_length=254)
+
+    def change(self) -> UserChange:
+        """As the rule takes it."""
+        return replace(super().change(), email=self.email)
+
+
+def _profile(user: User) -> dict[str, Any]:
+    return shown_user(user) | {"last_seen": user.last_seen}  # type: ignore[attr-defined]  # annotated by its query
+
+
+@router.get("admin/profiles/", response=ListOf[ProfileOfOut], operation_id="listProfiles")
 def profiles(request: HttpRequest, chosen: Query[UserFilter]) -> dict[str, Any]:
     """Everyone with a membership in this school: search, role, state."""
-    return _list(request, chosen)
+    rows = list_profiles(actor_of(request), role=chosen.role, text=chosen.q, state=chosen.state)
+    page = page_of(rows, order=BY_NAME, limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
+    return listed(page, [_profile(user) for user in page.rows])
 
 
 @router.get("admin/profiles/{uuid:user_id}/profile/", response=UserOut, operation_id="getUserProfile")
 def user_profile(request: HttpRequest, response: HttpResponse, user_id: UUID) -> Any:
     """One person's user and memberships here."""
-    return with_etag(request, response, shown_user(get_user(user_id, actor=actor_of(request))))
+    return with_etag(request, response, shown_user(get_profile_of(user_id, actor=actor_of(request))))
 
 
 @router.patch("admin/profiles/{uuid:user_id}/profile/", response=UserOut, operation_id="editUserProfile")
-def edit_profile(request: HttpRequest, response: HttpResponse, user_id: UUID, body: UserPatch) -> Any:
-    """Change a person's names, role, or whether they may come in."""
-    return _changed(request, response, user_id, body)
+def edit_profile(request: HttpRequest, response: HttpResponse, user_id: UUID, body: ProfilePatch) -> Any:
+    """Change a person's names, address, role, or whether they may come in. A role needs a reason; never one's own."""
+    actor = actor_of(request)
+    if is_conditional(request):
+        shown = shown_user(get_profile_of(user_id, actor=actor))
+        get_user_for_edit(user_id, actor=actor)
+        refuse_stale(request, shown)
+    change_profile(user_id, body.change(), actor=actor)
+    return with_etag(request, response, shown_user(get_profile_of(user_id, actor=actor)))
 
 
 @router.delete("admin/profiles/{uuid:user_id}/profile/", response={204: None}, operation_id="removeUserProfile")

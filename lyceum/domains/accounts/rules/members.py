@@ -16,9 +16,10 @@ from lyceum.core.permissions import Permission, Role
 from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
 from lyceum.domains.accounts.facts import MembershipEnded, UserDisabled
-from lyceum.domains.accounts.models import Membership, PermissionSet, User
+from lyceum.domains.accounts.models import EmailAddress, Membership, PermissionSet, User
 from lyceum.domains.accounts.queries import get_user
 from lyceum.domains.accounts.rules.invitations import HIGH_ROLES, SCHOOL_ROLES
+from lyceum.domains.accounts.rules.names import normal_address
 from lyceum.domains.accounts.rules.profiles import NAME_FIELDS, checked_names
 from lyceum.domains.accounts.rules.sessions import revoke_sessions
 from lyceum.domains.accounts.rules.users import all_granted, start_membership
@@ -54,7 +55,42 @@ class UserChange:
     is_active: bool | None = None
     role: Role | None = None
     permission_sets: Sequence[UUID] = ()
+    email: str | None = None
     reason: str = ""
+
+
+@transaction.atomic
+def change_profile(user_id: UUID, change: UserChange, *, actor: Actor) -> User:
+    """Change somebody's names, address, role, or whether they may come in, as who grants roles."""
+    actor.require_all(Permission.ROLES_GRANT)
+    user = change_user(user_id, change, actor=actor)
+    if change.email is not None:
+        change_address(user_id, change.email, actor=actor)
+    return user
+
+
+@transaction.atomic
+def change_address(user_id: UUID, email: str, *, actor: Actor) -> None:
+    """Give somebody who belongs to this school alone another e-mail address.
+
+    It opens nothing before they have shown that it is theirs; until then they sign in as they did.
+    """
+    user = get_user_for_edit(user_id, actor=actor)
+    _refuse_shared(user, actor)
+    address = normal_address(email)
+    if not address:
+        raise invalid_field("/email", "required", _("Give an e-mail address."))
+    known = list(EmailAddress.objects.select_for_update().filter(user=user))
+    before = next((each.address for each in known if each.primary), "")
+    if before == address:
+        return
+    EmailAddress.objects.filter(user=user, primary=True).update(primary=False)
+    same = next((each for each in known if each.address == address), None)
+    if same is not None:
+        EmailAddress.objects.filter(pk=same.pk).update(primary=True)
+    else:
+        EmailAddress.objects.create(user=user, address=address, primary=True)
+    record("accounts.user.edit", target=Target.of(user), changes={"email": [before, address]}, actor=actor)
 
 
 @transaction.atomic
@@ -78,16 +114,20 @@ def edit_user(user_id: UUID, *, values: dict[str, Any], actor: Actor) -> User:
     wrong = sorted(values.keys() - NAME_FIELDS)
     if wrong:
         raise invalid_field(f"/{wrong[0]}", "read_only", _("%(field)s cannot be changed here.") % {"field": wrong[0]})
-    elsewhere = Membership.objects.filter(user=user).exclude(school_id=current_school()).exclude(state="ended")
-    if elsewhere.exists() and user.pk != actor.user_id:
-        raise SharedUserError(
-            _("%(user)s belongs to another school too: only they can change their name.") % {"user": user}
-        )
+    _refuse_shared(user, actor)
     changes = changed_fields(user, checked_names(user, values))
     if changes:
         user.save()
         record("accounts.user.edit", target=Target.of(user), changes=changes, actor=actor)
     return user
+
+
+def _refuse_shared(user: User, actor: Actor) -> None:
+    elsewhere = Membership.objects.filter(user=user).exclude(school_id=current_school()).exclude(state="ended")
+    if elsewhere.exists() and user.pk != actor.user_id:
+        raise SharedUserError(
+            _("%(user)s belongs to another school too: only they can change their name.") % {"user": user}
+        )
 
 
 def get_user_for_edit(user_id: UUID, *, actor: Actor) -> User:

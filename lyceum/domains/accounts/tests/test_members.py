@@ -235,6 +235,23 @@ def test_a_change_meant_for_an_older_version_is_refused(school, admin, path, cha
     assert {name: second.json()["present"][name] for name in change} == change
 
 
+def test_profiles_are_for_who_grants_roles_and_say_when_somebody_was_seen(school, admin):
+    tess = make_user(school, Role.TEACHER, name="Tess Teacher", username="tess", email="tess@hill.example")
+    software(tess, school)
+    office = software(make_manager(school, "Office"), school)
+    path = f"{PROFILES}{tess.pk}/profile/"
+
+    assert [office.get(each).status_code for each in (PROFILES, path)] == [403, 403]
+    assert office.send(path, {"preferred_name": "T"}, method="patch").status_code == 403
+    assert admin.get(f"{PROFILES}?q=tess").json()["items"][0]["last_seen"] is not None
+    moved = admin.send(path, {"email": "New@Hill.example"}, method="patch")
+    assert (moved.status_code, moved.json()["email"]) == (200, "new@hill.example")
+    verified = {row.address: row.verified_at is not None for row in tess.emails.all()}
+    assert verified == {"tess@hill.example": True, "new@hill.example": False}
+    for wrong in ({"email": "nobody"}, {"email": ""}, {"role": "manager"}):
+        assert admin.send(path, wrong, method="patch").status_code == 422, wrong
+
+
 def test_the_name_of_somebody_of_two_schools_is_their_own_affair(school, admin):
     tess = make_user(school, Role.TEACHER, name="Tess")
     add_role(tess, make_school("Vale School"), Role.GUARDIAN)

@@ -1,5 +1,6 @@
 """Pages of absences of staff: the office reports them, a teacher asks for their own."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -58,9 +59,10 @@ TABLE: Table[StaffAbsence] = Table(
 def absences_page(request: HttpRequest) -> HttpResponse:
     """Absences from a day on: all for the office, one's own for a teacher."""
     actor = actor_of(request)
-    first = asked_date(request, "from", today())
+    first, last = asked_date(request, "from", today()), asked_date(request, "to", date.max)
     state = request.GET.get("state", "")
-    rows = list_staff_absences(actor, first=first, state=state if state in StaffAbsence.State.values else "")
+    known = state if state in StaffAbsence.State.values else ""
+    rows = list_staff_absences(actor, first=first, last=last, state=known)
     return answer_list(
         request,
         TABLE,
@@ -68,6 +70,7 @@ def absences_page(request: HttpRequest) -> HttpResponse:
         template="attendance/staff_absences.html",
         filters=(
             Filter("from", lazy("From"), kind="date", usual=today().isoformat()),
+            Filter("to", lazy("To"), kind="date"),
             Filter("state", lazy("State"), list(StaffAbsence.State.choices), every=lazy("all")),
         ),
         note_export=partial(note_export, TABLE.name, request.GET.urlencode(), actor=actor),

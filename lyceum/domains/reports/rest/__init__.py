@@ -1,5 +1,6 @@
-"""REST door: journey, dashboards, everybody at a school."""
+"""REST door: journey, dashboards."""
 
+from lyceum.domains.reports.rest import dashboard
 from lyceum.domains.reports.rest.router import router
 
-__all__ = ["router"]
+__all__ = ["dashboard", "router"]
