@@ -47,7 +47,14 @@ _OWN_PROOF = "/hooks/"
 """Carriers report here, and prove themselves in their own ways: whoever is signed in beside it is of no matter here."""
 
 
-_FOR_STRANGERS = ("/api/v1/locations/",)
+_FOR_STRANGERS = (
+    "/api/v1/locations/",
+    "/api/v1/register/",
+    "/api/v1/auth/verify-email/",
+    "/register/",
+    "/verify-email/",
+    "/apply/",
+)
 """What is open to people who are not signed in: they are in the school whose host they came to."""
 _WAYS_OUT = ("/sign-out/", "/switch/", "/language/", "/account/", "/api/v1/auth/", "/api/v1/profile/")
 """Open to people of a closed school too: to leave it, or to go on in another."""
