@@ -7,6 +7,7 @@ answer, in the same time, and an account that owns nothing. Its owner hears of i
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.core import signing
@@ -103,7 +104,8 @@ def _checked(new: Registration) -> str:
         if len(tidy(value)) > 100:
             errors.append(FieldError(f"/{field}", "too_long", _("Use at most 100 letters.")))
     words = (new.username, address.split("@", 1)[0], new.first_name, new.last_name)
-    for check in (lambda: check_new_password(new.password, own_words=words), lambda: _check_username(new.username)):
+    checks = (partial(check_new_password, new.password, own_words=words), partial(_check_username, new.username))
+    for check in checks:
         try:
             check()
         except InvalidError as error:
