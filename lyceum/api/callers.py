@@ -49,6 +49,7 @@ _OWN_PROOF = "/hooks/"
 
 _FOR_STRANGERS = (
     "/api/v1/locations/",
+    "/api/v1/intakes/",
     "/api/v1/register/",
     "/api/v1/auth/verify-email/",
     "/register/",

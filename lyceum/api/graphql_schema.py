@@ -18,6 +18,8 @@ from lyceum.domains.academics import graphql_acts as academics_acts
 from lyceum.domains.academics import graphql_rollovers as rollovers
 from lyceum.domains.academics.batches import read_classes
 from lyceum.domains.accounts import graphql as accounts
+from lyceum.domains.admissions import graphql as admissions
+from lyceum.domains.admissions import graphql_acts as admissions_acts
 from lyceum.domains.attendance import graphql as attendance
 from lyceum.domains.attendance import graphql_acts as attendance_acts
 from lyceum.domains.attendance import graphql_cases as attendance_cases
@@ -72,6 +74,7 @@ class Query(
     planned.Query,
     behaviour.Query,
     detentions.Query,
+    admissions.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
@@ -106,6 +109,7 @@ class Mutation(
     planned.Mutation,
     behaviour_acts.Mutation,
     detentions.Mutation,
+    admissions_acts.Mutation,
 ):
     pass
 
@@ -119,6 +123,7 @@ class Subscription(
     attendance_cases.Subscription,
     behaviour_acts.Subscription,
     detentions.Subscription,
+    admissions_acts.Subscription,
 ):
     pass
 

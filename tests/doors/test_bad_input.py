@@ -22,7 +22,7 @@ SENT_BY_OTHERS = {"POST stop/<str:link>/", "POST hooks/<slug:carrier>/<str:hook>
 """Forms that mail programs and carriers send themselves: the link, or a signature, is the proof."""
 FORMS = [name for name, route in PAGE_ROUTES.items() if name in PAGES and route.method == "POST"]
 JSON = "application/json"
-FORM_BODIES = {"createToken", "createImport", "addIncidentFile", "importTimetable"}
+FORM_BODIES = {"handInDocument", "createToken", "createImport", "addIncidentFile", "importTimetable"}
 """Operations that take a form or a file instead of JSON."""
 SOME = ("createStudent", "takeRegister", "login")
 """Operations for what the reader of bodies refuses, which is one for all."""

@@ -9,6 +9,7 @@ from lyceum.core.actor import Actor, system_actor
 from lyceum.core.schools import school_scope
 from lyceum.domains.admissions.rules.announcing import announce_due
 from lyceum.domains.admissions.rules.answering import expire_offers, remind_of_offers
+from lyceum.domains.admissions.rules.intakes import add_standing_intake
 from lyceum.domains.admissions.rules.retention import erase_old_applications, erase_old_drafts
 from lyceum.domains.tenancy.models import School
 
@@ -23,12 +24,18 @@ def _in_every_school(*acts: Callable[..., int]) -> None:
         connection.close()
 
 
+def _have_standing_intake(*, actor: Actor) -> int:
+    """Schools that are older than admissions get the intake that every school has."""
+    del actor
+    return int(add_standing_intake().is_standing)
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="admissions.announce", queueing_lock="admissions.announce")
 def announce(timestamp: int) -> None:
     """Every five minutes: tell decisions that became visible, and write down which offers are over."""
     del timestamp
-    _in_every_school(announce_due, expire_offers)
+    _in_every_school(_have_standing_intake, announce_due, expire_offers)
 
 
 @app.periodic(cron="17 8 * * *")

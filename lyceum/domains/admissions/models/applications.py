@@ -54,7 +54,7 @@ class Application(SchoolOwned):
     filled_in_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
     for_self = models.BooleanField(default=True)
     entered = models.JSONField(default=dict)
-    """What a draft says of the person, the guardians and the courses; empty once it is submitted."""
+    """What a draft says of person, guardians and courses; once it is sent, only whether the office entered it."""
     answers = models.JSONField(default=dict)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
     decision = models.CharField(max_length=8, choices=Decision.choices, blank=True)

@@ -47,6 +47,8 @@ def entered_from(body: Schema) -> Entered:
     """What a body says of an applicant."""
     names = ("first_name", "last_name", "email", "phone", "gender", "birth_date", "courses", "intake", "for_self")
     given = {name: getattr(body, name) for name in names if name in body.model_fields_set}
+    if "full_name" in body.model_fields_set and "first_name" not in given:
+        given["first_name"] = body.full_name  # type: ignore[attr-defined]  # a student's body has it
     guardians: list[GuardianIn] | None = getattr(body, "guardians", None)
     return Entered(
         **given,

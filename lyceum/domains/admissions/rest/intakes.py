@@ -10,7 +10,7 @@ from ninja import Field, Query, Schema
 from lyceum.core import clock
 from lyceum.core.paging import page_of
 from lyceum.core.permissions import Permission
-from lyceum.core.rest import Instant, ListOf, Strict, Walk, actor_of, left_out, listed
+from lyceum.core.rest import Instant, ListOf, Strict, Visiting, Walk, actor_of, left_out, listed
 from lyceum.domains.admissions.models import ApplicationForm, Intake, SelectionStep
 from lyceum.domains.admissions.queries import (
     get_form,
@@ -164,7 +164,7 @@ class IntakeFilter(Walk):
     status: Literal["", "draft", "published", "archived"] = ""
 
 
-@router.get("intakes/", response=ListOf[IntakeOut], operation_id="listIntakes")
+@router.get("intakes/", response=ListOf[IntakeOut], auth=Visiting(), operation_id="listIntakes")
 def intakes(request: HttpRequest, chosen: Query[IntakeFilter]) -> dict[str, Any]:
     """What one can apply for: all intakes for the office, the published ones for everybody else."""
     actor = actor_of(request)
@@ -190,7 +190,7 @@ def _shown(request: HttpRequest, intake_id: UUID) -> dict[str, Any]:
     return _intake(intake, office=office, taken=taken_places(intake) if office else None)
 
 
-@router.get("intakes/{uuid:intake_id}/", response=IntakeOut, operation_id="getIntake")
+@router.get("intakes/{uuid:intake_id}/", response=IntakeOut, auth=Visiting(), operation_id="getIntake")
 def intake_operation(request: HttpRequest, intake_id: UUID) -> dict[str, Any]:
     """One intake with its steps and questions."""
     return _shown(request, intake_id)

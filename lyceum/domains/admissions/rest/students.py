@@ -101,7 +101,7 @@ def _applied(body: StudentIn, actor: Actor) -> Entered:
     """The application in a body. Who works here too does not apply by it, and nobody numbers or enrols themselves."""
     if actor.reaches_all(Permission.STUDENTS_EDIT):
         raise _use_applications()
-    strange = sorted(body.model_fields_set & OFFICE)
+    strange = sorted(body.model_fields_set & (OFFICE | {"preferred_name", "pronouns"}))
     if strange:
         field = "class" if strange[0] == "class_id" else strange[0]
         message = _("The school says this, not the application.")

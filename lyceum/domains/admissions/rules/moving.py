@@ -102,8 +102,10 @@ def decide_many(
         with transaction.atomic():
             lock_intakes(Application.objects.filter(pk__in=wanted).values_list("intake", flat=True).distinct())
             rows = {row.pk: row for row in whole_applications().filter(pk__in=wanted)}
+            if len(rows) < len(wanted):
+                raise NotFoundError
             for pk in wanted:
-                outcomes.append(_one(pk, rows.get(pk), act, reason_code, verdict or Verdict(), actor))
+                outcomes.append(_one(pk, rows[pk], act, reason_code, verdict or Verdict(), actor))
             if preview:
                 raise _OnlyLookingError
     except _OnlyLookingError:
@@ -111,8 +113,8 @@ def decide_many(
     return outcomes
 
 
-def _one(pk: UUID, row: Application | None, act: str, reason_code: str, verdict: Verdict, actor: Actor) -> Outcome:
-    name, before = (str(row), row.status) if row else ("", "")
+def _one(pk: UUID, row: Application, act: str, reason_code: str, verdict: Verdict, actor: Actor) -> Outcome:
+    name, before = str(row), row.status
     acts: dict[str, Any] = {
         "start-review": lambda: start_review(pk, reason=verdict.reason, actor=actor),
         "approve": lambda: approve(pk, verdict=verdict, actor=actor),

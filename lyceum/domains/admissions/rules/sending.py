@@ -152,7 +152,8 @@ def _send(application: Application, user: User, actor: Actor) -> Application:
     if before is not None:
         raise _already(before)
     _insert_guardians(application, user)
-    application.student, application.entered = student, {}
+    application.student = student
+    application.entered = {"office": True} if entered.get("office") else {}
     application.awaiting, application.status = "", Application.Status.SUBMITTED
     application.submitted_at = clock.now()
     with refusing(application_once=lambda: AlreadyAppliedError(_("An application for this was sent at this moment."))):

@@ -141,7 +141,7 @@ def family_of(application: Application) -> list[Recipient]:
     """Who is told: the one who applied, else the applicant; and each guardian who is not kept away."""
     user, found = application.filled_in_by, []
     guardians = list(application.guardians.order_by("order"))
-    is_family = application.for_self or any(each.user_id == user.pk for each in guardians)
+    is_family = not application.entered.get("office")
     addresses = dict(EmailAddress.objects.filter(user=user, primary=True).values_list("user", "address"))
     if is_family:
         mail = [addresses[user.pk]] if user.pk in addresses else []

@@ -53,7 +53,8 @@ def test_one_act_makes_a_student_with_guardians_roll_class_and_invitations(offic
     with in_school(office.school):
         student = Student.objects.get()
         links = {link.relationship: link for link in GuardianLink.objects.select_related("guardian")}
-        assert {name: (link.contact_order, link.parental_responsibility, link.portal) for name, link in links.items()} == {
+        ties = {name: (each.contact_order, each.parental_responsibility, each.portal) for name, each in links.items()}
+        assert ties == {
             "mother": (1, "yes", "full"), "father": (2, "yes", "none"), "aunt": (3, "no", "none"),
         }  # fmt: skip
         assert Enrolment.objects.get(student=student).first_day == date(2027, 9, 1)

@@ -22,7 +22,7 @@ from lyceum.domains.admissions.rules.verdicts import Verdict
 from lyceum.domains.admissions.tests.conftest import later
 from lyceum.domains.journal.models import Fact
 from lyceum.domains.learning.models import LearnerAccess
-from lyceum.domains.notifications.models import Delivery
+from lyceum.domains.notifications.models import Delivery, Notification
 from lyceum.testing.factories import in_school, make_manager
 
 APPLICATIONS = "/api/v1/applications/"
@@ -253,15 +253,16 @@ def test_a_decline_proposes_the_first_of_the_list_and_nobody_else(office):
     family = office.newcomer()
     offered, first, second = (office.child(intake, user, first_name=name) for user, name in
                               ((family, "Di"), (None, "Ed"), (None, "Fi")))  # fmt: skip
-    for each in (offered, first, second):
+    for minutes, each in enumerate((offered, first, second)):
+        with in_school(office.school):
+            at = clock.now() + timedelta(minutes=minutes)
+            Application.objects.filter(pk=each.pk).update(submitted_at=at)
         act(office, each, "approve")
 
     answer = act(office, offered, "decline", user=family)
 
     assert answer.json()["status"] == "declined"
     with in_school(office.school):
-        from lyceum.domains.notifications.models import Notification
-
         news = Notification.objects.filter(template="admissions.place_free")
         assert {row.link for row in news} == {f"/applications/{first.pk}/"}
         proposed = find_proposed(intake)
@@ -356,7 +357,7 @@ def held(office):
 def test_a_held_decision_is_seen_by_the_clock_alone_one_second_after(office, held):
     act(office, held, "approve", {"message": "Welcome"})
     visible = clock.now() + timedelta(hours=1)
-    question = "{ myApplications { nodes { status decision message } } }"
+    question = "{ myApplications { edges { node { status decision message } } } }"
 
     def seen():
         client = office.software(office.applicant)
@@ -364,7 +365,7 @@ def test_a_held_decision_is_seen_by_the_clock_alone_one_second_after(office, hel
         listed = client.get(f"{APPLICATIONS}?status=approved").json()["items"]
         record = client.get("/api/v1/students/me/").json()["application"]["status"]
         answer = client.send("/graphql", {"query": question}).json()
-        graph = answer["data"]["myApplications"]["nodes"][0]["status"]
+        graph = answer["data"]["myApplications"]["edges"][0]["node"]["status"]
         with in_school(office.school):
             open_now = LearnerAccess.objects.filter(granted_at__lte=clock.now()).count()
             journey = find_application_of(held.student_id, actor=office.actor(office.applicant))
