@@ -57,6 +57,12 @@ _FOR_STRANGERS = (
     "/api/v1/modules/",
     "/api/v1/lessons/",
     "/api/v1/meetings/",
+    "/api/v1/intakes/",
+    "/api/v1/register/",
+    "/api/v1/auth/verify-email/",
+    "/register/",
+    "/verify-email/",
+    "/apply/",
 )
 """What is open to people who are not signed in: they are in the school whose host they came to."""
 _WAYS_OUT = ("/sign-out/", "/switch/", "/language/", "/account/", "/api/v1/auth/", "/api/v1/profile/")

@@ -18,6 +18,8 @@ from lyceum.domains.academics import graphql_acts as academics_acts
 from lyceum.domains.academics import graphql_rollovers as rollovers
 from lyceum.domains.academics.batches import read_classes
 from lyceum.domains.accounts import graphql as accounts
+from lyceum.domains.admissions import graphql as admissions
+from lyceum.domains.admissions import graphql_acts as admissions_acts
 from lyceum.domains.attendance import graphql as attendance
 from lyceum.domains.attendance import graphql_acts as attendance_acts
 from lyceum.domains.attendance import graphql_cases as attendance_cases
@@ -80,6 +82,7 @@ class Query(
     certificates.Query,
     calendars.Query,
     reports.Query,
+    admissions.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
@@ -116,6 +119,7 @@ class Mutation(
     detentions.Mutation,
     assignments.Mutation,
     calendars.Mutation,
+    admissions_acts.Mutation,
 ):
     pass
 
@@ -130,6 +134,7 @@ class Subscription(
     behaviour_acts.Subscription,
     detentions.Subscription,
     assignments.Subscription,
+    admissions_acts.Subscription,
 ):
     pass
 

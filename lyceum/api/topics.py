@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.live import Hears
+from lyceum.domains.admissions.live import follow_application
 from lyceum.domains.attendance.live import (
     follow_cases,
     follow_class,
@@ -48,6 +49,7 @@ _KINDS = {
     "cases": _Kind(_the_open_ones, lambda key, actor: follow_cases(key, actor=actor)),
     "user": _Kind(UUID, lambda key, actor: follow_own(key, actor=actor)),
     "on-site": _Kind(date.fromisoformat, lambda key, actor: follow_on_site(key, actor=actor)),
+    "application": _Kind(UUID, lambda key, actor: follow_application(key, actor=actor)),
     "timetable-run": _Kind(UUID, lambda key, actor: follow_run(key, actor=actor)),
     "evacuation": _Kind(UUID, lambda key, actor: follow_evacuation(key, actor=actor)),
 }

@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
-from lyceum.core.errors import NotFoundError
+from lyceum.core.errors import NotFoundError, invalid_field
 from lyceum.core.memory import SchoolMemory
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.schools import current_school
@@ -125,6 +125,14 @@ def list_closed_days(actor: Actor) -> QuerySet[ClosedDay]:
     """The days on which no school is kept, newest first."""
     actor.require(Permission.CLASSES_VIEW)
     return ClosedDay.objects.order_by("-on")
+
+
+def get_grade_named(text: str) -> Grade:
+    """The grade of that id or code, where somebody named it."""
+    grade = find_grade(text)
+    if grade is None:
+        raise invalid_field("/grade", "grade_unknown", _("There is no such grade here."))
+    return grade
 
 
 def find_grade(wanted: str) -> Grade | None:

@@ -14,6 +14,22 @@ class UserCreated(FactPayload, frozen=True, kw_only=True):
     user: UUID
 
 
+class UserRegistered(FactPayload, frozen=True, kw_only=True):
+    """A human made an account of their own, and has yet to show that the address is theirs."""
+
+    type: ClassVar[str] = "accounts.user.registered"
+    topic: ClassVar[str] = "users"
+    user: UUID
+
+
+class EmailVerified(FactPayload, frozen=True, kw_only=True):
+    """A human has shown that an address is theirs."""
+
+    type: ClassVar[str] = "accounts.email.verified"
+    topic: ClassVar[str] = "users"
+    user: UUID
+
+
 class UserDisabled(FactPayload, frozen=True, kw_only=True):
     """Somebody may no longer enter this school."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lyceum.domains.accounts.views import account, entrance, keys, people, settings, trail
+from lyceum.domains.accounts.views import account, entrance, keys, people, registration, settings, trail
 
 urlpatterns = [
     path("sign-in/", entrance.sign_in_page, name="sign-in"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("language/", entrance.language_page, name="language"),
     path("set-up/", entrance.set_up_page, name="set-up"),
     path("invitation/<str:secret>/", entrance.invitation_page, name="invitation"),
+    path("register/", registration.register_page, name="register"),
+    path("verify-email/<str:verify_token>/", registration.verify_page, name="verify-email"),
     path("account/", account.account_page, name="account"),
     path("settings/", settings.settings_page, name="settings"),
     path("settings/school/", settings.school_page, name="settings-school"),

@@ -70,7 +70,12 @@ REST: dict[str, Door] = {
     "listTrail": Door(_p.TRAIL_VIEW),
     # people
     "listStudents": Door(_p.STUDENTS_LIST),
-    "createStudent": Door(_p.STUDENTS_EDIT, body={"full_name": "Nell New"}, shows=(_p.STUDENTS_VIEW,)),
+    "createStudent": Door(
+        _p.STUDENTS_EDIT,
+        body={"full_name": "Nell New"},
+        shows=(_p.STUDENTS_VIEW,),
+        also=frozenset({Who.APPLICANT, Who.STUDENT, Who.GUARDIAN}),  # who applies, with the same operation
+    ),
     "getStudent": Door(_p.STUDENTS_LIST, About.WHOLE),
     "replaceStudent": Door(
         _p.STUDENTS_EDIT,
@@ -81,8 +86,8 @@ REST: dict[str, Door] = {
     "changeStudent": Door(_p.STUDENTS_EDIT, body={"gender": "f"}, shows=(_p.STUDENTS_VIEW,)),
     "deleteStudent": Door(_p.STUDENTS_EDIT),
     "restoreStudent": Door(_p.STUDENTS_EDIT, path="/api/v1/students/{deleted}/restore/", shows=(_p.STUDENTS_VIEW,)),
-    "getOwnStudentRecord": Door(frozenset({Who.STUDENT})),
-    "changeOwnStudentRecord": Door(frozenset({Who.STUDENT}), body={"pronouns": "she"}),
+    "getOwnStudentRecord": Door(frozenset({Who.STUDENT, Who.APPLICANT})),  # who applied has one
+    "changeOwnStudentRecord": Door(frozenset({Who.STUDENT, Who.APPLICANT}), body={"pronouns": "she"}),
     # Who has a record of their own; and those who see every student.
     "studentDashboard": Door(_p.JOURNEY_VIEW),
     "listOwnAccess": Door(frozenset({Who.STUDENT})),

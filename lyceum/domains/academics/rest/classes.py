@@ -20,6 +20,7 @@ from lyceum.domains.academics.queries import (
     count_seats,
     find_year,
     get_class,
+    get_grade_named,
     list_classes,
     list_grades,
     list_own_classes,
@@ -27,8 +28,6 @@ from lyceum.domains.academics.queries import (
     list_years,
 )
 from lyceum.domains.academics.rest.router import router
-from lyceum.domains.academics.rest.shapes import ClassRef, GradeRef
-from lyceum.domains.academics.rest.students import grade_named
 from lyceum.domains.academics.rules.class_details import (
     NewClass,
     create_class,
@@ -36,6 +35,7 @@ from lyceum.domains.academics.rules.class_details import (
     get_class_for_edit,
     remove_class,
 )
+from lyceum.domains.academics.shapes import ClassRef, GradeRef
 from lyceum.domains.tenancy.queries import today
 
 ORDER = ("kind", "name", "pk")
@@ -146,7 +146,7 @@ def classes(request: HttpRequest, chosen: Query[ClassFilter]) -> dict[str, Any]:
     rows = list_classes(
         actor,
         day=day,
-        grade=grade_named(chosen.grade).pk if chosen.grade else None,
+        grade=get_grade_named(chosen.grade).pk if chosen.grade else None,
         section=chosen.section,
         teacher=chosen.teacher,
         year=chosen.year,
@@ -264,7 +264,7 @@ def _year(year_id: UUID | None, actor: Actor) -> AcademicYear:
 
 
 def _grades(grade: str, grades: Sequence[str]) -> tuple[UUID, ...]:
-    return tuple(grade_named(text).pk for text in (*grades, *([grade] if grade else [])))
+    return tuple(get_grade_named(text).pk for text in (*grades, *([grade] if grade else [])))
 
 
 def _shown(request: HttpRequest, response: HttpResponse, class_id: UUID) -> Shown | HttpResponse:

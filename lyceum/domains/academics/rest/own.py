@@ -10,7 +10,7 @@ from ninja import Field, Schema
 from lyceum.core.actor import Actor
 from lyceum.core.rest import Strict, actor_of
 from lyceum.domains.academics.rest.router import router
-from lyceum.domains.academics.rest.shapes import StudentOut, student_shapes
+from lyceum.domains.academics.shapes import StudentOut, student_shapes
 from lyceum.domains.people.queries import get_own_record
 from lyceum.domains.people.rules.requests import edit_own_record
 from lyceum.domains.tenancy.queries import today

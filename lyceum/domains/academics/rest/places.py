@@ -9,12 +9,12 @@ from ninja import Field, Schema
 
 from lyceum.core.actor import Actor
 from lyceum.core.rest import Strict, actor_of
+from lyceum.domains.academics.queries import get_grade_named
 from lyceum.domains.academics.rest.router import router
-from lyceum.domains.academics.rest.shapes import ClassRef, StudentOut, student_shapes
-from lyceum.domains.academics.rest.students import grade_named
 from lyceum.domains.academics.rules.leaving import undo_leaving
 from lyceum.domains.academics.rules.members import move_student
 from lyceum.domains.academics.rules.placements import change_enrolment_days, leave_student, place_and_seat
+from lyceum.domains.academics.shapes import ClassRef, StudentOut, student_shapes
 from lyceum.domains.people.models import GuardianLink
 from lyceum.domains.people.queries import get_student, list_enrolments, list_guardians
 from lyceum.domains.people.rules.adults import add_guardians
@@ -78,7 +78,7 @@ def enrol(request: HttpRequest, student_id: UUID, body: EnrolmentIn) -> dict[str
     actor = actor_of(request)
     row = enrol_student(student_id, **body.dict(exclude={"grade"}), actor=actor)
     if body.grade:
-        place_and_seat(student_id, grade=grade_named(body.grade), on=body.first_day, actor=actor)
+        place_and_seat(student_id, grade=get_grade_named(body.grade), on=body.first_day, actor=actor)
     return enrolment_shape(row)
 
 
@@ -177,6 +177,6 @@ class StandingIn(Strict):
 def place(request: HttpRequest, student_id: UUID, body: StandingIn) -> dict[str, Any]:
     """Put a student into a grade from a day on; what came before stays as it was."""
     actor, on = actor_of(request), body.on or today()
-    place_and_seat(student_id, grade=grade_named(body.grade), on=on, actor=actor)
+    place_and_seat(student_id, grade=get_grade_named(body.grade), on=on, actor=actor)
     student = get_student(student_id, actor=actor)
     return student_shapes([student], actor=actor, day=on)[0]

@@ -12,7 +12,6 @@ from lyceum.core.rest import ListOf, Strict, Walk, actor_of, left_out, listed
 from lyceum.domains.academics import tasks
 from lyceum.domains.academics.models import RolloverDecision, RolloverPlan
 from lyceum.domains.academics.rest.router import router
-from lyceum.domains.academics.rest.shapes import GradeRef
 from lyceum.domains.academics.rollovers import (
     ORDER,
     Access,
@@ -30,6 +29,7 @@ from lyceum.domains.academics.rules.rollover.beginning import NewYear, begin_rol
 from lyceum.domains.academics.rules.rollover.decisions import Decided, decide
 from lyceum.domains.academics.rules.rollover.looking import choose_copies, preview_rollover
 from lyceum.domains.academics.rules.rollover.undoing import undo_rollover
+from lyceum.domains.academics.shapes import GradeRef
 
 RolloverChoice = Literal["promote", "retain", "transfer", "leave", "graduate", "undecided"]
 

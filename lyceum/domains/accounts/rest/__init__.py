@@ -2,8 +2,19 @@
 
 from ninja import Router
 
-from lyceum.domains.accounts.rest import auth, invitations, keys, profile, schools, sessions, tokens, trail, users
+from lyceum.domains.accounts.rest import (
+    auth,
+    invitations,
+    keys,
+    profile,
+    registration,
+    schools,
+    sessions,
+    tokens,
+    trail,
+    users,
+)
 
 router = Router()
-for part in (auth, tokens, sessions, profile, users, invitations, keys, schools, trail):
+for part in (auth, registration, tokens, sessions, profile, users, invitations, keys, schools, trail):
     router.add_router("", part.router)

@@ -301,3 +301,20 @@ def open_student_record(student_id: UUID, *, actor: Actor) -> Student:
         raise NotFoundError
     record("people.student.view", target=Target.of(student), actor=actor)
     return student
+
+
+@transaction.atomic
+def make_student_of(person_id: UUID, *, actor: Actor) -> Student:
+    """The student that a person who is known here is, made where there is none yet. A number that is had is kept."""
+    actor.require_all(Permission.STUDENTS_EDIT)
+    person = Person.objects.select_for_update().filter(pk=person_id).first()
+    if person is None:
+        raise NotFoundError
+    found = Student.objects.filter(person=person, deleted_at=None).first()
+    if found is not None:
+        return found
+    student = Student.objects.create(person=person, registration_number=draw_numbers("student", 1, day=today())[0])
+    facts = [StudentCreated(student=student.pk)]
+    changes = {"registration_number": [None, student.registration_number]}
+    record("people.student.create", target=Target.of(student), changes=changes, facts=facts, actor=actor)
+    return student

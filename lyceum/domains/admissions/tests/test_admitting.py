@@ -1,0 +1,141 @@
+"""Admitting: the same person becomes a student, with everything the application knew, or nothing happens."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from lyceum.core.actor import system_actor
+from lyceum.domains.accounts.models import Invitation, Membership
+from lyceum.domains.admissions.models import Application
+from lyceum.domains.admissions.rules import admitting
+from lyceum.domains.admissions.rules.admitting import admit
+from lyceum.domains.admissions.rules.answering import accept_offer
+from lyceum.domains.admissions.rules.deciding import approve
+from lyceum.domains.admissions.rules.entering import EnteredGuardian
+from lyceum.domains.admissions.rules.refusals import MappingIncompleteError
+from lyceum.domains.admissions.tests.conftest import MOTHER
+from lyceum.domains.journal.models import Fact
+from lyceum.domains.notifications.models import Delivery
+from lyceum.domains.people.models import ContactRestriction, Enrolment, GuardianLink, Person, Student
+from lyceum.testing.factories import in_school, make_class
+
+FATHER = EnteredGuardian(first_name="Fa", last_name="Lund", relation="father", email="fa@example.org", no_contact=True)
+AUNT = EnteredGuardian(
+    first_name="Au", last_name="Nt", relation="aunt", email="au@example.org", has_responsibility=False
+)
+
+
+@pytest.fixture
+def accepted(office):
+    """A child with three adults whose family took the place that was offered."""
+    family = office.newcomer()
+    intake = office.year_group(documents=[{"type": "Passport", "required": False}])
+    application = office.child(intake, family, guardians=[MOTHER, FATHER, AUNT])
+    with in_school(office.school):
+        approve(application.pk, actor=office.actor(office.office))
+        accept_offer(application.pk, actor=office.actor(family))
+    return application
+
+
+def test_one_act_makes_a_student_with_guardians_roll_class_and_invitations(office, accepted):
+    form = make_class(office.school, "1A", year=office.year)
+    client = office.software(office.office)
+    at = f"/api/v1/applications/{accepted.pk}/admit/"
+
+    plan = client.get(at).json()
+    done = client.send(at, {"class": str(form.pk)})
+    again = client.send(at, {"class": str(form.pk)})
+
+    assert (plan["starts_on"], plan["missing"]) == ("2027-09-01", [])
+    assert (done.status_code, done.json()["status"], again.status_code) == (200, "enrolled", 200)
+    assert done.json()["student_id"] == again.json()["student_id"] == str(accepted.student_id)
+    with in_school(office.school):
+        student = Student.objects.get()
+        links = {link.relationship: link for link in GuardianLink.objects.select_related("guardian")}
+        ties = {name: (each.contact_order, each.parental_responsibility, each.portal) for name, each in links.items()}
+        assert ties == {
+            "mother": (1, "yes", "full"), "father": (2, "yes", "none"), "aunt": (3, "no", "none"),
+        }  # fmt: skip
+        assert Enrolment.objects.get(student=student).first_day == date(2027, 9, 1)
+        assert student.class_memberships.get().school_class_id == form.pk
+        assert student.registration_number == accepted.student.registration_number
+        assert ContactRestriction.objects.get().person_id == links["father"].guardian_id
+        assert list(Invitation.objects.values_list("address", "role")) == [("mo@example.org", "guardian")]
+        invited = Delivery.objects.filter(notification__template="admissions.invited")
+        assert list(invited.values_list("address", flat=True)) == ["mo@example.org"]
+        fact = Fact.objects.get(type="admissions.student_admitted").payload
+        assert (fact["student"], fact["source"]) == (str(student.pk), "application")
+
+
+def test_the_one_who_is_kept_away_is_told_nothing_at_any_time(office, accepted):
+    with in_school(office.school):
+        admit(accepted.pk, actor=office.actor(office.office))
+        assert "fa@example.org" not in set(Delivery.objects.values_list("address", flat=True))
+
+
+def test_a_failure_midway_leaves_an_applicant_and_a_second_try_one_student(office, accepted, monkeypatch):
+    """As when the server is killed between the guardians and the roll."""
+
+    def killed(*_args, **_kwargs):
+        raise SystemExit
+
+    monkeypatch.setattr(admitting, "place_and_seat", killed)
+    with in_school(office.school):
+        with pytest.raises(SystemExit):
+            admit(accepted.pk, actor=office.actor(office.office))
+        assert Application.objects.get(pk=accepted.pk).status == "approved"
+        assert (Enrolment.objects.count(), GuardianLink.objects.count(), Invitation.objects.count()) == (0, 0, 0)
+        monkeypatch.undo()
+
+        admit(accepted.pk, actor=office.actor(office.office))
+
+        assert (Student.objects.count(), Enrolment.objects.count()) == (1, 1)
+
+
+def test_what_cannot_be_mapped_is_listed_with_where_it_goes(office, accepted):
+    with in_school(office.school):
+        Person.objects.filter(pk=accepted.student.person_id).update(birth_date=None)
+        with pytest.raises(MappingIncompleteError) as refused:
+            admit(accepted.pk, actor=office.actor(office.office))
+
+    assert refused.value.extra["missing"] == [{"field": "birth_date", "where": "Student record: date of birth"}]
+    assert office.status(accepted) == "approved"
+
+
+def test_who_applied_for_the_child_is_the_guardian_with_the_account_they_have(office):
+    family = office.newcomer()
+    application = office.child(office.year_group(), family, guardians=[])
+    with in_school(office.school):
+        approve(application.pk, actor=office.actor(office.office))
+        accept_offer(application.pk, actor=office.actor(family))
+        admit(application.pk, actor=office.actor(office.office))
+
+        link = GuardianLink.objects.select_related("guardian").get()
+        assert (link.guardian.user_id, link.portal) == (family.pk, "full")
+        assert Membership.objects.filter(user=family, role="guardian").count() == 1
+        assert not Invitation.objects.exists()
+
+
+def test_a_second_child_finds_the_family_that_is_known(office):
+    family = office.newcomer()
+    intake = office.year_group()
+    for name in ("Di", "Ed"):
+        application = office.child(intake, family, first_name=name)
+        with in_school(office.school):
+            approve(application.pk, actor=office.actor(office.office))
+            accept_offer(application.pk, actor=office.actor(family))
+            admit(application.pk, actor=office.actor(office.office))
+
+    with in_school(office.school):
+        assert GuardianLink.objects.count() == 2
+        assert len(set(GuardianLink.objects.values_list("guardian", flat=True))) == 1
+
+
+def test_the_office_is_shown_the_plan_and_others_are_not(office, accepted):
+    at = f"/api/v1/applications/{accepted.pk}/admit/"
+
+    assert office.software(office.newcomer()).get(at).status_code == 403
+    assert office.software(office.newcomer()).send(at, {}).status_code == 403
+    with in_school(office.school):
+        assert admit(accepted.pk, actor=replace(system_actor(office.school.pk))).status == "enrolled"
