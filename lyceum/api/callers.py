@@ -47,7 +47,15 @@ _OWN_PROOF = "/hooks/"
 """Carriers report here, and prove themselves in their own ways: whoever is signed in beside it is of no matter here."""
 
 
-_FOR_STRANGERS = ("/api/v1/locations/",)
+_FOR_STRANGERS = (
+    "/api/v1/locations/",
+    "/api/v1/about-us/",
+    "/api/v1/team-members/",
+    "/api/v1/partners/",
+    "/api/v1/alumni/",
+    "/api/v1/reviews/",
+    "/api/v1/contact-us/",
+)
 """What is open to people who are not signed in: they are in the school whose host they came to."""
 _WAYS_OUT = ("/sign-out/", "/switch/", "/language/", "/account/", "/api/v1/auth/", "/api/v1/profile/")
 """Open to people of a closed school too: to leave it, or to go on in another."""
