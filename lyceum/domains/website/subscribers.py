@@ -17,16 +17,12 @@ from lyceum.domains.website.rules.site import touch_site
 from lyceum.domains.website.tasks import tell_of_message
 
 SHOWN_ELSEWHERE = (
-    "learning.course_published",
-    "learning.course_changed",
-    "learning.course_archived",
-    "learning.schedule_published",
-    "learning.schedule_changed",
-    "learning.schedule_cancelled",
-    "calendars.event_published",
-    "calendars.event_changed",
-    "calendars.event_cancelled",
-    "academics.location_changed",
+    "learning.course.changed",
+    "learning.schedule.published",
+    "learning.schedule.cancelled",
+    "calendars.event.published",
+    "calendars.event.changed",
+    "calendars.event.cancelled",
 )
 """Facts of others after which pages of the site say something else."""
 
@@ -53,7 +49,10 @@ def tell_later(fact: ContactReceived, actor: Actor) -> None:
 @hears(ConsentAnswered)
 def take_pictures_down(fact: ConsentAnswered, actor: Actor) -> None:
     """Who no longer agrees to photographs in public is in none from now on."""
-    if fact.answer != Consent.Answer.GIVEN and ConsentKind.objects.filter(pk=fact.kind, name=PUBLIC_PHOTOGRAPHS).exists():
+    if (
+        fact.answer != Consent.Answer.GIVEN
+        and ConsentKind.objects.filter(pk=fact.kind, name=PUBLIC_PHOTOGRAPHS).exists()
+    ):
         drop_photos_of(fact.student, actor=actor)
 
 

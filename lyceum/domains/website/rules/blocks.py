@@ -14,7 +14,7 @@ from lyceum.domains.website.models import Picture
 from lyceum.domains.website.rules.fields import line, lines, target
 
 Block = dict[str, Any]
-MOST_BLOCKS, MOST_LISTS, MOST_PICTURES = 40, 4, 12
+MOST_BLOCKS, MOST_LISTS, MOST_PICTURES = 40, 3, 12
 """Of one page; each list is a question to the database."""
 LONGEST_TEXT, LONGEST_LABEL = 8_000, 80
 LISTS = ("courses", "events", "team", "alumni", "partners", "reviews")
