@@ -8,13 +8,13 @@ from pathlib import Path
 TXT, RECURSE, TIMEOUT = 16, 0x0100, 3.0
 """The kind of record, the flag that lets a server ask on, and how many seconds it has."""
 _LARGEST = 4096
-_POINTER = 0xC0
+_POINTER, _LONGEST_LABEL = 0xC0, 63
 
 
 def resolve_txt(name: str, *, server: tuple[str, int] | None = None) -> list[str]:
     """The TXT records of a name; none where there are none or nobody answers."""
-    question = _question(name)
     try:
+        question = _question(name)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
             asking.settimeout(TIMEOUT)
             asking.connect(server or (_name_server(), 53))
@@ -26,7 +26,10 @@ def resolve_txt(name: str, *, server: tuple[str, int] | None = None) -> list[str
 
 
 def _question(name: str) -> bytes:
-    labels = b"".join(bytes([len(each)]) + each for each in name.encode("ascii").split(b".")) + b"\0"
+    parts = name.encode("ascii").split(b".")
+    if not all(0 < len(each) <= _LONGEST_LABEL for each in parts):
+        raise ValueError(name)
+    labels = b"".join(bytes([len(each)]) + each for each in parts) + b"\0"
     return secrets.token_bytes(2) + struct.pack(">HHHHH", RECURSE, 1, 0, 0, 0) + labels + struct.pack(">HH", TXT, 1)
 
 

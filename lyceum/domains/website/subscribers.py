@@ -1,10 +1,12 @@
 """What the public site does when something happens: here, or elsewhere where it changes what strangers see."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from lyceum.core.actor import Actor
 from lyceum.core.schools import current_school
-from lyceum.domains.journal.facts import hears, hears_of
+from lyceum.domains.journal.facts import hears, hears_all, hears_of
 from lyceum.domains.people.facts import ConsentAnswered
 from lyceum.domains.people.models import Consent, ConsentKind
 from lyceum.domains.people.rules.consents import PUBLIC_PHOTOGRAPHS
@@ -33,10 +35,16 @@ class _Anything(msgspec.Struct):
 
 @hears(SchoolProvisioned)
 def begin_site(fact: SchoolProvisioned, _actor: Actor) -> None:
-    """A school has a site to be written from the moment it exists; and what a host means may have changed."""
+    """A school has a site to be written from the moment it exists."""
     del fact
     Site.objects.get_or_create(school_id=current_school())
     AboutUs.objects.get_or_create(school_id=current_school())
+
+
+@hears_all(SchoolProvisioned)
+def read_hosts_anew(facts: Sequence[SchoolProvisioned], _actor: Actor) -> None:
+    """Where there was one school, a host may mean another from now on, or none."""
+    del facts
     forget_hosts()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -19,7 +20,7 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.language import speaking
 from lyceum.core.schools import school_scope
 from lyceum.domains.tenancy.queries import time_zone
-from lyceum.domains.website.memory import Rendered, SiteHost, find_page, keep_page, version_of
+from lyceum.domains.website.memory import Rendered, SiteHost, find_page, keep_page
 from lyceum.domains.website.models import Redirect
 from lyceum.domains.website.public import seo
 from lyceum.domains.website.public.contents import MAKERS, Asked, Content
@@ -43,8 +44,7 @@ def answer_page(request: HttpRequest, name: str, *, language: str = "", slug: st
     key = (host.school_id, language, f"{origin_of(request, host)}{path}")
     kept = find_page(key, read_version)
     if kept is None:
-        version = version_of(host.school_id, read_version)
-        kept = _make(request, host, name, language=language, slug=slug, number=number)
+        version, kept = _make(request, host, name, language=language, slug=slug, number=number)
         if kept.status in (200, 301):
             keep_page(key, version, kept)
     return respond(request, kept)
@@ -77,21 +77,22 @@ def visitor(request: HttpRequest, school_id: int) -> Actor:
 
 def _make(
     request: HttpRequest, host: SiteHost, name: str, *, language: str, slug: str, number: int
-) -> Rendered:  # fmt: skip
+) -> tuple[int, Rendered]:  # fmt: skip
     path = request.path.removeprefix(f"/{language}") if language else request.path
     with school_scope(host.school_id), timezone.override(clock.zone(time_zone())):
         shell = read_shell(language=language, origin=origin_of(request, host), kind=_KINDS.get(name, ""), slug=slug)
         if shell is None:
-            return not_there(None)
+            return 0, not_there(None)
+        version = shell.site.version
         if language and language == shell.first_language:  # one address for one page
-            return moved(path)
+            return version, moved(path)
         with speaking(catalogue_language(shell.language)):
             asked = Asked(shell, path, visitor(request, host.school_id), number, slug)
             try:
                 content = MAKERS[name](asked)
             except (NotFoundError, ValueError):
-                return _was_there(request.path) or not_there(shell)
-            return render_page(shell, content, path)
+                return version, _was_there(request.path) or not_there(shell)
+            return version, render_page(shell, content, path)
 
 
 def _was_there(path: str) -> Rendered | None:
@@ -194,11 +195,10 @@ def answer_made(request: HttpRequest, make: Callable[[Shell | None, Asked | None
     key = (host.school_id, "", f"{origin_of(request, host)}{request.get_full_path()[:300]}")
     kept = find_page(key, read_version)
     if kept is None:
-        version = version_of(host.school_id, read_version)
         with school_scope(host.school_id):
             shell = read_shell(language="", origin=origin_of(request, host))
             asked = Asked(shell, request.path, visitor(request, host.school_id)) if shell else None
             kept = make(shell, asked)
-        if kept.status == 200:
-            keep_page(key, version, kept)
+        if kept.status == HTTPStatus.OK and shell is not None:
+            keep_page(key, shell.site.version, kept)
     return respond(request, kept)
