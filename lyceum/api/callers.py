@@ -30,6 +30,7 @@ from lyceum.domains.accounts.rules.callers import find_caller_by_cookie, find_ca
 from lyceum.domains.accounts.rules.sessions import note_use
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.tenancy.queries import find_school_of_host, time_zone
+from lyceum.domains.website.addresses import is_public_site
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _WITHOUT_CALLER = (
@@ -63,6 +64,12 @@ _FOR_STRANGERS = (
     "/register/",
     "/verify-email/",
     "/apply/",
+    "/api/v1/about-us/",
+    "/api/v1/team-members/",
+    "/api/v1/partners/",
+    "/api/v1/alumni/",
+    "/api/v1/reviews/",
+    "/api/v1/contact-us/",
 )
 """What is open to people who are not signed in: they are in the school whose host they came to."""
 _WAYS_OUT = ("/sign-out/", "/switch/", "/language/", "/account/", "/api/v1/auth/", "/api/v1/profile/")
@@ -93,6 +100,10 @@ class CallerMiddleware:
         if request.path.startswith(_WITHOUT_CALLER):
             return self.get_response(request)
         circumstances = circumstances_of(request)
+        if is_public_site(request.path) or (request.path == "/" and COOKIE not in request.COOKIES):
+            # The same for everybody: nobody is looked up, and no transaction begun for a page that is remembered.
+            attach(request, Caller(circumstances.around(public_actor(circumstances.via))), circumstances)
+            return self.get_response(request)
         with aftermath(), transaction.atomic():
             try:
                 caller = find_caller(request, circumstances)

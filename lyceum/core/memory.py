@@ -8,6 +8,7 @@ from lyceum.core.schools import current_school
 
 T = TypeVar("T")
 _memories: list["SchoolMemory[object]"] = []
+_others: list[Callable[[], None]] = []
 
 
 class SchoolMemory(Generic[T]):
@@ -36,7 +37,14 @@ class SchoolMemory(Generic[T]):
         self._known.clear()
 
 
+def also_forget(forget: Callable[[], None]) -> None:
+    """Name a function that empties a memory of another shape."""
+    _others.append(forget)
+
+
 def forget_everything() -> None:
     """Empty all memories: the database under them was exchanged."""
     for memory in _memories:
         memory.forget_all()
+    for forget in _others:
+        forget()

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -38,6 +39,7 @@ from lyceum.domains.reports.journey import read_journey
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
 from lyceum.domains.timetable.weeks import Entry, Whose, next_entry, own_timetables
+from lyceum.domains.website.public.answers import home_for_strangers
 from lyceum.web.children import children_at_other_schools, children_of
 from lyceum.web.keys import sections_for
 from lyceum.web.landing import head_landing, office_landing, operator_page, registers_waiting, teacher_landing
@@ -48,9 +50,13 @@ from lyceum.web.palette import look_up
 
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """The first page: today's, or signing in, or making the first school."""
+    """The first page: today's, or the school's site, or signing in, or making the first school."""
     if actor_of(request).kind is not ActorKind.PUBLIC:
         return redirect("/today/")
+    site = home_for_strangers(request)
+    if site is not None:
+        patch_vary_headers(site, ("Cookie",))
+        return site
     return redirect("/sign-in/" if School.objects.exists() else "/set-up/")
 
 

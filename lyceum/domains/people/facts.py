@@ -65,3 +65,13 @@ class RestrictionChanged(_About, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "people.restriction.changed"
     topic: ClassVar[str] = "people"
+
+
+class ConsentAnswered(_About, frozen=True, kw_only=True):
+    """Somebody agreed to something for a student, or no longer does."""
+
+    type: ClassVar[str] = "people.consent.answered"
+    topic: ClassVar[str] = "people"
+    kind: UUID
+    answer: str
+    """given, refused or withdrawn."""

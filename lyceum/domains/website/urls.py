@@ -1,5 +1,39 @@
-"""Pages."""
+"""Addresses of the public site; those of its editors are below `/site/`."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from lyceum.domains.website.addresses import FIXED, SiteLanguage, SitePage, SiteShelf
+from lyceum.domains.website.public import forms, views
+
+register_converter(SiteLanguage, "site_language")
+register_converter(SitePage, "site_page")
+register_converter(SiteShelf, "site_shelf")
+_WITHOUT_FORM = [each for each in FIXED if each != "contact"]
+
+urlpatterns = [
+    *(path(f"{each}/", views.fixed_page, name=f"site-{each}") for each in _WITHOUT_FORM),
+    path("contact/", forms.contact_page, name="site-contact"),
+    path("contact/thanks/", views.thanks_page, name="site-thanks"),
+    path("reviews/write/", forms.review_page, name="site-review-write"),
+    path("reviews/withdraw/<str:withdraw>/", forms.withdraw_page, name="site-review-withdraw"),
+    *(
+        path(f"{each}/<str:site_slug>/", views.named_page, name=f"site-{each}-one")
+        for each in ("courses", "events", "pages")
+    ),
+    path("find/", views.find_page, name="site-find"),
+    path("preview/<str:preview_token>/", views.preview_page, name="site-preview"),
+    path("site-pictures/<uuid:picture_id>/<int:width>.webp", views.picture_file, name="site-picture"),
+    path("site-theme.css", views.theme_css, name="site-theme"),
+    path("sitemap.xml", views.sitemap_xml, name="site-map"),
+    path("robots.txt", views.robots_txt, name="site-robots"),
+    path("alumni/<uuid:alumni_id>/", views.alumni_page, name="site-alumnus"),
+    path("<site_language:site_language>/", views.home_in_language, name="site-home-in-language"),
+    path(
+        "<site_language:site_language>/<site_page:site_page>/", views.fixed_in_language, name="site-fixed-in-language"
+    ),
+    path(
+        "<site_language:site_language>/<site_shelf:site_shelf>/<str:site_slug>/",
+        views.named_in_language,
+        name="site-in-language",
+    ),
+]

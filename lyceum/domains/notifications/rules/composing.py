@@ -77,7 +77,7 @@ def compose_mail(delivery: Delivery, notification: Notification, school: School,
         text=text,
         html=html,
         unsubscribe=stop,
-        reply_to=school.email,
+        reply_to=str(notification.values.get("reply_to") or school.email),
     )
 
 

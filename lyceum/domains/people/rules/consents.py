@@ -13,11 +13,13 @@ from lyceum.core.errors import FieldError, InvalidError, NotFoundError, RuleErro
 from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.journal.rules import Target, changed_fields, record
+from lyceum.domains.people.facts import ConsentAnswered
 from lyceum.domains.people.models import Consent, ConsentKind
 from lyceum.domains.people.queries import get_student
 from lyceum.domains.tenancy.queries import today
 
-STARTING_KINDS = ("Photographs in school", "Photographs in public", "Outings nearby", "First aid")
+PUBLIC_PHOTOGRAPHS = "Photographs in public"
+STARTING_KINDS = ("Photographs in school", PUBLIC_PHOTOGRAPHS, "Outings nearby", "First aid")
 """What a new school asks for; it changes them as it likes."""
 
 
@@ -67,7 +69,8 @@ def answer_consent(
         until=until,
     )
     changes = {kind.name: [newest.answer if newest else None, answer], "by": [None, name]}
-    record("people.consent.answer", target=Target.of(student), changes=changes, actor=actor)
+    told = ConsentAnswered(student=student.pk, kind=kind.pk, answer=answer)
+    record("people.consent.answer", target=Target.of(student), changes=changes, facts=[told], actor=actor)
     return row
 
 

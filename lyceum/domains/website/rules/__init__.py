@@ -1,1 +1,1 @@
-"""Acts of website."""
+"""Acts of the public site."""
