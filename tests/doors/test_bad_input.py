@@ -29,7 +29,16 @@ WITHOUT_COOKIE = {"checkCertificateName"}
 """Operations that never look at who asks: a cookie opens nothing there."""
 FORMS = [name for name, route in PAGE_ROUTES.items() if name in PAGES and route.method == "POST"]
 JSON = "application/json"
-FORM_BODIES = {"handInDocument", "createToken", "createImport", "addIncidentFile", "importTimetable", "addDocument", "attachFiles", "addDraftFiles"}
+FORM_BODIES = {
+    "handInDocument",
+    "createToken",
+    "createImport",
+    "addIncidentFile",
+    "importTimetable",
+    "addDocument",
+    "attachFiles",
+    "addDraftFiles",
+}
 """Operations that take a form or a file instead of JSON."""
 SOME = ("createStudent", "takeRegister", "login")
 """Operations for what the reader of bodies refuses, which is one for all."""

@@ -6,7 +6,10 @@ class LearningConfig(AppConfig):
     label = "learning"
 
     def ready(self) -> None:
-        from lyceum.domains.learning import merging  # noqa: F401  # models are ready only now
-        from lyceum.domains.learning import assignment_merging, assignment_subscribers  # noqa: F401  # models are ready only now
-        from lyceum.domains.learning import certificate_subscribers  # noqa: F401  # models are ready only now
-        from lyceum.domains.learning import agenda  # noqa: F401  # models are ready only now
+        from lyceum.domains.learning import (  # noqa: F401  # models are ready only now
+            agenda,  # models are ready only now
+            assignment_merging,
+            assignment_subscribers,
+            certificate_subscribers,  # models are ready only now
+            merging,  # models are ready only now
+        )
