@@ -15,7 +15,7 @@ from lyceum.domains.attendance.phone import whose
 from lyceum.domains.notifications.queries import count_unread
 from lyceum.domains.tenancy.models import School
 from lyceum.web.keys import heard_keys, shortcuts_of
-from lyceum.web.navigation import items_for
+from lyceum.web.navigation import MOST_ITEMS, bar_of, items_for
 from lyceum.web.phone import takes_registers
 
 
@@ -26,14 +26,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"caller": None, "navigation": []}
     if caller.actor.kind is ActorKind.PUBLIC:
         return {"caller": caller, "actor": caller.actor, "here": request.path, "languages": list_languages()}
-    navigation = items_for(caller.actor)
+    places = items_for(caller.actor)
+    navigation = bar_of(places)
     return {
         "caller": caller,
         "actor": caller.actor,
         "navigation": navigation,
-        "opens_settings": any(item.href == "/settings/" for item in navigation),
+        "all_in_sight": len(places) <= MOST_ITEMS,
+        "opens_settings": any(item.href == "/settings/" for item in places),
         "other_schools": other_schools(caller) if navigation and caller.has_other_schools else [],
-        "heard_keys": heard_keys(navigation, single_keys=caller.single_keys),
+        "heard_keys": heard_keys(places, single_keys=caller.single_keys),
         "palette_keys": shortcuts_of("palette", single_keys=caller.single_keys),
         "here": request.path,
         "take_toast": partial(take_toast, request),  # once, by the page that says it

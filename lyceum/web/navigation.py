@@ -1,5 +1,6 @@
-"""What each role finds in its navigation: seven items at most, five of them on a phone's bottom bar."""
+"""Where each role may go: the most used in the bar, all of it on the page behind "More"."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,7 @@ from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.permissions import Permission, Role
 
 MOST_ITEMS = 7
+MOST_ON_PHONE = 5
 
 
 @dataclass(frozen=True)
@@ -19,10 +21,28 @@ class Item:
     icon: str
 
 
+MORE = Item(_("More"), "/more/", "more")
+
+
 def items_for(actor: Actor) -> list[Item]:
     """The places the actor may go, the most used first."""
     if actor.kind is ActorKind.PUBLIC:
         return []
+    return [*_everyday(actor), *_learning(actor), *_office(actor)]
+
+
+def bar_of(items: Sequence[Item]) -> list[Item]:
+    """What stands in the bar: all where they fit, else the first ones and the way to the rest.
+
+    A phone shows the first four and the last; so the way to the rest is there from six items on, and a wide screen
+    hides it while everything else is in sight.
+    """
+    if len(items) <= MOST_ON_PHONE:
+        return list(items)
+    return [*items[: MOST_ITEMS if len(items) <= MOST_ITEMS else MOST_ITEMS - 1], MORE]
+
+
+def _everyday(actor: Actor) -> list[Item]:
     is_head = Role.SCHOOL_ADMIN in actor.roles
     items = [Item(_("Overview") if is_head else _("Today"), "/today/", "today")]
     if Role.SUPER_ADMIN in actor.roles:
@@ -39,16 +59,39 @@ def items_for(actor: Actor) -> list[Item]:
         items.append(Item(_("Gate"), "/gate/", "attendance"))
     if actor.may(Permission.INCIDENTS_VIEW):
         items.append(Item(_("Behaviour"), "/behaviour/", "behaviour"))
+    if actor.may(Permission.LESSONS_VIEW):
+        items.append(Item(_("Timetable"), "/timetable/", "timetable"))
+    return items
+
+
+def _learning(actor: Actor) -> list[Item]:
+    items: list[Item] = []
+    if actor.may(Permission.ASSIGNMENTS_VIEW):
+        items.append(Item(_("Work"), "/work/", "work"))
+    if actor.may(Permission.COURSES_VIEW) and actor.school_id is not None:
+        items.append(Item(_("Learning"), "/learning/", "learning"))
+    if actor.may(Permission.AGENDA_VIEW):
+        items.append(Item(_("Calendar"), "/calendar/", "calendar"))
+    if actor.may(Permission.APPLICATIONS_VIEW):
+        is_office = actor.reaches_all(Permission.APPLICATIONS_VIEW)
+        items.append(Item(_("Admissions") if is_office else _("Applications"), "/applications/", "people"))
+    if actor.may(Permission.JOURNEY_VIEW) and not actor.reaches_all(Permission.JOURNEY_VIEW):
+        items.append(Item(_("My way"), "/journey/", "today"))
+    if actor.reaches_all(Permission.CERTIFICATES_DECIDE):
+        items.append(Item(_("Certificates"), "/certificates/", "learning"))
+    elif actor.roles & {Role.STUDENT, Role.GUARDIAN}:
+        items.append(Item(_("Certificates"), "/certificates/mine/", "learning"))
+    return items
+
+
+def _office(actor: Actor) -> list[Item]:
+    items: list[Item] = []
+    if actor.reaches_all(Permission.SITE_EDIT):
+        items.append(Item(_("Website"), "/site/", "schools"))
+    if actor.reaches_all(Permission.SCHOOL_DASHBOARD):
+        items.append(Item(_("In numbers"), "/dashboard/", "attendance"))
     if actor.reaches_all(Permission.IMPORTS_RUN):
         items.append(Item(_("Import"), "/imports/", "import"))
     if actor.reaches_all(Permission.SCHOOL_EDIT) or actor.reaches_all(Permission.USERS_LIST):
         items.append(Item(_("Settings"), "/settings/", "settings"))
-    if actor.may(Permission.COURSES_VIEW) and actor.school_id is not None and len(items) < MOST_ITEMS:
-        items.append(Item(_("Learning"), "/learning/", "learning"))
-    if actor.may(Permission.AGENDA_VIEW) and len(items) < MOST_ITEMS - 1:
-        items.append(Item(_("Calendar"), "/calendar/", "calendar"))
-    if actor.may(Permission.LESSONS_VIEW) and len(items) < MOST_ITEMS:
-        items.append(Item(_("Timetable"), "/timetable/", "timetable"))
-    if actor.may(Permission.ASSIGNMENTS_VIEW) and len(items) < MOST_ITEMS:
-        items.append(Item(_("Work"), "/work/", "work"))
     return items

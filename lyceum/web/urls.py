@@ -13,6 +13,7 @@ urlpatterns = [
     path("offline/", pwa.offline_page, name="offline"),
     path("sw.js", pwa.service_worker, name="service-worker"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("more/", views.more_page, name="more"),
     path("today/", views.today_page, name="today"),
     path("components/", components.components_page, name="components"),
     path("operator/", operator_page, name="operator"),

@@ -228,6 +228,12 @@ def _found(request: HttpRequest) -> dict[str, object]:
 
 
 @require_GET
+def more_page(request: HttpRequest) -> HttpResponse:
+    """Everywhere that the caller may go."""
+    return render(request, "web/more.html", {"places": items_for(_caller(request).actor)})
+
+
+@require_GET
 def keys_page(request: HttpRequest) -> HttpResponse:
     """The keys of our pages; as a part, those of the page that asks."""
     caller = _caller(request)

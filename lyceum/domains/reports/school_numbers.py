@@ -18,6 +18,7 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
+from lyceum.domains.admissions.queries import ApplicationFilter, list_applications
 from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.overview import list_absences, rates_of
@@ -30,6 +31,7 @@ from lyceum.domains.notifications.queries import list_inbound
 from lyceum.domains.people.queries import list_students
 from lyceum.domains.tenancy.queries import day_bounds, time_zone, today
 from lyceum.domains.timetable.cover_queries import list_staff_absences
+from lyceum.domains.website.queries import list_messages, list_reviews
 
 DAYS_SHOWN = 30
 Words = str | Promise
@@ -87,6 +89,13 @@ class SchoolNumbers:
     lines: Sequence[Line]
 
 
+_APPLICATIONS: dict[str, Words] = {
+    "submitted": _("applications that came in"),
+    "under_review": _("applications under review"),
+    "offered": _("offers waiting for an answer"),
+    "waitlisted": _("applicants on the waiting list"),
+    "approved": _("approved and not enrolled yet"),
+}
 Source = Callable[[Actor], Iterable[Counted]]
 PARTS: dict[str, tuple[Words, Source]] = {}
 
@@ -179,6 +188,22 @@ def learning(actor: Actor) -> Iterable[Counted]:
     yield Counted("course_enrolments", _("learners in courses"), active, "/dashboard/lists/course-enrolments/")
     completed = Completion.objects.filter(reversed_at=None)
     yield Counted("completions", _("courses completed"), completed, "/dashboard/lists/completions/")
+
+
+@part("admissions", _("Admissions"))
+def admissions(actor: Actor) -> Iterable[Counted]:
+    """Applications by what has become of them, and offers that wait for an answer."""
+    for status, words in _APPLICATIONS.items():
+        rows = list_applications(actor, chosen=ApplicationFilter(status=status))
+        yield Counted(f"applications_{status}", words, rows, f"/applications/?status={status}")
+
+
+@part("site", _("Website"))
+def site(actor: Actor) -> Iterable[Counted]:
+    """What strangers wrote and nobody has looked at yet."""
+    yield Counted("reviews_waiting", _("reviews that wait"), list_reviews(actor, status="pending"), "/site/reviews/")
+    messages_ = list_messages(actor, status="new")
+    yield Counted("contact_messages_new", _("new messages"), messages_, "/site/messages/?status=new")
 
 
 @part("events", _("Events"))

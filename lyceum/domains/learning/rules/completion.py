@@ -28,6 +28,7 @@ from lyceum.domains.learning.models import (
 )
 from lyceum.domains.learning.policies import schedules_with, visible_enrolments
 from lyceum.domains.learning.progress import counts, live_lessons, read_progress
+from lyceum.domains.learning.rules.certificates.revoking import revoke_for_completion
 from lyceum.domains.learning.rules.places import fill_places, lock_schedule
 from lyceum.domains.learning.rules.refusals import EnrolmentStateError, NotCompletedYetError
 from lyceum.domains.learning.rules.telling import tell_of_places
@@ -134,6 +135,8 @@ def reverse_completion(enrolment_id: UUID, *, reason: str, actor: Actor) -> Cour
         for each in fallen
     ]
     record_all(entries, actor=actor)
+    for each in fallen:
+        revoke_for_completion(each.pk, reason=why, actor=actor)
     return enrolment
 
 

@@ -1,10 +1,12 @@
-"""What the journey asks of domains that keep applications and alumni. None: nothing is known of them."""
+"""What the journey asks of those who keep applications and alumni."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from lyceum.core.actor import Actor
+from lyceum.domains.admissions.queries import find_application_of
+from lyceum.domains.website.models import AlumniProfile
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,23 @@ class SeenAlumniProfile:
 
 def application_of(student_id: UUID, actor: Actor) -> SeenApplication | None:
     """The newest application of a student."""
-    del student_id, actor
-    return None
+    standing = find_application_of(student_id, actor=actor)
+    if standing is None:
+        return None
+    application = standing.application
+    return SeenApplication(
+        status=standing.visible_status,
+        submitted_at=application.submitted_at,
+        decided_at=application.decided_at if standing.decision_visible else None,
+        link=f"/applications/{application.pk}/",
+    )
 
 
 def alumni_profile_of(student_id: UUID, actor: Actor) -> SeenAlumniProfile | None:
-    """The alumni profile of a student."""
-    del student_id, actor
-    return None
+    """The alumni profile of a student; who may know of the student may know of it."""
+    del actor
+    row = AlumniProfile.objects.filter(student=student_id).first()
+    return SeenAlumniProfile(row.state, row.published_at, "/alumni/me/") if row else None
 
 
 LINKS = {
@@ -46,10 +57,10 @@ LINKS = {
     "application": "/apply/",
     "review": "/apply/",
     "approval": "/apply/",
-    "enrolment": "/courses/",
-    "learning": "/courses/",
+    "enrolment": "/learning/",
+    "learning": "/learning/",
     "engagement": "/calendar/",
-    "completion": "/courses/",
-    "alumni": "/alumni/",
+    "completion": "/learning/",
+    "alumni": "/alumni/me/",
 }
 """Where each step is done."""

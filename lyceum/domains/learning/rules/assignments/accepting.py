@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from lyceum.core.actor import Actor
 from lyceum.domains.journal.rules import record
 from lyceum.domains.learning.assignment_facts import SubmissionAccepted
-from lyceum.domains.learning.models import Submission
+from lyceum.domains.learning.models import CourseEnrolment, Submission
 from lyceum.domains.learning.rules.assignments.access import submission_for_marking
 from lyceum.domains.learning.rules.assignments.handing_in import target_of
 from lyceum.domains.learning.rules.assignments.marking import GivenMark, refuse_old
 from lyceum.domains.learning.rules.assignments.refusals import NothingToMarkError
+from lyceum.domains.learning.rules.completion import COMPLETABLE, evaluate
 
 
 @transaction.atomic
@@ -38,11 +39,15 @@ def accept_submission(
     )
     changes = {"is_accepted": [not accepted, accepted]}
     record("learning.submission.accept", target=target_of(row), changes=changes, facts=[fact], actor=actor)
-    if accepted:
-        after_acceptance(row)
+    follow_learner(row, actor=actor)
     return row
 
 
-def after_acceptance(submission: Submission) -> None:
+def follow_learner(submission: Submission, *, actor: Actor) -> None:
     """What follows in the same transaction where the assignment belongs to a run: how far the learner is with it."""
-    del submission
+    schedule = submission.assignment.schedule_id
+    if schedule is None:
+        return
+    rows = CourseEnrolment.objects.filter(schedule=schedule, student=submission.student_id, status__in=COMPLETABLE)
+    for enrolment_id in rows.values_list("pk", flat=True):
+        evaluate(enrolment_id, actor=actor)

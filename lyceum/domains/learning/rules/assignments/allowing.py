@@ -10,6 +10,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import invalid_field
 from lyceum.domains.journal.rules import record
 from lyceum.domains.learning.models import Submission
+from lyceum.domains.learning.rules.assignments.accepting import follow_learner
 from lyceum.domains.learning.rules.assignments.access import submission_for_marking
 from lyceum.domains.learning.rules.assignments.handing_in import target_of
 from lyceum.domains.learning.rules.assignments.lateness import due_instant
@@ -37,6 +38,7 @@ def excuse_submission(submission_id: UUID, *, excused: bool = True, reason: str 
         facts=[graded_fact(row)],
         actor=actor,
     )
+    follow_learner(row, actor=actor)
     return row
 
 
