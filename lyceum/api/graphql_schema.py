@@ -27,6 +27,8 @@ from lyceum.domains.attendance.batches import read_registers
 from lyceum.domains.behaviour import graphql as behaviour
 from lyceum.domains.behaviour import graphql_acts as behaviour_acts
 from lyceum.domains.behaviour import graphql_detentions as detentions
+from lyceum.domains.learning import graphql as learning
+from lyceum.domains.learning import graphql_acts as learning_acts
 from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people import graphql_records as records
@@ -72,6 +74,7 @@ class Query(
     planned.Query,
     behaviour.Query,
     detentions.Query,
+    learning.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
@@ -106,6 +109,7 @@ class Mutation(
     planned.Mutation,
     behaviour_acts.Mutation,
     detentions.Mutation,
+    learning_acts.Mutation,
 ):
     pass
 
@@ -119,6 +123,7 @@ class Subscription(
     attendance_cases.Subscription,
     behaviour_acts.Subscription,
     detentions.Subscription,
+    learning_acts.Subscription,
 ):
     pass
 
