@@ -23,6 +23,7 @@ NAMES = (
     "dashboard_year",
     "points",
     "moves",
+    "enrolments",
     "import_10k",
     "rollover_1000",
     "ux",
