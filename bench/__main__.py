@@ -24,6 +24,7 @@ NAMES = (
     "points",
     "certificates",
     "moves",
+    "enrolments",
     "import_10k",
     "rollover_1000",
     "ux",

@@ -32,6 +32,8 @@ from lyceum.domains.behaviour import graphql_detentions as detentions
 from lyceum.domains.calendars import graphql as calendars
 from lyceum.domains.learning import graphql_assignments as assignments
 from lyceum.domains.learning import graphql_certificates as certificates
+from lyceum.domains.learning import graphql as learning
+from lyceum.domains.learning import graphql_acts as learning_acts
 from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people import graphql_records as records
@@ -83,6 +85,7 @@ class Query(
     calendars.Query,
     reports.Query,
     admissions.Query,
+    learning.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
@@ -120,6 +123,7 @@ class Mutation(
     assignments.Mutation,
     calendars.Mutation,
     admissions_acts.Mutation,
+    learning_acts.Mutation,
 ):
     pass
 
@@ -135,6 +139,7 @@ class Subscription(
     detentions.Subscription,
     assignments.Subscription,
     admissions_acts.Subscription,
+    learning_acts.Subscription,
 ):
     pass
 

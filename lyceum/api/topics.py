@@ -22,6 +22,7 @@ from lyceum.domains.attendance.live import (
 )
 from lyceum.domains.behaviour.detention_live import follow_slot
 from lyceum.domains.behaviour.live import follow_grade
+from lyceum.domains.learning.live import follow_enrolments
 from lyceum.domains.notifications.live import follow_own
 from lyceum.domains.timetable.live import follow_run
 
@@ -44,6 +45,7 @@ _KINDS = {
     "register": _Kind(UUID, lambda key, actor: follow_register(key, actor=actor)),
     "class": _Kind(UUID, lambda key, actor: follow_class(key, actor=actor)),
     "incidents": _Kind(UUID, lambda key, actor: follow_grade(key, actor=actor)),
+    "enrolments": _Kind(UUID, lambda key, actor: follow_enrolments(key, actor=actor)),
     "detention-slot": _Kind(UUID, lambda key, actor: follow_slot(key, actor=actor)),
     "registers": _Kind(date.fromisoformat, lambda key, actor: follow_day(key, actor=actor)),
     "cases": _Kind(_the_open_ones, lambda key, actor: follow_cases(key, actor=actor)),

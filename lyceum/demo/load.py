@@ -23,6 +23,7 @@ from lyceum.demo.detentions import add_detentions
 from lyceum.demo.events import add_events
 from lyceum.demo.families import make_families
 from lyceum.demo.homes import add_families, add_flags
+from lyceum.demo.learning import add_learning
 from lyceum.demo.plan import GROUP_NAME, GROUP_SLUG, HILLCREST, LITTLE_OAK, PASSWORD, Plan
 from lyceum.demo.records import add_records
 from lyceum.demo.registers import fill_registers
@@ -137,6 +138,7 @@ def _finish(demo: Demo, say: Say) -> None:
     hear_by_text(demo)
     fill_behaviour(demo, say)
     add_detentions(demo, say)
+    add_learning(demo, say)
     add_assignments(demo, say)
     add_certificates(demo)
     add_events(demo, say)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
 from lyceum.core.forms import submitted, typed_id
-from lyceum.core.lists.export import as_file
+from lyceum.core.lists.export import as_file, safe_cell
 from lyceum.core.permissions import Permission
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.journal.rules import note_export
@@ -105,7 +105,7 @@ def _cell(lesson_id: UUID, row: CourseEnrolment, progress: dict[UUID, Any]) -> s
 def _file(kind: str, run: LearningSchedule, actor: Actor) -> HttpResponse:
     rows, lessons = _rows(run, actor), live_lessons([run.pk])
     progress = read_progress(rows, lessons)
-    head = [_("Learner"), _("State"), _("Joined"), _("Percent"), *(each.title for each in lessons)]
+    head = [_("Learner"), _("State"), _("Joined"), _("Percent"), *(str(safe_cell(each.title)) for each in lessons)]
     lines = [
         [
             each.student.person.full_name,
