@@ -23,7 +23,7 @@ from lyceum.domains.people.models import Student
 from lyceum.domains.people.queries import is_on_roll
 from lyceum.domains.tenancy.queries import today
 
-LEARNERS, PLACES, AT_ONCE = 200, 20, 40
+LEARNERS, PLACES, AT_ONCE = 200, 20, 16
 
 
 def run(place: Place) -> Result:
@@ -55,7 +55,8 @@ def run(place: Place) -> Result:
     result.keep("enrolments", found)
     result.say(
         f"{LEARNERS} learners, {PLACES} places, {AT_ONCE} at once: {active} active, {waiting} waiting, "
-        f"{'in order' if in_order else 'NOT IN ORDER'}, {seconds} s; after one left the first is {first} ({after} active)"
+        f"{'in order' if in_order else 'NOT IN ORDER'}, {seconds} s; "
+        f"after one left the first is {first} ({after} active)"
     )
     return result
 
