@@ -9,6 +9,7 @@ urlpatterns = [
     path("work/new/", assignments.new_page, name="assignment-new"),
     path("work/<uuid:work_id>/", assignment.assignment_page, name="assignment"),
     path("work/<uuid:work_id>/edit/", assignments.edit_page, name="assignment-edit"),
+    path("work/<uuid:work_id>/marks/", marking.marks_page, name="assignment-marks"),
     path("work/<uuid:work_id>/submissions.zip", assignment_files.archive, name="assignment-zip"),
     path(
         "work/<uuid:work_id>/attachments/<uuid:attachment_id>/",

@@ -16,17 +16,18 @@ NO_PAGES: dict[str, str] = {
 
 def add(samples: Samples) -> None:
     """Called in the demo school."""
-    from lyceum.domains.learning.models import Assignment, Submission
+    from lyceum.domains.learning.models import Submission
 
-    published = Assignment.objects.filter(status=Assignment.Status.PUBLISHED)
-    owed = Submission.objects.filter(
-        status=Submission.Status.PENDING, assignment__in=published, student__person__user__isnull=False
-    )
+    own = Submission.objects.filter(student__person__user__logins__username="student")
     work = Submission.objects.filter(status=Submission.Status.SUBMITTED).order_by("pk")[0]
     samples.add("work", "teacher", "/work/")
     samples.add("work", "student", "/work/", "family")
     samples.add("assignment-new", "teacher", "/work/new/")
-    samples.add("assignment", "admin", f"/work/{work.assignment_id}/")
-    samples.add("assignment-edit", "admin", f"/work/{work.assignment_id}/edit/")
-    samples.add("submission-mark", "admin", f"/submissions/{work.pk}/mark/")
-    del owed
+    samples.add("assignment", "head", f"/work/{work.assignment_id}/")
+    samples.add("assignment-edit", "head", f"/work/{work.assignment_id}/edit/")
+    samples.add("assignment-marks", "head", f"/work/{work.assignment_id}/marks/")
+    samples.add("submission-mark", "head", f"/submissions/{work.pk}/mark/")
+    for status, variant in ((Submission.Status.PENDING, "to hand in"), (Submission.Status.GRADED, "marked")):
+        mine = own.filter(status=status).order_by("pk").first()
+        if mine:
+            samples.add("assignment", "student", f"/work/{mine.assignment_id}/", variant)

@@ -59,6 +59,8 @@ PAGES: dict[str, Door] = {
     "POST work/<uuid:work_id>/": Door(_p.ASSIGNMENTS_VIEW, About.STUDENT, body={"act": "keep", "text": "More"}),
     "GET work/<uuid:work_id>/edit/": Door(_p.ASSIGNMENTS_EDIT, About.OWN),
     "POST work/<uuid:work_id>/edit/": Door(_p.ASSIGNMENTS_EDIT, About.OWN),
+    "GET work/<uuid:work_id>/marks/": Door(_p.ASSIGNMENTS_EDIT, About.OWN),
+    "POST work/<uuid:work_id>/marks/": Door(_p.ASSIGNMENTS_EDIT, About.OWN, body={"marks": "id,grade"}),
     "GET work/<uuid:work_id>/submissions.zip": Door(_p.ASSIGNMENTS_VIEW, About.OWN),
     "GET work/<uuid:work_id>/attachments/<uuid:attachment_id>/": Door(_p.ASSIGNMENTS_VIEW, About.STUDENT),
     # whose own or whose child's work it is, is led to the page of families

@@ -83,6 +83,7 @@ PIECES: Table[Shown] = Table(
         ),
         Column("attempts", lazy("Times"), lambda work: len(work.attempts), is_number=True, is_extra=True),
         Column("feedback", lazy("Feedback"), lambda work: work.feedback, is_extra=True),
+        Column("id", lazy("Id"), lambda work: str(work.row.pk), is_extra=True),
     ),
     href=lambda work: f"/submissions/{work.row.pk}/mark/",
     order=SUBMISSION_ORDER,

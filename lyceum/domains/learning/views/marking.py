@@ -5,22 +5,24 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import RuleError, invalid_field
-from lyceum.core.forms import submitted, typed_date, typed_number
+from lyceum.core.forms import shown_errors, submitted, typed_date, typed_number
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.learning.assignment_policies import staff_submissions
-from lyceum.domains.learning.assignment_queries import count_work, get_submission, next_to_mark
+from lyceum.domains.learning.assignment_queries import count_work, get_assignment, get_submission, next_to_mark
 from lyceum.domains.learning.assignment_shown import Shown, shown
 from lyceum.domains.learning.assignment_words import grade_of, state_of, tone_of
 from lyceum.domains.learning.models import Submission
 from lyceum.domains.learning.rules.assignments.accepting import accept_submission
+from lyceum.domains.learning.rules.assignments.access import assignment_for_edit
 from lyceum.domains.learning.rules.assignments.allowing import excuse_submission, extend_submission
 from lyceum.domains.learning.rules.assignments.marking import (
     GivenMark,
@@ -28,6 +30,7 @@ from lyceum.domains.learning.rules.assignments.marking import (
     note_mark,
     reassign_submission,
 )
+from lyceum.domains.learning.rules.assignments.marks_file import LARGEST, apply_marks, preview_marks
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +50,36 @@ def mark_page(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         return _shown(request, shown(row), actor)
 
     return submitted(request, "learning/assignments/mark.html", context, act)
+
+
+@require_http_methods(["GET", "POST"])
+def marks_page(request: HttpRequest, work_id: UUID) -> HttpResponse:
+    """Marks from a file: what it would change is shown first, then they are given, all of them or none."""
+    actor = actor_of(request)
+    assignment = get_assignment(work_id, actor=actor)
+    assignment_for_edit(work_id, actor=actor, whole=False)
+    upload = request.FILES.get("file")
+    text = upload.read(LARGEST + 1).decode("utf-8-sig", "replace") if upload else request.POST.get("marks", "")
+
+    def act() -> Done:
+        count = apply_marks(work_id, text=text, actor=actor)
+        said = ngettext("%(n)s mark was given.", "%(n)s marks were given.", count) % {"n": count}
+        return Done(f"/work/{work_id}/", Toast(said))
+
+    def context() -> dict[str, Any]:
+        return {"row": assignment, "text": text}
+
+    if request.method == "POST" and request.POST.get("act") != "apply":
+        try:
+            lines = preview_marks(work_id, text=text, actor=actor)
+        except RuleError as error:
+            shown_ = {"errors": shown_errors(error), **context()}
+            return render(request, "learning/assignments/marks.html", shown_, status=error.status)
+        wrong = any(line.wrong for line in lines)
+        return render(
+            request, "learning/assignments/marks.html", {"lines": lines, "looked": True, "wrong": wrong, **context()}
+        )
+    return submitted(request, "learning/assignments/marks.html", context, act)
 
 
 def _noted(request: HttpRequest, row: Submission, actor: Actor) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Pages: work is set, handed in within four taps, marked at a desk, and read by families."""
 
+from decimal import Decimal
+
 from lyceum.domains.learning.models import Assignment, Submission
 from lyceum.domains.learning.tests.assignments.conftest import DUE, PDF, Friday, at, photo, upload
 from lyceum.testing.clients import statements_for
@@ -198,3 +200,33 @@ def test_marks_leave_as_a_file_for_those_who_mark(friday: Friday):
     assert "work.pdf" in text_of(page.get(f"/work/{work.pk}/"))
     archived = page.post(f"/work/{work.pk}/", {"act": "delete"})
     assert archived.headers["Location"] == f"/work/{work.pk}/"
+
+
+def test_marks_come_back_as_a_file_and_are_looked_at_first(friday: Friday):
+    work, other = friday.work(), friday.work()
+    friday.hand_in(work)
+    page, path = friday.page("teacher"), f"/work/{work.pk}/marks/"
+    exported = b"".join(page.post(f"/work/{work.pk}/", {"export": "csv"})).decode("utf-8-sig")
+    ada, ben, cleo = (friday.of(work, n).pk for n in range(3))
+    assert all(str(pk) in exported for pk in (ada, ben, cleo))
+    good = f"id;grade;feedback\n{ada};87,5;Good\n{ben};60;\n{cleo};;\n"
+
+    looked = text_of(page.post(path, {"act": "look", "marks": good}))
+    assert "2 marks would be given" in looked
+    assert friday.of(work).grade is None
+    wrong = f"id,grade\n{ada},101\n{friday.of(other).pk},50\n{ada},5\n"
+    refused = page.post(path, {"act": "apply", "marks": wrong})
+    assert (refused.status_code, len(refused.context["errors"])) == (422, 3)
+    assert page.post(path, {"act": "look", "marks": "name\nAda"}).status_code == 422
+    done = page.post(path, {"act": "apply", "marks": good})
+
+    assert done.headers["Location"] == f"/work/{work.pk}/"
+    assert [(friday.of(work, n).grade, friday.of(work, n).status) for n in range(3)] == [
+        (Decimal("87.50"), "graded"),
+        (Decimal("60.00"), "graded"),
+        (None, "pending"),
+    ]
+    assert friday.of(work, 1).received_on_paper
+    assert "nothing would change" in text_of(page.post(path, {"act": "look", "marks": good}))
+    assert friday.page("student").get(path).status_code == 403
+    assert friday.page("other").get(path).status_code == 404
