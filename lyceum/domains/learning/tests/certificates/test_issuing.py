@@ -24,9 +24,11 @@ from lyceum.domains.learning.rules.certificates.refusals import (
 )
 from lyceum.domains.learning.rules.certificates.revoking import revoke_certificate, revoke_for_completion
 from lyceum.domains.learning.settings import forget_settings
+from lyceum.domains.learning.tests.certificates.conftest import make_certifying
 from lyceum.testing.clients import browser, software, statements_for, stranger
 from lyceum.testing.factories import as_actor, in_school, make_admin, make_school, make_student, make_teacher, make_user
 from lyceum.testing.pages import text_of
+from lyceum.testing.together import at_once
 
 API = "/api/v1/certificates/"
 
@@ -53,6 +55,27 @@ def test_a_completion_gets_one_certificate_however_often_the_job_runs(certifying
         assert [len(row.code) for row in rows] == [26, 26]
         assert facts_of(certifying) == ["learning.certificate.issued"] * 2
         assert issue_certificate(completion.pk, actor=certifying.system) == rows[0]
+
+
+def test_several_at_the_same_moment_issue_one_certificate_each_and_no_number_twice(
+    fresh_database, monkeypatch, generate
+):
+    certifying = make_certifying(monkeypatch, generate)
+    completions = [certifying.complete(each) for each in (certifying.adult, certifying.child)]
+
+    def issued(completion):
+        def act():
+            with in_school(certifying.school):
+                return issue_certificate(completion.pk, actor=certifying.system).pk
+
+        return act
+
+    found = at_once([issued(each) for each in completions * 3])
+
+    with in_school(certifying.school):
+        assert {row.pk for row in Certificate.objects.all()} == set(found)
+        assert sorted(row.serial for row in Certificate.objects.all()) == [1, 2]
+        assert IssuerKey.objects.count() == 1
 
 
 def test_a_school_that_issues_none_by_itself_is_left_alone(certifying):

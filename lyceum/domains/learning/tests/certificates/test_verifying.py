@@ -247,6 +247,7 @@ def test_all_doors_say_the_same_and_look_at_nobody(certifying):
     page = nobody(SERVER_NAME=f"{elsewhere.slug}.testserver").get(f"/verify/{certificate.code}/")
     assert (page.status_code, page["Cache-Control"], page["X-Robots-Tag"]) == (200, "public, max-age=300", "noindex")
     assert '<meta name="robots" content="noindex">' in page.content.decode()
+    assert not page.cookies
     assert (
         "sign-out"
         not in browser(certifying.users["admin"], certifying.school)
