@@ -7,6 +7,7 @@ from lyceum.core import clock
 from lyceum.core.actor import Via, system_actor
 from lyceum.core.permissions import Role
 from lyceum.core.schools import current_school, school_scope
+from lyceum.demo.admissions import APPLICANT
 from lyceum.demo.build import Demo, add_account, join_account
 from lyceum.demo.families import form_in_focus
 from lyceum.demo.plan import GROUP_SLUG, PASSWORD
@@ -104,6 +105,8 @@ def _cast(school: School) -> Iterator[tuple[str, User, str]]:
         yield "Teacher", user, "Own lessons only; the same account is a guardian at the other school."
     yield "Guardian", logins[GUARDIAN], "Two children: their attendance, and nobody else's."
     yield "Student", logins[STUDENT], f"Own record and own classes, in {form}."
+    if APPLICANT in logins:
+        yield "Applicant", logins[APPLICANT], "An application under review, and a draft to go on with."
     for user in _shared(school, here="guardian", there="teacher"):
         yield "Guardian", user, "One child here; teaches at the other school. Change school and see the walls."
 

@@ -7,7 +7,7 @@ from lyceum.core.actor import Via, system_actor
 from lyceum.core.schools import current_school
 from lyceum.demo.accounts import GUARDIAN, STUDENT
 from lyceum.demo.build import Demo
-from lyceum.domains.learning.models import Certificate, Completion, Course
+from lyceum.domains.learning.models import Certificate, Completion, Course, CourseCategory
 from lyceum.domains.learning.rules.certificates.issuing import issue_missing, reissue_certificate
 from lyceum.domains.learning.rules.certificates.revoking import revoke_certificate
 from lyceum.domains.people.models import Student
@@ -24,6 +24,7 @@ def add_certificates(demo: Demo) -> None:
             name="First aid at school",
             slug="first-aid-at-school",
             code="AID",
+            category=CourseCategory.objects.order_by("order").first(),
             summary="What to do until help comes: breathing, bleeding, burns, and whom to call.",
             duration_hours=6,
             status=Course.Status.PUBLISHED,

@@ -13,6 +13,7 @@ from lyceum.core.errors import NotFoundError, RuleError
 from lyceum.core.schools import current_school, school_scope
 from lyceum.demo.absences import hear_by_text, plan_absences
 from lyceum.demo.accounts import add_family_accounts, share_a_person
+from lyceum.demo.admissions import add_admissions
 from lyceum.demo.amendments import amend_marks
 from lyceum.demo.assignments import add_assignments
 from lyceum.demo.behaviour import fill_behaviour
@@ -138,10 +139,15 @@ def _finish(demo: Demo, say: Say) -> None:
     hear_by_text(demo)
     fill_behaviour(demo, say)
     add_detentions(demo, say)
+<<<<<<< HEAD
     add_learning(demo, say)
     add_assignments(demo, say)
     add_certificates(demo)
     add_events(demo, say)
+=======
+    if demo.plan.has_lessons:
+        say(f"{demo.plan.name}: {add_admissions(demo)} applications")
+>>>>>>> admissions
     with demo.on(demo.today):
         due = open_day(demo.today)
         left = add_cover(demo) if demo.plan.has_lessons else 0

@@ -94,4 +94,11 @@ def _office(actor: Actor) -> list[Item]:
         items.append(Item(_("Import"), "/imports/", "import"))
     if actor.reaches_all(Permission.SCHOOL_EDIT) or actor.reaches_all(Permission.USERS_LIST):
         items.append(Item(_("Settings"), "/settings/", "settings"))
+<<<<<<< HEAD
+=======
+    if (actor.reaches_all(Permission.APPLICATIONS_VIEW) or Role.APPLICANT in actor.roles) and len(items) < MOST_ITEMS:
+        items.append(Item(_("Applications"), "/applications/", "people"))
+    if actor.may(Permission.LESSONS_VIEW) and len(items) < MOST_ITEMS:
+        items.append(Item(_("Timetable"), "/timetable/", "timetable"))
+>>>>>>> admissions
     return items

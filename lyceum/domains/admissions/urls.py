@@ -1,5 +1,22 @@
-"""Pages."""
+"""Addresses of admissions' pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from lyceum.domains.admissions.views import application, applications, applying, intakes
+
+urlpatterns = [
+    path("apply/", applying.start_page, name="apply"),
+    path("apply/for/<uuid:intake_id>/", applying.person_page, name="apply-for"),
+    path("apply/<uuid:application_id>/", applying.resume_page, name="apply-resume"),
+    path("apply/<uuid:application_id>/<slug:apply_section>/", applying.section_page, name="apply-section"),
+    path("applications/", applications.applications_page, name="applications"),
+    path("applications/<uuid:application_id>/", application.application_page, name="application"),
+    path("applications/<uuid:application_id>/admit/", application.admit_page, name="admit"),
+    path(
+        "applications/<uuid:application_id>/documents/<uuid:application_document_id>/",
+        application.document_page,
+        name="application-document",
+    ),
+    path("settings/intakes/", intakes.intakes_page, name="settings-intakes"),
+    path("settings/intakes/<uuid:intake_id>/", intakes.intake_page, name="settings-intake"),
+]
