@@ -30,10 +30,10 @@ from lyceum.domains.behaviour import graphql as behaviour
 from lyceum.domains.behaviour import graphql_acts as behaviour_acts
 from lyceum.domains.behaviour import graphql_detentions as detentions
 from lyceum.domains.calendars import graphql as calendars
-from lyceum.domains.learning import graphql_assignments as assignments
-from lyceum.domains.learning import graphql_certificates as certificates
 from lyceum.domains.learning import graphql as learning
 from lyceum.domains.learning import graphql_acts as learning_acts
+from lyceum.domains.learning import graphql_assignments as assignments
+from lyceum.domains.learning import graphql_certificates as certificates
 from lyceum.domains.notifications import graphql as notifications
 from lyceum.domains.people import graphql as people
 from lyceum.domains.people import graphql_records as records

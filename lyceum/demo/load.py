@@ -139,15 +139,12 @@ def _finish(demo: Demo, say: Say) -> None:
     hear_by_text(demo)
     fill_behaviour(demo, say)
     add_detentions(demo, say)
-<<<<<<< HEAD
     add_learning(demo, say)
     add_assignments(demo, say)
     add_certificates(demo)
     add_events(demo, say)
-=======
     if demo.plan.has_lessons:
         say(f"{demo.plan.name}: {add_admissions(demo)} applications")
->>>>>>> admissions
     with demo.on(demo.today):
         due = open_day(demo.today)
         left = add_cover(demo) if demo.plan.has_lessons else 0

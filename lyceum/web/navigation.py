@@ -72,9 +72,10 @@ def _learning(actor: Actor) -> list[Item]:
         items.append(Item(_("Learning"), "/learning/", "learning"))
     if actor.may(Permission.AGENDA_VIEW):
         items.append(Item(_("Calendar"), "/calendar/", "calendar"))
-    if actor.may(Permission.APPLICATIONS_VIEW):
-        is_office = actor.reaches_all(Permission.APPLICATIONS_VIEW)
-        items.append(Item(_("Admissions") if is_office else _("Applications"), "/applications/", "people"))
+    if actor.reaches_all(Permission.APPLICATIONS_VIEW):
+        items.append(Item(_("Admissions"), "/applications/", "people"))
+    elif actor.roles & {Role.APPLICANT, Role.GUARDIAN}:
+        items.append(Item(_("Applications"), "/applications/", "people"))
     if actor.may(Permission.JOURNEY_VIEW) and not actor.reaches_all(Permission.JOURNEY_VIEW):
         items.append(Item(_("My way"), "/journey/", "today"))
     if actor.reaches_all(Permission.CERTIFICATES_DECIDE):
@@ -94,11 +95,4 @@ def _office(actor: Actor) -> list[Item]:
         items.append(Item(_("Import"), "/imports/", "import"))
     if actor.reaches_all(Permission.SCHOOL_EDIT) or actor.reaches_all(Permission.USERS_LIST):
         items.append(Item(_("Settings"), "/settings/", "settings"))
-<<<<<<< HEAD
-=======
-    if (actor.reaches_all(Permission.APPLICATIONS_VIEW) or Role.APPLICANT in actor.roles) and len(items) < MOST_ITEMS:
-        items.append(Item(_("Applications"), "/applications/", "people"))
-    if actor.may(Permission.LESSONS_VIEW) and len(items) < MOST_ITEMS:
-        items.append(Item(_("Timetable"), "/timetable/", "timetable"))
->>>>>>> admissions
     return items
