@@ -77,7 +77,10 @@ def add_assignments(demo: Demo, say: Say) -> None:
 
 def _make(demo: Demo, school_class: Class, plan: _Plan, actor: Actor) -> None:
     due = demo.instant(demo.today + timedelta(days=plan.due_in), time(16))
-    new = NewAssignment(plan.title, plan.description, due, [school_class.pk], more=plan.more or {})
+    title = f"{school_class.subject}: {plan.title}" if school_class.subject else plan.title
+    new = NewAssignment(
+        title, plan.description, due, [school_class.pk], subject=school_class.subject_id, more=plan.more or {}
+    )
     work = create_assignment(new, actor=actor)
     if not plan.published:
         return
@@ -139,4 +142,4 @@ def _classes(demo: Demo) -> Sequence[Class]:
     ids = list(members.order_by("-is_form", "pk").values_list("school_class", flat=True)[:2])
     ids += list(children.order_by("-is_form", "pk").values_list("school_class", flat=True)[:2])
     forms = [form.pk for (year, _grade, _section), form in demo.forms.items() if year == demo.plan.current]
-    return list(Class.objects.filter(pk__in={*ids, *forms[:2]}).order_by("name", "pk"))
+    return list(Class.objects.filter(pk__in={*ids, *forms[:2]}).select_related("subject").order_by("name", "pk"))
