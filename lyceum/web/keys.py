@@ -49,6 +49,7 @@ CHORDS = {
     "/timetable/": "l",
     "/settings/": "s",
     "/operator/": "o",
+    "/site/": "w",
 }
 """The second key, after g, of each place in the navigation."""
 PALETTE = Section(

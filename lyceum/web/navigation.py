@@ -45,4 +45,6 @@ def items_for(actor: Actor) -> list[Item]:
         items.append(Item(_("Settings"), "/settings/", "settings"))
     if actor.may(Permission.LESSONS_VIEW) and len(items) < MOST_ITEMS:
         items.append(Item(_("Timetable"), "/timetable/", "timetable"))
+    if actor.reaches_all(Permission.SITE_EDIT) and len(items) < MOST_ITEMS:
+        items.append(Item(_("Website"), "/site/", "schools"))
     return items
