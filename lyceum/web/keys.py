@@ -51,6 +51,9 @@ CHORDS = {
     "/settings/": "s",
     "/operator/": "o",
     "/work/": "w",
+    "/learning/": "n",
+    "/applications/": "d",
+    "/site/": "e",
 }
 """The second key, after g, of each place in the navigation."""
 PALETTE = Section(

@@ -97,6 +97,9 @@ ACTS = (
         lazy("The school in numbers"), "/dashboard/", Permission.SCHOOL_DASHBOARD, lazy("dashboard, statistics, counts")
     ),
     Act(lazy("Make an event"), "/calendar/events/new/", Permission.EVENTS_EDIT, lazy("new event, fair, open day")),
+    Act(lazy("Website"), "/site/", Permission.SITE_EDIT, lazy("public site, page, menu, partners, team, domain")),
+    Act(lazy("Reviews to look at"), "/site/reviews/", Permission.REVIEWS_MODERATE, lazy("moderate, stars")),
+    Act(lazy("Messages to the school"), "/site/messages/", Permission.CONTACT_ANSWER, lazy("contact form, inbox")),
     Act(lazy("Close a day"), "/settings/years/", Permission.CLASSES_EDIT, lazy("holiday, snow, training day, closure")),
     Act(lazy("Go into the next year"), "/rollovers/", Permission.ROLLOVER_PREVIEW, lazy("rollover, promote, year end")),
     Act(

@@ -21,7 +21,7 @@ class Image:
 
 def address_of_picture(row: Picture, width: int) -> str:
     """The address of a picture in one of its widths."""
-    return f"/site-pictures/{row.pk}/{width}.webp"
+    return f"/site-pictures/{row.pk}/{width}/"
 
 
 def image_of(row: Picture | None, *, sizes: str = _USUAL) -> Image | None:

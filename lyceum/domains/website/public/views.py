@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -12,10 +11,11 @@ from django.views.decorators.http import require_GET
 from lyceum.core.errors import NotFoundError
 from lyceum.core.files import read_file
 from lyceum.core.language import speaking
-from lyceum.core.schools import current_school, school_scope
+from lyceum.core.schools import school_scope
 from lyceum.domains.website.contrast import PAPERS, contrast, nearest_passing
 from lyceum.domains.website.memory import Rendered
 from lyceum.domains.website.models import Page, Picture, Site
+from lyceum.domains.website.previews import page_of_link
 from lyceum.domains.website.public import seo
 from lyceum.domains.website.public.answers import (
     answer_made,
@@ -32,7 +32,6 @@ from lyceum.domains.website.public.contents import Asked, Content, list_addresse
 from lyceum.domains.website.public.shell import Shell, catalogue_language, read_shell
 
 LEFT_ALONE = ("/find/", "/preview/", "/sign-in/", "/api/", "/reviews/write/", "/reviews/withdraw/", "/today/")
-PREVIEW, PREVIEW_SECONDS = "website.preview", 7 * 24 * 3600
 _NAMES = {"pages": "free", "courses": "course", "events": "event", "alumni": "alumnus"}
 
 
@@ -103,7 +102,7 @@ def preview_page(request: HttpRequest, preview_token: str) -> HttpResponse:
     if isinstance(host, HttpResponse):
         return host
     with school_scope(host.school_id):
-        page = _previewed(preview_token)
+        page = page_of_link(preview_token)
         shell = _shell_of_draft(request, origin_of(request, host), page)
         with speaking(catalogue_language(page.language)):
             blocks = shown_blocks(page.blocks, Asked(shell, request.path, visitor(request, host.school_id)))
@@ -112,23 +111,6 @@ def preview_page(request: HttpRequest, preview_token: str) -> HttpResponse:
     return respond(
         request, Rendered(made.content, made.kind, "", seconds=0, headers=(("X-Robots-Tag", "noindex, nofollow"),))
     )
-
-
-def preview_address(page: Page) -> str:
-    """The link under which a draft can be looked at."""
-    token = signing.dumps([current_school(), str(page.pk)], salt=PREVIEW, compress=True)
-    return f"/preview/{token}/"
-
-
-def _previewed(token: str) -> Page:
-    try:
-        school_id, page_id = signing.loads(token, salt=PREVIEW, max_age=PREVIEW_SECONDS)
-    except (signing.BadSignature, ValueError):
-        raise NotFoundError(_("This link has ended. Ask for a new one.")) from None
-    page = Page.objects.filter(pk=page_id).first() if school_id == current_school() else None
-    if page is None:
-        raise NotFoundError(_("There is no such page."))
-    return page
 
 
 def _shell_of_draft(request: HttpRequest, origin: str, page: Page) -> Shell:

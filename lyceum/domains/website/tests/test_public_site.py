@@ -14,7 +14,7 @@ from lyceum.domains.learning.models import Course, CourseCategory
 from lyceum.domains.tenancy.models import School, SchoolHost
 from lyceum.domains.website.memory import forget_hosts
 from lyceum.domains.website.models import MenuItem, SiteDomain
-from lyceum.domains.website.public.views import preview_address
+from lyceum.domains.website.previews import preview_address
 from lyceum.domains.website.rules.menu import NewItem, set_menu
 from lyceum.domains.website.rules.pages import archive_page, edit_page, publish_due, publish_page, restore_version
 from lyceum.domains.website.rules.site import edit_site, publish_site, take_offline, touch_site
