@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 
 from lyceum.core import clock
-from lyceum.core.actor import system_actor
 from lyceum.core.permissions import Role
 from lyceum.domains.calendars.models import EventInvitation
-from lyceum.domains.calendars.rules.waiting import move_on
+from lyceum.domains.calendars.tasks import move_on_seats
 from lyceum.domains.calendars.tests.conftest import EVENTS
 from lyceum.domains.notifications.models import Notification
 from lyceum.testing.clients import browser, software
@@ -55,10 +54,10 @@ def test_a_freed_seat_that_nobody_confirms_moves_on(cast, applicant):
         caller.send(f"{EVENTS}{event}/register/")
     cast.pupil.send(f"{EVENTS}{event}/withdraw/")
 
-    with clock.frozen(NOW + timedelta(hours=25)), in_school(cast.school):
-        move_on(event, actor=system_actor(cast.school.pk))
-        move_on(event, actor=system_actor(cast.school.pk))
-
+    with clock.frozen(NOW + timedelta(hours=25)):
+        move_on_seats(0)
+        move_on_seats(0)
+    with in_school(cast.school):
         states = dict(EventInvitation.objects.values_list("name", "state"))
     assert states["Tom Stone"] == "declined"
     assert sorted(states.values()) == ["accepted", "declined", "withdrawn"]

@@ -185,3 +185,41 @@ def test_a_list_takes_as_many_statements_for_three_as_for_one(cast):
     thrice = statements_for(cast.guardian, EVENTS), statements_for(stranger(cast.school), EVENTS)
 
     assert thrice == once
+
+
+def ask(caller, query, **variables):
+    answer = caller.send("/graphql", {"query": query, "variables": variables}).json()
+    assert "errors" not in answer, answer["errors"]
+    return answer["data"]
+
+
+def test_graphql_does_and_shows_the_same(cast):
+    make = "mutation ($input: CreateEventInput!) { createEvent(input: $input) { event { id state } errors { code } } }"
+    publish = "mutation ($input: PublishEventInput!) { publishEvent(input: $input) { event { state } } }"
+    change = "mutation ($input: UpdateEventInput!) { updateEvent(input: $input) { event { sequence place } } }"
+    cancel = "mutation ($input: CancelEventInput!) { cancelEvent(input: $input) { event { state } errors { code } } }"
+    hours = {"startsAt": "2026-11-27T10:00:00Z", "endsAt": "2026-11-27T11:00:00Z"}
+
+    refused = ask(cast.pupil, make, input={"title": "Mine", "date": "2026-11-27"})["createEvent"]
+    made = ask(cast.admin, make, input={"title": "Talk", "visibility": "public", **hours})["createEvent"]
+    event = made["event"]["id"]
+
+    assert refused == {"event": None, "errors": [{"code": "not_allowed"}]}
+    assert made["event"]["state"] == "draft"
+    assert ask(cast.admin, publish, input={"id": event})["publishEvent"] == {"event": {"state": "published"}}
+    moved = ask(cast.admin, change, input={"id": event, "date": "2026-11-26"})["updateEvent"]
+    assert moved == {"event": {"sequence": 1, "place": ""}}
+    cast.pupil.send(f"{EVENTS}{event}/register/")
+    shown = "slug joinUrl seatsLeft isOpen classes answers { name state studentId }"
+    found = ask(cast.pupil, f'{{ event(slug: "talk") {{ {shown} }} events {{ edges {{ node {{ title }} }} }} }}')
+    assert found["event"]["answers"] == [{"name": "Sam Lowe", "state": "accepted", "studentId": str(cast.student.pk)}]
+    assert [each["node"]["title"] for each in found["events"]["edges"]] == ["Talk"]
+    agenda = 'agenda(from: "2026-11-23", to: "2026-11-29") { type title startsAt state }'
+    assert ask(cast.pupil, f"{{ {agenda} }}")["agenda"] == [
+        {"type": "event", "title": "Talk", "startsAt": "2026-11-26T10:00:00+00:00", "state": "accepted"}
+    ]
+    unsaid = ask(cast.admin, cancel, input={"id": event, "reason": " "})["cancelEvent"]
+    assert unsaid == {"event": None, "errors": [{"code": "invalid"}]}
+    assert (
+        ask(cast.admin, cancel, input={"id": event, "reason": "Storm"})["cancelEvent"]["event"]["state"] == "cancelled"
+    )
