@@ -1,4 +1,4 @@
-"""Applications of the demo school: courses, a year group with more wishes than places, and somebody to follow it with."""
+"""Applications of the demo school: to a course, and to a year group that more wish for than there are places."""
 
 from collections.abc import Callable
 from datetime import date, time, timedelta

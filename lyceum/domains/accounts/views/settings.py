@@ -39,6 +39,7 @@ PLACES = (
     Place(_("Records of people"), _("Consents, requests, access at 18"), "/settings/people/", Permission.SCHOOL_EDIT),
     Place(_("Detentions"), _("Kinds, length and notice"), "/settings/detentions/", Permission.BEHAVIOUR_EDIT),
     Place(_("Behaviour"), _("Praise, incidents, points, stages"), "/settings/behaviour/", Permission.BEHAVIOUR_EDIT),
+    Place(_("Intakes"), _("What one can apply for, and the steps"), "/settings/intakes/", Permission.INTAKES_EDIT),
     Place(_("People and accounts"), _("Who may come in, and as what"), "/settings/users/", Permission.USERS_LIST),
     Place(_("Messages"), _("Who carries them, and their words"), "/settings/messages/", Permission.PROVIDERS_EDIT),
     Place(_("Outbox"), _("Every message, and what became of it"), "/outbox/", Permission.DELIVERIES_VIEW),
