@@ -1,4 +1,4 @@
-"""Applications of the demo school: courses, a year group with more wishes than places, and somebody to follow it with."""
+"""Applications of the demo school: for courses, and for a year group with more wishes than places."""
 
 from collections.abc import Callable
 from datetime import date, time, timedelta

@@ -52,12 +52,7 @@ ACTS = (
         Permission.INCIDENTS_RECORD,
         lazy("behaviour, points"),
     ),
-    Act(
-        lazy("Applications"),
-        "/applications/",
-        Permission.STEPS_SET,
-        lazy("admissions, applicants, waiting list, offers"),
-    ),
+    Act(lazy("Applications"), "/applications/", Permission.INTAKES_EDIT, lazy("admissions, waiting list, offers")),
     Act(lazy("Make a class"), "/classes/new/", Permission.CLASSES_EDIT, lazy("new form, add a group")),
     Act(lazy("Import a list"), "/imports/", Permission.IMPORTS_RUN, lazy("file, CSV, Excel, upload, OneRoster")),
     Act(

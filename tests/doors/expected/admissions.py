@@ -10,6 +10,7 @@ _TEACHERS = frozenset({Who.TEACHER, Who.OTHER_TEACHER})
 _NOT_THEIRS = _TEACHERS | {Who.STUDENT, Who.GUARDIAN}
 """They may see applications of their own; this is the applicant's."""
 _AUTHOR = frozenset({Who.APPLICANT})
+_APPLYING = frozenset({Who.APPLICANT, Who.STUDENT, Who.GUARDIAN, Who.ADMIN})
 _DRAFT = "/api/v1/applications/{draft_application}/"
 NEW = {"email": "new@school.example", "password": "a horse of another colour", "first_name": "Nell"}
 
@@ -72,4 +73,30 @@ PAGES: dict[str, Door] = {
     "POST register/": Door(frozenset({Who.PUBLIC}), body=NEW),
     "GET verify-email/<str:verify_token>/": Door(EVERYBODY),
     "POST verify-email/<str:verify_token>/": Door(EVERYBODY),
+    "GET apply/": Door(EVERYBODY),
+    # a stranger is sent on to make an account; staff enter for families where they may
+    "GET apply/for/<uuid:intake_id>/": Door(_APPLYING | {Who.PUBLIC}),
+    "POST apply/for/<uuid:intake_id>/": Door(_APPLYING | {Who.PUBLIC}, body={"birth_date": "1990-05-01"}),
+    "GET apply/<uuid:application_id>/": Door(_p.APPLICATIONS_VIEW, but=_NOT_THEIRS, path="/apply/{draft_application}/"),
+    "GET apply/<uuid:application_id>/<slug:apply_section>/": Door(
+        frozenset({Who.APPLICANT, Who.ADMIN}), path="/apply/{draft_application}/person/"
+    ),
+    "POST apply/<uuid:application_id>/<slug:apply_section>/": Door(
+        frozenset({Who.APPLICANT, Who.ADMIN}), path="/apply/{draft_application}/person/", body={"first_name": "Cy"}
+    ),
+    "GET applications/": Door(_p.APPLICATIONS_VIEW),
+    "POST applications/": Door(_p.APPLICATIONS_VIEW, body={"export": "csv"}),
+    "GET applications/<uuid:application_id>/": Door(_p.APPLICATIONS_VIEW, but=_NOT_THEIRS),
+    "POST applications/<uuid:application_id>/": Door(
+        _p.APPLICATIONS_ANSWER, body={"act": "withdraw"}, but=frozenset({Who.STUDENT, Who.GUARDIAN})
+    ),
+    "GET applications/<uuid:application_id>/admit/": Door(_p.APPLICATIONS_DECIDE),
+    "POST applications/<uuid:application_id>/admit/": Door(_p.APPLICATIONS_DECIDE),
+    "GET applications/<uuid:application_id>/documents/<uuid:application_document_id>/": Door(
+        _p.APPLICATIONS_VIEW, but=_NOT_THEIRS
+    ),
+    "GET settings/intakes/": Door(_p.INTAKES_EDIT),
+    "POST settings/intakes/": Door(_p.INTAKES_EDIT, body={"name": "Autumn", "kind": "course"}),
+    "GET settings/intakes/<uuid:intake_id>/": Door(_p.INTAKES_EDIT),
+    "POST settings/intakes/<uuid:intake_id>/": Door(_p.INTAKES_EDIT, body={"act": "archive"}),
 }

@@ -88,11 +88,12 @@ def _context(
 
 
 def _person(request: HttpRequest, intake: Intake | None) -> Entered:
-    form = request.POST
+    form, named = request.POST, bool(request.POST.get("first_name", "").strip())
+    own = form.get("for_self") == "1" and not named  # then the names of the account stay
     return Entered(
-        first_name=form.get("first_name", ""),
-        last_name=form.get("last_name", ""),
-        email=form.get("email", ""),
+        first_name=None if own else form.get("first_name", ""),
+        last_name=None if own else form.get("last_name", ""),
+        email=form.get("email") or None,
         phone=form.get("phone", ""),
         birth_date=typed_date(request, "birth_date"),
         intake=intake.pk if intake else None,
