@@ -10,13 +10,15 @@ from django.test import override_settings
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tests.contracts.serving import Answered, send, serving
-from tests.contracts.tables import API, As, Call, Cell, Row, read_endpoints
+from tests.contracts.tables import API, BY_MATRIX, As, Call, Cell, Row, read_endpoints
 from tests.doors.expected import REST, Door
 from tests.doors.routes import JSON, Route, list_operations
 from tests.doors.runner import _query, _uploaded, body_of
 from tests.doors.world import Who, World
 
 REFUSED = (401, 403)
+WITHOUT_RECORD = frozenset({"not_a_learner", "application_not_approved"})
+"""What is said of the caller's own record, not of their role."""
 CAST: Mapping[As, Who] = {
     As.PUBLIC: Who.PUBLIC,
     As.STUDENT: Who.STUDENT,
@@ -48,8 +50,13 @@ class Tried:
 
     @property
     def may(self) -> frozenset[As]:
-        """Those who were not refused."""
-        return frozenset(role for role, answer in self.by.items() if answer.status not in REFUSED)
+        """Those who were not refused; where any signed-in person may ask, to hear that one has no record is no refusal."""
+        is_own = self.row.access == "Auth" and self.row.call not in BY_MATRIX
+        return frozenset(
+            role
+            for role, answer in self.by.items()
+            if answer.status not in REFUSED or (is_own and answer.code in WITHOUT_RECORD)
+        )
 
     @property
     def differences(self) -> list[str]:

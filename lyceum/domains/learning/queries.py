@@ -38,6 +38,7 @@ from lyceum.domains.learning.policies import (
 )
 from lyceum.domains.learning.progress import Progress, read_progress
 from lyceum.domains.learning.rules.places import LIVE, TAKING, Status
+from lyceum.domains.learning.rules.refusals import NotALearnerError
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.tenancy.queries import today
@@ -364,7 +365,8 @@ def go_on_learning(actor: Actor) -> list[OwnEnrolment]:
 
 def own_student_or_refuse(actor: Actor) -> Student | None:
     """The actor's own record; None for a school admin, who has none and may still look; others are refused."""
-    actor.require(Permission.COURSES_ENROL)
+    if not actor.may(Permission.COURSES_ENROL):
+        raise NotALearnerError(_("You have no record as a learner here."))
     return find_own_student(actor)
 
 

@@ -33,8 +33,7 @@ REST: dict[str, Door] = {
     "listLearningSchedules": Door(_p.COURSES_VIEW, any_key=True),
     "createLearningSchedule": Door(_p.SCHEDULES_EDIT, body=_RUN),
     "getLearningSchedule": Door(_p.COURSES_VIEW, any_key=True),
-    # An instructor who does not name themselves would put nobody in their place, which is not theirs to do.
-    "replaceLearningSchedule": Door(_p.SCHEDULES_EDIT, body=_RUN | {"instructor_id": None}, but=_TEACHERS),
+    "replaceLearningSchedule": Door(_p.SCHEDULES_EDIT, About.OWN, body=_RUN | {"instructor_id": "{teacher}"}),
     "changeLearningSchedule": Door(_p.SCHEDULES_EDIT, About.OWN, body={"name": "Evenings"}),
     "deleteLearningSchedule": Door(_p.SCHEDULES_EDIT, About.OWN),
     "publishLearningSchedule": Door(_p.SCHEDULES_EDIT, About.OWN),

@@ -73,7 +73,8 @@ NO_WAIVER = Waiver()
 @transaction.atomic
 def enrol_myself(schedule_id: UUID, *, actor: Actor) -> Joined:
     """Join a run. The same act again gives the same enrolment."""
-    actor.require(Permission.COURSES_ENROL)
+    if not actor.may(Permission.COURSES_ENROL):
+        raise NotALearnerError(_("You have no record as a learner here."))
     _get_schedule(schedule_id, actor)
     student = find_own_student(actor)
     if student is None:
