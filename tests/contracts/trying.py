@@ -50,7 +50,7 @@ class Tried:
 
     @property
     def may(self) -> frozenset[As]:
-        """Those who were not refused; where any signed-in person may ask, to hear that one has no record is no refusal."""
+        """Those who were not refused. Where any signed-in person may ask, to hear of one's own record is no refusal."""
         is_own = self.row.access == "Auth" and self.row.call not in BY_MATRIX
         return frozenset(
             role
