@@ -95,14 +95,4 @@ def _office(actor: Actor) -> list[Item]:
         items.append(Item(_("Import"), "/imports/", "import"))
     if actor.reaches_all(Permission.SCHOOL_EDIT) or actor.reaches_all(Permission.USERS_LIST):
         items.append(Item(_("Settings"), "/settings/", "settings"))
-<<<<<<< HEAD
-=======
-    learning = Item(_("Learning"), "/learning/", "learning")
-    if actor.reaches_all(Permission.COURSES_EDIT) and len(items) < MOST_ITEMS:
-        items.append(learning)
-    if actor.may(Permission.LESSONS_VIEW) and len(items) < MOST_ITEMS:
-        items.append(Item(_("Timetable"), "/timetable/", "timetable"))
-    if actor.school_id is not None and learning not in items and len(items) < MOST_ITEMS:
-        items.append(learning)
->>>>>>> learning
     return items

@@ -52,12 +52,9 @@ ACTS = (
         Permission.INCIDENTS_RECORD,
         lazy("behaviour, points"),
     ),
-<<<<<<< HEAD
     Act(lazy("Applications"), "/applications/", Permission.INTAKES_EDIT, lazy("admissions, waiting list, offers")),
-=======
     Act(lazy("Look for a course"), "/learning/", None, lazy("learning, join, enrol, lessons")),
     Act(lazy("Make a course"), "/learning/courses/", Permission.COURSES_EDIT, lazy("new course, catalogue")),
->>>>>>> learning
     Act(lazy("Make a class"), "/classes/new/", Permission.CLASSES_EDIT, lazy("new form, add a group")),
     Act(lazy("Import a list"), "/imports/", Permission.IMPORTS_RUN, lazy("file, CSV, Excel, upload, OneRoster")),
     Act(
