@@ -66,7 +66,7 @@ class AssignmentSpan(Walk):
         )
 
 
-class Criterion(Strict):
+class RubricCriterion(Strict):
     """One line of a rubric."""
 
     title: str = Field(min_length=1, max_length=120)
@@ -85,7 +85,7 @@ class AssignmentIn(Strict):
     publish_at: Instant | None = None
     closes_at: Due | None = None
     grading: Grading = "points"
-    rubric: list[Criterion] = Field(default_factory=list, max_length=12)
+    rubric: list[RubricCriterion] = Field(default_factory=list, max_length=12)
     max_attempts: int | None = Field(None, ge=1, le=99)
     release: Release = "at_once"
     is_required: bool = True
@@ -110,7 +110,7 @@ class AssignmentPatch(Strict):
     publish_at: Instant | None = None
     closes_at: Due | None = None
     grading: Grading = Field(default_factory=left_out)
-    rubric: list[Criterion] = Field(default_factory=left_out, max_length=12)
+    rubric: list[RubricCriterion] = Field(default_factory=left_out, max_length=12)
     max_attempts: int | None = Field(None, ge=1, le=99)
     release: Release = Field(default_factory=left_out)
     is_required: bool = Field(default_factory=left_out)

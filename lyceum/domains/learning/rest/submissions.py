@@ -57,13 +57,13 @@ class DraftIn(Strict):
     text: str = Field(max_length=50_000)
 
 
-class SubmitIn(Strict):
+class SubmitWorkIn(Strict):
     """Hand in the draft; with a text, that one."""
 
     text: str | None = Field(None, max_length=50_000)
 
 
-class MarkIn(Strict):
+class WorkMarkIn(Strict):
     """A mark. `version` is that of the work as it was read: an old one is refused, with both values."""
 
     grade: Decimal | None = Field(None, description="0 to 100, two decimals at most.")
@@ -73,7 +73,7 @@ class MarkIn(Strict):
     version: int | None = Field(None, ge=1)
 
 
-class ReassignIn(Strict):
+class ReassignWorkIn(Strict):
     """Back to be done again."""
 
     feedback: str = Field(max_length=10_000)
@@ -81,21 +81,21 @@ class ReassignIn(Strict):
     version: int | None = Field(None, ge=1)
 
 
-class AcceptIn(Strict):
+class AcceptWorkIn(Strict):
     """Accepted, or not any more."""
 
     accepted: bool = True
     version: int | None = Field(None, ge=1)
 
 
-class ExcuseIn(Strict):
+class ExcuseWorkIn(Strict):
     """Excused, or not any more."""
 
     excused: bool = True
     reason: str = Field("", max_length=500)
 
 
-class ExtendIn(Strict):
+class ExtendWorkIn(Strict):
     """A due date of one's own; null takes it back."""
 
     due_date: Due | None
@@ -132,7 +132,7 @@ def no_file(request: HttpRequest, work_id: UUID, attempt_file_id: UUID) -> Any:
 
 
 @router.post(f"{_OWN}submit/", response=SubmissionOut, operation_id="submitWork")
-def hand_in(request: HttpRequest, work_id: UUID, body: SubmitIn) -> Any:
+def hand_in(request: HttpRequest, work_id: UUID, body: SubmitWorkIn) -> Any:
     """Hand in. It counts from the moment at which the server takes it."""
     submit(work_id, text=body.text, actor=actor_of(request))
     return _own(request, work_id)
@@ -195,7 +195,7 @@ def file(request: HttpRequest, submission_id: UUID, attempt_file_id: UUID) -> Ht
 
 
 @router.post(f"{_ONE}grade/", response=SubmissionOut, operation_id="gradeSubmission")
-def grade(request: HttpRequest, response: HttpResponse, submission_id: UUID, body: MarkIn) -> Any:
+def grade(request: HttpRequest, response: HttpResponse, submission_id: UUID, body: WorkMarkIn) -> Any:
     """Mark the work, or change its mark."""
     _refuse_old(request, submission_id, {"grade": body.grade, "feedback": body.feedback})
     mark = GivenMark(body.grade, body.feedback, body.rubric_points, body.received_on_paper)
@@ -204,7 +204,7 @@ def grade(request: HttpRequest, response: HttpResponse, submission_id: UUID, bod
 
 
 @router.post(f"{_ONE}reassign/", response=SubmissionOut, operation_id="reassignSubmission")
-def reassign(request: HttpRequest, response: HttpResponse, submission_id: UUID, body: ReassignIn) -> Any:
+def reassign(request: HttpRequest, response: HttpResponse, submission_id: UUID, body: ReassignWorkIn) -> Any:
     """Send the work back to be done again."""
     _refuse_old(request, submission_id, {"feedback": body.feedback})
     reassign_submission(
@@ -218,7 +218,7 @@ def reassign(request: HttpRequest, response: HttpResponse, submission_id: UUID, 
 
 
 @router.post(f"{_ONE}accept/", response=SubmissionOut, operation_id="acceptSubmission")
-def accept(request: HttpRequest, response: HttpResponse, submission_id: UUID, body: AcceptIn) -> Any:
+def accept(request: HttpRequest, response: HttpResponse, submission_id: UUID, body: AcceptWorkIn) -> Any:
     """Accept marked work, or take that back."""
     _refuse_old(request, submission_id, {"accepted": body.accepted})
     accept_submission(submission_id, accepted=body.accepted, version=body.version, actor=actor_of(request))
@@ -226,14 +226,14 @@ def accept(request: HttpRequest, response: HttpResponse, submission_id: UUID, bo
 
 
 @router.post(f"{_ONE}excuse/", response=SubmissionOut, operation_id="excuseSubmission")
-def excuse(request: HttpRequest, submission_id: UUID, body: ExcuseIn) -> Any:
+def excuse(request: HttpRequest, submission_id: UUID, body: ExcuseWorkIn) -> Any:
     """Excuse the learner, or take that back."""
     excuse_submission(submission_id, excused=body.excused, reason=body.reason, actor=actor_of(request))
     return _read(request, submission_id)
 
 
 @router.post(f"{_ONE}extend/", response=SubmissionOut, operation_id="extendSubmission")
-def extend(request: HttpRequest, submission_id: UUID, body: ExtendIn) -> Any:
+def extend(request: HttpRequest, submission_id: UUID, body: ExtendWorkIn) -> Any:
     """Give the learner a due date of their own."""
     extend_submission(submission_id, due=body.due_date, reason=body.reason, actor=actor_of(request))
     return _read(request, submission_id)
