@@ -9,11 +9,13 @@ from typing import Any
 from django.test import override_settings
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from lyceum.domains.people.models import Staff
+from lyceum.testing.factories import in_school
 from tests.contracts.serving import Answered, send, serving
 from tests.contracts.tables import API, BY_MATRIX, As, Call, Cell, Row, read_endpoints
 from tests.doors.expected import REST, Door
 from tests.doors.routes import JSON, Route, list_operations
-from tests.doors.runner import _query, _uploaded, body_of
+from tests.doors.runner import _query, _uploaded, body_of, filled
 from tests.doors.world import Who, World
 
 REFUSED = (401, 403)
@@ -30,6 +32,14 @@ AS_APPLICANT = frozenset({Call("POST", f"{API}students/"), Call("GET", f"{API}st
 BODIES: Mapping[Call, Mapping[str, Any]] = {
     # The row is about applying: what the office sends to the same address is another body.
     Call("POST", f"{API}students/"): {"full_name": "Nell New", "birth_date": "2012-05-05", "answers": {}},
+    # An instructor replaces their own run and stays its instructor: naming another is refused by a rule of its own.
+    Call("PUT", f"{API}schedules/{{id}}/"): {
+        "course_id": "{course_id}",
+        "start_date": "2026-11-20",
+        "end_date": "2027-01-29",
+        "location_id": None,
+        "instructor_id": "{instructor}",
+    },
 }
 SETTINGS: Mapping[Call, Mapping[str, Any]] = {
     Call("POST", f"{API}setup/admin/"): {"SIGNUP": "open"},  # after the first school it is open where SIGNUP says so
@@ -96,7 +106,11 @@ def _try_row(world: World, address: str, row: Row, routes: Mapping[Call, Route])
 
 
 def _body(world: World, call: Call, route: Route, door: Door) -> Any:
-    return BODIES.get(call) or body_of(world, route, door)
+    if call not in BODIES:
+        return body_of(world, route, door)
+    with in_school(world.school):
+        instructor = Staff.objects.get(person__user=world.users[CAST[As.INSTRUCTOR]]).pk
+    return filled(BODIES[call], {**world.ids, **world.words, "instructor": instructor})
 
 
 def _send(world: World, address: str, call: Call, path: str, role: As, body: Any, kind: str) -> Answered:
