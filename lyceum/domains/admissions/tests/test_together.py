@@ -9,17 +9,12 @@ from lyceum.core.actor import system_actor
 from lyceum.core.permissions import Role
 from lyceum.domains.academics.models import AcademicYear, Grade
 from lyceum.domains.admissions.models import Application
-from lyceum.domains.admissions.rules.deciding import start_review
-from lyceum.domains.admissions.rules.entering import Entered, EnteredGuardian
 from lyceum.domains.admissions.rules.intakes import create_intake, publish_intake
-from lyceum.domains.admissions.rules.sending import apply
 from lyceum.domains.learning.models import Course
-from lyceum.domains.people.models import Student
+from lyceum.domains.people.models import Person, Student
 from lyceum.testing.clients import software
-from lyceum.testing.factories import as_actor, in_school, make_admin, make_school, make_user, make_year
+from lyceum.testing.factories import in_school, make_admin, make_school, make_user, make_year
 from lyceum.testing.together import at_once
-
-MOTHER = EnteredGuardian(first_name="Mo", email="mo@example.org")
 
 
 @pytest.fixture
@@ -62,14 +57,17 @@ def test_twenty_approvals_at_once_on_five_places_give_five_offers_and_fifteen_wa
         values = {"year": year, "grade": Grade.objects.get(code="1").pk, "places": 5}
         intake = create_intake(kind="year_group", name="Year 1", values=values, actor=actor)
         publish_intake(intake.pk, actor=actor)
-        rows = []
-        for user in applicants(school, 20):
-            entered = Entered(
-                first_name=user.full_name, birth_date=date(2019, 1, 1), intake=intake.pk, for_self=False,
-                guardians=[MOTHER],
-            )  # fmt: skip
-            application = apply(entered, actor=as_actor(user, school))
-            rows.append(start_review(application.pk, actor=actor))
+        people = [Person(full_name=f"Child {n}", birth_date=date(2019, 1, 1)) for n in range(20)]
+        for person in people:
+            for column, value in person.name_columns().items():
+                setattr(person, column, value)
+        Person.objects.bulk_create(people)
+        students = [Student(person=person, registration_number=f"T{n}") for n, person in enumerate(people)]
+        Student.objects.bulk_create(students)
+        rows = Application.objects.bulk_create(
+            Application(intake=intake, student=student, filled_in_by=admin, for_self=False, status="under_review")
+            for student in students
+        )
     callers = [(software(admin, school), row) for row in rows]
 
     answers = at_once([partial(caller.send, f"/api/v1/applications/{row.pk}/approve/", {}) for caller, row in callers])
