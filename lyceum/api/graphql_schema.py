@@ -33,6 +33,7 @@ from lyceum.domains.people import graphql_records as records
 from lyceum.domains.people.batches import read_staff, read_students
 from lyceum.domains.tenancy import graphql as tenancy
 from lyceum.domains.timetable import graphql as timetable
+from lyceum.domains.website import graphql as website
 
 MOST_NODES = 100
 Reader = Callable[[Iterable[UUID], Actor], dict[UUID, Any]]
@@ -72,6 +73,7 @@ class Query(
     planned.Query,
     behaviour.Query,
     detentions.Query,
+    website.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
@@ -106,6 +108,7 @@ class Mutation(
     planned.Mutation,
     behaviour_acts.Mutation,
     detentions.Mutation,
+    website.Mutation,
 ):
     pass
 

@@ -18,7 +18,6 @@ from lyceum.testing.factories import in_school, make_school
 from tests.browser.conftest import Site
 from tests.browser.looking import AXE_SCRIPT, TAGS
 
-pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (
     "/",
     "/about-us/",
@@ -34,7 +33,7 @@ AXE = """async tags => (await axe.run(document, { runOnly: { type: "tag", values
 
 
 @pytest.fixture
-def school() -> School:
+def school(site: Site) -> School:
     school = make_school("Hill School")
     School.objects.filter(pk=school.pk).update(locales=["en", "ar"])
     actor = system_actor(school.pk)
