@@ -41,6 +41,7 @@ from lyceum.domains.people.batches import read_staff, read_students
 from lyceum.domains.reports import graphql as reports
 from lyceum.domains.tenancy import graphql as tenancy
 from lyceum.domains.timetable import graphql as timetable
+from lyceum.domains.website import graphql as website
 
 MOST_NODES = 100
 Reader = Callable[[Iterable[UUID], Actor], dict[UUID, Any]]
@@ -86,6 +87,7 @@ class Query(
     reports.Query,
     admissions.Query,
     learning.Query,
+    website.Query,
 ):
     @shown_as(Node | None)
     def node(self, info: Info, id: strawberry.ID) -> Any:
@@ -124,6 +126,7 @@ class Mutation(
     calendars.Mutation,
     admissions_acts.Mutation,
     learning_acts.Mutation,
+    website.Mutation,
 ):
     pass
 

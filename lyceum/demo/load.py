@@ -30,6 +30,7 @@ from lyceum.demo.records import add_records
 from lyceum.demo.registers import fill_registers
 from lyceum.demo.roster import fill_seats, join_late
 from lyceum.demo.staffing import make_staff
+from lyceum.demo.website import add_website
 from lyceum.demo.wipe import wipe_demo
 from lyceum.demo.years import live_through
 from lyceum.domains.accounts.rules.passwords import check_new_password, hash_password
@@ -145,6 +146,8 @@ def _finish(demo: Demo, say: Say) -> None:
     add_events(demo, say)
     if demo.plan.has_lessons:
         say(f"{demo.plan.name}: {add_admissions(demo)} applications")
+    if demo.plan.slug == HILLCREST.slug:
+        add_website(demo)
     with demo.on(demo.today):
         due = open_day(demo.today)
         left = add_cover(demo) if demo.plan.has_lessons else 0

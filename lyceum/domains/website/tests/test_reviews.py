@@ -5,8 +5,8 @@ import pytest
 from lyceum.domains.journal.models import AuditEntry
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.website.models import Review
-from lyceum.testing.clients import Caller, stranger
-from lyceum.testing.factories import in_school
+from lyceum.testing.clients import Caller, browser, stranger
+from lyceum.testing.factories import in_school, make_manager
 
 pytestmark = pytest.mark.django_db
 REVIEWS = "/api/v1/reviews/"
@@ -116,3 +116,26 @@ def test_an_answer_of_the_school_stands_beside_the_review(school, admin: Caller)
     admin.send(f"{REVIEWS}{row}/hide/")
 
     assert shown(school)["items"] == []
+
+
+def test_moderators_decide_by_every_door(school, admin):
+    rows = [written(school, who=who) for who in ("ann", "bob", "cyd")]
+    office = browser(make_manager(school, "Website"), school)
+    mutation = "mutation($id: ID!, $r: String!) { rejectReview(id: $id, reasonCode: $r) { errors { code } } }"
+
+    def by_graphql(reason: str) -> list[dict]:
+        answer = admin.send("/graphql", {"query": mutation, "variables": {"id": rows[2], "r": reason}}).json()
+        return answer["data"]["rejectReview"]["errors"]
+
+    assert office.post("/site/reviews/", {"row": rows[0], "act": "reject", "reason": "stars"}).status_code == 422
+    assert [each["code"] for each in by_graphql("stars")] == ["reason_required"]
+    assert admin.send(f"{REVIEWS}{rows[1]}/publish/").status_code == 200
+    assert office.post("/site/reviews/", {"row": rows[0], "act": "publish"}).status_code == 302
+    assert by_graphql("duplicate") == []
+    assert shown(school)["count"] == 2
+    seen = admin.send("/graphql", {"query": "{ reviews(first: 5) { edges { node { authorName state } } } }"}).json()
+    assert [each["node"]["state"] for each in seen["data"]["reviews"]["edges"]] == [
+        "rejected",
+        "published",
+        "published",
+    ]
