@@ -5,10 +5,25 @@ from collections.abc import Sequence
 from lyceum.core.actor import Actor
 from lyceum.domains.academics.facts import MembershipChanged
 from lyceum.domains.journal.facts import hears_all
-from lyceum.domains.learning.rules.assignments.publishing import follow_classes
+from lyceum.domains.learning.facts import Enrolled, Withdrawn
+from lyceum.domains.learning.rules.assignments.publishing import follow_classes, follow_run
 
 
 @hears_all(MembershipChanged)
 def follow_members(facts: Sequence[MembershipChanged], _actor: Actor) -> None:
     """Joiners get the work that is not due yet; what leavers have not handed in becomes void."""
     follow_classes({fact.school_class for fact in facts})
+
+
+@hears_all(Enrolled)
+def follow_joiners(facts: Sequence[Enrolled], _actor: Actor) -> None:
+    """Whoever joins a run gets its work that is not due yet."""
+    for schedule in {fact.schedule for fact in facts}:
+        follow_run(schedule)
+
+
+@hears_all(Withdrawn)
+def follow_leavers(facts: Sequence[Withdrawn], _actor: Actor) -> None:
+    """What somebody who leaves a run has not handed in becomes void."""
+    for schedule in {fact.schedule for fact in facts}:
+        follow_run(schedule)
