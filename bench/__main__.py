@@ -20,6 +20,7 @@ NAMES = (
     "summary_year",
     "derive_day",
     "propose_slot",
+    "applications",
     "dashboard_year",
     "points",
     "certificates",
