@@ -87,6 +87,7 @@ def test_strangers_read_the_site_by_day_in_the_dark_from_right_to_left_and_on_th
 
 def test_a_message_is_sent_by_the_keyboard_alone_and_without_scripts(site: Site, school):
     page = site.browser(java_script_enabled=False)
+    page.set_default_timeout(60_000)
     page.goto("/")
     page.get_by_role("contentinfo").get_by_role("link", name="Contact").press("Enter")
     page.get_by_label("Your name").fill("Ann Other")
