@@ -60,6 +60,7 @@ def faults(page: Page) -> list[str]:
 
 def test_strangers_read_the_site_by_day_in_the_dark_from_right_to_left_and_on_the_narrowest_screen(site: Site, school):
     page = site.browser(viewport={"width": 390, "height": 844}, color_scheme="light", bypass_csp=True)
+    page.set_default_timeout(60_000)
     asked: list[str] = []
     sizes: list[int] = []
     page.on("request", lambda request: asked.append(request.url))
