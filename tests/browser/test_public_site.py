@@ -60,6 +60,7 @@ def faults(page: Page) -> list[str]:
 
 def test_strangers_read_the_site_by_day_in_the_dark_from_right_to_left_and_on_the_narrowest_screen(site: Site, school):
     page = site.browser(viewport={"width": 390, "height": 844}, color_scheme="light", bypass_csp=True)
+    page.set_default_timeout(60_000)
     asked: list[str] = []
     sizes: list[int] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -87,6 +88,7 @@ def test_strangers_read_the_site_by_day_in_the_dark_from_right_to_left_and_on_th
 
 def test_a_message_is_sent_by_the_keyboard_alone_and_without_scripts(site: Site, school):
     page = site.browser(java_script_enabled=False)
+    page.set_default_timeout(60_000)
     page.goto("/")
     page.get_by_role("contentinfo").get_by_role("link", name="Contact").press("Enter")
     page.get_by_label("Your name").fill("Ann Other")
