@@ -15,12 +15,12 @@ from lyceum.domains.reports.learner import read_learner
 from lyceum.domains.reports.rest.shapes import (
     NOTHING_LEARNT,
     ComingEventOut,
-    CourseEnrolmentOut,
     DueOut,
     JourneyOut,
     NextMeetingOut,
     OwnApplicationOut,
     OwnCertificateOut,
+    OwnCourseLineOut,
     application_shape,
     journey_shape,
     learner_shape,
@@ -75,7 +75,7 @@ class StudentDashboardOut(Schema):
     student: OwnStudentOut | None
     application: OwnApplicationOut | None
     journey: JourneyOut
-    course_enrolments: list[CourseEnrolmentOut]
+    course_enrolments: list[OwnCourseLineOut]
     next_meeting: NextMeetingOut | None
     lessons: list[OwnLessonOut] = Field(description="Of today.")
     due: list[DueOut] = Field(description="Work that is due in the coming two weeks.")

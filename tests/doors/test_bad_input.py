@@ -22,9 +22,12 @@ SENT_BY_OTHERS = {
     "POST stop/<str:link>/",
     "POST hooks/<slug:carrier>/<str:hook>/",
     "POST verify/<str:certificate_code>/",
+    "POST contact/",
+    "POST reviews/write/",
+    "POST reviews/withdraw/<str:withdraw>/",
 }
-"""Forms that mail programs and carriers send themselves: the link, or a signature, is the proof; and a question that
-who asks it makes no difference to."""
+"""Forms that mail programs and carriers send themselves: the link, or a signature, is the proof; a question that who
+asks it makes no difference to; and those of the public site, which sets no cookie: they carry a signed token instead."""
 WITHOUT_COOKIE = {"checkCertificateName"}
 """Operations that never look at who asks: a cookie opens nothing there."""
 FORMS = [name for name, route in PAGE_ROUTES.items() if name in PAGES and route.method == "POST"]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -38,6 +38,7 @@ SELECT a.attname, format_type(a.atttypid, NULL), a.atthasdef OR a.attidentity <>
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
 """
+_NEEDED = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnotnull"
 _VALUES: dict[str, object] = {
     "timestamp with time zone": "2026-11-20 08:50Z",
     "time without time zone": "08:50",
@@ -126,10 +127,23 @@ def insert(connection: psycopg.Connection, table: str, row: Mapping[str, Any]) -
 
 
 def _in_order(connection: psycopg.Connection) -> list[str]:
-    """Tables after those that they cannot do without."""
+    """Tables after those that they cannot do without. Two may point at each other, where one of them can do without."""
     names = [table.name for table in list_tables(connection) if not table.name.startswith(LIBRARY_TABLE_PREFIXES)]
-    graph = {name: {r.target for r in list_references(connection) if r.table == name} - {name} for name in names}
-    return list(TopologicalSorter(graph).static_order())
+    graph: dict[str, set[str]] = {name: set() for name in names}
+    order = list(graph)
+    references = [each for each in list_references(connection) if each.table in graph and each.table != each.target]
+    for reference in sorted(references, key=lambda each: _may_be_empty(connection, each)):
+        graph[reference.table].add(reference.target)
+        try:
+            order = list(TopologicalSorter(graph).static_order())
+        except CycleError:
+            graph[reference.table].discard(reference.target)
+    return order
+
+
+def _may_be_empty(connection: psycopg.Connection, reference: Reference) -> bool:
+    needed = {name for (name,) in connection.execute(_NEEDED, [reference.table]).fetchall()}
+    return not set(reference.columns) <= needed
 
 
 def _columns_of(connection: psycopg.Connection, table: str) -> list[Column]:

@@ -32,6 +32,16 @@ FOR_ALL_SCHOOLS = {
     "timetable.finish_covers": "enters one school after the other",
     "people.erase_deleted": "enters one school after the other",
     "people.coming_of_age": "enters one school after the other",
+    "learning.issue_missing": "enters one school after the other",
+    "learning.assignments_by_the_clock": "enters one school after the other",
+    "learning.remind_of_assignments": "enters one school after the other",
+    "learning.lapse": "enters one school after the other",
+    "admissions.announce": "enters one school after the other",
+    "admissions.remind": "enters one school after the other",
+    "admissions.erase": "enters one school after the other",
+    "website.publish_due": "enters one school after the other",
+    "website.check_domains": "enters one school after the other",
+    "calendars.move_on_seats": "enters one school after the other",
     "exchange.forget_old_imports": "enters one school after the other",
 }
 """Jobs without a school of their own, each with the reason why."""

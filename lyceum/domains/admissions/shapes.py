@@ -25,7 +25,7 @@ class IntakeRef(Schema):
     kind: str
 
 
-class StepOut(Schema):
+class ApplicationStepOut(Schema):
     """A step with the applicant's status in it. The note is for the office alone."""
 
     step_id: UUID
@@ -88,7 +88,7 @@ class WantedOut(Schema):
     is_approved: bool | None
 
 
-class GuardianOut(Schema):
+class ApplicationGuardianOut(Schema):
     """An adult of the applicant's family."""
 
     first_name: str
@@ -121,9 +121,9 @@ class ApplicationOut(Schema):
     submitted_at: datetime | None
     start_on: date | None
     courses: list[WantedOut]
-    guardians: list[GuardianOut]
+    guardians: list[ApplicationGuardianOut]
     answers: dict[str, Any]
-    steps: list[StepOut]
+    steps: list[ApplicationStepOut]
     documents: list[DocumentOut]
     offer: OfferOut | None
     waiting: WaitingOut | None
@@ -145,7 +145,7 @@ class StatusOut(Schema):
     status: str
     decision: str | None
     message: str
-    steps: list[StepOut]
+    steps: list[ApplicationStepOut]
     documents: list[DocumentOut]
     offer: OfferOut | None
     waiting: WaitingOut | None
@@ -294,7 +294,7 @@ def _courses(application: Application, decided: bool) -> list[dict[str, Any]]:
     ]
 
 
-_GUARDIAN = tuple(GuardianOut.model_fields)
+_GUARDIAN = tuple(ApplicationGuardianOut.model_fields)
 
 
 def _guardians(application: Application) -> list[dict[str, Any]]:

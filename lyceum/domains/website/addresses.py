@@ -7,7 +7,7 @@ FIXED = (
     "accessibility",
 )  # fmt: skip
 """Pages that every site has."""
-LANGUAGE = r"[a-z]{2}(?:-[A-Za-z]{2,4})?"
+LANGUAGE = r"[a-z]{2}(?:-(?:[A-Z]{2}|[A-Z][a-z]{3}))?"
 WITH_NAMES = ("courses", "events", "pages", "alumni")
 """Below which each thing has a page of its own."""
 _PUBLIC = re.compile(

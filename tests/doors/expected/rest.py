@@ -90,7 +90,7 @@ REST: dict[str, Door] = {
     "changeOwnStudentRecord": Door(frozenset({Who.STUDENT, Who.APPLICANT}), body={"pronouns": "she"}),
     # Who has a record of their own; and those who see every student.
     "studentDashboard": Door(_p.JOURNEY_VIEW),
-    "listOwnAccess": Door(frozenset({Who.STUDENT})),
+    "listOwnAccess": Door(frozenset({Who.STUDENT, Who.APPLICANT})),  # who has a record too
     "agreeToAccess": Door(frozenset({Who.STUDENT}), body={"agreed": []}),
     "listGuardiansOfStudent": Door(_p.CONTACTS_VIEW, About.STUDENT, shows=(_p.STUDENTS_VIEW,)),
     "createGuardian": Door(

@@ -15,7 +15,7 @@ from lyceum.domains.accounts.rules.tokens import issue_pair
 router = Router(tags=["auth"])
 
 
-class RegisterIn(Strict):
+class RegistrationIn(Strict):
     """An address, a password and a name; the school where the host does not say it."""
 
     email: str = Field(max_length=254)
@@ -46,7 +46,7 @@ class RegisteredOut(SignedInOut):
 
 
 @router.post("register/", response={201: RegisteredOut}, auth=None, operation_id="register")
-def register_operation(request: HttpRequest, body: RegisterIn) -> Any:
+def register_operation(request: HttpRequest, body: RegistrationIn) -> Any:
     """Make an account and become an applicant. A mail with a link follows; a known address is answered alike."""
     opened = register(
         Registration(**body.dict()),
@@ -74,13 +74,13 @@ class VerifyIn(Strict):
     token: str = Field(max_length=400)
 
 
-class VerifiedOut(Schema):
+class VerifiedAddressOut(Schema):
     """The address is its reader's."""
 
     email_verified: bool = True
 
 
-@router.post("auth/verify-email/", response=VerifiedOut, auth=None, operation_id="verifyEmail")
+@router.post("auth/verify-email/", response=VerifiedAddressOut, auth=None, operation_id="verifyEmail")
 def verify(request: HttpRequest, body: VerifyIn) -> dict[str, bool]:
     """Show that an address is one's own. An application that waited for this is sent with it."""
     verify_email(body.token, circumstances=circumstances_of(request))

@@ -26,10 +26,10 @@ from lyceum.domains.admissions.rules.deciding import (
 from lyceum.domains.admissions.rules.moving import Outcome, decide_many, move_application
 from lyceum.domains.admissions.rules.steps import ask_for_document, set_document, set_step
 from lyceum.domains.admissions.rules.verdicts import Verdict
-from lyceum.domains.admissions.shapes import ApplicationOut, DocumentOut, StepOut, document_shape, step_shape
+from lyceum.domains.admissions.shapes import ApplicationOut, ApplicationStepOut, DocumentOut, document_shape, step_shape
 
 
-class ReasonIn(Strict):
+class ApplicationReasonIn(Strict):
     """Why, where the act needs a reason."""
 
     reason: str = Field("", max_length=1000)
@@ -59,13 +59,13 @@ class OfferIn(TextsIn):
     reason: str = Field("", max_length=1000)
 
 
-class RejectIn(TextsIn):
+class RejectApplicationIn(TextsIn):
     """A reason for the records: criteria, no_place, incomplete, age, duplicate or other."""
 
     reason_code: str = Field("", max_length=40)
 
 
-class RescindIn(ReasonIn):
+class RescindIn(ApplicationReasonIn):
     """Why, for the records, and words for the family."""
 
     message: str = Field("", max_length=4000)
@@ -76,7 +76,7 @@ def _done(request: HttpRequest, application_id: UUID) -> dict[str, Any]:
 
 
 @router.post("applications/{uuid:application_id}/start-review/", response=ApplicationOut, operation_id="startReview")
-def start_review_operation(request: HttpRequest, application_id: UUID, body: ReasonIn) -> dict[str, Any]:
+def start_review_operation(request: HttpRequest, application_id: UUID, body: ApplicationReasonIn) -> dict[str, Any]:
     """Take an application in hand; a school admin takes up again what was over, with a reason."""
     start_review(application_id, reason=body.reason, actor=actor_of(request))
     return _done(request, application_id)
@@ -106,7 +106,7 @@ def waitlist_operation(request: HttpRequest, application_id: UUID, body: TextsIn
 
 
 @router.post("applications/{uuid:application_id}/reject/", response=ApplicationOut, operation_id="rejectApplication")
-def reject_operation(request: HttpRequest, application_id: UUID, body: RejectIn) -> dict[str, Any]:
+def reject_operation(request: HttpRequest, application_id: UUID, body: RejectApplicationIn) -> dict[str, Any]:
     """Say no, with a reason for the records."""
     given = body.dict()
     reject(application_id, reason_code=given.pop("reason_code"), verdict=Verdict(**given), actor=actor_of(request))
@@ -137,7 +137,7 @@ def decline_operation(request: HttpRequest, application_id: UUID) -> dict[str, A
 @router.post(
     "applications/{uuid:application_id}/withdraw/", response=ApplicationOut, operation_id="withdrawApplication"
 )
-def withdraw_operation(request: HttpRequest, application_id: UUID, body: ReasonIn) -> dict[str, Any]:
+def withdraw_operation(request: HttpRequest, application_id: UUID, body: ApplicationReasonIn) -> dict[str, Any]:
     """The place is not wanted any more."""
     withdraw(application_id, reason=body.reason, actor=actor_of(request))
     return _done(request, application_id)
@@ -150,7 +150,7 @@ class AdmitIn(Strict):
     class_id: UUID | None = Field(None, alias="class")
 
 
-class LineOut(Schema):
+class DecisionLineOut(Schema):
     """One thing, and where it goes."""
 
     what: str
@@ -162,8 +162,8 @@ class PlanOut(Schema):
     """What admitting would do, and what is missing for it."""
 
     starts_on: date
-    lines: list[LineOut]
-    missing: list[LineOut]
+    lines: list[DecisionLineOut]
+    missing: list[DecisionLineOut]
 
 
 @router.get("applications/{uuid:application_id}/admit/", response=PlanOut, operation_id="previewAdmission")
@@ -181,14 +181,14 @@ def admit_operation(request: HttpRequest, application_id: UUID, body: AdmitIn) -
     return _done(request, application_id)
 
 
-class MoveIn(Strict):
+class MoveApplicationIn(Strict):
     """To which intake."""
 
     intake: UUID
 
 
 @router.post("applications/{uuid:application_id}/move/", response=ApplicationOut, operation_id="moveApplication")
-def move_operation(request: HttpRequest, application_id: UUID, body: MoveIn) -> dict[str, Any]:
+def move_operation(request: HttpRequest, application_id: UUID, body: MoveApplicationIn) -> dict[str, Any]:
     """Take it to another intake; number, answers and the steps of the same name stay."""
     move_application(application_id, intake_id=body.intake, actor=actor_of(request))
     return _done(request, application_id)
@@ -207,7 +207,7 @@ class StepIn(Strict):
 
 @router.patch(
     "applications/{uuid:application_id}/steps/{uuid:application_step_id}/",
-    response=StepOut,
+    response=ApplicationStepOut,
     operation_id="setApplicationStep",
 )
 def set_step_operation(

@@ -1,16 +1,16 @@
 """What is sent about an application."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import JsonValue
 
 from lyceum.core.rest import Strict
 from lyceum.domains.admissions.rules.entering import Entered, EnteredGuardian
 
 
-class GuardianIn(Strict):
+class ApplicationGuardianIn(Strict):
     """An adult of the family."""
 
     first_name: str = Field(max_length=100)
@@ -34,8 +34,8 @@ class EnteredIn(Strict):
     birth_date: date | None = None
     courses: list[UUID] | None = Field(None, max_length=50)
     intake: UUID | None = None
-    guardians: list[GuardianIn] | None = Field(None, max_length=20)
-    answers: dict[str, Any] | None = None
+    guardians: list[ApplicationGuardianIn] | None = Field(None, max_length=20)
+    answers: dict[str, JsonValue] | None = None
     for_self: bool | None = Field(None, description="False: a guardian applies for a child")
 
     def as_entered(self) -> Entered:
@@ -49,7 +49,7 @@ def entered_from(body: Schema) -> Entered:
     given = {name: getattr(body, name) for name in names if name in body.model_fields_set}
     if "full_name" in body.model_fields_set and "first_name" not in given:
         given["first_name"] = body.full_name  # type: ignore[attr-defined]  # a student's body has it
-    guardians: list[GuardianIn] | None = getattr(body, "guardians", None)
+    guardians: list[ApplicationGuardianIn] | None = getattr(body, "guardians", None)
     return Entered(
         **given,
         guardians=None if guardians is None else [EnteredGuardian(**each.dict()) for each in guardians],

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Schema
+from pydantic import JsonValue
 
 from lyceum.core import clock
 from lyceum.core.paging import page_of
@@ -227,13 +228,13 @@ class FormIn(Strict):
     """The questions of an application form, in sections."""
 
     name: str = Field(max_length=80)
-    form_schema: dict[str, Any] = Field(alias="schema")
+    form_schema: dict[str, JsonValue] = Field(alias="schema")
 
 
 class FormPatch(Strict):
     """Other questions, where no application used the form yet."""
 
-    form_schema: dict[str, Any] = Field(alias="schema")
+    form_schema: dict[str, JsonValue] = Field(alias="schema")
 
 
 class FormOut(Schema):
@@ -242,7 +243,7 @@ class FormOut(Schema):
     id: UUID
     name: str
     version: int
-    form_schema: dict[str, Any] = Field(alias="schema")
+    form_schema: dict[str, JsonValue] = Field(alias="schema")
 
 
 def _form(form: ApplicationForm) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
+from pydantic import JsonValue
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError
@@ -19,7 +20,7 @@ from lyceum.domains.academics.queries import get_class, get_grade_named, in_clas
 from lyceum.domains.academics.rules.placements import Admission, admit_student
 from lyceum.domains.academics.shapes import StudentOut, WholeStudentOut, student_shapes, whole_student
 from lyceum.domains.admissions.queries import find_own_application, get_application, refuse_nobody, standing_of
-from lyceum.domains.admissions.rest.bodies import GuardianIn, entered_from
+from lyceum.domains.admissions.rest.bodies import ApplicationGuardianIn, entered_from
 from lyceum.domains.admissions.rest.router import router
 from lyceum.domains.admissions.rules.entering import Entered
 from lyceum.domains.admissions.rules.refusals import ReadOnlyFieldError, UseApplicationsError
@@ -67,8 +68,8 @@ class StudentIn(PersonIn):
 
     courses: list[UUID] | None = Field(None, max_length=50, description="Of an application.")
     intake: UUID | None = Field(None, description="Of an application; needed where several are open.")
-    guardians: list[GuardianIn] | None = Field(None, max_length=20, description="Of an application.")
-    answers: dict[str, Any] | None = Field(None, description="Of an application.")
+    guardians: list[ApplicationGuardianIn] | None = Field(None, max_length=20, description="Of an application.")
+    answers: dict[str, JsonValue] | None = Field(None, description="Of an application.")
     for_self: bool | None = Field(None, description="Of an application; false: a guardian applies for a child.")
     registration_number: str = Field("", max_length=40, description="Drawn from the school's pattern if not given.")
     official_ids: dict[str, str] = Field(default_factory=dict, description="Kind and value, as in a pupil number.")

@@ -22,7 +22,7 @@ class AgendaFilter(Strict):
     student: UUID | None = Field(None, description="One of one's children.")
 
 
-class EntryOut(Schema):
+class AgendaEntryOut(Schema):
     """One line of an agenda. `starts_at` is null where it takes whole days."""
 
     type: str
@@ -46,7 +46,7 @@ class AgendaOut(Schema):
 
     first: dt.date = Field(alias="from", serialization_alias="from")
     last: dt.date = Field(alias="to", serialization_alias="to")
-    items: list[EntryOut]
+    items: list[AgendaEntryOut]
 
 
 @router.get("calendar/", response=AgendaOut, by_alias=True, operation_id="getAgenda")

@@ -21,7 +21,7 @@ from lyceum.domains.calendars.rules.answers import MOST_SEATS, answer_event, wit
 from lyceum.domains.calendars.words import where_in_words
 
 
-class RegisterIn(Strict):
+class RegisterForEventIn(Strict):
     """For whom: oneself, or a child; a guardian of several says which."""
 
     student_id: UUID | None = None
@@ -29,7 +29,7 @@ class RegisterIn(Strict):
     note: str = Field("", max_length=500)
 
 
-class AnswerIn(RegisterIn):
+class AnswerIn(RegisterForEventIn):
     """Whether somebody comes."""
 
     answer: str = Field(pattern="^(accepted|declined|tentative)$")
@@ -42,7 +42,7 @@ class WithdrawIn(Strict):
 
 
 @router.post("events/{calendar_event_id}/register/", response=AnswerOut, operation_id="registerForEvent")
-def register(request: HttpRequest, calendar_event_id: UUID, body: RegisterIn | None = None) -> dict[str, Any]:
+def register(request: HttpRequest, calendar_event_id: UUID, body: RegisterForEventIn | None = None) -> dict[str, Any]:
     """Take a seat; where there is none, the next place on the waiting list."""
     given = body.dict() if body else {}
     return answered_shape(answer_event(calendar_event_id, **given, actor=actor_of(request)))

@@ -99,7 +99,7 @@ class EventPatch(Strict):
     needs_consent: bool = Field(default_factory=left_out)
 
 
-class ReasonIn(Strict):
+class EventReasonIn(Strict):
     """Why."""
 
     reason: str = Field("", max_length=500)
@@ -145,7 +145,7 @@ def change(request: HttpRequest, response: HttpResponse, calendar_event_id: UUID
 
 
 @router.delete("events/{calendar_event_id}/", response={204: None}, operation_id="deleteEvent")
-def delete(request: HttpRequest, calendar_event_id: UUID, body: ReasonIn | None = None) -> None:
+def delete(request: HttpRequest, calendar_event_id: UUID, body: EventReasonIn | None = None) -> None:
     """Delete a draft. A published event is cancelled, not deleted; those who did not decline are told."""
     actor = actor_of(request)
     if is_conditional(request):
@@ -162,7 +162,7 @@ def publish(request: HttpRequest, response: HttpResponse, calendar_event_id: UUI
 
 
 @router.post("events/{calendar_event_id}/cancel/", response=EventOut, operation_id="cancelEvent")
-def cancel(request: HttpRequest, response: HttpResponse, calendar_event_id: UUID, body: ReasonIn) -> Any:
+def cancel(request: HttpRequest, response: HttpResponse, calendar_event_id: UUID, body: EventReasonIn) -> Any:
     """Call an event off, with a reason that those who did not decline are told."""
     cancel_event(calendar_event_id, reason=body.reason, actor=actor_of(request))
     return with_etag(request, response, _shown(request, calendar_event_id))

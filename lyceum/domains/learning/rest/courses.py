@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Status
+from pydantic import JsonValue
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import invalid_field
@@ -64,7 +65,7 @@ class CourseFields(Strict):
     currency: str = Field("", max_length=3)
     image_alt: str = Field("", max_length=200)
     prerequisites: list[UUID] = Field(default_factory=list, max_length=20)
-    completion_policy: dict[str, Any] = Field(default_factory=dict)
+    completion_policy: dict[str, JsonValue] = Field(default_factory=dict)
     tags: list[str] = Field(default_factory=list, max_length=20)
     status: str = Field(default_factory=left_out, max_length=9)
 

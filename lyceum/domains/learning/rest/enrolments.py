@@ -23,7 +23,7 @@ _OF_RUN = "schedules/{learning_schedule_id}/enrolments/"
 _ONE = "course-enrolments/{course_enrolment_id}/"
 
 
-class EnrolmentOut(Schema):
+class CourseEnrolmentOut(Schema):
     """A student's place in a run."""
 
     id: UUID
@@ -51,7 +51,7 @@ class EnrolIn(Strict):
     without_prerequisites: bool = False
 
 
-class WhyIn(Strict):
+class EnrolmentReasonIn(Strict):
     """Why."""
 
     reason: str = Field("", max_length=500)
@@ -63,7 +63,7 @@ class EnrolmentChoice(Walk):
     status: str = Field("", max_length=15)
 
 
-@router.get(_OF_RUN, response=ListOf[EnrolmentOut], operation_id="listCourseEnrolments")
+@router.get(_OF_RUN, response=ListOf[CourseEnrolmentOut], operation_id="listCourseEnrolments")
 def enrolments(request: HttpRequest, learning_schedule_id: UUID, chosen: Query[EnrolmentChoice]) -> dict[str, Any]:
     """The learners of a run that the caller may see, first come first."""
     rows = list_enrolments(learning_schedule_id, actor=actor_of(request))
@@ -76,7 +76,7 @@ def enrolments(request: HttpRequest, learning_schedule_id: UUID, chosen: Query[E
     return listed(page, [enrolment_shape(row, progress[row.pk], places.get(row.pk)) for row in page.rows])
 
 
-@router.post(_OF_RUN, response={200: EnrolmentOut, 201: EnrolmentOut}, operation_id="enrolInCourse")
+@router.post(_OF_RUN, response={200: CourseEnrolmentOut, 201: CourseEnrolmentOut}, operation_id="enrolInCourse")
 def enrol(request: HttpRequest, learning_schedule_id: UUID, body: EnrolIn) -> Status[dict[str, Any]]:
     """Enrol a child of one's own, or, from the office, anybody. The same call again gives the same enrolment."""
     actor = actor_of(request)
@@ -85,21 +85,21 @@ def enrol(request: HttpRequest, learning_schedule_id: UUID, body: EnrolIn) -> St
     return Status(201 if joined.is_new else 200, shown_enrolment(joined.enrolment.pk, actor))
 
 
-@router.get(_ONE, response=EnrolmentOut, operation_id="getCourseEnrolment")
+@router.get(_ONE, response=CourseEnrolmentOut, operation_id="getCourseEnrolment")
 def one(request: HttpRequest, response: HttpResponse, course_enrolment_id: UUID) -> Shown | HttpResponse:
     """One enrolment."""
     return with_etag(request, response, shown_enrolment(course_enrolment_id, actor_of(request)))
 
 
-@router.post(_ONE + "withdraw/", response=EnrolmentOut, operation_id="withdrawFromCourse")
-def leave(request: HttpRequest, course_enrolment_id: UUID, body: WhyIn) -> dict[str, Any]:
+@router.post(_ONE + "withdraw/", response=CourseEnrolmentOut, operation_id="withdrawFromCourse")
+def leave(request: HttpRequest, course_enrolment_id: UUID, body: EnrolmentReasonIn) -> dict[str, Any]:
     """Leave a run; whoever waits first takes the place."""
     actor = actor_of(request)
     withdraw(course_enrolment_id, reason=body.reason, actor=actor)
     return shown_enrolment(course_enrolment_id, actor)
 
 
-@router.post(_ONE + "complete/", response=EnrolmentOut, operation_id="confirmCompletion")
+@router.post(_ONE + "complete/", response=CourseEnrolmentOut, operation_id="confirmCompletion")
 def complete(request: HttpRequest, course_enrolment_id: UUID) -> dict[str, Any]:
     """Confirm that a learner completed the run: its instructor or the office."""
     actor = actor_of(request)
@@ -107,8 +107,8 @@ def complete(request: HttpRequest, course_enrolment_id: UUID) -> dict[str, Any]:
     return shown_enrolment(course_enrolment_id, actor)
 
 
-@router.post(_ONE + "reverse/", response=EnrolmentOut, operation_id="reverseCompletion")
-def reverse(request: HttpRequest, course_enrolment_id: UUID, body: WhyIn) -> dict[str, Any]:
+@router.post(_ONE + "reverse/", response=CourseEnrolmentOut, operation_id="reverseCompletion")
+def reverse(request: HttpRequest, course_enrolment_id: UUID, body: EnrolmentReasonIn) -> dict[str, Any]:
     """Take a completion back, for a reason; its certificate falls with it."""
     actor = actor_of(request)
     reverse_completion(course_enrolment_id, reason=body.reason, actor=actor)

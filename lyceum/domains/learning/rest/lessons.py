@@ -32,7 +32,7 @@ from lyceum.domains.learning.rules.progress import mark_lesson_done, open_lesson
 _ONE = "lessons/{course_lesson_id}/"
 
 
-class LessonOut(LessonLineOut):
+class CourseLessonOut(LessonLineOut):
     """A lesson. `content` is null where the reader may not have it, and `locked` says why."""
 
     schedule_id: UUID
@@ -54,7 +54,7 @@ class LessonFields(Strict):
     assignment_id: UUID | None = None
 
 
-class LessonIn(LessonFields):
+class CourseLessonIn(LessonFields):
     """A lesson to be made; without a place it becomes the last."""
 
     module_id: UUID
@@ -63,7 +63,7 @@ class LessonIn(LessonFields):
     order: int | None = Field(None, ge=0, le=MOST_ORDER)
 
 
-class LessonPut(LessonFields):
+class CourseLessonPut(LessonFields):
     """A lesson, whole: its module, title, content and place must be given."""
 
     module_id: UUID
@@ -72,7 +72,7 @@ class LessonPut(LessonFields):
     order: int = Field(ge=0, le=MOST_ORDER)
 
 
-class LessonPatch(LessonFields):
+class CourseLessonPatch(LessonFields):
     """Some of a lesson, its place included."""
 
     module_id: UUID = Field(default_factory=left_out)
@@ -97,7 +97,7 @@ class ProgressOut(Schema):
     completed_at: datetime | None
 
 
-@router.get("lessons/", response=ListOf[LessonOut], operation_id="listCourseLessons", auth=Visiting())
+@router.get("lessons/", response=ListOf[CourseLessonOut], operation_id="listCourseLessons", auth=Visiting())
 def lessons(request: HttpRequest, chosen: Query[LessonChoice]) -> dict[str, Any]:
     """The lessons of the runs that are offered, in order."""
     actor = actor_of(request)
@@ -108,8 +108,8 @@ def lessons(request: HttpRequest, chosen: Query[LessonChoice]) -> dict[str, Any]
     return listed(page, [_shape(row, reader) for row in page.rows])
 
 
-@router.post("lessons/", response={201: LessonOut}, operation_id="createCourseLesson")
-def create(request: HttpRequest, response: HttpResponse, body: LessonIn) -> Any:
+@router.post("lessons/", response={201: CourseLessonOut}, operation_id="createCourseLesson")
+def create(request: HttpRequest, response: HttpResponse, body: CourseLessonIn) -> Any:
     """Make a lesson."""
     values, actor = body.dict(exclude_unset=True), actor_of(request)
     row = create_lesson(module_id=values.pop("module_id"), values=values, actor=actor)
@@ -117,20 +117,20 @@ def create(request: HttpRequest, response: HttpResponse, body: LessonIn) -> Any:
     return with_etag(request, response, _whole(row.pk, actor))
 
 
-@router.get(_ONE, response=LessonOut, operation_id="getCourseLesson", auth=Visiting())
+@router.get(_ONE, response=CourseLessonOut, operation_id="getCourseLesson", auth=Visiting())
 def one(request: HttpRequest, response: HttpResponse, course_lesson_id: UUID) -> Shown | HttpResponse:
     """One lesson."""
     return with_etag(request, response, _whole(course_lesson_id, actor_of(request)))
 
 
-@router.put(_ONE, response=LessonOut, operation_id="replaceCourseLesson")
-def replace(request: HttpRequest, response: HttpResponse, course_lesson_id: UUID, body: LessonPut) -> Any:
+@router.put(_ONE, response=CourseLessonOut, operation_id="replaceCourseLesson")
+def replace(request: HttpRequest, response: HttpResponse, course_lesson_id: UUID, body: CourseLessonPut) -> Any:
     """Replace a lesson's data."""
     return _changed(request, response, course_lesson_id, body.dict(exclude_unset=True))
 
 
-@router.patch(_ONE, response=LessonOut, operation_id="changeCourseLesson")
-def change(request: HttpRequest, response: HttpResponse, course_lesson_id: UUID, body: LessonPatch) -> Any:
+@router.patch(_ONE, response=CourseLessonOut, operation_id="changeCourseLesson")
+def change(request: HttpRequest, response: HttpResponse, course_lesson_id: UUID, body: CourseLessonPatch) -> Any:
     """Change some of a lesson, its place included."""
     return _changed(request, response, course_lesson_id, body.dict(exclude_unset=True))
 

@@ -105,7 +105,7 @@ class MaterialIn(Strict):
     visible_until: Instant | None = None
 
 
-class DocumentIn(Strict):
+class MaterialDocumentIn(Strict):
     """What is said of a document beside its file."""
 
     title: str = Field("", max_length=LONGEST_TITLE)
@@ -162,7 +162,9 @@ def add(request: HttpRequest, response: HttpResponse, body: MaterialIn) -> Any:
 
 
 @router.post("materials/upload/", response={201: MaterialOut}, operation_id="addDocument")
-def upload(request: HttpRequest, response: HttpResponse, body: Form[DocumentIn], file: File[UploadedFile]) -> Any:
+def upload(
+    request: HttpRequest, response: HttpResponse, body: Form[MaterialDocumentIn], file: File[UploadedFile]
+) -> Any:
     """Add a document: a PDF or a picture of 10 MB at most."""
     actor = actor_of(request)
     values = {name: value for name, value in body.dict().items() if value is not None}

@@ -10,13 +10,13 @@ from ninja import Field, Schema, Status
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.learning.queries import OwnEnrolment, list_own_enrolments, own_student_or_refuse
-from lyceum.domains.learning.rest.enrolments import EnrolmentOut, enrolment_shape, shown_enrolment
+from lyceum.domains.learning.rest.enrolments import CourseEnrolmentOut, enrolment_shape, shown_enrolment
 from lyceum.domains.learning.rest.router import router
 from lyceum.domains.learning.rest.shapes import LessonLineOut, MeetingOut, lesson_line, meeting_shape
 from lyceum.domains.learning.rules.enrolling import enrol_myself
 
 
-class OwnCourseOut(EnrolmentOut):
+class OwnCourseOut(CourseEnrolmentOut):
     """An own enrolment, with where to go on."""
 
     course_name: str
@@ -37,7 +37,7 @@ class OwnCoursesOut(Schema):
 
 @router.post(
     "students/me/enroll/{learning_schedule_id}/",
-    response={200: EnrolmentOut, 201: EnrolmentOut},
+    response={200: CourseEnrolmentOut, 201: CourseEnrolmentOut},
     operation_id="enrolMyself",
 )
 def enroll(request: HttpRequest, learning_schedule_id: UUID) -> Status[dict[str, Any]]:

@@ -33,7 +33,9 @@ from lyceum.domains.tenancy.queries import this_school
 
 LONGEST_NAME, LONGEST_CODE, LONGEST_SUMMARY, LONGEST_DESCRIPTION = 160, 20, 300, 50_000
 MOST_PRICE = 100_000_000
-POLICY_KEYS = ("lessons", "assignments", "minimum_grade", "instructor_confirms")
+POLICY_KEYS = ("lessons", "assignments", "minimum_grade", "instructor_confirms", "certificate_valid_days")
+_NUMBERS = ("minimum_grade", "certificate_valid_days")
+LONGEST_VALID_DAYS = 36_500
 _WAYS = {
     Course.Status.DRAFT: {Course.Status.PUBLISHED, Course.Status.ARCHIVED},
     Course.Status.PUBLISHED: {Course.Status.ARCHIVED},
@@ -162,7 +164,7 @@ def _category(wanted: object) -> UUID | None:
     """By id or by slug."""
     if wanted in (None, ""):
         return None
-    text = str(wanted)
+    text = tidy(str(wanted))
     found = CourseCategory.objects.filter(slug=text).first()
     if found is None:
         try:
@@ -218,7 +220,12 @@ def check_policy(policy: Mapping[str, Any]) -> dict[str, Any]:
     grade = policy.get("minimum_grade")
     if grade is not None and (isinstance(grade, bool) or not isinstance(grade, int | float) or not 0 <= grade <= 100):
         raise invalid_field(pointer, "range", _("A minimum grade is a number from 0 to 100."))
-    if any(not isinstance(policy[name], bool) for name in POLICY_KEYS if name in policy and name != "minimum_grade"):
+    valid = policy.get("certificate_valid_days")
+    if valid is not None and (
+        isinstance(valid, bool) or not isinstance(valid, int) or not 1 <= valid <= LONGEST_VALID_DAYS
+    ):
+        raise invalid_field(pointer, "range", _("A certificate is valid for a number of days, or without end."))
+    if any(not isinstance(policy[name], bool) for name in POLICY_KEYS if name in policy and name not in _NUMBERS):
         raise invalid_field(pointer, "boolean", _("Say true or false."))
     return dict(policy)
 

@@ -36,7 +36,7 @@ class PointOut(Schema):
     value: float | None
 
 
-class LineOut(Schema):
+class NumberLineOut(Schema):
     """How a number went over the last 30 days."""
 
     key: str
@@ -50,7 +50,7 @@ class SchoolDashboardOut(Schema):
 
     as_of: dt.datetime = Field(description="When the first of them was counted.")
     parts: list[PartOut]
-    lines: list[LineOut]
+    lines: list[NumberLineOut]
 
 
 @router.get("admin/dashboard/", response=SchoolDashboardOut, operation_id="schoolDashboard")

@@ -17,7 +17,7 @@ class ActOut(Schema):
     link: str
 
 
-class StepOut(Schema):
+class JourneyStepOut(Schema):
     """One of the ten steps."""
 
     key: str
@@ -34,7 +34,7 @@ class JourneyOut(Schema):
     current: str = Field(description="The key of the current step; empty where there is none.")
     outcome: str = Field(description="How it ended, where it did: rejected, expired, declined, withdrawn, rescinded.")
     next_act: ActOut | None
-    steps: list[StepOut]
+    steps: list[JourneyStepOut]
 
 
 class OwnApplicationOut(Schema):
@@ -46,7 +46,7 @@ class OwnApplicationOut(Schema):
     link: str
 
 
-class CourseEnrolmentOut(Schema):
+class OwnCourseLineOut(Schema):
     """A place in a run."""
 
     id: UUID

@@ -53,7 +53,7 @@ class MessageFilter(Walk):
     text: str = Field("", max_length=100)
 
 
-class AssignIn(Strict):
+class AssignMessageIn(Strict):
     """Whose work it is; null: nobody's."""
 
     user: UUID | None = None
@@ -87,7 +87,7 @@ def one(request: HttpRequest, message_id: UUID) -> dict[str, Any]:
 
 
 @router.post(f"{_ONE}assign/", response=MessageOut, operation_id="assignContactMessage")
-def assign(request: HttpRequest, message_id: UUID, body: AssignIn) -> dict[str, Any]:
+def assign(request: HttpRequest, message_id: UUID, body: AssignMessageIn) -> dict[str, Any]:
     """Give it to somebody."""
     return message_shape(assign_message(message_id, user_id=body.user, actor=actor_of(request)))
 

@@ -73,7 +73,7 @@ class ReviewPatch(Strict):
     rating: int = Field(default_factory=left_out)
 
 
-class RejectIn(Strict):
+class RejectReviewIn(Strict):
     """Why it is not shown."""
 
     reason_code: str = Field("", max_length=20)
@@ -85,7 +85,7 @@ class ReviewReplyIn(Strict):
     reply: str = Field(max_length=LONGEST_REPLY)
 
 
-class WhyIn(Strict):
+class ReviewReasonIn(Strict):
     """Why."""
 
     reason: str = Field("", max_length=500)
@@ -128,7 +128,7 @@ def change(request: HttpRequest, response: HttpResponse, review_id: UUID, body: 
 
 
 @router.delete("reviews/{review_id}/", response={204: None}, operation_id="deleteReview")
-def delete(request: HttpRequest, review_id: UUID, body: WhyIn | None = None) -> Any:
+def delete(request: HttpRequest, review_id: UUID, body: ReviewReasonIn | None = None) -> Any:
     """Remove a review; how it was decided stays in the trail."""
     _refuse_stale(request, review_id)
     remove_review(review_id, reason=(body.reason if body else "") or UNSAID, actor=actor_of(request))
@@ -142,7 +142,7 @@ def publish(request: HttpRequest, review_id: UUID) -> dict[str, Any]:
 
 
 @router.post("reviews/{review_id}/reject/", response=ReviewOut, operation_id="rejectReview")
-def reject(request: HttpRequest, review_id: UUID, body: RejectIn) -> dict[str, Any]:
+def reject(request: HttpRequest, review_id: UUID, body: RejectReviewIn) -> dict[str, Any]:
     """Do not show it, for one of the published reasons."""
     return review_shape(reject_review(review_id, reason_code=body.reason_code, actor=actor_of(request)))
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Field, File, Form, Query, Schema, Status
 from ninja.files import UploadedFile
+from pydantic import JsonValue
 
 from lyceum.core.paging import page_of
 from lyceum.core.rest import Instant, ListOf, Strict, Walk, actor_of, left_out, listed
@@ -126,7 +127,7 @@ class PageIn(Strict):
     kind: str = Field("free", max_length=4)
     language: str = Field("", max_length=12)
     description: str = Field("", max_length=LONGEST_DESCRIPTION)
-    blocks: list[dict[str, Any]] = Field(default_factory=list, max_length=40)
+    blocks: list[dict[str, JsonValue]] = Field(default_factory=list, max_length=40)
     translation_of: UUID | None = None
 
 
@@ -136,11 +137,11 @@ class PagePatch(Strict):
     title: str = Field(default_factory=left_out, max_length=LONGEST_TITLE)
     slug: str = Field(default_factory=left_out, max_length=LONGEST_SLUG)
     description: str = Field(default_factory=left_out, max_length=LONGEST_DESCRIPTION)
-    blocks: list[dict[str, Any]] = Field(default_factory=left_out, max_length=40)
+    blocks: list[dict[str, JsonValue]] = Field(default_factory=left_out, max_length=40)
     edits: int = Field(default_factory=left_out)
 
 
-class PublishIn(Strict):
+class PublishPageIn(Strict):
     """When; now where nothing is said."""
 
     at: Instant | None = None
@@ -152,7 +153,7 @@ class RestoreIn(Strict):
     version: int = Field(ge=1, le=1_000_000)
 
 
-class VersionOut(Schema):
+class PageVersionOut(Schema):
     """A version of a page."""
 
     number: int
@@ -161,7 +162,7 @@ class VersionOut(Schema):
     made_by_name: str
 
 
-class PreviewOut(Schema):
+class PagePreviewOut(Schema):
     """A link to the draft, for seven days."""
 
     address: str
@@ -295,12 +296,12 @@ def delete_page(request: HttpRequest, site_page_id: UUID) -> Any:
 
 
 @router.post(f"{_PAGE}publish/", response=PageOut, operation_id="publishSitePage")
-def publish_one(request: HttpRequest, site_page_id: UUID, body: PublishIn) -> dict[str, Any]:
+def publish_one(request: HttpRequest, site_page_id: UUID, body: PublishPageIn) -> dict[str, Any]:
     """Publish the draft, now or at a time."""
     return page_shape(publish_page(site_page_id, at=body.at, actor=actor_of(request)))
 
 
-@router.get(f"{_PAGE}versions/", response=list[VersionOut], operation_id="listSitePageVersions")
+@router.get(f"{_PAGE}versions/", response=list[PageVersionOut], operation_id="listSitePageVersions")
 def versions(request: HttpRequest, site_page_id: UUID) -> list[Any]:
     """Its versions, the newest first; the last hundred."""
     return list(get_page(site_page_id, actor=actor_of(request)).versions.order_by("-number")[:100])
@@ -312,7 +313,7 @@ def restore(request: HttpRequest, site_page_id: UUID, body: RestoreIn) -> dict[s
     return page_shape(restore_version(site_page_id, body.version, actor=actor_of(request)))
 
 
-@router.post(f"{_PAGE}preview/", response=PreviewOut, operation_id="previewSitePage")
+@router.post(f"{_PAGE}preview/", response=PagePreviewOut, operation_id="previewSitePage")
 def preview(request: HttpRequest, site_page_id: UUID) -> dict[str, str]:
     """A link to the draft."""
     return {"address": preview_address(get_page(site_page_id, actor=actor_of(request)))}
