@@ -27,7 +27,7 @@ SENT_BY_OTHERS = {
     "POST reviews/withdraw/<str:withdraw>/",
 }
 """Forms that mail programs and carriers send themselves: the link, or a signature, is the proof; a question that who
-asks it makes no difference to; and those of the public site, which sets no cookie: they carry a signed token instead."""
+asks it makes no difference to; and those of the public site, which sets no cookie: they carry a signed token."""
 WITHOUT_COOKIE = {"checkCertificateName"}
 """Operations that never look at who asks: a cookie opens nothing there."""
 FORMS = [name for name, route in PAGE_ROUTES.items() if name in PAGES and route.method == "POST"]

@@ -16,6 +16,7 @@ from lyceum.core.errors import FieldError, InvalidError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.references import counted
 from lyceum.core.richtext import to_html
+from lyceum.core.text import tidy
 from lyceum.domains.journal.rules import Target, changed_fields, record
 from lyceum.domains.learning.models import (
     Certificate,
