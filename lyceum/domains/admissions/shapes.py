@@ -215,7 +215,7 @@ def status_shape(standing: Standing | None) -> dict[str, Any]:
         nothing: dict[str, Any] = dict.fromkeys(
             ("application", "intake", "registration_number", "decision", "offer", "waiting")
         )
-        act = _act("apply", _("Apply"), "/apply/")
+        act = _act("apply", _("Apply for a place"), "/apply/")
         return {**nothing, "status": "none", "message": "", "steps": [], "documents": [], "next_act": act}
     application = standing.application
     student = application.student

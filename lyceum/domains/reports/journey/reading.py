@@ -37,7 +37,7 @@ _SAID: dict[str, Promise] = {
 }
 _ACTS: dict[str, Promise] = {
     "registration": _("Confirm your e-mail address"),
-    "application": _("Apply"),
+    "application": _("Apply for a place"),
     "review": _("Look at your application"),
     "approval": _("Look at your application"),
     "enrolment": _("Join a course"),

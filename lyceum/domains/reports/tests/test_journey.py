@@ -203,7 +203,7 @@ def test_who_may_ask_about_whom(newcomer):
 
     alone = applicant.get(DASHBOARD)
     assert (alone.status_code, alone.json()["student"]) == (200, None)
-    assert alone.json()["journey"]["next_act"] == {"title": "Apply", "link": "/apply/"}
+    assert alone.json()["journey"]["next_act"] == {"title": "Apply for a place", "link": "/apply/"}
     assert applicant.get(DASHBOARD, query).status_code == 403
     assert software(make_admin(school), school).get(DASHBOARD, query).json()["student"]["name"] == "Nell New"
     assert software(make_admin(other), other).get(DASHBOARD, query).status_code == 404
