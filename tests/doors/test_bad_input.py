@@ -34,6 +34,7 @@ FORMS = [name for name, route in PAGE_ROUTES.items() if name in PAGES and route.
 JSON = "application/json"
 FORM_BODIES = {
     "handInDocument",
+    "addSitePicture",
     "createToken",
     "createImport",
     "addIncidentFile",
