@@ -244,7 +244,7 @@ def test_the_dashboard_tells_of_courses_meetings_and_certificates(newcomer):
             starts = monday + timedelta(weeks=week)
             Meeting.objects.create(schedule=run, starts_at=starts, ends_at=starts + timedelta(hours=1))
         done = Completion.objects.create(student=student, course=run.course, completed_at=NOW, snapshot={})
-        key = IssuerKey.objects.create(kid="k", public_jwk={}, private_key="x")
+        key = IssuerKey.objects.create(kid="k", public_jwk={}, private_key="x", status_list=1)
         Certificate.objects.create(
             completion=done, code="C1", serial=1, recipient_name="Nell New", course_name="Chess", issuer_name="Hill",
             issuer_url="https://x", issued_at=NOW, credential="x", key=key, status_index=0,
