@@ -290,5 +290,7 @@ def test_a_stranger_comes_from_an_event_to_taking_part_in_it_by_an_account(schoo
     turned_away = stranger(school).get(inside)
     assert turned_away["Location"] == f"/sign-in/?next={inside}"
     assert f'href="/register/?next={inside}"' in text(school, turned_away["Location"])
+    with in_school(school):
+        touch_site()
     with clock.frozen(clock.now() + timedelta(days=11)):
         assert inside not in text(school, f"/events/{event.slug}/")
