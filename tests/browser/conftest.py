@@ -143,7 +143,7 @@ def site(chromium: Browser, fresh_database: TestDatabase) -> Iterator[Site]:
 
     def new_context(**options: object) -> BrowserContext:
         context = chromium.new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         return context
 

@@ -22,6 +22,16 @@ class UserRegistered(FactPayload, frozen=True, kw_only=True):
     user: UUID
 
 
+class EmailLinkAsked(FactPayload, frozen=True, kw_only=True):
+    """A human asks once more for the link that shows an address to be theirs."""
+
+    type: ClassVar[str] = "accounts.email.link_asked"
+    topic: ClassVar[str] = "users"
+    user: UUID
+    asked: UUID
+    """Which asking: each is answered once."""
+
+
 class EmailVerified(FactPayload, frozen=True, kw_only=True):
     """A human has shown that an address is theirs."""
 

@@ -49,6 +49,7 @@ def meetings(asked: Asked) -> Iterator[Entry]:
                 ends_at=clock.local(each.ends_at, zone),
                 place=each.location.name if each.location else "",
                 note=each.note,
+                link=f"/learning/runs/{each.schedule_id}/",
                 student=child,
             )
 
@@ -76,6 +77,7 @@ def due_work(asked: Asked) -> Iterator[Entry]:
             id=each.assignment_id,
             starts_at=due,
             note=str(each.assignment.subject or "") or _("due"),
+            link=f"/work/{each.assignment_id}/",
             student=each.student_id if each.student_id != asked.own else None,
             state=each.status,
         )

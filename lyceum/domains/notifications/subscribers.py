@@ -1,9 +1,11 @@
 """Whom notifications tell of their own accord when something happens below them."""
 
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from lyceum.core.actor import Actor
-from lyceum.domains.accounts.facts import UserRegistered
+from lyceum.domains.accounts.facts import EmailLinkAsked, UserRegistered
 from lyceum.domains.accounts.models import EmailAddress
 from lyceum.domains.accounts.rules.registration import find_owner, verify_link
 from lyceum.domains.journal.facts import hears
@@ -42,21 +44,31 @@ declare(
 @hears(UserRegistered)
 def welcome(fact: UserRegistered, actor: Actor) -> None:
     """Whoever registers gets a link; where the address is another human's, that one is told instead."""
-    address = EmailAddress.objects.select_related("user").get(user=fact.user)
+    _send_link(fact.user, f"{WELCOME}:{fact.user}", actor)
+
+
+@hears(EmailLinkAsked)
+def send_link_again(fact: EmailLinkAsked, actor: Actor) -> None:
+    """Whoever lost the mail gets another."""
+    _send_link(fact.user, f"{WELCOME}:{fact.asked}", actor)
+
+
+def _send_link(user: UUID, key: str, actor: Actor) -> None:
+    address = EmailAddress.objects.select_related("user").get(user=user, primary=True)
     owner = find_owner(address)
     news = News(
         type=Type.ACCOUNT.value,
         template=KNOWN if owner else WELCOME,
         values={},
-        dedupe_key=f"{WELCOME}:{fact.user}",
+        dedupe_key=key,
         urgency=Urgency.URGENT.value,
         statutory=True,
         channels=[Channel.EMAIL.value],
-        source=str(fact.user),
+        source=str(user),
     )
     told = owner or address.user
     recipient = Recipient(
-        person=fact.user,
+        person=user,
         name=told.full_name,
         reason="registered",
         language=told.locale,

@@ -19,11 +19,12 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.constraints import refusing
 from lyceum.core.errors import FieldError, InvalidError, NotAllowedError, RuleError
+from lyceum.core.ids import new_id
 from lyceum.core.language import known_language
-from lyceum.core.permissions import Role
+from lyceum.core.permissions import Permission, Role
 from lyceum.core.schools import crossing_to
 from lyceum.core.text import tidy
-from lyceum.domains.accounts.facts import EmailVerified, UserCreated, UserRegistered
+from lyceum.domains.accounts.facts import EmailLinkAsked, EmailVerified, UserCreated, UserRegistered
 from lyceum.domains.accounts.models import EmailAddress, SignInAttempt, User
 from lyceum.domains.accounts.queries import Circumstances, current_memberships
 from lyceum.domains.accounts.rules.acceptance import LinkExpiredError
@@ -156,6 +157,18 @@ def _count(bucket: str, most: int) -> None:
         raise WaitError(_("Too many registrations. Try again in an hour."), retry_after=seconds)
     row.failures += 1
     row.save()
+
+
+@transaction.atomic
+def ask_for_link(*, actor: Actor) -> None:
+    """Send the link once more, at most three times an hour; nothing to who has followed it."""
+    actor.require(Permission.APPLY)
+    if actor.user_id is None or is_verified(actor.user_id):
+        return
+    address = EmailAddress.objects.select_related("user").get(user=actor.user_id, primary=True)
+    _count(f"link-for:{address.user_id}", MOST_FOR_ONE_ADDRESS)
+    fact = EmailLinkAsked(user=address.user_id, asked=new_id())
+    record("accounts.email.ask_link", target=Target.of(address.user), facts=[fact], actor=actor)
 
 
 def find_owner(address: EmailAddress) -> User | None:

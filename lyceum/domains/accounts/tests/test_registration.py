@@ -57,6 +57,25 @@ def test_the_link_shows_that_the_address_is_its_readers(school):
     assert (spoilt.status_code, spoilt.json()["code"]) == (410, "link_expired")
 
 
+def test_who_lost_the_mail_asks_for_another_on_their_account_page_until_they_followed_one(school):
+    stranger(school).send(PATH, NEW)
+    page = browser(User.objects.get(full_name="Ana Lund"), school)
+
+    shown = text_of(page.get("/account/"))
+    answers = [page.post("/account/", {"act": "link"}).status_code for _n in range(4)]
+    sent = [(each.address, each.subject) for each in deliveries(school)]
+    stranger(school).post(deliveries(school)[-1].link)
+
+    assert "Follow the link that we sent to ana@example.org" in shown
+    assert answers == [302, 302, 302, 429]
+    assert sent == [("ana@example.org", "Welcome to Hill School")] * 4
+    assert "Send the link again" not in text_of(page.get("/account/"))
+    assert page.post("/account/", {"act": "link"}).status_code == 302
+    assert len(deliveries(school)) == 4
+    for role in (Role.SCHOOL_ADMIN, Role.TEACHER):
+        assert browser(make_user(school, role), school).post("/account/", {"act": "link"}).status_code == 403
+
+
 def test_a_known_address_is_answered_like_an_unknown_one_and_its_owner_is_told(school):
     owner = make_user(school, Role.GUARDIAN, name="Olga Owner", email="ana@example.org")
 

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from lyceum.core.forms import submitted, typed_id
 from lyceum.core.language import list_languages
+from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.accounts.queries import get_own_user, list_sessions
 from lyceum.domains.accounts.rules.profiles import change_password, edit_profile
+from lyceum.domains.accounts.rules.registration import ask_for_link, is_verified
 from lyceum.domains.accounts.rules.sessions import end_own_session, sign_out_everywhere
 from lyceum.domains.accounts.views.signed_in import signed_in
 
@@ -30,6 +32,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
         return {
             "user": user,
             "email": next((e.address for e in user.emails.all() if e.primary), ""),
+            "waits_for_link": actor.may(Permission.APPLY) and not is_verified(user.pk),
             "logins": user.logins.all(),
             "roles": sorted(role.value for role in actor.roles),
             "sessions": list_sessions(actor),
@@ -63,6 +66,11 @@ def _save_password(request: HttpRequest) -> str:
     return "/account/?saved=password"
 
 
+def _send_link(request: HttpRequest) -> str:
+    ask_for_link(actor=actor_of(request))
+    return "/account/?saved=link"
+
+
 def _end_session(request: HttpRequest) -> str:
     end_own_session(typed_id(request, "session") or UUID(int=0), actor=actor_of(request))
     return "/account/#devices"
@@ -76,6 +84,7 @@ def _end_all(request: HttpRequest) -> str:
 _ACTS: dict[str, Callable[[HttpRequest], str]] = {
     "profile": _save_profile,
     "password": _save_password,
+    "link": _send_link,
     "end": _end_session,
     "everywhere": _end_all,
 }

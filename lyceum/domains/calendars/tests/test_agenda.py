@@ -84,6 +84,18 @@ def test_everybody_finds_their_own_from_every_domain(cast):
     assert seen(software(make_admin(other), other)) == []
 
 
+def test_every_line_leads_to_a_page_that_its_reader_may_open(cast):
+    fill(cast)
+    cast.make(title="Fair", date="2026-11-25")
+
+    for caller, user in ((cast.pupil, cast.student.person.user), (cast.guardian, cast.guardian_user)):
+        links = {each["type"]: each["link"] for each in caller.get(f"{CALENDAR}{WEEK}").json()["items"]}
+        page = browser(user, cast.school)
+        assert links["meeting"].startswith("/learning/runs/")
+        assert links["due"].startswith("/work/")
+        assert [page.get(links[kind]).status_code for kind in ("event", "lesson", "meeting", "due")] == [200] * 4
+
+
 @pytest.mark.parametrize(
     "query", ["?from=2026-01-01&to=2026-04-03", "?from=2026-11-23&to=2026-11-22", "?from=9999-12-30&to=9999-12-31"]
 )

@@ -14,7 +14,7 @@ from lyceum.domains.people.models import Student
 from lyceum.domains.people.queries import get_student
 from lyceum.domains.reports.journey import known
 from lyceum.domains.reports.journey.known import ENDED, Subject
-from lyceum.domains.reports.journey.sources import LINKS, SeenApplication
+from lyceum.domains.reports.journey.sources import LINKS, SeenApplication, events_link
 from lyceum.domains.reports.journey.steps import Act, Shown, settle
 
 _OVER: dict[str, Promise] = {
@@ -87,6 +87,8 @@ def read_journey(actor: Actor, *, student_id: UUID | None = None) -> Journey:
     if done["enrolment"]:  # somebody who came in by another application before
         outcome = ""
     acts = {key: _act(key, application) for key in _ACTS}
+    if done["learning"] and not done["engagement"] and not done["completion"]:
+        acts["engagement"] = Act(_ACTS["engagement"], events_link(actor))
     steps = settle(done, acts, is_over=bool(outcome))
     if outcome:
         return Journey(
@@ -94,7 +96,8 @@ def read_journey(actor: Actor, *, student_id: UUID | None = None) -> Journey:
         )
     current = next((step for step in steps if step.state == "current"), None)
     said = _SAID[current.key] if current else _("You are among our alumni.")
-    return Journey(subject.student, application, steps, said, "", current.act if current else None)
+    after = Act(_("Look at your alumni profile"), LINKS["alumni"])
+    return Journey(subject.student, application, steps, said, "", current.act if current else after)
 
 
 def find_subject(actor: Actor, student_id: UUID | None) -> Subject:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from lyceum.core.actor import Actor
 from lyceum.domains.admissions.queries import find_application_of
+from lyceum.domains.calendars.queries import list_events
+from lyceum.domains.tenancy.queries import today
 from lyceum.domains.website.models import AlumniProfile
 
 
@@ -59,8 +61,15 @@ LINKS = {
     "approval": "/apply/",
     "enrolment": "/learning/",
     "learning": "/learning/",
-    "engagement": "/calendar/",
+    "engagement": "/calendar/?view=month",
     "completion": "/learning/",
     "alumni": "/alumni/me/",
 }
 """Where each step is done."""
+
+
+def events_link(actor: Actor) -> str:
+    """The month of the calendar in which the next event is that one can still take part in."""
+    coming = list_events(actor, state="published", first=today()).order_by("date", "pk")
+    first = coming.values_list("date", flat=True).first()
+    return f"{LINKS['engagement']}&on={max(first, today())}" if first else LINKS["engagement"]

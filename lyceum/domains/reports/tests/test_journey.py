@@ -10,6 +10,8 @@ from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.permissions import Role
 from lyceum.domains.accounts.models import EmailAddress
+from lyceum.domains.admissions.models import Application
+from lyceum.domains.admissions.rules.intakes import add_standing_intake
 from lyceum.domains.calendars.rules.answers import answer_event
 from lyceum.domains.calendars.rules.events import create_event, publish_event
 from lyceum.domains.learning.models import (
@@ -29,9 +31,9 @@ from lyceum.domains.people.models import Student
 from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.people.rules.students import NewStudent, create_student
 from lyceum.domains.reports.journey import known, read_journey
-from lyceum.domains.reports.journey.sources import SeenAlumniProfile, SeenApplication
 from lyceum.domains.reports.journey.steps import STEPS, settle
 from lyceum.domains.tenancy.models import School
+from lyceum.domains.website.models import AlumniProfile
 from lyceum.testing.clients import browser, software, statements_for, stranger
 from lyceum.testing.factories import (
     NOW,
@@ -92,18 +94,32 @@ def current(newcomer: Newcomer) -> str:
         return read_journey(actor).current
 
 
-def test_the_current_step_moves_with_what_happens(newcomer, monkeypatch):
-    seen: list[SeenApplication | None] = [None]
-    alumni: list[SeenAlumniProfile | None] = [None]
-    monkeypatch.setattr(known, "application_of", lambda _student, _actor: seen[0])
-    monkeypatch.setattr(known, "alumni_profile_of", lambda _student, _actor: alumni[0])
+def has_applied(newcomer: Newcomer, status: str) -> None:
+    """An application in a state: the first as it is sent, afterwards the same one."""
+    student = newcomer.student
+    with in_school(newcomer.school):
+        intake = add_standing_intake()
+        Application.objects.update_or_create(
+            intake=intake,
+            filled_in_by=student.person.user,
+            defaults={
+                "status": status,
+                "student": None if status == "draft" else student,
+                "submitted_at": None if status == "draft" else NOW,
+                "decision": status if status in ("approved", "rejected") else "",
+                "decided_at": NOW if status in ("offered", "approved", "rejected") else None,
+            },
+        )
+
+
+def test_the_current_step_moves_with_what_happens(newcomer):
     student, school, user = newcomer.student, newcomer.school, newcomer.student.person.user
     address = EmailAddress.objects.create(user=user, address="nell@hill.example")
     found = [current(newcomer)]
     EmailAddress.objects.filter(pk=address.pk).update(verified_at=NOW)
     found.append(current(newcomer))
     for status in ("draft", "submitted", "under_review", "offered", "approved"):
-        seen[0] = SeenApplication(status, submitted_at=NOW, decided_at=NOW)
+        has_applied(newcomer, status)
         found.append(current(newcomer))
     with in_school(school):
         enrolment = CourseEnrolment.objects.create(
@@ -124,9 +140,11 @@ def test_the_current_step_moves_with_what_happens(newcomer, monkeypatch):
             student=student, course=newcomer.run.course, enrolment=enrolment, completed_at=NOW, snapshot={}
         )
     found.append(current(newcomer))
-    alumni[0] = SeenAlumniProfile("submitted")
+    with in_school(school):
+        profile = AlumniProfile.objects.create(student=student, name="Nell New", consent_at=NOW, state="submitted")
     found.append(current(newcomer))
-    alumni[0] = SeenAlumniProfile("published", published_at=NOW)
+    with in_school(school):
+        AlumniProfile.objects.filter(pk=profile.pk).update(state="published", published_at=NOW)
     found.append(current(newcomer))
 
     assert found == [
@@ -147,8 +165,8 @@ def test_the_current_step_moves_with_what_happens(newcomer, monkeypatch):
 
 
 @pytest.mark.parametrize("status", ["rejected", "expired", "declined", "withdrawn", "rescinded"])
-def test_who_was_turned_away_sees_a_plain_end_and_what_is_possible_now(newcomer, monkeypatch, status):
-    monkeypatch.setattr(known, "application_of", lambda _s, _a: SeenApplication(status, submitted_at=NOW))
+def test_who_was_turned_away_sees_a_plain_end_and_what_is_possible_now(newcomer, status):
+    has_applied(newcomer, status)
     applicant = software(newcomer.student.person.user, newcomer.school)
 
     shown = applicant.get(DASHBOARD).json()
@@ -244,7 +262,7 @@ def test_the_dashboard_tells_of_courses_meetings_and_certificates(newcomer):
             starts = monday + timedelta(weeks=week)
             Meeting.objects.create(schedule=run, starts_at=starts, ends_at=starts + timedelta(hours=1))
         done = Completion.objects.create(student=student, course=run.course, completed_at=NOW, snapshot={})
-        key = IssuerKey.objects.create(kid="k", public_jwk={}, private_key="x")
+        key = IssuerKey.objects.create(kid="k", public_jwk={}, private_key="x", status_list=1)
         Certificate.objects.create(
             completion=done, code="C1", serial=1, recipient_name="Nell New", course_name="Chess", issuer_name="Hill",
             issuer_url="https://x", issued_at=NOW, credential="x", key=key, status_index=0,

@@ -16,6 +16,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.richtext import to_html, to_text
 from lyceum.domains.academics.queries import list_places
+from lyceum.domains.calendars.answering import why_closed
 from lyceum.domains.calendars.queries import get_public_event, list_public_events
 from lyceum.domains.learning.queries import get_public_course, list_public_courses
 from lyceum.domains.tenancy.queries import today
@@ -273,7 +274,11 @@ def event(asked: Asked) -> Content:
     return Content(
         "event",
         row.title,
-        {"row": row, "text": mark_safe(row.description_html)},  # noqa: S308 - sanitised when it was written
+        {
+            "row": row,
+            "text": mark_safe(row.description_html),  # noqa: S308 - sanitised when it was written
+            "closed": why_closed(row),
+        },
         description=to_text(row.description)[:160],
         things=[*_trail(asked, (_("Events"), "/events/"), (row.title, asked.path)), seo.event(asked.shell, row)],
         alternates=alternates_of(asked),

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
+from lyceum.domains.calendars.rules.events import create_event, publish_event
 from lyceum.domains.learning.models import Course, CourseCategory
 from lyceum.domains.tenancy.models import School, SchoolHost
 from lyceum.domains.website.memory import forget_hosts
@@ -274,3 +275,22 @@ def test_the_menu_and_the_banner_stand_on_every_page_at_once(school):
 
     assert "Closed on Friday" in body
     assert '<a href="/team/" aria-current="page">People</a>' in body
+
+
+def test_a_stranger_comes_from_an_event_to_taking_part_in_it_by_an_account(school):
+    make_site(school, WORDS)
+    actor = system_actor(school.pk)
+    day = clock.now().date() + timedelta(days=10)
+    with in_school(school):
+        event = create_event(values={"title": "Fair", "date": day, "visibility": "public"}, actor=actor)
+        publish_event(event.pk, actor=actor)
+    inside = f"/calendar/events/{event.pk}/"
+
+    assert f'href="{inside}"' in text(school, f"/events/{event.slug}/")
+    turned_away = stranger(school).get(inside)
+    assert turned_away["Location"] == f"/sign-in/?next={inside}"
+    assert f'href="/register/?next={inside}"' in text(school, turned_away["Location"])
+    with in_school(school):
+        touch_site()
+    with clock.frozen(clock.now() + timedelta(days=11)):
+        assert inside not in text(school, f"/events/{event.slug}/")
