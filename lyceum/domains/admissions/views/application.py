@@ -47,6 +47,7 @@ from lyceum.domains.admissions.rules.steps import ask_for_document, hand_in_docu
 from lyceum.domains.admissions.rules.verdicts import Verdict
 from lyceum.domains.admissions.shapes import next_act, offer_shape
 from lyceum.domains.admissions.views.applications import state_html
+from lyceum.domains.admissions.views.applying import said_answer
 
 _S = Application.Status
 DECIDABLE = (_S.SUBMITTED, _S.UNDER_REVIEW, _S.WAITLISTED)
@@ -228,7 +229,7 @@ def _office(standing: Standing, actor: Actor) -> dict[str, Any]:
               if each.pk != application.intake_id and each.kind == application.intake.kind]  # fmt: skip
     following = list_applications(actor).filter(status=application.status, created_at__lt=application.created_at)
     return _shared(standing) | {
-        "answers": [(labels.get(key, key), value) for key, value in application.answers.items()],
+        "answers": [(labels.get(key, key), said_answer(value)) for key, value in application.answers.items()],
         "courses": list(application.wanted.all()),
         "guardians": sorted(application.guardians.all(), key=lambda each: each.order),
         "may_set": actor.reaches_all(Permission.STEPS_SET) and status not in (_S.ENROLLED, _S.REJECTED),
@@ -269,7 +270,8 @@ def admit_page(request: HttpRequest, application_id: UUID) -> HttpResponse:
     def context() -> dict[str, Any]:
         plan = plan_admission(application)
         classes = list_class_names(actor, plan.starts_on)
-        return {"application": application, "plan": plan, "classes": classes}
+        starts_on = plan.starts_on.isoformat()
+        return {"application": application, "plan": plan, "classes": classes, "starts_on": starts_on}
 
     return submitted(request, "admissions/admit.html", context, act)
 
