@@ -36,7 +36,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "is_behind_more": is_behind_more(places, request.path),
         "opens_settings": any(item.href == "/settings/" for item in places),
         "other_schools": other_schools(caller) if navigation and caller.has_other_schools else [],
-        "heard_keys": heard_keys(places, single_keys=caller.single_keys),
+        "heard_keys": heard_keys(places, at=request.path, single_keys=caller.single_keys),
         "palette_keys": shortcuts_of("palette", single_keys=caller.single_keys),
         "here": request.path,
         "take_toast": partial(take_toast, request),  # once, by the page that says it

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -227,7 +228,8 @@ def _office(standing: Standing, actor: Actor) -> dict[str, Any]:
     year_group = application.intake.kind == Intake.Kind.YEAR_GROUP
     others = [(str(each.pk), each.name) for each in list_intakes(actor, status="published")
               if each.pk != application.intake_id and each.kind == application.intake.kind]  # fmt: skip
-    following = list_applications(actor).filter(status=application.status, created_at__lt=application.created_at)
+    later = Q(created_at__lt=application.created_at) | Q(created_at=application.created_at, pk__lt=application.pk)
+    following = list_applications(actor).filter(later, status=application.status)
     return _shared(standing) | {
         "answers": [(labels.get(key, key), said_answer(value)) for key, value in application.answers.items()],
         "courses": list(application.wanted.all()),
