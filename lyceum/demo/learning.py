@@ -44,9 +44,9 @@ MODULES = {
     "Spanish for beginners": (("Hola", ("Greetings", "Numbers", "In the café")),),
     "Woodwork": (("In the workshop", ("Safety", "Tools")), ("The box", ("Measuring", "Sawing", "Joining"))),
 }
-TEXT = """## {title}
+TEXT = """Read this first, then try it yourself. *Nobody learns it by reading alone.*
 
-Read this first, then try it yourself. *Nobody learns it by reading alone.*
+## What to do
 
 - Do the exercise on paper.
 - Do it again without looking.
@@ -80,7 +80,7 @@ def _make_catalogue(actor: Actor) -> dict[str, Course]:
             "category": shelf.lower(),
             "parent_id": made[above].pk if above else None,
             "summary": summary,
-            "description": f"{summary}\n\n## What you need\n\nCuriosity, and two hours a week.",
+            "description": "## What you need\n\nCuriosity, and two hours a week.",
             "order": order,
             "status": "published",
         }

@@ -4,6 +4,7 @@ import io
 
 from lyceum.core.actor import Actor, Via, public_actor, system_actor
 from lyceum.demo.build import Demo
+from lyceum.domains.tenancy.rules import edit_school
 from lyceum.domains.website.rules.about import NewValue, add_team_member, edit_about_us
 from lyceum.domains.website.rules.alumni import create_profile
 from lyceum.domains.website.rules.menu import NewItem, set_menu
@@ -21,7 +22,7 @@ HOME = [
         "learn here, from the first year to the last.\n\n## Come and see\n\nOur doors open on the first Thursday of "
         "each month, from four to six. Bring your questions, and your shoes for the wood.",
     },
-    {"kind": "button", "label": "Ask for a place", "target": "/contact/"},
+    {"kind": "button", "label": "Apply for a place", "target": "/apply/"},
     {"kind": "list", "of": "courses", "title": "What you can learn"},
     {"kind": "list", "of": "events", "title": "What comes next"},
     {"kind": "list", "of": "reviews", "title": "What families say"},
@@ -93,6 +94,7 @@ def add_website(demo: Demo) -> None:
 
 
 def _say_who_we_are(actor: Actor) -> None:
+    edit_school(values={"address": "1 Hillcrest Road\nHillcrest", "phone": "+44 20 7946 0018"}, actor=actor)
     edit_about_us(
         values={
             "title": "About Hillcrest",

@@ -15,7 +15,7 @@ from lyceum.domains.attendance.phone import whose
 from lyceum.domains.notifications.queries import count_unread
 from lyceum.domains.tenancy.models import School
 from lyceum.web.keys import heard_keys, shortcuts_of
-from lyceum.web.navigation import MOST_ITEMS, bar_of, items_for
+from lyceum.web.navigation import MOST_ITEMS, bar_of, is_behind_more, items_for
 from lyceum.web.phone import takes_registers
 
 
@@ -33,9 +33,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "actor": caller.actor,
         "navigation": navigation,
         "all_in_sight": len(places) <= MOST_ITEMS,
+        "is_behind_more": is_behind_more(places, request.path),
         "opens_settings": any(item.href == "/settings/" for item in places),
         "other_schools": other_schools(caller) if navigation and caller.has_other_schools else [],
-        "heard_keys": heard_keys(places, single_keys=caller.single_keys),
+        "heard_keys": heard_keys(places, at=request.path, single_keys=caller.single_keys),
         "palette_keys": shortcuts_of("palette", single_keys=caller.single_keys),
         "here": request.path,
         "take_toast": partial(take_toast, request),  # once, by the page that says it

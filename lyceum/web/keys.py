@@ -20,7 +20,7 @@ class Key:
     keys: tuple[str, ...]
     says: object
     does: str = ""
-    """`palette`, `help`, `undo`, or an address; empty where the page's own script hears it."""
+    """`palette`, `help`, `undo`, `next`, or an address; empty where the page's own script hears it."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,12 @@ DESK = Section(
     under="/submissions/",
 )
 
+APPLICATION = Section(
+    lazy("On an application"),
+    (Key(("n",), lazy("Go to the next in the same state"), "next"),),
+    under="/applications/",
+)
+
 
 def is_single(key: str) -> bool:
     """Whether a key is one character, or a chord of such, without Control or Command."""
@@ -106,9 +112,9 @@ def go_keys(items: Iterable[Item]) -> list[Key]:
     return [Key((f"g {CHORDS[item.href]}",), item.label, item.href) for item in items if item.href in CHORDS]
 
 
-def heard_keys(items: Iterable[Item], *, single_keys: bool) -> dict[str, str]:
-    """What the script hears on every page: key or chord, and what it does."""
-    table = [*EVERYWHERE, *go_keys(items)]
+def heard_keys(items: Iterable[Item], *, at: str = "", single_keys: bool) -> dict[str, str]:
+    """What the script hears at an address: key or chord, and what it does."""
+    table = [*EVERYWHERE, *go_keys(items), *(APPLICATION.keys if at.startswith(APPLICATION.under) else ())]
     return {key: row.does for row in table if row.does for key in row.keys if single_keys or not is_single(key)}
 
 
@@ -120,7 +126,10 @@ def shortcuts_of(does: str, *, single_keys: bool) -> str:
 
 def sections_for(items: Iterable[Item], *, at: str = "", single_keys: bool) -> list[Section]:
     """The help: the keys that work for somebody, at an address or at all of them."""
-    own = [PALETTE, *(section for section in (REGISTER, QUEUE, DESK) if not at or at.startswith(section.under))]
+    own = [
+        PALETTE,
+        *(section for section in (REGISTER, QUEUE, DESK, APPLICATION) if not at or at.startswith(section.under)),
+    ]
     everywhere = _working(EVERYWHERE, single_keys)
     going = _working(go_keys(items), single_keys)
     sections = [Section(lazy("Everywhere"), everywhere), Section(lazy("Go to"), going), *own]

@@ -21,6 +21,8 @@ class Item:
     icon: str
 
 
+SELDOM_AT_HOME = ("/classes/", "/behaviour/")
+"""What a family opens less often than work, courses and the calendar."""
 MORE = Item(_("More"), "/more/", "more")
 
 
@@ -28,7 +30,16 @@ def items_for(actor: Actor) -> list[Item]:
     """The places the actor may go, the most used first."""
     if actor.kind is ActorKind.PUBLIC:
         return []
-    return [*_everyday(actor), *_learning(actor), *_office(actor)]
+    items = [*_everyday(actor), *_learning(actor), *_office(actor)]
+    if actor.roles and actor.roles <= {Role.GUARDIAN, Role.STUDENT, Role.APPLICANT}:
+        items.sort(key=lambda item: item.href in SELDOM_AT_HOME)  # else as they stand
+    return items
+
+
+def is_behind_more(items: Sequence[Item], here: str) -> bool:
+    """Whether somebody is at a place that does not stand in the bar."""
+    shown = bar_of(items)
+    return any(here.startswith(item.href) for item in items if item not in shown)
 
 
 def bar_of(items: Sequence[Item]) -> list[Item]:
@@ -73,24 +84,24 @@ def _learning(actor: Actor) -> list[Item]:
     if actor.may(Permission.AGENDA_VIEW):
         items.append(Item(_("Calendar"), "/calendar/", "calendar"))
     if actor.reaches_all(Permission.APPLICATIONS_VIEW):
-        items.append(Item(_("Admissions"), "/applications/", "people"))
+        items.append(Item(_("Admissions"), "/applications/", "admissions"))
     elif actor.roles & {Role.APPLICANT, Role.GUARDIAN}:
-        items.append(Item(_("Applications"), "/applications/", "people"))
+        items.append(Item(_("Applications"), "/applications/", "admissions"))
     if actor.may(Permission.JOURNEY_VIEW) and not actor.reaches_all(Permission.JOURNEY_VIEW):
-        items.append(Item(_("My way"), "/journey/", "today"))
+        items.append(Item(_("My way"), "/journey/", "journey"))
     if actor.reaches_all(Permission.CERTIFICATES_DECIDE):
-        items.append(Item(_("Certificates"), "/certificates/", "learning"))
+        items.append(Item(_("Certificates"), "/certificates/", "certificates"))
     elif actor.roles & {Role.STUDENT, Role.GUARDIAN}:
-        items.append(Item(_("Certificates"), "/certificates/mine/", "learning"))
+        items.append(Item(_("Certificates"), "/certificates/mine/", "certificates"))
     return items
 
 
 def _office(actor: Actor) -> list[Item]:
     items: list[Item] = []
     if actor.reaches_all(Permission.SITE_EDIT):
-        items.append(Item(_("Website"), "/site/", "schools"))
+        items.append(Item(_("Website"), "/site/", "website"))
     if actor.reaches_all(Permission.SCHOOL_DASHBOARD):
-        items.append(Item(_("In numbers"), "/dashboard/", "attendance"))
+        items.append(Item(_("In numbers"), "/dashboard/", "numbers"))
     if actor.reaches_all(Permission.IMPORTS_RUN):
         items.append(Item(_("Import"), "/imports/", "import"))
     if actor.reaches_all(Permission.SCHOOL_EDIT) or actor.reaches_all(Permission.USERS_LIST):

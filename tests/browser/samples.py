@@ -227,7 +227,7 @@ def _add_pages_of_school(samples: Samples, teacher: User) -> None:
     samples.add("absence-new", OFFICE, f"/students/{student}/absences/new/")
     for role in (TEACHER, OFFICE, GUARDIAN, STUDENT):
         samples.add("today", role, "/today/")
-    samples.add("more", HEAD, "/more/")
+        samples.add("more", role, "/more/")
     samples.add("student", OFFICE, f"/students/{student}/")
     samples.add("student", TEACHER, f"/students/{student}/")
     samples.add("student", GUARDIAN, f"/students/{child}/")

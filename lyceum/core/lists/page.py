@@ -148,12 +148,9 @@ def _row_html(table: Table[Row], columns: Sequence[Column[Row]], row: Row, pick:
     name = escape(text_of(columns[0].value(row)))
     cells = [f'<th scope="row">{_name_html(table, columns[0], row, name)}</th>']
     for column in columns[1:]:
-        shown = column.html(row) if column.html else escape(text_of(column.value(row)))
-        cells.append(
-            f'<td class="num" data-label="{escape(str(column.label))}">{shown}</td>'
-            if column.is_number
-            else f"<td>{shown}</td>"
-        )
+        value = None if column.html else column.value(row)
+        shown = column.html(row) if column.html else escape(text_of(value))
+        cells.append(f"<td{_said_of(column, value)}>{shown}</td>")
     box = ""
     if pick and table.key:
         box = (
@@ -161,6 +158,13 @@ def _row_html(table: Table[Row], columns: Sequence[Column[Row]], row: Row, pick:
             f'<span class="visually-hidden">{escape(_("Choose"))} {name}</span></label></td>'
         )
     return f"<tr>{box}{''.join(cells)}</tr>"
+
+
+def _said_of(column: Column[Any], value: object) -> str:
+    """What a number or a day is, for a phone, where the heads of the columns are gone."""
+    if column.is_number:
+        return f' class="num" data-label="{escape(str(column.label))}"'
+    return f' class="day" data-label="{escape(str(column.label))}"' if isinstance(value, date) else ""
 
 
 def _name_html(table: Table[Row], column: Column[Row], row: Row, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lyceum.domains.admissions.views import application, applications, applying, intakes
+from lyceum.domains.admissions.views import application, applications, applying, intakes, questions, settings
 
 urlpatterns = [
     path("apply/", applying.start_page, name="apply"),
@@ -18,5 +18,8 @@ urlpatterns = [
         name="application-document",
     ),
     path("settings/intakes/", intakes.intakes_page, name="settings-intakes"),
+    path("settings/admissions/", settings.settings_page, name="settings-admissions"),
+    path("settings/intakes/forms/", questions.forms_page, name="settings-application-forms"),
+    path("settings/intakes/forms/<uuid:application_form_id>/", questions.form_page, name="settings-application-form"),
     path("settings/intakes/<uuid:intake_id>/", intakes.intake_page, name="settings-intake"),
 ]

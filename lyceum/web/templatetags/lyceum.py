@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
 
 from lyceum.core.dates import days_in_words
 from lyceum.core.errors import FieldError, RuleError
@@ -53,6 +54,15 @@ def starts(text: str, beginning: str) -> bool:
 
 
 register.filter("role_name", role_name)
+
+
+@register.filter
+def own_name(code: str) -> str:
+    """The name of a language in that language, as in `français`; its code where nobody has told us."""
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code
 
 
 @register.filter

@@ -51,6 +51,8 @@ def test_one_goes_only_where_one_may():
         "g c": "/classes/",
         "g a": "/attendance/",
         "g b": "/behaviour/",
+        "g d": "/applications/",
+        "g e": "/site/",
         "g i": "/imports/",
         "g s": "/settings/",
     }

@@ -45,5 +45,9 @@ def add(samples: Samples) -> None:
         samples.add("application", HEAD, f"/applications/{row.pk}/", status)
     taken = Application.objects.filter(status="approved", intake=year_group).order_by("pk")[0]
     samples.add("admit", HEAD, f"/applications/{taken.pk}/admit/")
+    form = year_group.form_id
+    samples.add("settings-admissions", HEAD, "/settings/admissions/")
+    samples.add("settings-application-forms", HEAD, "/settings/intakes/forms/")
+    samples.add("settings-application-form", HEAD, f"/settings/intakes/forms/{form}/")
     samples.add("settings-intakes", HEAD, "/settings/intakes/")
     samples.add("settings-intake", HEAD, f"/settings/intakes/{year_group.pk}/")

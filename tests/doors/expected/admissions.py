@@ -69,6 +69,14 @@ REST: dict[str, Door] = {
     "withdrawApplication": Door(_p.APPLICATIONS_ANSWER, body={}, but=frozenset({Who.STUDENT, Who.GUARDIAN})),
 }
 PAGES: dict[str, Door] = {
+    "GET settings/admissions/": Door(_p.INTAKES_EDIT),
+    "POST settings/admissions/": Door(_p.INTAKES_EDIT, body={"waiting_list": "offer"}),
+    "GET settings/intakes/forms/": Door(_p.INTAKES_EDIT),
+    "POST settings/intakes/forms/": Door(_p.INTAKES_EDIT, body={"name": "Questions to adults"}),
+    "GET settings/intakes/forms/<uuid:application_form_id>/": Door(_p.INTAKES_EDIT),
+    "POST settings/intakes/forms/<uuid:application_form_id>/": Door(
+        _p.INTAKES_EDIT, body={"act": "section", "title": "More"}
+    ),
     "GET register/": Door(EVERYBODY),
     "POST register/": Door(frozenset({Who.PUBLIC}), body=NEW),
     "GET verify-email/<str:verify_token>/": Door(EVERYBODY),

@@ -42,6 +42,7 @@ PAGES: dict[str, Door] = {
         body={"grade-9": "Z"},
     ),
     "GET today/": Door(SIGNED_IN),
+    "GET more/": Door(SIGNED_IN),
     "GET palette/": Door(SIGNED_IN, query="?q=gudrun"),
     "GET keys/": Door(SIGNED_IN),
     "GET more/": Door(SIGNED_IN),

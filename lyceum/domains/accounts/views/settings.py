@@ -40,6 +40,7 @@ PLACES = (
     Place(_("Detentions"), _("Kinds, length and notice"), "/settings/detentions/", Permission.BEHAVIOUR_EDIT),
     Place(_("Behaviour"), _("Praise, incidents, points, stages"), "/settings/behaviour/", Permission.BEHAVIOUR_EDIT),
     Place(_("Learning"), _("Who may learn, enrolment, categories"), "/settings/learning/", Permission.COURSES_EDIT),
+    Place(_("Admissions"), _("Ages, offers, the waiting list"), "/settings/admissions/", Permission.INTAKES_EDIT),
     Place(_("Intakes"), _("What one can apply for, and the steps"), "/settings/intakes/", Permission.INTAKES_EDIT),
     Place(_("People and accounts"), _("Who may come in, and as what"), "/settings/users/", Permission.USERS_LIST),
     Place(_("Website"), _("What strangers read of the school"), "/site/", Permission.SITE_EDIT),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -47,6 +48,7 @@ from lyceum.domains.admissions.rules.steps import ask_for_document, hand_in_docu
 from lyceum.domains.admissions.rules.verdicts import Verdict
 from lyceum.domains.admissions.shapes import next_act, offer_shape
 from lyceum.domains.admissions.views.applications import state_html
+from lyceum.domains.admissions.views.applying import said_answer
 
 _S = Application.Status
 DECIDABLE = (_S.SUBMITTED, _S.UNDER_REVIEW, _S.WAITLISTED)
@@ -226,9 +228,10 @@ def _office(standing: Standing, actor: Actor) -> dict[str, Any]:
     year_group = application.intake.kind == Intake.Kind.YEAR_GROUP
     others = [(str(each.pk), each.name) for each in list_intakes(actor, status="published")
               if each.pk != application.intake_id and each.kind == application.intake.kind]  # fmt: skip
-    following = list_applications(actor).filter(status=application.status, created_at__lt=application.created_at)
+    later = Q(created_at__lt=application.created_at) | Q(created_at=application.created_at, pk__lt=application.pk)
+    following = list_applications(actor).filter(later, status=application.status)
     return _shared(standing) | {
-        "answers": [(labels.get(key, key), value) for key, value in application.answers.items()],
+        "answers": [(labels.get(key, key), said_answer(value)) for key, value in application.answers.items()],
         "courses": list(application.wanted.all()),
         "guardians": sorted(application.guardians.all(), key=lambda each: each.order),
         "may_set": actor.reaches_all(Permission.STEPS_SET) and status not in (_S.ENROLLED, _S.REJECTED),
@@ -269,7 +272,8 @@ def admit_page(request: HttpRequest, application_id: UUID) -> HttpResponse:
     def context() -> dict[str, Any]:
         plan = plan_admission(application)
         classes = list_class_names(actor, plan.starts_on)
-        return {"application": application, "plan": plan, "classes": classes}
+        starts_on = plan.starts_on.isoformat()
+        return {"application": application, "plan": plan, "classes": classes, "starts_on": starts_on}
 
     return submitted(request, "admissions/admit.html", context, act)
 

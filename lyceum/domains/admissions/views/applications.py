@@ -96,7 +96,7 @@ TABLE: Table[Standing] = Table(
                html=lambda row: state_html(row.visible_status)),
         Column("step", _("Next step"), _next_step),
         Column("documents", _("Documents open"), _open_documents, is_number=True),
-        Column("waiting", _("Waiting"), _waiting),
+        Column("waiting", _("Waiting"), _waiting, is_number=True),
         Column("submitted", _("Sent"), lambda row: row.application.submitted_at, sort=("submitted_at",)),
         Column("score", _("Score"), lambda row: row.application.score, is_number=True, is_extra=True),
         Column("priority", _("Priority"), lambda row: row.application.priority, is_number=True, is_extra=True),

@@ -253,7 +253,9 @@ def _check(request: HttpRequest, application: Application, actor: Actor) -> Http
             "birth": entered_birth(application),
             "guardians": application.entered.get("guardians", []),
             "courses": [each for each in courses_of(application.intake) if str(each.pk) in chosen],
-            "answers": [(labels[key], _said(value)) for key, value in application.answers.items() if key in labels],
+            "answers": [
+                (labels[key], said_answer(value)) for key, value in application.answers.items() if key in labels
+            ],
             "sections": sections_of(application),
             "back": _before(application, CHECK),
             "step": _place(application, CHECK),
@@ -262,7 +264,7 @@ def _check(request: HttpRequest, application: Application, actor: Actor) -> Http
     return submitted(request, "admissions/apply_check.html", context, act)
 
 
-def _said(value: Any) -> str:
+def said_answer(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

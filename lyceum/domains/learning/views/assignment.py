@@ -1,5 +1,6 @@
 """The page of one assignment: how far the class is; for the student handing in; for the family to read."""
 
+from decimal import Decimal
 from functools import partial
 from html import escape
 from typing import Any, BinaryIO, cast
@@ -62,6 +63,13 @@ def _state_html(work: Shown) -> SafeString:
     return SafeString(f'<span class="tag tag-{tone_of(work)}">{escape(state_of(work))}</span>')
 
 
+def _short(grade: Decimal | None) -> Decimal | int | str:
+    """95 and not 95.00, but 95.50 as it is."""
+    if grade is None:
+        return ""
+    return int(grade) if grade == int(grade) else grade
+
+
 PIECES: Table[Shown] = Table(
     name="submissions",
     label=lazy("Work"),
@@ -73,12 +81,12 @@ PIECES: Table[Shown] = Table(
             sort=("student__person__sort_name",),
         ),
         Column("state", lazy("State"), state_of, html=_state_html),
-        Column("grade", lazy("Grade"), lambda work: "" if work.grade is None else work.grade, is_number=True),
+        Column("grade", lazy("Grade"), lambda work: _short(work.grade), is_number=True),
         Column("handed_in", lazy("Handed in"), lambda work: work.row.submitted_at or ""),
         Column(
             "late",
             lazy("Minutes late"),
-            lambda work: work.newest.row.late_minutes if work.newest else "",
+            lambda work: (work.newest.row.late_minutes or "") if work.newest else "",
             is_number=True,
         ),
         Column("attempts", lazy("Times"), lambda work: len(work.attempts), is_number=True, is_extra=True),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
+from lyceum.core.errors import invalid_field
 from lyceum.core.forms import submitted, typed_id
 from lyceum.core.lists.export import as_file, safe_cell
 from lyceum.core.permissions import Permission
@@ -51,7 +52,10 @@ def _act(request: HttpRequest, run: LearningSchedule, actor: Actor) -> Done:
     if what == "enrol":
         over = form.get("over_capacity") == "1"
         waiver = Waiver(form.get("reason", ""), over, over)
-        joined = enrol_student(run.pk, typed_id(request, "student") or run.pk, waiver=waiver, actor=actor)
+        student = typed_id(request, "student")
+        if student is None:
+            raise invalid_field("/student", "required", _("Choose who is to be enrolled."))
+        joined = enrol_student(run.pk, student, waiver=waiver, actor=actor)
         words = ENROLMENT[joined.enrolment.status][0]
         return Done(here, Toast(_("Enrolled: %(state)s.") % {"state": words}))
     if what == "withdraw":

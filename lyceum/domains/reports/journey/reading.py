@@ -33,7 +33,7 @@ _SAID: dict[str, Promise] = {
     "learning": _("You are enrolled."),
     "engagement": _("You are learning."),
     "completion": _("You are learning."),
-    "alumni": _("You have completed it."),
+    "alumni": _("You have completed a course."),
 }
 _ACTS: dict[str, Promise] = {
     "registration": _("Confirm your e-mail address"),

@@ -162,7 +162,7 @@ def test_the_sitemap_lists_exactly_what_is_published(school):
     for path in ("/courses/hidden/", "/pages/not-yet/"):
         assert "Hidden" not in text(school, path, 404)
     assert "hidden" not in text(school, "/find/?q=hid")
-    assert "0 found" in text(school, "/find/?q=Not+yet")
+    assert "Nothing here has these words" in text(school, "/find/?q=Not+yet")
 
 
 def test_a_draft_is_looked_at_by_a_link_and_by_no_machine(school):
