@@ -45,7 +45,6 @@ PAGES: dict[str, Door] = {
     "GET more/": Door(SIGNED_IN),
     "GET palette/": Door(SIGNED_IN, query="?q=gudrun"),
     "GET keys/": Door(SIGNED_IN),
-    "GET more/": Door(SIGNED_IN),
     "GET search/": Door(SIGNED_IN, query="?q=zoelle"),
     "GET account/": Door(SIGNED_IN),
     "POST account/": Door(SIGNED_IN, body={"act": "profile", "theme": "dark"}),
