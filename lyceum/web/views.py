@@ -83,8 +83,10 @@ def today_page(request: HttpRequest) -> HttpResponse:
         context |= teacher_landing(actor, day)
     if actor.roles & {Role.TEACHER, Role.STUDENT} and not actor.roles & {Role.MANAGER, Role.SCHOOL_ADMIN}:
         context["next_lesson"] = _next_lesson(actor)
-    if actor.roles and actor.roles <= {Role.APPLICANT}:
-        context["journey"] = read_journey(actor)
+    if Role.APPLICANT in actor.roles and actor.roles <= {Role.APPLICANT, Role.STUDENT}:
+        journey = read_journey(actor)
+        if Role.STUDENT not in actor.roles or journey.current == "enrolment":  # approved, and in no course yet
+            context["journey"] = journey
     if actor.roles & {Role.GUARDIAN, Role.STUDENT}:
         context |= {"children": children_of(actor, day), "to_answer": _to_answer(actor)}
     if Role.STUDENT in actor.roles or Role.APPLICANT in actor.roles:
