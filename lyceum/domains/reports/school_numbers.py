@@ -203,7 +203,7 @@ def site(actor: Actor) -> Iterable[Counted]:
     """What strangers wrote and nobody has looked at yet."""
     yield Counted("reviews_waiting", _("reviews that wait"), list_reviews(actor, status="pending"), "/site/reviews/")
     messages_ = list_messages(actor, status="new")
-    yield Counted("contact_messages_new", _("new messages"), messages_, "/site/messages/?status=new")
+    yield Counted("contact_messages_new", _("new messages"), messages_, "/site/messages/?state=new")
 
 
 @part("events", _("Events"))

@@ -7,12 +7,16 @@ import pytest
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.permissions import Role
+from lyceum.domains.accounts.models import User
+from lyceum.domains.admissions.models import Application
+from lyceum.domains.admissions.rules.intakes import add_standing_intake
 from lyceum.domains.attendance.rules.marks import GivenMark, take_register
 from lyceum.domains.attendance.tests.conftest import make_morning
 from lyceum.domains.calendars.rules.events import create_event, publish_event
 from lyceum.domains.learning.models import Completion, Course, CourseEnrolment, LearningSchedule
-from lyceum.domains.people.models import Staff
+from lyceum.domains.people.models import Staff, Student
 from lyceum.domains.timetable.rules.absences import NewStaffAbsence, report_staff_absence
+from lyceum.domains.website.models import ContactMessage
 from lyceum.testing.clients import browser, software, statements_for
 from lyceum.testing.factories import NOW, in_school, make_admin, make_class, make_school, make_student, make_user
 
@@ -48,10 +52,20 @@ def school():
             )
             for student, status in zip(morning.students, ("active", "active", "completed"), strict=True):
                 CourseEnrolment.objects.create(student=student, schedule=run, status=status, enrolled_at=NOW)
+            for state in ("new", "answered", "spam"):
+                ContactMessage.objects.create(name="Ann", email="ann@example.org", subject="A", body="B", state=state)
+            for status in ("submitted", "withdrawn"):
+                add_application(student, status, make_user(school))
             Completion.objects.create(student=student, course=course, completed_at=NOW, snapshot={})
         make_student(make_school("Dale School"))
     with clock.frozen(NOW.replace(hour=12, minute=0)):
         yield school
+
+
+def add_application(student: Student, status: str, user: User) -> None:
+    Application.objects.create(
+        intake=add_standing_intake(), student=student, filled_in_by=user, status=status, submitted_at=NOW
+    )
 
 
 def test_each_number_is_the_length_of_the_list_it_leads_to(school):
@@ -67,6 +81,9 @@ def test_each_number_is_the_length_of_the_list_it_leads_to(school):
     for key, number in numbers.items():
         page = head.get(number["link"])
         assert page.status_code == 200, number["link"]
+        if key == "reviews_waiting":  # a queue, no list
+            listed[key] = len(page.context["waiting"])
+            continue
         shown_page = page.context["page"]  # the list of texts is not counted: it is short
         listed[key] = len(shown_page.rows) if shown_page.total is None else shown_page.total
     assert {key: number["value"] for key, number in numbers.items()} == listed
@@ -80,6 +97,13 @@ def test_each_number_is_the_length_of_the_list_it_leads_to(school):
         "courses": 1,
         "course_enrolments": 2,
         "completions": 1,
+        "applications_submitted": 1,
+        "applications_under_review": 0,
+        "applications_offered": 0,
+        "applications_waitlisted": 0,
+        "applications_approved": 0,
+        "reviews_waiting": 0,
+        "contact_messages_new": 1,
         "events_ahead": 2,
     }
     assert {each["as_of"] for each in numbers.values()} == {"2026-11-20T12:00:00Z"}
@@ -105,6 +129,6 @@ def test_it_takes_twelve_statements_and_the_page_shows_the_same(school):
     assert statements_for(software(admin, school), DASHBOARD) <= 9
     page = browser(admin, school).get("/dashboard/").content.decode()
 
-    assert page.count('class="row" href=') == 10
+    assert page.count('class="row" href=') == 17
     assert "<svg" in page
     assert browser(admin, school).get("/dashboard/lists/nothing/").status_code == 404
