@@ -53,6 +53,10 @@ def test_one_goes_only_where_one_may():
         "g b": "/behaviour/",
         "g d": "/applications/",
         "g e": "/site/",
+        "g k": "/calendar/",
+        "g l": "/timetable/",
+        "g n": "/learning/",
+        "g w": "/work/",
         "g i": "/imports/",
         "g s": "/settings/",
     }
