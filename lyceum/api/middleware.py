@@ -32,6 +32,7 @@ GIVES_TOKENS = (
     "/api/v1/users/",
     "/api/v1/api-keys/",
     "/api/v1/setup/",
+    "/api/v1/register/",
     "/settings/keys/",
     "/settings/users/",
     "/api/v1/cover-passes/",

@@ -100,7 +100,7 @@ def _course(actor: Actor) -> Course:
 
 def _apply(demo: Demo, intake: Intake | None, name: str, *, course: Course | None = None) -> Application:
     first, last = name.split(" ")
-    address = f"{first}.{last}@families.example".lower().encode("ascii", "ignore").decode()
+    address = f"{first}.{last}@families.example.org".lower().encode("ascii", "ignore").decode()
     user = _account(demo, name if course else f"Sam {last}", f"apply.{len(name)}.{first}".lower(), address)
     who = actor_for_user(user, demo.school.pk, via=Via.PAGE)
     if intake is None:

@@ -58,11 +58,12 @@ def add_learning(demo: Demo, say: Say) -> None:
     """By the rules, in a school that teaches older pupils."""
     if not demo.plan.has_lessons:
         return
-    with demo.on(demo.today - 3 * WEEK, time(9)):
+    since = max(demo.today - 3 * WEEK, demo.years[max(demo.years)].starts)
+    with demo.on(since, time(9)):
         actor = system_actor(current_school(), name="Demo school", via=Via.COMMAND)
         courses = _make_catalogue(actor)
         runs = _make_runs(demo, courses, actor)
-        learners = _learners(demo)
+        learners = _learners(demo, since)
         for n, run in enumerate(runs):
             _join(run, list(islice(learners, 6 + n)), demo, actor)
     with demo.on(demo.today, time(7)):
@@ -139,9 +140,9 @@ def _plan_meetings(run: LearningSchedule, demo: Demo, first: date, actor: Actor)
         create_meeting(run.pk, values=values, allow_clash=True, actor=actor)
 
 
-def _learners(demo: Demo) -> Iterator[Student]:
+def _learners(demo: Demo, since: date) -> Iterator[Student]:
     """Students on roll in an order of their own, each once."""
-    here = [demo.students[p.key] for p in demo.pupils if p.key in demo.students and p.is_on_roll(demo.today)]
+    here = [demo.students[p.key] for p in demo.pupils if p.key in demo.students and p.is_on_roll(since)]
     dice_for(demo.plan, "learning").shuffle(here)
     return iter(here)
 

@@ -18,6 +18,8 @@ from lyceum.domains.tenancy.models import Group, School
 
 OWNER = "owner"  # trails and histories are only ever added to by the application: their owner alone may delete
 BIG = 10_000
+LET_GO = (("website_page", "published_id"),)
+"""References that point nowhere before anything is deleted: a page and its versions refer to each other."""
 KEPT_BY_TRIGGERS = ("behaviour_daysum",)
 """Sums that the database writes as the rows they count come and go; nothing refers to them, and they go last."""
 
@@ -55,6 +57,8 @@ def _delete_school_rows(school: School) -> int:
     only before the students: marks have no index that leads to them.
     """
     counts: dict[str, int] = {}
+    for table, column in LET_GO:
+        _point_nowhere(school, table, column)
     for table in tables_from_the_top():
         if table == Student._meta.db_table:
             _sweep([name for name, count in counts.items() if count > BIG])
@@ -64,6 +68,13 @@ def _delete_school_rows(school: School) -> int:
             cursor.execute(sql.SQL("DELETE FROM {} WHERE school_id = %s").format(sql.Identifier(table)), [school.pk])
             counts[table] = cursor.rowcount
     return sum(counts.values())
+
+
+def _point_nowhere(school: School, table: str, column: str) -> None:
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        cursor.execute("SELECT set_config('app.school_id', %s, true)", [str(school.pk)])
+        names = {"table": sql.Identifier(table), "column": sql.Identifier(column)}
+        cursor.execute(sql.SQL("UPDATE {table} SET {column} = NULL WHERE school_id = %s").format(**names), [school.pk])
 
 
 def _sweep(tables: list[str]) -> None:
@@ -90,7 +101,8 @@ def tables_from_the_top() -> list[str]:
 
 def _targets(model: type[models.Model]) -> Iterator[type[models.Model]]:
     for field in model._meta.local_fields:
-        if isinstance(field, models.ForeignKey) and isinstance(field.related_model, type):
+        is_let_go = (model._meta.db_table, field.column) in LET_GO
+        if isinstance(field, models.ForeignKey) and isinstance(field.related_model, type) and not is_let_go:
             yield field.related_model
 
 

@@ -12,7 +12,11 @@ from lyceum.testing.clients import browser, nobody, software
 from lyceum.testing.factories import PASSWORD, make_admin, make_school, make_student
 
 GZIP = {"Accept-Encoding": "br;q=1.0, gzip;q=0.8"}
-SECRETS = {"access", "refresh", "access_token", "refresh_token", "client_secret", "link"}
+SECRETS = {"refresh", "access_token", "refresh_token", "client_secret", "link"}
+PLACES = {
+    "ActOut", "AgendaEntryOut", "LinkChoice", "NextActOut", "NotificationOut", "NumberOut", "OwnApplicationOut",
+}  # fmt: skip
+"""What has a link that is no secret: a place in the site, which asks who comes."""
 
 
 def answer(*, path="/students/", method="get", content=b"a" * 3000, accept="gzip", asked="", **headers):
@@ -65,7 +69,7 @@ def test_every_endpoint_that_hands_out_a_secret_is_known():
             return set().union(*(names(each, seen) for each in part))
         if not isinstance(part, dict):
             return set()
-        found = set(part.get("properties", {}))
+        found = set() if str(part.get("title")) in PLACES else set(part.get("properties", {}))
         target = part.get("$ref", "").rsplit("/", 1)[-1]
         if target and target not in seen:
             found |= names(schema["components"]["schemas"][target], (*seen, target))
@@ -78,8 +82,6 @@ def test_every_endpoint_that_hands_out_a_secret_is_known():
         if SECRETS & names([answer for status, answer in operation["responses"].items() if str(status)[0] == "2"])
     }
 
-    # The link of a notification is a place in the site that asks who comes.
-    giving = {(method, path) for method, path in giving if not path.startswith("/api/v1/notifications/")}
     assert ("post", "/api/v1/auth/login/") in giving
     assert [(method, path) for method, path in giving if method == "get" or not path.startswith(GIVES_TOKENS)] == []
 

@@ -36,10 +36,12 @@ from lyceum.domains.people.queries import is_on_roll, with_status
 from lyceum.domains.tenancy.models import School
 
 YESTERDAY = TODAY - timedelta(days=1)
+ADMITTED = 1
+"""Who applied and came in."""
 
 
 def test_both_schools_have_their_students_and_belong_to_one_trust(demo: LoadedDemo):
-    for school, students in ((demo.hillcrest, 60), (demo.little_oak, 30)):
+    for school, students in ((demo.hillcrest, 60 + ADMITTED), (demo.little_oak, 30)):
         with school_scope(school.pk):
             assert Student.objects.filter(is_on_roll(TODAY)).count() == students
         assert school.is_demo
@@ -179,6 +181,7 @@ def test_everybody_in_the_table_can_sign_in(demo: LoadedDemo):
 
     assert [a.role for a in accounts if a.school_slug == "hillcrest"] == [
         "Office manager", "Headteacher", "Form teacher of 8B", "Teacher", "Guardian", "Student",
+        "Applicant",
     ]  # fmt: skip
     assert [a.role for a in accounts if a.school_slug == "little-oak"] == [
         "Office manager", "Headteacher", "Form teacher of 2A", "Guardian", "Student", "Guardian",
