@@ -144,20 +144,20 @@ def _let_people_speak(actor: Actor) -> None:
     for n, (name, stars, text) in enumerate(REVIEWS):
         stranger = public_actor(Via.PAGE, school_id=actor.school)
         review = write_review(
-            author_name=name, author_email=f"review{n}@families.example", rating=stars, body=text, actor=stranger
+            author_name=name, author_email=f"review{n}@families.example.org", rating=stars, body=text, actor=stranger
         )
         publish_review(review.pk, actor=actor)
     reply_to_review(review.pk, reply="You were right. Year nine has an hour less each week now.", actor=actor)
     write_review(
         author_name="Someone new",
-        author_email="new@families.example",
+        author_email="new@families.example.org",
         rating=4,
         body="A good first week. Ask for Mr Hale, on 0170 1234567, he knows everything.",
         actor=public_actor(Via.PAGE, school_id=actor.school),
     )
     send_message(
         name="Ines Duarte",
-        email="ines@families.example",
+        email="ines@families.example.org",
         subject="A place in year 8",
         message="We move to the hill in January. Is there a place for our son in year 8?",
         actor=public_actor(Via.PAGE, school_id=actor.school),
