@@ -312,7 +312,7 @@ class Looker:
 
     def show_whole(self, width: int) -> None:
         """A screen as tall as the page, so that what sticks to its edge covers nothing."""
-        height = self.page.evaluate("() => Math.min(4000, document.documentElement.scrollHeight)")
+        height = self.page.evaluate("() => Math.min(8000, document.documentElement.scrollHeight)")
         self.page.set_viewport_size({"width": width, "height": max(SCREEN, height)})
 
     def axe(self, rules: dict[str, object]) -> list[str]:
