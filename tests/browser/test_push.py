@@ -10,6 +10,8 @@ from lyceum.core.permissions import Role
 from lyceum.testing.factories import make_school, make_user
 from tests.browser.conftest import QUIET, WITH_WINDOWS, Site
 
+TURNS = 100
+"""Of a tenth of a second, in which what the browser knows of its workers arrives."""
 IS_READY = """() => Promise.race([
   navigator.serviceWorker.ready.then(() => true),
   new Promise(late => setTimeout(() => late(false), 20_000)),
@@ -62,6 +64,9 @@ def _deliver(page: Page, origin: str, said: dict[str, str]) -> None:
 
     cdp.on("ServiceWorker.workerRegistrationUpdated", note)
     cdp.send("ServiceWorker.enable")
-    page.evaluate(IS_READY)  # a turn, in which what is known arrives
+    for _turn in range(TURNS):
+        if known:
+            break
+        page.wait_for_timeout(100)
     message = {"origin": origin, "registrationId": known[0], "data": json.dumps(said)}
     cdp.send("ServiceWorker.deliverPushMessage", message)
