@@ -1,4 +1,4 @@
-"""Public pages a second from memory, with a site of 200 pages, beside a static file; and a contact form under a flood.
+"""Public pages a second from memory, beside a static file; and a contact form under a flood.
 
     python -m bench.site http://hillcrest.localhost:4115 [--flood 10000]
 
