@@ -50,7 +50,7 @@ CHORDS = {
     "/calendar/": "k",
     "/settings/": "s",
     "/operator/": "o",
-    "/work/": "w",
+    "/assignments/": "w",
     "/learning/": "n",
     "/applications/": "d",
     "/site/": "e",

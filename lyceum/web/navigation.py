@@ -78,7 +78,7 @@ def _everyday(actor: Actor) -> list[Item]:
 def _learning(actor: Actor) -> list[Item]:
     items: list[Item] = []
     if actor.may(Permission.ASSIGNMENTS_VIEW):
-        items.append(Item(_("Work"), "/work/", "work"))
+        items.append(Item(_("Work"), "/assignments/", "work"))
     if actor.may(Permission.COURSES_VIEW) and actor.school_id is not None:
         items.append(Item(_("Learning"), "/learning/", "learning"))
     if actor.may(Permission.AGENDA_VIEW):

@@ -128,7 +128,7 @@ def work_is_accepted(page: Page, teacher: Page) -> None:
     page.fill("#text", "Straight")
     button(page, "Hand in")
     expect(page.get_by_text(", on time")).to_be_visible()
-    teacher.goto("/work/")
+    teacher.goto("/assignments/")
     link(teacher, "A seam")
     link(teacher, "Mark")
     teacher.fill("#grade", "90")

@@ -77,7 +77,7 @@ def due_work(asked: Asked) -> Iterator[Entry]:
             id=each.assignment_id,
             starts_at=due,
             note=str(each.assignment.subject or "") or _("due"),
-            link=f"/work/{each.assignment_id}/",
+            link=f"/assignments/{each.assignment_id}/",
             student=each.student_id if each.student_id != asked.own else None,
             state=each.status,
         )

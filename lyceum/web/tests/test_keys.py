@@ -56,7 +56,7 @@ def test_one_goes_only_where_one_may():
         "g k": "/calendar/",
         "g l": "/timetable/",
         "g n": "/learning/",
-        "g w": "/work/",
+        "g w": "/assignments/",
         "g i": "/imports/",
         "g s": "/settings/",
     }

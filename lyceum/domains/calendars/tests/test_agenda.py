@@ -92,7 +92,7 @@ def test_every_line_leads_to_a_page_that_its_reader_may_open(cast):
         links = {each["type"]: each["link"] for each in caller.get(f"{CALENDAR}{WEEK}").json()["items"]}
         page = browser(user, cast.school)
         assert links["meeting"].startswith("/learning/runs/")
-        assert links["due"].startswith("/work/")
+        assert links["due"].startswith("/assignments/")
         assert [page.get(links[kind]).status_code for kind in ("event", "lesson", "meeting", "due")] == [200] * 4
 
 

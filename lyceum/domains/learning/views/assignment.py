@@ -148,7 +148,7 @@ def _staff_page(request: HttpRequest, row: Assignment, actor: Actor) -> HttpResp
 
 
 def _act(request: HttpRequest, row: Assignment, actor: Actor) -> Done:
-    page, chosen = f"/work/{row.pk}/", request.POST.get("act", "")
+    page, chosen = f"/assignments/{row.pk}/", request.POST.get("act", "")
     if chosen == "publish":
         publish_assignment(row.pk, actor=actor)
         return Done(page, Toast(_("Given out.")))
@@ -162,7 +162,7 @@ def _act(request: HttpRequest, row: Assignment, actor: Actor) -> Done:
     if chosen == "delete":
         kept = delete_assignment(row.pk, actor=actor)
         said = _("Archived: what was handed in stays.") if kept else _("Deleted.")
-        return Done(page if kept else "/work/", Toast(said))
+        return Done(page if kept else "/assignments/", Toast(said))
     if chosen == "detach":
         detach_file(row.pk, typed_id(request, "file") or UUID(int=0), actor=actor)
         return Done(page, Toast(_("The file is taken away.")))
@@ -184,7 +184,7 @@ def _reading_page(request: HttpRequest, row: Assignment, actor: Actor) -> HttpRe
     def context() -> dict[str, Any]:
         return _about(row) | {"works": [_work(each) for each in works]}
 
-    return submitted(request, "learning/assignments/read.html", context, lambda: f"/work/{row.pk}/")
+    return submitted(request, "learning/assignments/read.html", context, lambda: f"/assignments/{row.pk}/")
 
 
 def _work(work: Shown) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def _work(work: Shown) -> dict[str, Any]:
 
 
 def _hand_in_page(request: HttpRequest, row: Assignment, own: Submission, actor: Actor) -> HttpResponse:
-    page = f"/work/{row.pk}/"
+    page = f"/assignments/{row.pk}/"
 
     def act() -> Done:
         return _hand_in(request, row, page, actor)

@@ -81,7 +81,7 @@ WORK: Table[Mine] = Table(
         ),
         Column("subject", lazy("Subject"), lambda mine: mine.assignment.subject or "", is_extra=True),
     ),
-    href=lambda mine: f"/work/{mine.assignment.pk}/",
+    href=lambda mine: f"/assignments/{mine.assignment.pk}/",
     order=("-due_at", "pk"),
 )
 
@@ -140,9 +140,9 @@ def new_page(request: HttpRequest) -> HttpResponse:
         )
         row = create_assignment(new, actor=actor)
         if request.POST.get("act") != "publish":
-            return Done(f"/work/{row.pk}/", Toast(_("Kept as a draft: no student sees it yet.")))
+            return Done(f"/assignments/{row.pk}/", Toast(_("Kept as a draft: no student sees it yet.")))
         publish_assignment(row.pk, actor=actor)
-        return Done(f"/work/{row.pk}/", Toast(_("Given out.")))
+        return Done(f"/assignments/{row.pk}/", Toast(_("Given out.")))
 
     def context() -> dict[str, Any]:
         first = asked_id(request, "class")
@@ -175,7 +175,7 @@ def edit_page(request: HttpRequest, work_id: UUID) -> HttpResponse:
         if edited.marked:
             names = ", ".join(each.student.person.called for each in edited.marked[:5])
             said = _("Saved. Marked work keeps its lateness: %(names)s.") % {"names": names}
-        return Done(f"/work/{work_id}/", Toast(said))
+        return Done(f"/assignments/{work_id}/", Toast(said))
 
     def context() -> dict[str, Any]:
         shown = _choices(actor) | {"row": row, "is_new": False, "is_draft": row.status == Assignment.Status.DRAFT}

@@ -64,7 +64,7 @@ def marks_page(request: HttpRequest, work_id: UUID) -> HttpResponse:
     def act() -> Done:
         count = apply_marks(work_id, text=text, actor=actor)
         said = ngettext("%(n)s mark was given.", "%(n)s marks were given.", count) % {"n": count}
-        return Done(f"/work/{work_id}/", Toast(said))
+        return Done(f"/assignments/{work_id}/", Toast(said))
 
     def context() -> dict[str, Any]:
         return {"row": assignment, "text": text}

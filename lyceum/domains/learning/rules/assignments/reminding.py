@@ -108,7 +108,7 @@ def _news(row: Submission, template: str, key: str) -> News:
         template=template,
         values={"name": row.student.person.called, "title": row.assignment.title, "due": partial(_said, row)},
         dedupe_key=key,
-        link=f"/work/{row.assignment_id}/",
+        link=f"/assignments/{row.assignment_id}/",
         about_student=row.student_id if of_child else None,
         source=str(row.assignment_id),
     )

@@ -29,12 +29,12 @@ def test_a_teacher_sets_work_by_one_form_and_wrong_fields_keep_what_was_typed(fr
         "rubric": "Ideas: 10\nWords: 12,5",
         "act": "publish",
     }
-    wrong = page.post("/work/new/", form)
+    wrong = page.post("/assignments/new/", form)
     assert wrong.status_code == 422
     assert "Choose classes, or one run" in text_of(wrong)
     assert "One *page*" in wrong.content.decode()
 
-    done = page.post("/work/new/", form | {"classes": [str(friday.form.pk)]})
+    done = page.post("/assignments/new/", form | {"classes": [str(friday.form.pk)]})
 
     assert done.status_code == 302
     with in_school(friday.school):
@@ -43,8 +43,8 @@ def test_a_teacher_sets_work_by_one_form_and_wrong_fields_keep_what_was_typed(fr
         assert work.rubric == [{"title": "Ideas", "points": "10"}, {"title": "Words", "points": "12.5"}]
         assert Submission.objects.count() == 3
     assert "0 of 3 have handed in" in text_of(page.get(done.headers["Location"]))
-    assert rows(page.get("/work/")) == ["Essay"]
-    edit = f"/work/{work.pk}/edit/"
+    assert rows(page.get("/assignments/")) == ["Essay"]
+    edit = f"/assignments/{work.pk}/edit/"
     assert 'value="2026-11-27T16:00"' in page.get(edit).content.decode()
     changed = page.post(edit, form | {"title": "Longer", "version": work.version})
     assert changed.status_code == 302
@@ -52,15 +52,15 @@ def test_a_teacher_sets_work_by_one_form_and_wrong_fields_keep_what_was_typed(fr
     assert (old.status_code, "It says now" in old.content.decode()) == (412, True)
     assert friday.page("other").get(edit).status_code == 404
     assert friday.page("student").get(edit).status_code == 403
-    assert friday.page("student").get("/work/new/").status_code == 403
+    assert friday.page("student").get("/assignments/new/").status_code == 403
 
 
 def test_a_photo_is_handed_in_within_four_taps_and_the_page_says_when(friday: Friday):
     work = friday.work()
     page = friday.page("student")
     today = page.get("/today/").content.decode()
-    assert f'href="/work/{work.pk}/"' in today  # tap 1; then the photo, and the button
-    path = f"/work/{work.pk}/"
+    assert f'href="/assignments/{work.pk}/"' in today  # tap 1; then the photo, and the button
+    path = f"/assignments/{work.pk}/"
 
     refused = page.post(path, {"act": "submit", "text": "Kept words", "files": [upload(b"MZ\x90\x00", "a.jpg")]})
     done = page.post(path, {"act": "submit", "text": "", "files": [upload(photo(), "page.jpg")]})
@@ -73,14 +73,14 @@ def test_a_photo_is_handed_in_within_four_taps_and_the_page_says_when(friday: Fr
     assert "Handed in Fri 20 Nov, 08:50, on time" in shown
     assert "page.jpg" in shown
     assert "Essay" not in text_of(page.get("/today/"))
-    assert "handed in" in text_of(page.get("/work/"))
+    assert "handed in" in text_of(page.get("/assignments/"))
     nothing = friday.page("ben").post(path, {"act": "submit", "text": " "})
     assert (nothing.status_code, "Write something, or add a file" in text_of(nothing)) == (422, True)
 
 
 def test_a_draft_is_kept_taken_apart_and_taken_back(friday: Friday):
     work = friday.work()
-    page, path = friday.page("student"), f"/work/{work.pk}/"
+    page, path = friday.page("student"), f"/assignments/{work.pk}/"
     page.post(path, {"act": "keep", "text": "Half", "files": [upload(PDF, "a.pdf"), upload(PDF + b" ", "b.pdf")]})
     shown = page.get(path).content.decode()
     assert "Half" in shown
@@ -94,7 +94,7 @@ def test_a_draft_is_kept_taken_apart_and_taken_back(friday: Friday):
     assert friday.of(work).status == "pending"
     assert "Whole" in page.get(path).content.decode()
     with at(DUE, days=1):
-        assert "missing" in text_of(friday.page("student").get("/work/"))
+        assert "missing" in text_of(friday.page("student").get("/assignments/"))
 
 
 def test_the_desk_keeps_what_is_typed_marks_and_goes_on_to_the_next(friday: Friday):
@@ -119,18 +119,18 @@ def test_the_desk_keeps_what_is_typed_marks_and_goes_on_to_the_next(friday: Frid
     )
     assert friday.of(work).status == "submitted"
     assert "87.5" in page.get(mark_path(ada)).content.decode()
-    assert "87.5" not in friday.page("student").get(f"/work/{work.pk}/").content.decode()
+    assert "87.5" not in friday.page("student").get(f"/assignments/{work.pk}/").content.decode()
     wrong = page.post(mark_path(ada), form | {"grade": "101", "version": noted["version"], "act": "grade_next"})
     assert (wrong.status_code, 'value="101"' in wrong.content.decode()) == (422, True)
     old = page.post(mark_path(ada), form | {"feedback": "Typed", "act": "grade_next"})
     assert (old.status_code, "Typed" in old.content.decode(), "Well done" in old.content.decode()) == (412, True, True)
     done = page.post(mark_path(ada), form | {"version": noted["version"], "act": "grade_next"})
     assert (done.status_code, done.headers["Location"]) == (302, mark_path(ben))
-    assert "87.5" in friday.page("student").get(f"/work/{work.pk}/").content.decode()
+    assert "87.5" in friday.page("student").get(f"/assignments/{work.pk}/").content.decode()
     back = page.post(mark_path(ben), {"act": "again", "feedback": "", "version": ben.version})
     assert (back.status_code, "Say what is to be done again" in text_of(back)) == (422, True)
     page.post(mark_path(ben), {"act": "again", "feedback": "More", "resubmit_by": "2026-12-01", "version": ben.version})
-    assert "More" in friday.page("ben").get(f"/work/{work.pk}/").content.decode()
+    assert "More" in friday.page("ben").get(f"/assignments/{work.pk}/").content.decode()
     page.post(mark_path(ada), {"act": "accept"})
     assert friday.of(work).is_accepted
     assert "Undo accepting" in page.get(mark_path(ada)).content.decode()
@@ -147,12 +147,12 @@ def test_what_a_guardian_reads_is_what_each_child_owes(friday: Friday):
     work = friday.work()
     today = text_of(friday.page("guardian").get("/today/"))
     assert "Essay · Ada Lovelace" in today
-    shown = text_of(friday.page("guardian").get("/work/"))
+    shown = text_of(friday.page("guardian").get("/assignments/"))
     assert "Essay · Ada Lovelace Fri 27 Nov, 16:00 not handed in yet" in shown
     assert "Ben" not in shown
     friday.hand_in(work)
     friday.mark(work)
-    page = text_of(friday.page("guardian").get(f"/work/{work.pk}/"))
+    page = text_of(friday.page("guardian").get(f"/assignments/{work.pk}/"))
     assert "marked" in page
     assert "Grade 90" in page
     assert "Hand in" not in page.replace("Handed in", "")
@@ -162,10 +162,10 @@ def test_pages_cost_the_same_for_one_and_three(friday: Friday):
     first = friday.work()
     friday.hand_in(first)
     paths = [
-        ("teacher", "/work/"),
-        ("teacher", f"/work/{first.pk}/"),
-        ("student", "/work/"),
-        ("guardian", "/work/"),
+        ("teacher", "/assignments/"),
+        ("teacher", f"/assignments/{first.pk}/"),
+        ("student", "/assignments/"),
+        ("guardian", "/assignments/"),
         ("student", "/today/"),
         ("teacher", mark_path(friday.of(first))),
     ]
@@ -189,24 +189,24 @@ def test_marks_leave_as_a_file_for_those_who_mark(friday: Friday):
     work = friday.work()
     friday.hand_in(work)
     friday.mark(work, 87.5)
-    answer = friday.page("teacher").post(f"/work/{work.pk}/", {"export": "csv"})
+    answer = friday.page("teacher").post(f"/assignments/{work.pk}/", {"export": "csv"})
     lines = b"".join(answer).decode("utf-8-sig").splitlines()
     assert lines[1].startswith("Ada Lovelace,marked,87.50")
     page = friday.page("teacher")
-    assert page.post(f"/work/{work.pk}/", {"act": "close"}).status_code == 302
-    assert "closed" in text_of(page.get(f"/work/{work.pk}/"))
-    assert "this is closed" in text_of(friday.page("ben").get(f"/work/{work.pk}/")).casefold()
-    page.post(f"/work/{work.pk}/", {"act": "attach", "files": [upload()]})
-    assert "work.pdf" in text_of(page.get(f"/work/{work.pk}/"))
-    archived = page.post(f"/work/{work.pk}/", {"act": "delete"})
-    assert archived.headers["Location"] == f"/work/{work.pk}/"
+    assert page.post(f"/assignments/{work.pk}/", {"act": "close"}).status_code == 302
+    assert "closed" in text_of(page.get(f"/assignments/{work.pk}/"))
+    assert "this is closed" in text_of(friday.page("ben").get(f"/assignments/{work.pk}/")).casefold()
+    page.post(f"/assignments/{work.pk}/", {"act": "attach", "files": [upload()]})
+    assert "work.pdf" in text_of(page.get(f"/assignments/{work.pk}/"))
+    archived = page.post(f"/assignments/{work.pk}/", {"act": "delete"})
+    assert archived.headers["Location"] == f"/assignments/{work.pk}/"
 
 
 def test_marks_come_back_as_a_file_and_are_looked_at_first(friday: Friday):
     work, other = friday.work(), friday.work()
     friday.hand_in(work)
-    page, path = friday.page("teacher"), f"/work/{work.pk}/marks/"
-    exported = b"".join(page.post(f"/work/{work.pk}/", {"export": "csv"})).decode("utf-8-sig")
+    page, path = friday.page("teacher"), f"/assignments/{work.pk}/marks/"
+    exported = b"".join(page.post(f"/assignments/{work.pk}/", {"export": "csv"})).decode("utf-8-sig")
     ada, ben, cleo = (friday.of(work, n).pk for n in range(3))
     assert all(str(pk) in exported for pk in (ada, ben, cleo))
     good = f"id;grade;feedback\n{ada};87,5;Good\n{ben};60;\n{cleo};;\n"
@@ -220,7 +220,7 @@ def test_marks_come_back_as_a_file_and_are_looked_at_first(friday: Friday):
     assert page.post(path, {"act": "look", "marks": "name\nAda"}).status_code == 422
     done = page.post(path, {"act": "apply", "marks": good})
 
-    assert done.headers["Location"] == f"/work/{work.pk}/"
+    assert done.headers["Location"] == f"/assignments/{work.pk}/"
     assert [(friday.of(work, n).grade, friday.of(work, n).status) for n in range(3)] == [
         (Decimal("87.50"), "graded"),
         (Decimal("60.00"), "graded"),

@@ -42,8 +42,8 @@ def everything(friday: Friday, work: Assignment, name: str) -> str:
         rest.get(f"/api/v1/assignments/{work.pk}/submissions/").content.decode(),
         json.dumps(graphql(friday, name)),
         json.dumps(graphql(friday, name, GRADED)).replace("submissions", ""),
-        page.get(f"/work/{work.pk}/").content.decode(),
-        page.get("/work/").content.decode(),
+        page.get(f"/assignments/{work.pk}/").content.decode(),
+        page.get("/assignments/").content.decode(),
         page.get("/today/").content.decode(),
     ]
     return "\n".join(found)
@@ -92,7 +92,7 @@ def test_a_mark_that_is_held_back_is_seen_through_no_door_until_it_is_let_out(fr
                 True,
             )
             assert rest.get(f"/api/v1/submissions/{row.pk}/").json()["grade"] == "87.25"
-            assert "87.25" in friday.page(name).get(f"/work/{work.pk}/").content.decode()
+            assert "87.25" in friday.page(name).get(f"/assignments/{work.pk}/").content.decode()
     with at(NOW, hours=3):
         friday.mark(work, "12.5")  # a new mark waits to be let out again
         assert "12.5" not in everything(friday, work, "student")
@@ -142,7 +142,11 @@ def test_others_see_nothing_through_any_door_the_archive_included(friday: Friday
         attachment,
         file,
     ]
-    pages = [f"/work/{work.pk}/", f"/work/{work.pk}/submissions.zip", f"/submissions/{submission.pk}/mark/"]
+    pages = [
+        f"/assignments/{work.pk}/",
+        f"/assignments/{work.pk}/submissions.zip",
+        f"/submissions/{submission.pk}/mark/",
+    ]
     for who, name in ((friday, "other"), (friday, "guardian"), (dale, "teacher"), (dale, "admin"), (dale, "student")):
         for path in paths:
             assert who.rest(name).get(path).status_code == 404, (name, path)
