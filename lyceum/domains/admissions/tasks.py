@@ -1,27 +1,13 @@
 """What admissions do by the clock. The clock itself decides what may be seen and what is over; this tells it."""
 
-from collections.abc import Callable
-
-from django.db import connection
 from procrastinate.contrib.django import app
 
-from lyceum.core.actor import Actor, system_actor
-from lyceum.core.schools import school_scope
+from lyceum.core.actor import Actor
 from lyceum.domains.admissions.rules.announcing import announce_due
 from lyceum.domains.admissions.rules.answering import expire_offers, remind_of_offers
 from lyceum.domains.admissions.rules.intakes import add_standing_intake
 from lyceum.domains.admissions.rules.retention import erase_old_applications, erase_old_drafts
-from lyceum.domains.tenancy.models import School
-
-
-def _in_every_school(*acts: Callable[..., int]) -> None:
-    for school_id in School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True):
-        actor: Actor = system_actor(school_id)
-        with school_scope(school_id):
-            for act in acts:
-                act(actor=actor)
-    if not connection.in_atomic_block:
-        connection.close()
+from lyceum.domains.tenancy.everywhere import in_every_school
 
 
 def _have_standing_intake(*, actor: Actor) -> int:
@@ -35,7 +21,7 @@ def _have_standing_intake(*, actor: Actor) -> int:
 def announce(timestamp: int) -> None:
     """Every five minutes: tell decisions that became visible, and write down which offers are over."""
     del timestamp
-    _in_every_school(_have_standing_intake, announce_due, expire_offers)
+    in_every_school(_have_standing_intake, announce_due, expire_offers)
 
 
 @app.periodic(cron="17 8 * * *")
@@ -43,7 +29,7 @@ def announce(timestamp: int) -> None:
 def remind(timestamp: int) -> None:
     """Every morning: remind families of offers that end within three days."""
     del timestamp
-    _in_every_school(remind_of_offers)
+    in_every_school(remind_of_offers)
 
 
 @app.periodic(cron="11 4 * * *")
@@ -51,4 +37,4 @@ def remind(timestamp: int) -> None:
 def erase(timestamp: int) -> None:
     """Once a night: erase drafts that were left, and unsuccessful applications a year after their intake closed."""
     del timestamp
-    _in_every_school(erase_old_drafts, erase_old_applications)
+    in_every_school(erase_old_drafts, erase_old_applications)

@@ -3,16 +3,15 @@
 import logging
 from uuid import UUID
 
-from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from lyceum.core.actor import system_actor
+from lyceum.core.actor import Actor, system_actor
 from lyceum.core.schools import school_scope
 from lyceum.domains.learning.rules.certificates.issuing import issue_certificate, issue_missing
 from lyceum.domains.learning.rules.certificates.refusals import CompletionReversedError, SigningKeyUnreadableError
 from lyceum.domains.learning.settings import school_settings
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +25,7 @@ def issue(school_id: int, completion_id: str) -> None:
                 issue_certificate(UUID(completion_id), actor=system_actor(school_id))
             except (CompletionReversedError, SigningKeyUnreadableError) as refusal:
                 log.warning("School %s: %s", school_id, refusal.detail)  # the sweep and the office's page go on
-    _give_back_connection()
+    give_back_connection()
 
 
 @app.periodic(cron="* * * * *")
@@ -34,15 +33,11 @@ def issue(school_id: int, completion_id: str) -> None:
 def sweep(timestamp: int) -> None:
     """Every minute: issue what completions still wait for, in every school by itself."""
     del timestamp
-    for school_id in School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True):
-        try:
-            with school_scope(school_id):
-                issue_missing(actor=system_actor(school_id))
-        except SigningKeyUnreadableError as refusal:
-            log.warning("School %s: %s", school_id, refusal.detail)
-    _give_back_connection()
+    in_every_school(_issue_what_is_missing)
 
 
-def _give_back_connection() -> None:
-    if not connection.in_atomic_block:
-        connection.close()
+def _issue_what_is_missing(*, actor: Actor) -> None:
+    try:
+        issue_missing(actor=actor)
+    except SigningKeyUnreadableError as refusal:
+        log.warning("School %s: %s", actor.school, refusal.detail)

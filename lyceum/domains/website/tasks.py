@@ -1,14 +1,14 @@
 """What the public site does by the clock, and after a message is stored."""
 
+from functools import partial
 from uuid import UUID
 
-from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from lyceum.core.actor import system_actor
+from lyceum.core.actor import Actor, system_actor
 from lyceum.core.schools import school_scope
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
 from lyceum.domains.website.dns import resolve_txt
 from lyceum.domains.website.rules.domains import check_domains
 from lyceum.domains.website.rules.messages import erase_old_messages, tell_office
@@ -21,7 +21,7 @@ def tell_of_message(school_id: int, message_id: str) -> None:
     """Mail a message to the office. Doing it twice mails it once."""
     with school_scope(school_id):
         tell_office(UUID(message_id), actor=system_actor(school_id))
-    _give_back_connection()
+    give_back_connection()
 
 
 @app.periodic(cron="* * * * *")
@@ -29,10 +29,7 @@ def tell_of_message(school_id: int, message_id: str) -> None:
 def publish_pages(timestamp: int) -> None:
     """Every minute: publish pages whose time has come."""
     del timestamp
-    for school_id in _open_schools():
-        with school_scope(school_id):
-            publish_due(actor=system_actor(school_id))
-    _give_back_connection()
+    in_every_school(publish_due)
 
 
 @app.periodic(cron="17 4 * * *")
@@ -40,18 +37,10 @@ def publish_pages(timestamp: int) -> None:
 def check_hosts(timestamp: int) -> None:
     """Once a day: look whether each host name still leads here by right; erase what was kept long enough."""
     del timestamp
-    for school_id in _open_schools():
-        with school_scope(school_id):
-            check_domains(resolve=resolve_txt, actor=system_actor(school_id))
-            erase_old_messages()
-            forget_tokens()
-    _give_back_connection()
+    in_every_school(partial(check_domains, resolve=resolve_txt), _erase_what_is_old)
 
 
-def _open_schools() -> list[int]:
-    return list(School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True))
-
-
-def _give_back_connection() -> None:
-    if not connection.in_atomic_block:
-        connection.close()
+def _erase_what_is_old(*, actor: Actor) -> None:
+    del actor
+    erase_old_messages()
+    forget_tokens()
