@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ NARROWEST, PHONE_WIDTH, DESK_WIDTH = 320, 390, 1280
 SCREEN = 844
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
-WORDS_AND_PLACES = [
+WORDS = [
     "aria-command-name",
     "aria-input-field-name",
     "aria-toggle-field-name",
@@ -30,10 +31,9 @@ WORDS_AND_PLACES = [
     "page-has-heading-one",
     "select-name",
     "summary-name",
-    "target-size",
     "valid-lang",
 ]
-"""What another language and another direction may spoil; everything else is as it was from left to right."""
+"""What another language may spoil; everything else is as it was in the first."""
 TAB = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
 SETTLED_MS = 1500
 SMALLEST = 44
@@ -84,7 +84,7 @@ SHAPE = """
 }
 """
 
-WORDS = """
+HEADS = """
 () => {
   const out = [];
   const heads = document.querySelectorAll("h1").length;
@@ -134,15 +134,38 @@ WALKED = """
 }
 """
 
-AXE = """
-async rules => {
-  const options = { resultTypes: ["violations"], preload: false, runOnly: rules };
-  const { violations } = await axe.run(document, options);
-  return violations.map(v => {
-    const [node] = v.nodes, why = (node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? "";
-    return `${v.id} ×${v.nodes.length}: ${node.target.join(" ")}: ${why}`;
-  });
+# One of all the texts that are drawn alike: a list of fifty rows has the colours of its first ones.
+ALIKE = """
+() => {
+  const grounds = new Map([[null, ""]]), found = new Map();
+  const ground = e => {
+    if (!grounds.has(e)) {
+      const s = getComputedStyle(e), behind = ground(e.parentElement);
+      const own = [s.backgroundColor, s.backgroundImage, s.opacity, s.filter, s.mixBlendMode].join();
+      grounds.set(e, own === "rgba(0, 0, 0, 0),none,1,none,normal" ? behind : `${behind}|${own}`);
+    }
+    return grounds.get(e);
+  };
+  for (const e of document.body.querySelectorAll("*")) {
+    const says = [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim());
+    if (!(says || e.matches("input, select, textarea")) || !e.checkVisibility()) continue;
+    const s = getComputedStyle(e);
+    const drawn = [s.color, s.fontSize, s.fontWeight, s.textShadow, s.position, !!e.disabled, ground(e)].join();
+    if (!found.has(drawn)) found.set(drawn, e);
+  }
+  return [...found.values()];
 }
+"""
+AXE = f"""
+async ([rules, where]) => {{
+  const options = {{ resultTypes: ["violations"], preload: false, ...rules }};
+  const include = where === "alike" ? ({ALIKE})() : [document.documentElement];
+  const {{ violations }} = include.length ? await axe.run({{ include }}, options) : {{ violations: [] }};
+  return violations.map(v => {{
+    const [node] = v.nodes, why = (node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? "";
+    return `${{v.id}} ×${{v.nodes.length}}: ${{node.target.join(" ")}}: ${{why}}`;
+  }});
+}}
 """
 
 
@@ -267,11 +290,11 @@ class Looker:
         self.load(path)
         page.evaluate(AT_REST)
         seen = Seen(self.weigh(again=False))
-        seen.add("page", page.evaluate(WORDS))
+        seen.add("page", page.evaluate(HEADS))
         self.show_whole(PHONE_WIDTH)
         seen.add("phone", page.evaluate(SHAPE))
         seen.add("touch", page.evaluate(TOUCH, SMALLEST))
-        seen.violations["light"] = self.axe({"type": "tag", "values": TAGS})
+        seen.violations["light"] = self.axe(TAGS, but=COLOURS) + self.colours()
         self.show_whole(NARROWEST)
         seen.add("the narrowest phone", page.evaluate(SHAPE))
         self.show_whole(DESK_WIDTH)
@@ -281,7 +304,7 @@ class Looker:
         seen.violations |= {"dark": [], "rtl": []}
         if wholly:
             page.emulate_media(color_scheme="dark")
-            seen.violations["dark"] = self.axe({"type": "rule", "values": COLOURS})
+            seen.violations["dark"] = self.colours()
             page.emulate_media(color_scheme="light")
             seen.add("keys", self.walk())
             self.look_turned(path, seen)
@@ -295,9 +318,10 @@ class Looker:
         self.go_on_in_arabic(path)
         self.show_whole(DESK_WIDTH)
         seen.add("desk, from right to left", page.evaluate(SHAPE))
-        seen.violations["rtl"] = self.axe({"type": "rule", "values": WORDS_AND_PLACES})
+        seen.violations["rtl"] = self._axe({"runOnly": {"type": "rule", "values": WORDS}})
         self.show_whole(PHONE_WIDTH)
         seen.add("phone, from right to left", page.evaluate(SHAPE))
+        seen.add("touch, from right to left", page.evaluate(TOUCH, SMALLEST))
 
     def go_on_in_arabic(self, path: str) -> None:
         """The same page from right to left: in Arabic, unless the person has chosen a language of their own."""
@@ -315,9 +339,18 @@ class Looker:
         height = self.page.evaluate("() => Math.min(8000, document.documentElement.scrollHeight)")
         self.page.set_viewport_size({"width": width, "height": max(SCREEN, height)})
 
-    def axe(self, rules: dict[str, object]) -> list[str]:
-        """What axe finds, one line for each element."""
-        found: list[str] = self.page.evaluate(AXE, rules)
+    def axe(self, tags: Sequence[str], *, but: Sequence[str] = ()) -> list[str]:
+        """What axe finds, one line for each rule."""
+        return self._axe(
+            {"runOnly": {"type": "tag", "values": tags}, "rules": {rule: {"enabled": False} for rule in but}}
+        )
+
+    def colours(self) -> list[str]:
+        """Texts that are too faint, one of each way to draw them."""
+        return self._axe({"runOnly": {"type": "rule", "values": COLOURS}}, "alike")
+
+    def _axe(self, rules: dict[str, object], where: str = "page") -> list[str]:
+        found: list[str] = self.page.evaluate(AXE, [rules, where])
         return found
 
     def walk(self) -> list[str]:

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser
 from pytest_django import DjangoDbBlocker
 
-from lyceum.config.testing.databases import TestDatabase, TestServer, point_django_to
+from lyceum.config.testing.databases import CLONE_PREFIX, TestDatabase, TestServer, point_django_to
 from lyceum.demo.load import load_demo
 from lyceum.demo.plan import HILLCREST, LITTLE_OAK, sized
 from tests.browser.conftest import PHONE
@@ -38,38 +38,64 @@ STILL_TO_DO: tuple[str, ...] = ()
 
 
 @pytest.fixture
-def place(
-    half: int,
+def demo(
     test_server: TestServer,
     template_database: str,
     django_db_setup: TestDatabase,
     django_db_blocker: DjangoDbBlocker,
-) -> Iterator[str]:
-    """Lyceum as it is installed, with style sheets that carry their hash, over an empty database."""
-    database = test_server.clone(template_database, f"lyceum_test_{os.getpid()}_pages_{half}")
+) -> str:
+    """The name of a database with the demo's schools in it: loaded once for all processes of a test run."""
+
+    def load(database: TestDatabase) -> None:
+        with django_db_blocker.unblock():
+            point_django_to(database)
+            load_demo(lambda _line: None, plans=PLANS)
+            point_django_to(django_db_setup)
+
+    run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+    return test_server.make_once(f"{CLONE_PREFIX}{run}_demo", template_database, load).name
+
+
+@pytest.fixture
+def open_place(
+    test_server: TestServer, django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Callable[[str], str]]:
+    """Lyceum as it is installed, with style sheets that carry their hash, over a copy of a database."""
+    with ExitStack() as opened:
+
+        def open_over(template: str) -> str:
+            database = test_server.clone(template, f"{CLONE_PREFIX}{os.getpid()}_pages")
+            opened.callback(test_server.drop, database.name)
+            opened.enter_context(django_db_blocker.unblock())
+            point_django_to(database)
+            opened.callback(point_django_to, django_db_setup)
+            return opened.enter_context(_running())
+
+        yield open_over
+
+
+@contextmanager
+def _running() -> Iterator[str]:
+    """The address of a server of its own."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with django_db_blocker.unblock():
-        point_django_to(database)
-        data = Path(os.environ["LYCEUM_DATA"]).parent / f"data-as-installed-{half}"
-        environment = os.environ | {
-            "LYCEUM_DATA": str(data),
-            "LYCEUM_PORT": str(port),
-            "LYCEUM_WEB_PROCESSES": "1",
-            "LYCEUM_LOG_LEVEL": "WARNING",
-        }
-        del environment["LYCEUM_STATIC_FROM_SOURCE"]
-        command = [sys.executable, "-m", "lyceum.config.cli", "start", "--only", "web"]
-        with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
-            url = f"http://localhost:{port}"
-            try:
-                _wait(url, server)
-                yield url
-            finally:
-                server.terminate()
-        point_django_to(django_db_setup)
-    test_server.drop(database.name)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw")
+    environment = os.environ | {
+        "LYCEUM_DATA": str(Path(os.environ["LYCEUM_DATA"]).parent / f"data-as-installed-{worker}"),
+        "LYCEUM_PORT": str(port),
+        "LYCEUM_WEB_PROCESSES": "1",
+        "LYCEUM_LOG_LEVEL": "WARNING",
+    }
+    del environment["LYCEUM_STATIC_FROM_SOURCE"]
+    command = [sys.executable, "-m", "lyceum.config.cli", "start", "--only", "web"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
+        url = f"http://localhost:{port}"
+        try:
+            _wait(url, server)
+            yield url
+        finally:
+            server.terminate()
 
 
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
@@ -121,12 +147,18 @@ def half_of(looks: Sequence[Look], half: int) -> list[Look]:
     return [each for each, done in zip(looks, work, strict=True) if (done * 2 > work[-1]) == bool(half)]
 
 
+def test_the_first_page_of_all(chromium: Browser, open_place: Callable[[str], str], template_database: str) -> None:
+    looker = Looker(sign_in_with(chromium, open_place(template_database), **PHONE))
+
+    assert faults_of(looker.look("/set-up/")) == []
+
+    looker.page.context.close()
+
+
 @pytest.mark.parametrize("half", [0, 1])  # side by side, each before a place of its own
-def test_every_page(chromium: Browser, place: str, half: int) -> None:
-    first = Looker(sign_in_with(chromium, place, **PHONE))
-    found = {"set-up": faults_of(first.look("/set-up/"))} if half == 0 else {}
-    first.page.context.close()
-    load_demo(lambda _line: None, plans=PLANS)
+def test_every_page(chromium: Browser, open_place: Callable[[str], str], demo: str, half: int) -> None:
+    place = open_place(demo)
+    found: dict[str, list[str]] = {}
     samples = list_samples()
     named = {each.page for each in samples.pages}
     assert list_page_names() - named == set(), "These pages need a sample in tests/browser/samples.py."

@@ -8,7 +8,7 @@ from io import BytesIO
 from uuid import UUID
 
 from lyceum.core import clock
-from lyceum.core.actor import Actor, system_actor
+from lyceum.core.actor import Actor, Via, system_actor
 from lyceum.core.devices import GivenBatch
 from lyceum.core.permissions import SCOPES, Role
 from lyceum.core.schools import current_school
@@ -81,7 +81,7 @@ from lyceum.domains.timetable.rules.constraints import NewRule, create_rule
 from lyceum.domains.timetable.rules.covers import NewCover, assign_covers
 from lyceum.domains.timetable.rules.runs import NewRun, start_run
 from lyceum.domains.timetable.rules.versions import create_version
-from lyceum.testing.clients import Caller, browser, key_holder, software, start_session, stranger
+from lyceum.testing.clients import Caller, bearer, browser, key_holder, software, start_session, stranger
 from lyceum.testing.factories import (
     FIRST_DAY,
     LONG_AGO,
@@ -154,7 +154,8 @@ class World:
     def key(self, *scopes: str) -> Caller:
         """Software with an API key of the school for these scopes."""
         with in_school(self.school):
-            return key_holder(self.school, *scopes)
+            maker = as_actor(self.users[Who.ADMIN], self.school, via=Via.PAGE)
+            return bearer(create_key(name="Test key", scopes=sorted(scopes), actor=maker).whole)
 
     def key_without(self, scope: str) -> Caller:
         """Software with a key for every scope but one."""

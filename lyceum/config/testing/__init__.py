@@ -13,10 +13,12 @@ import hashlib
 import importlib
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_django.plugin import blocking_manager_key
 
 from lyceum.config.environment import app_role_password, direct_url
 from lyceum.config.errors import SetupError
@@ -62,8 +64,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Pages name their style sheets by what was collected, and speak what was compiled."""
+    """Pages name their style sheets by what was collected, and speak what was compiled; meanwhile tables are made."""
     if not hasattr(session.config, "workerinput"):
+        server = importlib.import_module("lyceum.config.testing.databases").TestServer.of_environment()
+        threading.Thread(target=server.ensure_template, daemon=True).start()
         importlib.import_module("lyceum.config.catalogues").compile_catalogues()
         importlib.import_module("lyceum.config.static").collect_static_files()
 
@@ -96,8 +100,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     fixtures: list[str] = getattr(item, "fixturenames", [])
     if is_transactional or NEEDS_TRUNCATE & set(fixtures):
         pytest.fail("The app's role cannot TRUNCATE: use the fixture fresh_database instead.", pytrace=False)
-    if "fresh_database" in fixtures and (marker is not None or "db" in fixtures):
-        pytest.fail("Use either db or fresh_database: they are two different databases.", pytrace=False)
+    ways = {"db", "begin_with", "fresh_database"} & {*fixtures, *(["db"] if marker else [])}
+    if len(ways) > 1:
+        pytest.fail(f"Use either {' or '.join(sorted(ways))}: a test begins in one way.", pytrace=False)
+    if "begin_with" not in fixtures:
+        with item.config.stash[blocking_manager_key].unblock():
+            importlib.import_module("lyceum.testing.beginnings").leave()
 
 
 def _find_server() -> None:

@@ -6,11 +6,11 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import LiteralString
+from typing import LiteralString, Self
 
 import psycopg
 from django.apps import apps
@@ -24,8 +24,6 @@ from lyceum.core.memory import forget_everything
 
 TEMPLATE_PREFIX = "lyceum_template_"
 CLONE_PREFIX = "lyceum_test_"
-# Any number, as long as every test run takes the same one.
-TEMPLATE_LOCK = 0x4C59_0003
 
 DATABASES_LIKE: LiteralString = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
 IS_IN_USE: LiteralString = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = %s)"
@@ -54,6 +52,14 @@ class TestServer:
     owner_url: str
     app_url: str
 
+    @classmethod
+    def of_environment(cls) -> Self:
+        return cls(
+            admin_url=os.environ["LYCEUM_TEST_ADMIN_URL"],
+            owner_url=os.environ["DATABASE_URL"],
+            app_url=os.environ["DATABASE_APP_URL"],
+        )
+
     def database(self, name: str) -> TestDatabase:
         return TestDatabase(name, with_database(self.owner_url, name), with_database(self.app_url, name))
 
@@ -79,18 +85,29 @@ class TestServer:
     def ensure_template(self) -> str:
         """The template for the migrations as they are now; made by whoever comes first."""
         name = TEMPLATE_PREFIX + fingerprint_of_schema()
+        self.make_once(name, "template0", _migrate, instead_of=TEMPLATE_PREFIX)
+        return name
+
+    def make_once(
+        self, name: str, template: str, fill: Callable[[TestDatabase], None], *, instead_of: str = ""
+    ) -> TestDatabase:
+        """A database that is filled by whoever comes first; all others wait for it, and clone it.
+
+        `instead_of` is how the names of its predecessors begin: they are dropped.
+        """
         with self._admin() as admin:
-            admin.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
-            existing = {found for (found,) in admin.execute(DATABASES_LIKE, [TEMPLATE_PREFIX]).fetchall()}
-            if name in existing:
-                return name
-            for stale in existing:
-                _drop(admin, stale)
-            draft = f"{TEMPLATE_PREFIX}draft"
-            _create(admin, draft, template="template0", owner=role_of(self.owner_url))
-            _migrate(self.database(draft))
-            admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
-            return name
+            admin.execute("SELECT pg_advisory_lock(hashtext(%s))", [instead_of or name])
+            existing = {found for (found,) in admin.execute(DATABASES_LIKE, [instead_of or name]).fetchall()}
+            if name not in existing:
+                for stale in existing:
+                    _drop(admin, stale)
+                draft = f"{name}_draft"
+                _create(admin, draft, template=template, owner=role_of(self.owner_url))
+                fill(self.database(draft))
+                admin.execute(
+                    sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name))
+                )
+        return self.database(name)
 
     @contextmanager
     def _admin(self) -> Iterator[psycopg.Connection]:

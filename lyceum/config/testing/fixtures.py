@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TypeVar
 
 import pytest
 from pytest_django import DjangoDbBlocker
 
 from lyceum.config.testing.databases import TestDatabase, TestServer, point_django_to
+from lyceum.testing.beginnings import leave, made_once
+
+Made = TypeVar("Made")
 
 
 @pytest.fixture(scope="session")
 def test_server() -> TestServer:
     """The server that the tests run on, to make databases on it."""
-    return TestServer(
-        admin_url=os.environ["LYCEUM_TEST_ADMIN_URL"],
-        owner_url=os.environ["DATABASE_URL"],
-        app_url=os.environ["DATABASE_APP_URL"],
-    )
+    return TestServer.of_environment()
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +40,19 @@ def django_db_setup(
         point_django_to(database)
     yield database
     with django_db_blocker.unblock():
+        leave()
         point_django_to(database)
     test_server.drop(database.name)
+
+
+@pytest.fixture
+def begin_with(
+    django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Callable[[Callable[[], Made]], Made]]:
+    """Instead of `db`: `begin_with(make)` is what `make` makes, made once for all tests in a row that begin with it."""
+    del django_db_setup
+    with django_db_blocker.unblock(), ExitStack() as begun:
+        yield lambda make: begun.enter_context(made_once(make))
 
 
 @pytest.fixture

@@ -113,11 +113,10 @@ def build_office() -> Office:
 
 
 @pytest.fixture
-def office(db):
+def office(begin_with):
     """On a Friday in November."""
-    del db
     with clock.frozen(NOW):
-        yield build_office()
+        yield begin_with(build_office)
 
 
 def later(**delta: float) -> Any:

@@ -77,9 +77,9 @@ def at_school() -> Iterator[None]:
 
 
 @pytest.fixture
-def morning(db: None, at_school: None) -> Morning:
+def morning(begin_with: Callable[[Callable[[], Morning]], Morning], at_school: None) -> Morning:
     """A class of three on Friday at 8:50."""
-    return make_morning(3)
+    return begin_with(make_morning)
 
 
 def make_lesson_register(morning: Morning, *, hour: int = 10, period: str = "2", **lesson: Any) -> Register:

@@ -1,6 +1,6 @@
 """A Friday at school: two forms, their teachers, a head of year, families."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -104,9 +104,9 @@ def at_school() -> Iterator[None]:
 
 
 @pytest.fixture
-def friday(db: None, at_school: None) -> Friday:
+def friday(begin_with: Callable[[Callable[[], Friday]], Friday], at_school: None) -> Friday:
     """Two forms on Friday at 8:50."""
-    return make_friday()
+    return begin_with(make_friday)
 
 
 def later(**span: float) -> Any:

@@ -1,13 +1,10 @@
 """A school with a form, its people, and who keeps its events."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.db import transaction
-from pytest_django import DjangoDbBlocker
 
-from lyceum.config.testing.databases import TestDatabase
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.permissions import Role
@@ -58,21 +55,11 @@ class Cast:
         return str(answer.json()["id"])
 
 
-@pytest.fixture(scope="module")
-def built(django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
-    """Made once for a module, and undone with it."""
-    del django_db_setup
-    with django_db_blocker.unblock(), clock.frozen(NOW), transaction.atomic():
-        yield make_cast()
-        transaction.set_rollback(True)
-
-
 @pytest.fixture
-def cast(built: Cast) -> Iterator[Cast]:
-    """Everybody, on the Friday of the tests; what a test does is undone."""
-    with clock.frozen(NOW), transaction.atomic():
-        yield built
-        transaction.set_rollback(True)
+def cast(begin_with: Callable[[Callable[[], Cast]], Cast]) -> Iterator[Cast]:
+    """Everybody, on the Friday of the tests."""
+    with clock.frozen(NOW):
+        yield begin_with(make_cast)
 
 
 def make_cast() -> Cast:

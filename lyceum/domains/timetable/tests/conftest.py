@@ -1,5 +1,6 @@
 """A small school with what must be taught: two forms, three subjects, three teachers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -104,8 +105,7 @@ def make_small(name: str = "Hill School") -> Small:
 
 
 @pytest.fixture
-def small(db: None) -> Small:
+def small(begin_with: Callable[[Callable[[], Small]], Small]) -> Small:
     """A small school on Friday at 8:50."""
-    del db
     with clock.frozen(NOW):
-        return make_small()
+        return begin_with(make_small)

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -133,9 +133,9 @@ def at_school() -> Iterator[None]:
 
 
 @pytest.fixture
-def friday(db: None, at_school: None) -> Friday:
+def friday(begin_with: Callable[[Callable[[], Friday]], Friday], at_school: None) -> Friday:
     """Two forms on Friday at 8:50."""
-    return make_friday()
+    return begin_with(make_friday)
 
 
 def at(instant: datetime, **span: float) -> AbstractContextManager[None]:

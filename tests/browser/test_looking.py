@@ -1,0 +1,26 @@
+"""What looks at every page finds what it looks for."""
+
+from urllib.parse import quote
+
+from playwright.sync_api import Browser
+
+from tests.browser.looking import Looker
+
+ROWS = "".join(f"<li>Row {number}</li>" for number in range(50))
+PAGE = """<!doctype html><html lang="en"><title>Rows</title>
+<body style="background: #fff; color: #111"><main><h1>Rows</h1>
+<ul>{rows}</ul><ul style="background: {ground}">{rows}</ul></main>"""
+
+
+def faults_on(chromium: Browser, ground: str) -> list[str]:
+    looker = Looker(chromium.new_context())
+    looker.page.goto("data:text/html," + quote(PAGE.format(rows=ROWS, ground=ground)))
+    found = looker.colours()
+    looker.page.context.close()
+    return found
+
+
+def test_one_text_of_each_ground_is_held_against_it(chromium: Browser):
+    assert faults_on(chromium, "#eee") == []
+    (fault,) = faults_on(chromium, "#444")
+    assert fault.startswith("color-contrast ×1: ul:nth-child(3)")
