@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,10 +18,13 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
 
 from lyceum.config.children import fork_child, wait_for
+from lyceum.core.queues import LONG, SOON
 
 logger = logging.getLogger("lyceum.worker")
 
 CONCURRENCY = 2
+"""Jobs of a worker at the same time, the long ones not counted."""
+AT_ONCE = {SOON: CONCURRENCY, LONG: 2}
 GRACE_SECONDS = 15.0
 GIVE_BACK_SECONDS = 3.0
 GIVES_WAY = 10
@@ -67,38 +70,43 @@ class RunningJobs:
 async def _work() -> None:
     # A worker needs connections of its own, to fetch jobs and to hear of new ones; a pooler that hands a
     # connection to another client after each transaction would not let it hear.
-    connector = PsycopgConnector(conninfo=os.environ["DATABASE_DIRECT_URL"], min_size=1, max_size=4)
+    connector = PsycopgConnector(conninfo=os.environ["DATABASE_DIRECT_URL"], min_size=1, max_size=6)
     app = django_app.with_connector(connector)
     running = RunningJobs()
     async with app.open_async():
-        worker = asyncio.create_task(
-            app.run_worker_async(
-                concurrency=CONCURRENCY,
-                listen_notify=True,
-                install_signal_handlers=False,
-                worker_middleware=[running],
-            )
-        )
+        workers = [asyncio.create_task(_serve(app, queue, running)) for queue in AT_ONCE]
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
         told_to_stop = asyncio.create_task(stop.wait())
-        await asyncio.wait([worker, told_to_stop], return_when=asyncio.FIRST_COMPLETED)
-        if worker.done():
-            worker.result()
-        else:
+        done, _ = await asyncio.wait([*workers, told_to_stop], return_when=asyncio.FIRST_COMPLETED)
+        for worker in workers:
             worker.cancel()
-            await _finish_or_give_back(app, worker, running)
+        await _finish_or_give_back(app, workers, running)
+        for worker in done - {told_to_stop}:
+            worker.result()
 
 
-async def _finish_or_give_back(app: App, worker: asyncio.Task[None], running: RunningJobs) -> None:
+async def _serve(app: App, queue: str, running: RunningJobs) -> None:
+    await app.run_worker_async(
+        queues=[queue],
+        name=queue,
+        concurrency=AT_ONCE[queue],
+        listen_notify=True,
+        install_signal_handlers=False,
+        worker_middleware=[running],
+    )
+
+
+async def _finish_or_give_back(app: App, workers: Sequence[asyncio.Task[None]], running: RunningJobs) -> None:
     """Jobs get `GRACE_SECONDS` to finish; the others go back to the queue and start anew elsewhere.
 
     Without a database that is left to the next worker, which finds jobs whose worker is silent.
     """
-    done, _ = await asyncio.wait([worker], timeout=GRACE_SECONDS)
-    if done:
-        with contextlib.suppress(asyncio.CancelledError, ConnectorException):
-            worker.result()
+    _, unfinished = await asyncio.wait(workers, timeout=GRACE_SECONDS)
+    if not unfinished:
+        for worker in workers:
+            with contextlib.suppress(asyncio.CancelledError, ConnectorException):
+                worker.result()
         return
     with contextlib.suppress(TimeoutError, ConnectorException):
         await asyncio.wait_for(_give_back(app, running.ids), GIVE_BACK_SECONDS)

@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from lyceum.core.actor import Actor, Via, system_actor
 from lyceum.core.errors import RuleError
 from lyceum.core.language import speaking
+from lyceum.core.queues import LONG
 from lyceum.core.schools import school_scope
 from lyceum.domains.academics.models import RolloverPlan
 from lyceum.domains.academics.rules.calendar import begin_due_year
@@ -39,14 +40,14 @@ def begin_years(timestamp: int) -> None:
         connection.close()
 
 
-@app.task(name="academics.rollover.apply", retry=_RETRY)
+@app.task(name="academics.rollover.apply", queue=LONG, retry=_RETRY)
 def apply(school_id: int, plan_id: str, user_id: str | None, name: str, language: str = "") -> None:
     """Apply a rollover."""
     with speaking(language):
         _work(school_id, UUID(plan_id), user_id, name, carry_out)
 
 
-@app.task(name="academics.rollover.undo", retry=_RETRY)
+@app.task(name="academics.rollover.undo", queue=LONG, retry=_RETRY)
 def undo(school_id: int, plan_id: str, user_id: str | None, name: str, language: str = "") -> None:
     """Undo a rollover."""
     with speaking(language):

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
+from lyceum.core.queues import LONG
 from lyceum.core.schools import school_scope
 from lyceum.domains.attendance.rules.cases.asking import ASK_NEXT, ask_those_due
 from lyceum.domains.attendance.rules.cases.opening import FOLLOW_UP, open_cases
@@ -99,7 +100,7 @@ def open_school_day(school_id: int) -> int:
         return made
 
 
-@app.task(name=MAKE_COPIES)
+@app.task(name=MAKE_COPIES, queue=LONG)
 def make_official_copies(school_id: int, closing_id: str) -> None:
     """Make the official copy of a closed year, some classes and months at a time."""
     waiting = 1

@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from lyceum.core.actor import Actor, Via, system_actor
 from lyceum.core.errors import RuleError
 from lyceum.core.language import speaking
+from lyceum.core.queues import LONG
 from lyceum.core.schools import school_scope
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
@@ -28,7 +29,7 @@ _RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=3)
 Enqueue = Callable[[ImportRun], None]
 
 
-@app.task(name="exchange.preview", retry=_RETRY)
+@app.task(name="exchange.preview", queue=LONG, retry=_RETRY)
 def preview(school_id: int, run_id: str, user_id: str | None, name: str, language: str = "") -> None:
     """Preview an import."""
 
@@ -39,13 +40,13 @@ def preview(school_id: int, run_id: str, user_id: str | None, name: str, languag
     _run(school_id, run_id, user_id, name, language, work)
 
 
-@app.task(name="exchange.apply", retry=_RETRY)
+@app.task(name="exchange.apply", queue=LONG, retry=_RETRY)
 def apply(school_id: int, run_id: str, user_id: str | None, name: str, language: str = "") -> None:
     """Apply an import, or go on with it."""
     _run(school_id, run_id, user_id, name, language, lambda actor: Applier(UUID(run_id), actor=actor).work())
 
 
-@app.task(name="exchange.roll_back", retry=_RETRY)
+@app.task(name="exchange.roll_back", queue=LONG, retry=_RETRY)
 def roll_back(school_id: int, run_id: str, user_id: str | None, name: str, language: str = "") -> None:
     """Undo an import, or go on with it."""
     _run(school_id, run_id, user_id, name, language, lambda actor: Undoer(UUID(run_id), actor=actor).work())

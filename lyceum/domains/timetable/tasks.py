@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from lyceum.core.actor import Actor, Via, system_actor
 from lyceum.core.errors import RuleError
 from lyceum.core.language import speaking
+from lyceum.core.queues import LONG
 from lyceum.core.schools import school_scope
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
@@ -33,7 +34,7 @@ STARTS_WITHIN = 600.0
 """Seconds until its first word: on a new machine the engine compiles itself first."""
 
 
-@app.task(name="timetable.run", lock="timetable.run")
+@app.task(name="timetable.run", queue=LONG, lock="timetable.run")
 def run_engine(school_id: int, run_id: str, user_id: str | None, name: str, language: str = "") -> None:
     """Do a run. Safe to start twice: what is over stays over."""
     with speaking(language):
