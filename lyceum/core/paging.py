@@ -57,7 +57,7 @@ def page_of(
     backwards, key = _read(cursor, order) if cursor else (False, None)
     way = [_turned(f) for f in order] if backwards else list(order)
     near = parts if key is None else [part.filter(_after(way, key)) for part in parts]
-    ordered = (near[0].union(*near[1:], all=True) if near[1:] else near[0]).order_by(*way)
+    ordered = joined(near).order_by(*way)
     page = ordered[: limit + 1]
     if whole is not None:
         ids = list(page.values_list("pk", flat=True))
@@ -74,6 +74,13 @@ def page_of(
         previous=_write(found[0], order, backwards=True) if before else None,
         total=sum(part.count() for part in parts) if count else None,
     )
+
+
+def joined(rows: QuerySet[M] | Sequence[QuerySet[M]]) -> QuerySet[M]:
+    """Querysets of the same columns as one."""
+    if isinstance(rows, QuerySet):
+        return rows
+    return rows[0].union(*rows[1:], all=True) if rows[1:] else rows[0]
 
 
 def _turned(field: str) -> str:

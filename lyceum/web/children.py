@@ -18,7 +18,7 @@ from lyceum.domains.attendance.readings import FAMILY
 from lyceum.domains.attendance.strips import SessionGlyph, read_sessions
 from lyceum.domains.behaviour.queries import count_unread
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.policies import own_family, visible_students
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
 
@@ -46,13 +46,13 @@ class ChildrenAt:
 
 
 def children_of(actor: Actor, day: date) -> list[Child]:
-    """The students the actor may see in the school in scope, each with form and attendance."""
-    students = list(Student.objects.filter(visible_students(actor)).select_related("person"))
+    """The actor's own record and children in the school in scope, each with form and attendance."""
+    students = list(Student.objects.filter(visible_students(actor), own_family(actor)).select_related("person"))
     placed = standings([s.pk for s in students], day)
     sessions = read_sessions([s.pk for s in students], first=day - timedelta(days=13), last=day, reading=FAMILY)
     year = school_days().year_of(day)
     first = year.starts if year else day
-    counted = list(list_counted(actor, first=first, last=day).values_list("pk", flat=True))
+    counted = list(list_counted(actor, first=first, last=day).filter(own_family(actor)).values_list("pk", flat=True))
     numbers = summarise_students(counted, first=first, last=day, reading=FAMILY).per_student
     reports = Reach.CHILD in actor.reaches(Permission.ABSENCES_ASK)
     unread = count_unread(actor)

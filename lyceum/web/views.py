@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -24,16 +25,18 @@ from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.record import Span, read_record
 from lyceum.domains.accounts.queries import Caller
 from lyceum.domains.attendance.cases import list_cases, sessions_in_words
-from lyceum.domains.attendance.glyphs import strip_html
-from lyceum.domains.attendance.models import AbsenceCase
+from lyceum.domains.attendance.glyphs import strip_html, words_of
+from lyceum.domains.attendance.meanings import Meaning
+from lyceum.domains.attendance.models import SESSION_WORDS, AbsenceCase
 from lyceum.domains.attendance.numbers import numbers_of
 from lyceum.domains.attendance.readings import Reading, reading_for
-from lyceum.domains.attendance.strips import read_sessions
+from lyceum.domains.attendance.strips import SessionGlyph, read_sessions
 from lyceum.domains.attendance.views.planned import absences_of, may_ask_absence
 from lyceum.domains.behaviour.views.student import glance_of
 from lyceum.domains.learning.queries import go_on_learning
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
+from lyceum.domains.people.policies import family_of
 from lyceum.domains.people.queries import find_deleted_student, get_student, list_flags, read_relatives, status_on
 from lyceum.domains.reports.journey import read_journey
 from lyceum.domains.tenancy.models import School
@@ -107,8 +110,9 @@ def _to_answer(actor: Actor) -> list[tuple[AbsenceCase, str]]:
     """Absences of one's own children that nobody has explained, with their sessions."""
     if not actor.may(Permission.CASES_VIEW):
         return []
-    cases = list_cases(actor, states=(AbsenceCase.State.OPEN, AbsenceCase.State.ASKED))[:20]
-    return [(case, sessions_in_words(list(case.sessions.all()))) for case in cases]
+    cases = list_cases(actor, states=(AbsenceCase.State.OPEN, AbsenceCase.State.ASKED))
+    own = cases.filter(student__in=family_of(actor))[:20]
+    return [(case, sessions_in_words(list(case.sessions.all()))) for case in own]
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -139,6 +143,7 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
     if actor.may(Permission.NUMBERS_VIEW):
         numbers = numbers_of(student.pk, first=year.starts if year else day, last=day, reading=reading)
     status = status_on([_as_enrolment(span) for span in enrolments], day)
+    is_family = reading.is_family(student.pk)
     context = {
         "student": student,
         "grade": record.one("grade"),
@@ -152,7 +157,7 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "numbers": numbers,
         "year": year,
         "may_edit": actor.reaches_all(Permission.STUDENTS_EDIT),
-        "sees_sessions": bool(actor.reaches(Permission.REGISTERS_VIEW) - {Reach.OWN, Reach.CHILD}),
+        "sees_sessions": not is_family and bool(actor.reaches(Permission.REGISTERS_VIEW) - {Reach.OWN, Reach.CHILD}),
         "may_ask": status == "on_roll" and may_ask_absence(student.pk, actor=actor),
         "absences": absences_of(student.pk, actor=actor, day=day),
         "family": read_relatives(student, actor=actor),
@@ -191,6 +196,8 @@ class Week:
 
     starts: date
     strip: SafeString
+    said: tuple[str, ...] = ()
+    """For the student's family: the sessions that were not simply attended, in words."""
 
 
 def _weeks(student: Student, day: date, reading: Reading) -> list[Week]:
@@ -198,8 +205,16 @@ def _weeks(student: Student, day: date, reading: Reading) -> list[Week]:
     first = day - timedelta(days=day.weekday() + 35)
     marks = read_sessions([student.pk], first=first, last=day, reading=reading)[student.pk]
     weeks = groupby(marks, key=lambda m: m.on - timedelta(days=m.on.weekday()))
-    made = [Week(monday, strip_html(tuple(m.glyph for m in each))) for monday, each in weeks]
-    return made[::-1]
+    return [_week(monday, list(each), reading.is_family(student.pk)) for monday, each in weeks][::-1]
+
+
+def _week(monday: date, sessions: list[SessionGlyph], is_family: bool) -> Week:
+    strip = strip_html(tuple(each.glyph for each in sessions))
+    return Week(monday, strip, tuple(_said(e) for e in sessions if is_family and e.glyph.meaning != Meaning.PRESENT))
+
+
+def _said(each: SessionGlyph) -> str:
+    return f"{date_format(each.on, _('D j M'))}, {SESSION_WORDS[each.session]}: {words_of(each.glyph)}"
 
 
 @require_GET

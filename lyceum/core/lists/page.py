@@ -24,7 +24,7 @@ from lyceum.core.errors import RuleError
 from lyceum.core.lists.bulk import answer_bulk
 from lyceum.core.lists.columns import Column, Filter, Table
 from lyceum.core.lists.export import TYPES, as_file, as_pdf
-from lyceum.core.paging import Page, page_of
+from lyceum.core.paging import Page, joined, page_of
 
 Row = TypeVar("Row")
 M = TypeVar("M", bound=Model)
@@ -55,7 +55,7 @@ class Head:
 def answer_list(
     request: HttpRequest,
     table: Table[Row],
-    rows: QuerySet[M],
+    rows: QuerySet[M] | Sequence[QuerySet[M]],
     *,
     template: str,
     filters: Sequence[Filter] = (),
@@ -73,7 +73,8 @@ def answer_list(
     what a row shows once its page is found (see `page_of`).
     """
     sort, order = table.sorted_by(request.GET.get("sort", ""))
-    every = (whole(rows) if whole else rows).order_by(*order)
+    every = joined(rows)
+    every = (whole(every) if whole else every).order_by(*order)
     if request.POST.get("export") == "pdf":
         return _paper(request, table, every, filters, made, note_export)
     if request.POST.get("export") in TYPES:

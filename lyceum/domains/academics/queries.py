@@ -1,6 +1,6 @@
 """Reading years, classes and rolls. The roll of a class is a question with a date, never a list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -103,6 +103,12 @@ def list_locations(actor: Actor, *, text: str = "") -> QuerySet[Location]:
     actor.require_all(Permission.CLASSES_VIEW)
     rows = Location.objects.order_by("name", "pk")
     return rows.filter(name__icontains=text) if text else rows
+
+
+def list_room_names(actor: Actor, *, chosen: Collection[str] = ()) -> list[tuple[str, str]]:
+    """The rooms that a form offers, id and name: those in use, and whichever is chosen already, retired since."""
+    rows = list_locations(actor).values_list("pk", "name", "active")
+    return [(str(pk), name) for pk, name, active in rows if active or str(pk) in chosen]
 
 
 def list_places(actor: Actor) -> QuerySet[Location]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import get_language
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -21,7 +20,7 @@ from lyceum.domains.academics.rules.rollover.undoing import take_back
 from lyceum.domains.academics.rules.rollover.watching import fail_job, note_begun, note_retry
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
 
 MOST_ATTEMPTS = 4
 _RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=3)
@@ -32,12 +31,7 @@ _RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=3)
 def begin_years(timestamp: int) -> None:
     """Every hour: a school year that was planned is the current one from its first day on, by the school's clock."""
     del timestamp
-    schools = School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True)
-    for school_id in schools:
-        with school_scope(school_id):
-            begin_due_year(actor=system_actor(school_id))
-    if not connection.in_atomic_block:
-        connection.close()
+    in_every_school(begin_due_year)
 
 
 @app.task(name="academics.rollover.apply", queue=LONG, retry=_RETRY)
@@ -68,8 +62,7 @@ def _work(school_id: int, plan_id: UUID, user_id: str | None, name: str, work: C
             note_retry(plan_id, str(error), most=MOST_ATTEMPTS)
         raise
     finally:
-        if not connection.in_atomic_block:
-            connection.close()
+        give_back_connection()
 
 
 def _actor(school_id: int, user_id: str | None, name: str) -> Actor:

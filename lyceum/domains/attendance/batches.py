@@ -73,16 +73,29 @@ def read_known_marks(
         return read_marks(registers, students)
     wanted = Mark.objects.filter(register__in=set(registers), student__in=set(students))
     seen = Register.objects.filter(registers_for(actor, Permission.REGISTERS_VIEW, covering=False))
-    changes = MarkChange.objects.filter(mark__in=wanted.filter(register__in=seen), marked_at__lte=as_known_at)
-    newest = changes.order_by("mark", "-version").distinct("mark").select_related("code", "mark")
-    return {(row.mark.register_id, row.mark.student_id): _as_it_was(row) for row in newest}
+    known = as_they_were(wanted.filter(register__in=seen), instant=as_known_at)
+    return {(row.register_id, row.student_id): row for row in known}
 
 
-def _as_it_was(change: MarkChange) -> Mark:
-    mark: Mark = copy(change.mark)
-    for name in ("code", "minutes_late", "time_in", "note", "version", "marked_by", "marked_at"):
-        setattr(mark, name, getattr(change, name))
-    return mark
+def as_they_were(marks: Iterable[Mark], *, instant: datetime) -> list[Mark]:
+    """Marks as they were known at an instant, without those that were given later."""
+    rows = list(marks)
+    changes = MarkChange.objects.filter(mark__in=[row.pk for row in rows], marked_at__lte=instant)
+    newest = changes.order_by("mark", "-version").distinct("mark").select_related("code")
+    then = {change.mark_id: change for change in newest}
+    return [_as_it_was(row, then[row.pk]) for row in rows if row.pk in then]
+
+
+_SAID = (
+    "code", "minutes_late", "time_in", "time_out", "left_reason", "note", "origin", "version", "marked_by", "marked_at"
+)  # fmt: skip
+
+
+def _as_it_was(mark: Mark, change: MarkChange) -> Mark:
+    known: Mark = copy(mark)
+    for name in _SAID:
+        setattr(known, name, getattr(change, name))
+    return known
 
 
 def count_marks(registers: Iterable[UUID]) -> dict[UUID, int]:

@@ -17,6 +17,7 @@ from lyceum.domains.academics.days import school_days
 from lyceum.domains.attendance.codes import CodeList
 from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.attendance.models import SESSION_WORDS, AbsenceCase, CaseSession, Code, SessionMark
+from lyceum.domains.attendance.policies import of_family
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 
@@ -26,10 +27,10 @@ RESOLVE_WITHIN_DAYS = 5
 
 
 def list_cases(actor: Actor, *, states: Collection[str] = AbsenceCase.OPEN_STATES) -> QuerySet[AbsenceCase]:
-    """Cases of the students for whom the actor may see them, the oldest first."""
+    """Cases of the students for whom the actor may see them, the oldest first. Who was asked no family reads."""
     actor.require(Permission.CASES_VIEW)
     students = Student.objects.filter(visible_students(actor, Permission.CASES_VIEW))
-    rows = AbsenceCase.objects.filter(state__in=states, student__in=students)
+    rows = AbsenceCase.objects.filter(state__in=states, student__in=students).annotate(read_at_home=of_family(actor))
     return (
         rows.select_related("student__person")
         .prefetch_related("sessions", "tries", "replies__code")

@@ -31,8 +31,12 @@ class CodeList:
         return exact or next((code for code in self.codes if code.symbol.casefold() == wanted.casefold()), None)
 
     def by_id(self, code_id: UUID) -> Code | None:
-        """The code of that id."""
-        return next((code for code in self.codes if code.pk == code_id), None)
+        """The code of that id, also of a set that retired, and of one that another process chose a moment ago."""
+        found = next((code for code in self.codes if code.pk == code_id), None)
+        if found is None:
+            forget_codes()
+            found = next((code for code in _codes.get() if code.pk == code_id), None)
+        return found
 
     def may_give(self, code: Code) -> bool:
         """Whether the one who asks may give this code."""
@@ -93,6 +97,14 @@ def said(code: Code) -> Said:
 def codes_in_use() -> tuple[Code, ...]:
     """The codes in use, in the order in which they are offered."""
     return tuple(code for code in _codes.get() if code.active)
+
+
+def mark_words(*, for_families: bool) -> dict[tuple[str, str], str]:
+    """What statutory marks say in words, by symbol and meaning, to be translated; also those of sets that retired."""
+    return {
+        (code.statutory, code.meaning): code.family_words if for_families else code.label
+        for code in reversed(_codes.get())
+    }
 
 
 def code_named(what: str) -> Code | None:

@@ -19,7 +19,7 @@ from lyceum.domains.academics.models import Placement
 from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.attendance.models import AttendanceRule, Concern
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import holds_on, visible_students
+from lyceum.domains.people.policies import family_of, holds_on, visible_students
 from lyceum.domains.tenancy.queries import today
 
 Kind = Concern.Kind
@@ -28,10 +28,11 @@ Kind = Concern.Kind
 def list_concerns(
     actor: Actor, *, state: str = "", kind: str = "", grade: UUID | None = None, student: UUID | None = None
 ) -> QuerySet[Concern]:
-    """Concerns about the students the actor answers for, the newest first."""
+    """Concerns about the students the actor answers for at work, the newest first."""
     actor.require(Permission.CONCERNS_VIEW)
     seen = Student.objects.filter(visible_students(actor, Permission.CONCERNS_VIEW))
-    rows = Concern.objects.filter(student__in=seen)
+    looked_for = Q(kind=Kind.LEFT_LESSON)  # whoever left without a word is looked for by everybody
+    rows = Concern.objects.filter(looked_for | ~Q(student__in=family_of(actor)), student__in=seen)
     if state:
         rows = rows.filter(~Q(state="closed") if state == "open" else Q(state=state))
     if kind:

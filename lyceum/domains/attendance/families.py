@@ -1,19 +1,17 @@
-"""A student's sessions for whoever asks: with codes at work, in words and once they have closed for families."""
+"""A student's sessions for whoever asks: with codes at work, in words and once they have closed for their family."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
-from lyceum.domains.attendance.codes import codes_in_use
-from lyceum.domains.attendance.glyphs import MEANING_WORDS
+from lyceum.domains.attendance.codes import mark_words
+from lyceum.domains.attendance.glyphs import say_mark
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
 from lyceum.domains.attendance.numbers import Numbers, numbers_of
-from lyceum.domains.attendance.policies import sees_codes
 from lyceum.domains.attendance.readings import FAMILY, Reading, reading_for
 from lyceum.domains.people.queries import get_student
 
@@ -52,33 +50,31 @@ def read_student_attendance(
 ) -> StudentAttendance:
     """Numbers and sessions, the newest first. Families never see codes, notes, or what has not closed yet."""
     student = get_student(student_id, actor=actor, permission=Permission.NUMBERS_VIEW)
-    reading = reading_for(actor, as_known_at)
-    return _read_student(student.pk, first, last, reading, works=sees_codes(actor))
+    return _read_student(student.pk, first, last, reading_for(actor, as_known_at))
 
 
 def read_for_family(student: UUID, *, first: date, last: date) -> StudentAttendance:
     """The same in the words that families read, whoever asks. Ask only after the student was found."""
-    return _read_student(student, first, last, FAMILY, works=False)
+    return _read_student(student, first, last, FAMILY)
 
 
-def _read_student(student: UUID, first: date, last: date, reading: Reading, *, works: bool) -> StudentAttendance:
+def _read_student(student: UUID, first: date, last: date, reading: Reading) -> StudentAttendance:
     numbers = numbers_of(student, first=first, last=last, reading=reading)
-    return StudentAttendance(numbers, _read(student, first, last, reading, works=works))
+    return StudentAttendance(numbers, _read(student, first, last, reading))
 
 
-def _read(student: UUID, first: date, last: date, reading: Reading, *, works: bool) -> list[SessionSeen]:
+def _read(student: UUID, first: date, last: date, reading: Reading) -> list[SessionSeen]:
     values = reading.values([student], first, last) | {"most": MOST_SESSIONS}
-    labels = {}
-    for code in reversed(codes_in_use()):
-        labels[code.statutory_symbol or code.symbol] = (code.label if works else "") or code.family_label or code.label
+    is_family = reading.is_family(student)
+    words = mark_words(for_families=is_family)
     with connection.cursor() as cursor:
         cursor.execute(_SESSIONS.format(sessions=reading.sessions), values)
         return [
             SessionSeen(
                 on,
                 session,
-                symbol if works else None,
-                _(labels[symbol]) if symbol in labels else str(MEANING_WORDS[Meaning(meaning)]),
+                None if is_family else symbol,
+                say_mark(symbol, meaning, words),
                 COUNTS[Meaning(meaning)].status,
                 minutes,
             )

@@ -1,10 +1,11 @@
 """The attendance strip as ready HTML: made once for equal content, used in every row."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from lyceum.domains.attendance.meanings import Meaning
@@ -33,6 +34,8 @@ TONE_WORDS = {
 }
 """What each tone says in words, in the order in which a register counts them."""
 
+SIGNS = {"present": "✓", "late": "◔", "absent": "✕", "authorised": "○", "elsewhere": "✓", "none": "–"}
+"""What stands in a glyph for families, who read no codes."""
 
 MEANING_WORDS = {
     Meaning.PRESENT: _("present"),
@@ -53,6 +56,12 @@ def tone(meaning: str) -> str:
     return TONES.get(Meaning(meaning), "none") if meaning else "none"
 
 
+def say_mark(symbol: str, meaning: str, words: Mapping[tuple[str, str], str]) -> str:
+    """A mark in the words of its code (see `mark_words`), or of its meaning where no code is known."""
+    said = words.get((symbol, meaning))
+    return gettext(said) if said else str(MEANING_WORDS[Meaning(meaning)])
+
+
 def strip_html(glyphs: tuple[Glyph, ...]) -> SafeString:
     """A strip: one glyph a session, shape and letter and colour, oldest first."""
     return _strip(glyphs, get_language())
@@ -63,5 +72,12 @@ def _strip(glyphs: tuple[Glyph, ...], _language: str | None) -> SafeString:
     return format_html_join(
         "",
         '<i class="g g-{}" title="{}">{}</i>',
-        ((tone(g.meaning), MEANING_WORDS[Meaning(g.meaning)] if g.meaning else "", g.symbol) for g in glyphs),
+        ((tone(g.meaning), words_of(g), g.symbol) for g in glyphs),
     )
+
+
+def words_of(glyph: Glyph) -> str:
+    """A glyph in words."""
+    if glyph.words:
+        return gettext(glyph.words)
+    return str(MEANING_WORDS[Meaning(glyph.meaning)]) if glyph.meaning else ""

@@ -10,8 +10,7 @@ from lyceum.core.connections import Found, Span, connection, find_page
 from lyceum.core.errors import invalid_field
 from lyceum.core.graphql import Info, Node, Payload, act, row_id, row_ids, shown_as, through
 from lyceum.domains.attendance import models
-from lyceum.domains.attendance.planned import get_planned, list_planned
-from lyceum.domains.attendance.policies import sees_codes
+from lyceum.domains.attendance.planned import get_planned, list_planned, read_code
 from lyceum.domains.attendance.rules.planned import (
     NewAbsence,
     approve_absence,
@@ -65,9 +64,15 @@ class PlannedAbsence(Node):
         return ("AM", "PM")[row.ends_half]
 
     @strawberry.field
-    def code(self, row: strawberry.Parent[models.PlannedAbsence], info: Info) -> str | None:
+    def code(self, row: strawberry.Parent[models.PlannedAbsence]) -> str | None:
         """What it is marked as, for those who work here."""
-        return row.code.symbol if row.code and sees_codes(info.context.actor) else None
+        return read_code(row).symbol
+
+    @strawberry.field
+    def label(self, row: strawberry.Parent[models.PlannedAbsence]) -> str | None:
+        """What it is marked as, in words; for families once it is approved."""
+        words = read_code(row).words
+        return words and _(words)
 
     @shown_as(list[PlannedStudent])
     def students(self, row: strawberry.Parent[models.PlannedAbsence]) -> list[models.PlannedStudent]:

@@ -70,6 +70,7 @@ class Explained:
     on: date
     session: str
     symbol: str
+    """Empty for families: they read words."""
     meaning: str
     counted: bool
     why: str
@@ -186,7 +187,7 @@ def count_days(students: list[UUID], first: date, last: date, reading: Reading =
 def _sessions(students: list[UUID], first: date, last: date, reading: Reading) -> list[Explained]:
     with connection.cursor() as cursor:
         cursor.execute(_SESSIONS.format(sessions=reading.sessions), reading.values(students, first, last))
-        return [_explained(*row) for row in cursor.fetchall()]
+        return [_explained(reading, *row) for row in cursor.fetchall()]
 
 
 _LEFT_OUT = {
@@ -196,7 +197,7 @@ _LEFT_OUT = {
 
 
 def _explained(
-    student_id: UUID, on: date, session: str, symbol: str, meaning: str, half: bool, enrolled: bool
+    reading: Reading, student_id: UUID, on: date, session: str, symbol: str, meaning: str, half: bool, enrolled: bool
 ) -> Explained:
     why = "" if enrolled else _("outside the enrolment")
     why = why or _(_LEFT_OUT.get(Meaning(meaning), ""))
@@ -204,7 +205,7 @@ def _explained(
         student_id,
         on,
         session,
-        symbol,
+        "" if reading.is_family(student_id) else symbol,
         meaning,
         not why,
         why or _("counted as %(meaning)s") % {"meaning": MEANING_WORDS[Meaning(meaning)]},
@@ -244,8 +245,7 @@ def _missing(students: list[UUID], first: date, last: date, reading: Reading) ->
     What there should be is counted, and what there is taken from it: a row for each session that should be there
     would be hundreds of thousands in a year of a school.
     """
-    if reading.only_closed:
-        return {}
+    students = [student for student in students if not reading.is_family(student)]
     local = clock.local(reading.as_known_at or clock.now(), time_zone())
     days = school_days().between(first, min(last, local.date()))
     starts = {s: at for s, (at, since) in sorted(session_starts().items()) if since <= last}

@@ -199,6 +199,6 @@ def list_absences(actor: Actor, *, day: date, session: str = "", meaning: str = 
     if session:
         rows = rows.filter(session=session)
     reading = reading_for(actor)
-    if reading.only_closed:
-        rows = rows.filter(_closed(list(seen.values_list("pk", flat=True)), day, reading))
+    if reading.family:
+        rows = rows.filter(~Q(student__in=reading.family) | _closed(list(reading.family), day, reading))
     return rows.select_related("student__person").order_by("student__person__sort_name", "student_id", "session")

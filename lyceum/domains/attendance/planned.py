@@ -1,6 +1,7 @@
 """Reading planned absences: each person those of the students they may ask for."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from lyceum.core.permissions import Permission
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.attendance.codes import code_named
 from lyceum.domains.attendance.models import PlannedAbsence, PlannedStudent, SessionPattern
+from lyceum.domains.attendance.policies import of_family
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import holds_on, visible_students
 from lyceum.domains.tenancy.queries import today
@@ -21,7 +23,7 @@ def list_planned_students(actor: Actor, *, state: str = "", student: UUID | None
     """Planned absences, a row for each student the actor may ask for, the earliest first."""
     actor.require(Permission.ABSENCES_ASK)
     seen = Student.objects.filter(visible_students(actor, Permission.ABSENCES_ASK))
-    rows = PlannedStudent.objects.filter(student__in=seen)
+    rows = PlannedStudent.objects.filter(student__in=seen).annotate(read_at_home=of_family(actor))
     if state:
         rows = rows.filter(planned__state=state)
     if student:
@@ -31,13 +33,34 @@ def list_planned_students(actor: Actor, *, state: str = "", student: UUID | None
 
 def list_planned(actor: Actor, *, state: str = "", student: UUID | None = None) -> QuerySet[PlannedAbsence]:
     """Planned absences with `seen`: those of their students whom the actor may ask for."""
-    mine = list_planned_students(actor, student=student)
+    everybody = list_planned_students(actor).order_by("student__person__sort_name", "pk")
+    mine = everybody.filter(student=student) if student else everybody
     rows = PlannedAbsence.objects.filter(pk__in=mine.order_by().values("planned"))
     if state:
         rows = rows.filter(state=state)
-    everybody = list_planned_students(actor).order_by("student__person__sort_name", "pk")
     seen = Prefetch("students", everybody.select_related("student__person"), to_attr="seen")
     return rows.select_related("code").prefetch_related(seen).order_by("starts_on", "pk")
+
+
+@dataclass(frozen=True)
+class PlannedCode:
+    """What a planned absence is marked as, as somebody reads it."""
+
+    symbol: str | None
+    """None for families."""
+    words: str | None
+    """To be translated; for families once it is approved."""
+
+
+def read_code(planned: PlannedAbsence, students: Sequence[PlannedStudent] | None = None) -> PlannedCode:
+    """The code for those who work with a student of it, of those that `list_planned` saw; words for their family."""
+    seen: Sequence[PlannedStudent] = students or planned.seen  # type: ignore[attr-defined]  # prefetched
+    code = planned.code
+    if code is None:
+        return PlannedCode(None, None)
+    if all(each.is_family for each in seen):
+        return PlannedCode(None, code.family_words if planned.state == PlannedAbsence.State.APPROVED else None)
+    return PlannedCode(code.symbol, code.label)
 
 
 def get_planned(planned_id: UUID, *, actor: Actor, lock: bool = False) -> PlannedAbsence:

@@ -4,14 +4,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
+from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, When
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.permissions import Permission, Reach
 from lyceum.domains.academics.models import ClassTeacher
 from lyceum.domains.people.models import Staff
-from lyceum.domains.people.policies import NOBODY, own_record, relate
+from lyceum.domains.people.policies import NOBODY, family_of, own_record, relate
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.models import Cover, Lesson
 
@@ -125,6 +125,11 @@ def code_givers(actor: Actor) -> frozenset[str]:
     return frozenset({"teacher"})
 
 
+def of_family(actor: Actor) -> Case:
+    """Whether the student of a row is the actor's own family, as a column of the row."""
+    return Case(When(student__in=family_of(actor), then=True), default=False)
+
+
 def own_record_of_age(actor: Actor) -> Q:
     """A student's own record, from the day they are of age: a filter on Student."""
     day = today()
@@ -133,13 +138,3 @@ def own_record_of_age(actor: Actor) -> Q:
 
 
 relate(Reach.OWN, own_record_of_age, permission=Permission.ABSENCES_ASK)
-
-
-def sees_codes(actor: Actor) -> bool:
-    """Whether the actor sees codes and why they were given, or the words that families see."""
-    return bool(actor.reaches(Permission.ABSENCES_ASK) - {Reach.OWN, Reach.CHILD})
-
-
-def sees_open_registers(actor: Actor) -> bool:
-    """Whether what is marked counts for the actor at once, or as for families once the register has closed."""
-    return bool(actor.reaches(Permission.NUMBERS_VIEW) - {Reach.OWN, Reach.CHILD})

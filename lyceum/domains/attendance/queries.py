@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from lyceum.core import clock
@@ -17,17 +17,18 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission, Reach
 from lyceum.core.schools import current_school
 from lyceum.domains.academics.days import school_days
-from lyceum.domains.attendance.models import Conflict, Mark, MarkChange, Register
+from lyceum.domains.attendance.models import Conflict, Mark, MarkChange, Register, SessionTimes
 from lyceum.domains.attendance.policies import (
     COVERED_REGISTERS_SQL,
     TAUGHT_REGISTERS_SQL,
     of_class,
+    own_registers,
     registers_for,
     sql_values,
     taught_registers,
 )
 from lyceum.domains.attendance.rules.registers import open_day
-from lyceum.domains.people.policies import kept_from_work
+from lyceum.domains.people.policies import family_of, kept_from_work
 
 _FIELDS = [field.attname for field in Register._meta.concrete_fields]
 _REGISTER = f"""
@@ -199,14 +200,25 @@ def list_marks(
     last: date,
     student: UUID | None = None,
     school_class: UUID | None = None,
+    as_known_at: datetime | None = None,
     permission: Permission = Permission.REGISTERS_VIEW,
 ) -> QuerySet[Mark]:
-    """Marks of the registers for which the actor may do the act, newest day first."""
+    """Marks of the registers for which the actor may do the act, newest day first.
+
+    Of one's own family only those of one's own registers: the others are a colleague's. With `as_known_at` those that
+    were given by then (`as_they_were` says what they said); a cover opens nothing of what was before.
+    """
     actor.require(permission)
-    registers = Register.objects.filter(registers_for(actor, permission), on__range=(first, last))
+    reach = registers_for(actor, permission, covering=as_known_at is None)
+    registers = Register.objects.filter(reach, on__range=(first, last))
     if school_class:
         registers = registers.filter(of_class(school_class))
     rows = Mark.objects.filter(register__in=registers).exclude(student__in=kept_from_work(actor))
+    family = family_of(actor)
+    if family:
+        rows = rows.filter(~Q(student__in=family) | Q(register__in=registers.filter(own_registers(actor))))
+    if as_known_at:
+        rows = rows.filter(Exists(MarkChange.objects.filter(mark=OuterRef("pk"), marked_at__lte=as_known_at)))
     if student:
         rows = rows.filter(student=student)
     return rows.select_related("register", "student__person", "code").order_by("-register__on", "register", "pk")
@@ -220,6 +232,12 @@ def get_mark(mark_id: UUID, *, actor: Actor, permission: Permission = Permission
     if mark is None:
         raise NotFoundError
     return mark
+
+
+def list_session_times(actor: Actor) -> QuerySet[SessionTimes]:
+    """The times of sessions, the newest first; for those who set them."""
+    actor.require(Permission.CODES_EDIT)
+    return SessionTimes.objects.order_by("session", "-starts_on", "pk")
 
 
 def now_register(registers: list[Register]) -> Register | None:

@@ -1,4 +1,4 @@
-"""Which statutory marks are read: those that stand, those known at an instant; for families, those that have closed.
+"""Which statutory marks are read: those that stand, those known at an instant; of one's own family, those that closed.
 
 Every number, strip and list of sessions reads from here, so that no two of them can differ.
 """
@@ -13,7 +13,7 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.schools import current_school
 from lyceum.domains.attendance.meanings import meanings_that
-from lyceum.domains.attendance.policies import sees_open_registers
+from lyceum.domains.people.policies import family_of
 from lyceum.domains.tenancy.queries import time_zone
 
 COUNTED = ("possible", "attended", "authorised", "unauthorised", "late")
@@ -36,7 +36,8 @@ def marks_known(within: str) -> str:
 _KNOWN = marks_known(_WITHIN)
 _CLOSED = f"""(
   SELECT {_COLUMNS} FROM {{marks}} m
-  WHERE {_WITHIN} AND ("on" < %(closed_day)s OR origin <> 'method' OR NOT EXISTS (
+  WHERE {_WITHIN} AND ("on" < %(closed_day)s OR origin <> 'method'
+    OR NOT (%(everybody)s OR student_id = ANY(%(family)s)) OR NOT EXISTS (
     SELECT 1 FROM attendance_register r
     WHERE r.school_id = %(school)s AND r."on" = m."on" AND r.closes_at > %(closed_by)s
       AND (r.id = m.register_id OR m.register_id IS NULL AND EXISTS (
@@ -52,6 +53,11 @@ _DAYS = """(
     count(*) FILTER (WHERE meaning = ANY(%(late)s)) AS late, count(*) FILTER (WHERE half) AS half
   FROM {sessions} x WHERE {within} GROUP BY school_id, student_id, "on"
 )"""
+_SUMS = 'school_id, student_id, "on", possible, attended, authorised, unauthorised, late, half'
+_KEPT_DAYS = f"""(
+  SELECT {_SUMS} FROM attendance_daysummary WHERE {_WITHIN} AND student_id <> ALL(%(family)s)
+  UNION ALL SELECT {_SUMS} FROM {{days}} d WHERE student_id = ANY(%(family)s)
+)"""  # noqa: S608  # of constants
 
 
 @dataclass(frozen=True)
@@ -59,21 +65,28 @@ class Reading:
     """One way to read statutory marks; as they stand, unless told otherwise."""
 
     as_known_at: datetime | None = None
-    only_closed: bool = False
-    """As families read them: a register that is still open counts nowhere."""
+    family: frozenset[UUID] = frozenset()
+    """Students who are read as families read: in words, and a register that is still open counts nowhere."""
+    for_families: bool = False
+    """Everybody is read so."""
+
+    def is_family(self, student: UUID) -> bool:
+        """Whether a student is read as families read."""
+        return self.for_families or student in self.family
 
     @property
     def sessions(self) -> str:
         """The marks as a table in a statement that is given `values`."""
         marks = _KNOWN if self.as_known_at else _STANDING
-        return _CLOSED.format(marks=marks) if self.only_closed else marks
+        return _CLOSED.format(marks=marks) if self.for_families or self.family else marks
 
     @property
     def days(self) -> str:
         """Days in numbers as a table: those that are kept, or counted from the marks that are read."""
         if self == STANDING:
             return "attendance_daysummary"
-        return _DAYS.format(sessions=self.sessions, within=_WITHIN)
+        counted = _DAYS.format(sessions=self.sessions, within=_WITHIN)
+        return counted if self.as_known_at or self.for_families else _KEPT_DAYS.format(days=counted)
 
     def values(self, students: Sequence[UUID], first: date, last: date) -> dict[str, Any]:
         """What both ask for: of which students, and from which day to which."""
@@ -85,6 +98,8 @@ class Reading:
             "first": first,
             "last": last,
             "known_at": self.as_known_at,
+            "everybody": self.for_families,
+            "family": list(self.family),
             "closed_by": closed_by,
             "closed_day": clock.local(closed_by, time_zone()).date(),
             **{name: list(meanings_that(name)) for name in COUNTED},
@@ -92,9 +107,9 @@ class Reading:
 
 
 STANDING = Reading()
-FAMILY = Reading(only_closed=True)
+FAMILY = Reading(for_families=True)
 
 
 def reading_for(actor: Actor, as_known_at: datetime | None = None) -> Reading:
-    """How somebody reads: at work everything that was marked, a family and a student what has closed."""
-    return Reading(as_known_at, only_closed=not sees_open_registers(actor))
+    """How somebody reads: of those with whom they work everything that was marked, of their family what has closed."""
+    return Reading(as_known_at, family_of(actor))

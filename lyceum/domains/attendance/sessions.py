@@ -11,24 +11,25 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission, Reach
 from lyceum.domains.attendance.models import SessionMark, SessionMarkPast, SessionPattern
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.policies import family_of, visible_students
 
 
 def list_session_marks(actor: Actor, *, first: date, last: date, student: UUID | None = None) -> QuerySet[SessionMark]:
-    """Statutory marks of the students whose registers the actor sees at work, the newest day first."""
-    return _marks(SessionMark.objects.all(), actor, first, last, student)
+    """Statutory marks of those whose registers the actor sees at work, the newest day first; of no own family."""
+    return _marks(SessionMark.objects.all(), _read_at_work(actor, student), first, last)
 
 
 def list_session_marks_as_known(
     actor: Actor, *, first: date, last: date, student: UUID | None = None, as_known_at: datetime | None = None
 ) -> list[QuerySet[Any]]:
     """The same at an instant: the marks that were there already, and those that were replaced or taken back since."""
-    stands = list_session_marks(actor, first=first, last=last, student=student)
+    students = _read_at_work(actor, student)
+    stands = _marks(SessionMark.objects.all(), students, first, last)
     if as_known_at is None:
         return [stands]
     stood = stands.filter(recorded_at__lte=as_known_at)
     past = SessionMarkPast.objects.filter(recorded_at__lte=as_known_at, replaced_at__gt=as_known_at)
-    gone = _marks(past.defer("replaced_at"), actor, first, last, student)
+    gone = _marks(past.defer("replaced_at"), students, first, last)
     return [stood.order_by(), gone.order_by()]
 
 
@@ -36,13 +37,18 @@ R = TypeVar("R", SessionMark, SessionMarkPast)
 """Rows that say what a statutory mark says."""
 
 
-def _marks(rows: QuerySet[R], actor: Actor, first: date, last: date, student: UUID | None) -> QuerySet[R]:
-    if not actor.reaches(Permission.REGISTERS_VIEW) - {Reach.OWN, Reach.CHILD}:  # families see words, not codes
+def _read_at_work(actor: Actor, student: UUID | None) -> QuerySet[Student]:
+    """The students, or the one, of whom the actor reads codes: their family reads words (`read_student_attendance`)."""
+    family = family_of(actor)
+    works = actor.reaches(Permission.REGISTERS_VIEW) - {Reach.OWN, Reach.CHILD}
+    if not works or student in family:
         raise not_allowed(Permission.REGISTERS_VIEW)
-    seen = Student.objects.filter(visible_students(actor, Permission.REGISTERS_VIEW))
-    rows = rows.filter(on__range=(first, last), student__in=seen)
-    if student:
-        rows = rows.filter(student=student)
+    seen = Student.objects.filter(visible_students(actor, Permission.REGISTERS_VIEW)).exclude(pk__in=family)
+    return seen.filter(pk=student) if student else seen
+
+
+def _marks(rows: QuerySet[R], students: QuerySet[Student], first: date, last: date) -> QuerySet[R]:
+    rows = rows.filter(on__range=(first, last), student__in=students)
     return rows.select_related("student__person").order_by("-on", "student_id", "session")
 
 

@@ -105,6 +105,8 @@ class Glyph:
 
     symbol: str
     meaning: str
+    words: str = ""
+    """What it says where the meaning alone would say too little, to be translated."""
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
 from procrastinate.contrib.django import app
 
 from lyceum.core import clock
-from lyceum.core.actor import system_actor
+from lyceum.core.actor import Actor, system_actor
 from lyceum.core.queues import LONG
 from lyceum.core.schools import school_scope
 from lyceum.domains.attendance.rules.cases.asking import ASK_NEXT, ask_those_due
@@ -18,8 +17,11 @@ from lyceum.domains.attendance.rules.methods import prefill_day
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.attendance.rules.years import MAKE_COPIES, make_copies
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
 from lyceum.domains.tenancy.queries import time_zone, today
+
+EVENING = 17
+"""The hour at the school after which a day's absence is looked through."""
 
 
 @app.periodic(cron="3 * * * *")
@@ -27,10 +29,17 @@ from lyceum.domains.tenancy.queries import time_zone, today
 def open_days(timestamp: int) -> None:
     """Every hour, so soon after each school's midnight: make the registers of its day."""
     del timestamp
-    schools = School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True)
-    for school_id in schools:
-        open_school_day(school_id)
-    connection.close()
+    in_every_school(open_school_day)
+
+
+def open_school_day(*, actor: Actor) -> int:
+    """Make today's registers of one school; a school that is not set up yet has none."""
+    try:
+        made = open_day(today())
+    except AttendanceNotSetUpError:
+        return 0
+    prefill_day(today(), actor=actor)
+    return made
 
 
 @app.task(name=FOLLOW_UP)
@@ -38,7 +47,7 @@ def follow_up(school_id: int, day: str) -> None:
     """Open the cases of a day once its registers have closed."""
     with school_scope(school_id):
         open_cases(date.fromisoformat(day))
-    _give_back_connection()
+    give_back_connection()
 
 
 @app.task(name=ASK_NEXT)
@@ -46,7 +55,7 @@ def ask_next_contact(school_id: int) -> None:
     """Go on to the next contact where nobody answered."""
     with school_scope(school_id):
         ask_those_due(actor=system_actor(school_id))
-    _give_back_connection()
+    give_back_connection()
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -54,21 +63,7 @@ def ask_next_contact(school_id: int) -> None:
 def watch(timestamp: int) -> None:
     """Every five minutes: registers that are late, and contacts who have not answered."""
     del timestamp
-    schools = School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True)
-    for school_id in schools:
-        with school_scope(school_id):
-            chase_registers(actor=system_actor(school_id))
-            ask_those_due(actor=system_actor(school_id))
-    _give_back_connection()
-
-
-def _give_back_connection() -> None:
-    if not connection.in_atomic_block:
-        connection.close()
-
-
-EVENING = 17
-"""The hour at the school after which a day's absence is looked through."""
+    in_every_school(chase_registers, ask_those_due)
 
 
 @app.periodic(cron="33 * * * *")
@@ -76,28 +71,14 @@ EVENING = 17
 def raise_all_concerns(timestamp: int) -> None:
     """In each school's early evening: raise the concerns of the day."""
     del timestamp
-    for school_id in School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True):
-        raise_school_concerns(school_id)
-    connection.close()
+    in_every_school(raise_school_concerns)
 
 
-def raise_school_concerns(school_id: int) -> int:
+def raise_school_concerns(*, actor: Actor) -> int:
     """Raise the concerns of one school, if it is evening there. Returns how many are new."""
-    with school_scope(school_id):
-        if clock.local(clock.now(), time_zone()).hour != EVENING:
-            return 0
-        return len(raise_concerns(today(), actor=system_actor(school_id)))
-
-
-def open_school_day(school_id: int) -> int:
-    """Make today's registers of one school; a school that is not set up yet has none."""
-    with school_scope(school_id):
-        try:
-            made = open_day(today())
-        except AttendanceNotSetUpError:
-            return 0
-        prefill_day(today(), actor=system_actor(school_id))
-        return made
+    if clock.local(clock.now(), time_zone()).hour != EVENING:
+        return 0
+    return len(raise_concerns(today(), actor=actor))
 
 
 @app.task(name=MAKE_COPIES, queue=LONG)
@@ -107,4 +88,4 @@ def make_official_copies(school_id: int, closing_id: str) -> None:
     while waiting:
         with school_scope(school_id):
             waiting = make_copies(UUID(closing_id))
-    connection.close()
+    give_back_connection()

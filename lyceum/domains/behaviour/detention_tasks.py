@@ -1,15 +1,13 @@
 """What detentions do by the clock."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from django.db import connection
 from procrastinate.contrib.django import app
 
-from lyceum.core.actor import system_actor
-from lyceum.core.schools import school_scope
 from lyceum.domains.behaviour.rules.detentions.days import note_days_since
 from lyceum.domains.behaviour.rules.detentions.following import follow_up
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.everywhere import in_every_school
 
 
 @app.periodic(cron="12 * * * *")
@@ -17,11 +15,7 @@ from lyceum.domains.tenancy.models import School
 def follow_detentions(timestamp: int) -> None:
     """Every hour, so on each school's morning: what follows missed detentions, closed days, those without a slot."""
     del timestamp
-    for school_id in School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True):
-        with school_scope(school_id):
-            follow_up(system_actor(school_id))
-    if not connection.in_atomic_block:
-        connection.close()
+    in_every_school(follow_up)
 
 
 @app.periodic(cron="* * * * *")
@@ -30,8 +24,4 @@ def note_days(timestamp: int) -> None:
     """Every minute: the marks of the last minutes; every quarter of an hour those of a day, for who missed some."""
     instant = datetime.fromtimestamp(timestamp, UTC)
     back = timedelta(days=1) if instant.minute % 15 == 0 else timedelta(minutes=5)
-    for school_id in School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True):
-        with school_scope(school_id):
-            note_days_since(instant - back, actor=system_actor(school_id))
-    if not connection.in_atomic_block:
-        connection.close()
+    in_every_school(partial(note_days_since, instant - back))

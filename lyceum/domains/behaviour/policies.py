@@ -9,7 +9,7 @@ from lyceum.core.permissions import Permission, Reach
 from lyceum.domains.behaviour.models import Incident, Notice, Participant
 from lyceum.domains.behaviour.models.incidents import GRAVEST, SAFEGUARDING
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import NOBODY, kept_from_work, own_children, own_record, visible_students
+from lyceum.domains.people.policies import NOBODY, family_of, kept_from_work, visible_students
 
 DID_IT = (Participant.Role.INVOLVED.value, Participant.Role.INSTIGATOR.value)
 COUNTED = (Incident.State.APPROVED.value, Incident.State.CLOSED.value)
@@ -49,18 +49,6 @@ def guarded(to: str = "") -> Q:
     """Incidents that nobody but reviewers, reporter and safeguarding sees before somebody has reviewed them."""
     grave = Q(**{f"{to}severity": GRAVEST}) | Q(**{f"{to}type__category": SAFEGUARDING})
     return Q(**{f"{to}confidential": True}) | grave
-
-
-def own_family(actor: Actor) -> Q:
-    """The actor's own record and children, as a filter on Student."""
-    return own_record(actor) | own_children(actor)
-
-
-def family_of(actor: Actor) -> list[UUID]:
-    """The actor's own record and children. Asked for by itself: it is almost always nobody, and so the filter short."""
-    if actor.user_id is None:
-        return []
-    return list(Student.objects.filter(own_family(actor)).values_list("pk", flat=True))
 
 
 def kept_from(actor: Actor) -> list[UUID]:

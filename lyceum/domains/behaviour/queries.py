@@ -23,9 +23,9 @@ from lyceum.domains.behaviour.models import (
     Participant,
     PointScale,
 )
-from lyceum.domains.behaviour.policies import own_family, visible_incidents, visible_participations
+from lyceum.domains.behaviour.policies import visible_incidents, visible_participations
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import kept_from_work, own_record, visible_students
+from lyceum.domains.people.policies import kept_from_work, own_family, own_record, visible_students
 from lyceum.domains.tenancy.queries import time_zone, today
 
 INCIDENT_ORDER = ("-occurred_at", "pk")

@@ -9,8 +9,9 @@ from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.behaviour.models import DaySum
-from lyceum.domains.behaviour.policies import family_of, kept_from
+from lyceum.domains.behaviour.policies import kept_from
 from lyceum.domains.behaviour.queries import IncidentFilter
+from lyceum.domains.people.policies import family_of
 
 Row = tuple[str, str, str, int, str, int, int, int | None]
 """Group, key, label, weekday, period, praise, concerns, different students (None: not counted in this group)."""

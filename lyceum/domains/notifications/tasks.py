@@ -1,15 +1,15 @@
 """Sending as jobs. Each names its school, and is safe to run twice."""
 
-from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from lyceum.core.actor import Actor
 from lyceum.domains.notifications.hooks.sns import open_address
 from lyceum.domains.notifications.rules.digests import send_digests
 from lyceum.domains.notifications.rules.installation import forget_carried
 from lyceum.domains.notifications.rules.queue import CONFIRM, SEND
-from lyceum.domains.notifications.rules.sending import send_due, waiting_schools
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.notifications.rules.sending import has_waiting, send_due
+from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
 
 
 @app.task(name=SEND, retry=RetryStrategy(max_attempts=5, exponential_wait=3))
@@ -19,7 +19,7 @@ def send(school_id: int) -> None:
         send_due(school_id)
         send_digests(school_id)
     finally:
-        _give_back_connection()
+        give_back_connection()
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -27,9 +27,12 @@ def send(school_id: int) -> None:
 def sweep(timestamp: int) -> None:
     """Every five minutes: what should have gone and did not, as after kill -9 of a worker."""
     del timestamp
-    for school_id in list(waiting_schools(list(School.objects.values_list("pk", flat=True)))):
-        app.configure_task(SEND).defer(school_id=school_id)
-    _give_back_connection()
+    in_every_school(_send_what_waits, also_closed=True)
+
+
+def _send_what_waits(*, actor: Actor) -> None:
+    if has_waiting():
+        app.configure_task(SEND).defer(school_id=actor.school)
 
 
 @app.periodic(cron="17 3 * * *")
@@ -38,15 +41,10 @@ def forget_what_was_carried(timestamp: int) -> None:
     """Every night: for whom the installation's carriers carried what, long ago."""
     del timestamp
     forget_carried()
-    _give_back_connection()
+    give_back_connection()
 
 
 @app.task(name=CONFIRM, retry=RetryStrategy(max_attempts=4, exponential_wait=5))
 def confirm_topic(address: str) -> None:
     """Tell a topic of SNS that we want to hear from it: it asked, and its signature held."""
     open_address(address).raise_for_status()
-
-
-def _give_back_connection() -> None:
-    if not connection.in_atomic_block:
-        connection.close()

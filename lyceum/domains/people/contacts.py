@@ -14,7 +14,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.people.contacts_for import Choice, contacts_for
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.policies import family_of, visible_as_family, visible_students
 from lyceum.domains.people.queries import get_student
 
 _CONTACTS = """
@@ -61,12 +61,21 @@ def read_contacts(student: Student, *, actor: Actor, day: date) -> list[Contact]
     """A student's contacts: all of them for those who may see contacts, one's own row for everybody else."""
     if not actor.may(Permission.CONTACTS_VIEW):
         return []
-    sees_all = actor.reaches_all(Permission.CONTACTS_VIEW) or (
-        Student.objects.filter(visible_students(actor, Permission.CONTACTS_VIEW), pk=student.pk).exists()
-    )
+    sees_all = _sees_all(student.pk, actor)
     knows = actor.reaches_all(Permission.RESTRICTIONS_EDIT)
     found = [each for each in _read([student.pk], day) if knows or not each.is_kept_away]
     return [each for each in found if sees_all or (actor.user_id is not None and each.user == actor.user_id)]
+
+
+def _sees_all(student_id: UUID, actor: Actor) -> bool:
+    """Whether somebody sees every contact of a student. Who works here sees of their own child what a guardian sees."""
+    if student_id in family_of(actor):
+        seen = visible_as_family(actor, Permission.CONTACTS_VIEW)
+    elif actor.reaches_all(Permission.CONTACTS_VIEW):
+        return True
+    else:
+        seen = visible_students(actor, Permission.CONTACTS_VIEW)
+    return Student.objects.filter(seen, pk=student_id).exists()
 
 
 def choices_about(student_id: UUID, *, purpose: str, channel: str = "", day: date, actor: Actor) -> list[Choice]:
@@ -74,8 +83,7 @@ def choices_about(student_id: UUID, *, purpose: str, channel: str = "", day: dat
     actor.require(Permission.CONTACTS_VIEW)
     student = get_student(student_id, actor=actor)
     found = contacts_for(student.pk, purpose=purpose, channel=channel, day=day, actor=actor)
-    seen = Student.objects.filter(visible_students(actor, Permission.CONTACTS_VIEW), pk=student.pk)
-    if actor.reaches_all(Permission.CONTACTS_VIEW) or seen.exists():
+    if _sees_all(student.pk, actor):
         return found
     return [each for each in found if actor.user_id is not None and each.user == actor.user_id]
 
@@ -130,10 +138,12 @@ class FirstContact:
 def first_contacts(students: Sequence[UUID], *, actor: Actor, day: date) -> dict[UUID, FirstContact]:
     """Whom to call first about each student's absence, for those who may see every contact. One statement.
 
-    Somebody who must not be told is never among them.
+    Somebody who must not be told is never among them, nor whoever else is told of one's own child.
     """
     if not actor.reaches_all(Permission.CONTACTS_VIEW):
         return {}
+    family = family_of(actor)
+    students = [student for student in students if student not in family]
     with connection.cursor() as cursor:
         cursor.execute(_FIRST, {"school": current_school(), "students": list(students), "day": day})
         return {row[0]: FirstContact(*row[1:]) for row in cursor.fetchall()}

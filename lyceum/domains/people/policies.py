@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.permissions import STAFF_ROLES, Permission, Reach
 from lyceum.domains.accounts.queries import held_sets
-from lyceum.domains.people.models import ContactRestriction, GuardianLink
+from lyceum.domains.people.models import ContactRestriction, GuardianLink, Student
 from lyceum.domains.people.settings import people_settings
 from lyceum.domains.tenancy.queries import today
 
@@ -42,9 +43,14 @@ def deleted_students(actor: Actor) -> Q:
     return Q(deleted_at__isnull=False) & _reached(actor, permission) if actor.reaches_all(permission) else NOBODY
 
 
+def visible_as_family(actor: Actor, permission: Permission) -> Q:
+    """Those of them for whom the actor may do it as their family, whatever else they may do at the school."""
+    return _any(actor, actor.reaches(permission) & {Reach.OWN, Reach.CHILD}, permission)
+
+
 def _reached(actor: Actor, permission: Permission) -> Q:
     reaches = actor.reaches(permission)
-    own = _any(actor, reaches & {Reach.OWN, Reach.CHILD}, permission)
+    own = visible_as_family(actor, permission)
     at_work = reaches - {Reach.OWN, Reach.CHILD}
     if not at_work:
         return own
@@ -89,6 +95,22 @@ def _children(actor: Actor, *portals: str) -> Q:
     return Q(pk__in=links.values("student")) & ~Q(pk__in=_kept_from(actor, "no_contact", "no_information"))
 
 
+def own_family(actor: Actor) -> Q:
+    """The actor's own record and children, as a filter on Student."""
+    return own_record(actor) | own_children(actor)
+
+
+def family_of(actor: Actor) -> frozenset[UUID]:
+    """The students of whom the actor reads what a family reads, whatever else the actor does at the school.
+
+    The relation to the student decides, not the role: who teaches or runs the office is a guardian to their own child
+    and at work with everybody else. Asked for by itself: it is almost always nobody, and so the filters short.
+    """
+    if actor.user_id is None:
+        return frozenset()
+    return frozenset(Student.objects.filter(own_family(actor)).values_list("pk", flat=True))
+
+
 def of_age_since(day: date) -> date:
     """Who was born on that day or before is of age on `day`, by the school's own rule."""
     year = max(day.year - people_settings().age_of_access, 1)
@@ -111,14 +133,14 @@ def own_record_of_age(actor: Actor) -> Q:
 def visible_flags(actor: Actor) -> Q:
     """The flags somebody may see of students whose flags they see, as a filter on Flag.
 
-    A flag for one permission set is seen by those who hold it now, and by nobody else.
+    A flag for one permission set is seen by those who hold it now, and by nobody else; nobody sees their own child's.
     """
     if actor.kind is ActorKind.JOB:
         return Q()
     shown = Q(visible_to__in=("register", "teachers"))
     if actor.user_id is None or not actor.roles & STAFF_ROLES:
         return shown
-    held = Q(visible_to="set", permission_set__in=held_sets(actor))
+    held = Q(visible_to="set", permission_set__in=held_sets(actor)) & ~Q(student__in=family_of(actor))
     if not actor.reaches_all(Permission.SAFEGUARDING):
         held &= ~Q(kind="safeguarding")
     return shown | held

@@ -4,7 +4,6 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -16,7 +15,7 @@ from lyceum.core.queues import LONG
 from lyceum.core.schools import school_scope
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
 from lyceum.domains.timetable.engine import Engine, Line
 from lyceum.domains.timetable.models import Run
 from lyceum.domains.timetable.rules.covers import finish_covers
@@ -49,8 +48,7 @@ def run_engine(school_id: int, run_id: str, user_id: str | None, name: str, lang
             if work:
                 _follow(work, school_id, actor)
         finally:
-            if not connection.in_atomic_block:
-                connection.close()
+            give_back_connection()
 
 
 def _actor(school_id: int, user_id: str | None, name: str) -> Actor:
@@ -130,8 +128,9 @@ def enqueue(actor: Actor) -> Enqueue:
 def finish_covers_of_past_days(timestamp: int) -> None:
     """Every hour, so soon after each school's midnight: the covers of days that are over are done."""
     del timestamp
-    schools = School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True)
-    for school_id in schools:
-        with school_scope(school_id):
-            finish_covers()
-    connection.close()
+    in_every_school(_finish_covers)
+
+
+def _finish_covers(*, actor: Actor) -> None:
+    del actor
+    finish_covers()

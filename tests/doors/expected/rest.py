@@ -424,6 +424,8 @@ REST: dict[str, Door] = {
     "setSessionTimes": Door(
         _p.CODES_EDIT, About.WHOLE, body={"session": "PM", "starts_at": "13:00", "closes_at": "13:20"}
     ),
+    "listSessionTimes": Door(_p.CODES_EDIT, About.WHOLE),
+    "deleteSessionTimes": Door(_p.CODES_EDIT, About.WHOLE),
     "listAccess": Door(_p.ACCESS_VIEW),
     "listOwnAccessLog": Door(_p.ACCESS_VIEW),
     # behaviour

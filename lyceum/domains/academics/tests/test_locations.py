@@ -94,6 +94,25 @@ def test_a_retired_place_is_no_longer_public(school, admin):
     assert names(admin) == ["Hall"]
 
 
+def test_forms_offer_the_rooms_in_use_and_the_one_that_was_chosen_before_it_retired(school, admin):
+    hall, gym = made(admin), made(admin, name="Gym")
+    made(admin, name="R1")
+    form = make_class(school, "7A")
+    with in_school(school):
+        form.room_id = hall
+        form.save()
+    for place in (hall, gym):
+        admin.send(f"{PLACES}{place}/", {"active": False}, method="patch")
+    page = browser(make_admin(school), school)
+
+    offered = {
+        path: [name for name in ("Gym", "Hall", "R1") if f">{name}</option>" in page.get(path).content.decode()]
+        for path in ("/classes/new/", f"/classes/{form.pk}/edit/", f"/classes/{form.pk}/lessons/")
+    }
+
+    assert list(offered.values()) == [["R1"], ["Hall", "R1"], ["R1"]]
+
+
 def test_a_place_that_is_in_use_is_counted_and_kept(school, admin):
     hall = made(admin)
     form = make_class(school, "7A")

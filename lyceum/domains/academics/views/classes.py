@@ -27,8 +27,8 @@ from lyceum.domains.academics.queries import (
     get_class,
     in_grade,
     list_grades,
-    list_locations,
     list_members,
+    list_room_names,
     list_subjects,
     list_years,
     without_form,
@@ -146,13 +146,13 @@ def class_new(request: HttpRequest) -> HttpResponse:
     return submitted(request, "academics/class_new.html", context, act)
 
 
-def _choices(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+def _choices(request: HttpRequest, actor: Actor, row: Class | None = None) -> dict[str, Any]:
     """What a class may be made of."""
     return {
         "grades": [(str(grade.pk), grade.name) for grade in list_grades(actor)],
         "subjects": [(str(subject.pk), subject.name) for subject in list_subjects(actor)],
         "staff": [(str(member.pk), str(member)) for member in list_staff(actor)],
-        "rooms": [(str(room.pk), room.name) for room in list_locations(actor)],
+        "rooms": list_room_names(actor, chosen=[str(row.room_id)] if row else []),
         "registers": REGISTERS,
         "ticked_grades": request.POST.getlist("grades"),
     }
@@ -183,7 +183,7 @@ def class_edit(request: HttpRequest, class_id: UUID) -> HttpResponse:
         return f"/classes/{class_id}/"
 
     def context() -> dict[str, Any]:
-        shown = {"row": row, **_choices(request, actor)}
+        shown = {"row": row, **_choices(request, actor, row)}
         if request.POST.get("act") == "edit":
             return shown
         return shown | {"typed": _as_typed(row), "ticked_grades": [str(grade) for grade in row.grades]}

@@ -48,6 +48,11 @@ class AbsenceCase(SchoolOwned):
         return f"{self.opened_on}: {self.state}"
 
     @property
+    def is_family(self) -> bool:
+        """Whether whoever reads it, in `list_cases`, does so as the student's family."""
+        return getattr(self, "read_at_home", False)
+
+    @property
     def is_open(self) -> bool:
         """Whether anything is still to be done."""
         return self.state in self.OPEN_STATES

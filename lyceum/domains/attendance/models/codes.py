@@ -71,6 +71,11 @@ class Code(SchoolOwned):
         """The symbol of the statutory mark."""
         return self.statutory_symbol or self.symbol
 
+    @property
+    def family_words(self) -> str:
+        """What families and students read instead of the symbol."""
+        return self.family_label or self.label
+
 
 class SessionTimes(SchoolOwned):
     """When a session starts and when its register closes, from a day on or on one day; for some grades or all."""

@@ -91,6 +91,11 @@ class PlannedStudent(SchoolRow):
         ]
         indexes = [models.Index(fields=["school", "student", "holds", "ends_on"], name="planned_by_student")]
 
+    @property
+    def is_family(self) -> bool:
+        """Whether whoever reads it, in `list_planned_students`, does so as the student's family."""
+        return getattr(self, "read_at_home", False)
+
     def covers(self, on: date, half: int) -> bool:
         """Whether a half of a day lies in what still holds."""
         return self.holds and (self.starts_on, self.starts_half) <= (on, half) <= (self.ends_on, self.ends_half)

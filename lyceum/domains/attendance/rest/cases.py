@@ -69,7 +69,8 @@ class CaseFilter(Walk):
     state: str = Field("", pattern="^(" + "|".join(AbsenceCase.State.values) + ")?$")
 
 
-def _shown(case: AbsenceCase, *, with_contacts: bool) -> dict[str, Any]:
+def _shown(case: AbsenceCase, *, settles: bool) -> dict[str, Any]:
+    with_contacts = settles and not case.is_family
     tries = sorted(case.tries.all(), key=lambda each: each.at) if with_contacts else []
     replies = sorted(case.replies.all(), key=lambda each: each.at) if with_contacts else []
     return {
@@ -100,13 +101,13 @@ def cases(request: HttpRequest, which: Query[CaseFilter]) -> dict[str, Any]:
     states = [which.state] if which.state else AbsenceCase.OPEN_STATES
     rows = list_cases(actor_of(request), states=states)
     page = page_of(rows, order=("opened_on", "pk"), limit=which.limit, cursor=which.cursor, count=which.count)
-    return listed(page, [_shown(case, with_contacts=_settles(request)) for case in page.rows])
+    return listed(page, [_shown(case, settles=_settles(request)) for case in page.rows])
 
 
 @router.get("attendance/cases/{uuid:case_id}/", response=CaseOut, operation_id="getAbsenceCase")
 def case(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """One case."""
-    return _shown(get_case(case_id, actor=actor_of(request)), with_contacts=_settles(request))
+    return _shown(get_case(case_id, actor=actor_of(request)), settles=_settles(request))
 
 
 class ReplyIn(Strict):

@@ -11,7 +11,8 @@ from ninja import Field, Query, Schema, Status
 from lyceum.core.errors import invalid_field
 from lyceum.core.paging import page_of
 from lyceum.core.permissions import Permission
-from lyceum.core.rest import ListOf, Strict, TimeOfDay, Walk, actor_of, listed
+from lyceum.core.rest import Instant, ListOf, Strict, TimeOfDay, Walk, actor_of, listed
+from lyceum.domains.attendance.batches import as_they_were
 from lyceum.domains.attendance.codes import read_codes
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
 from lyceum.domains.attendance.models import Mark
@@ -49,12 +50,13 @@ class FlatMarkOut(Schema):
 
 
 class MarkFilter(Walk):
-    """Which marks."""
+    """Which marks, and as known when."""
 
     student: UUID | None = None
     class_id: UUID | None = Field(None, alias="class")
     from_: Day | None = Field(None, alias="from")
     to: Day | None = None
+    as_known_at: Instant | None = None
 
 
 def _flat(mark: Mark) -> dict[str, Any]:
@@ -82,7 +84,14 @@ def _flat(mark: Mark) -> dict[str, Any]:
 def marks(request: HttpRequest, chosen: Query[MarkFilter]) -> dict[str, Any]:
     """Marks of the registers the caller may see, newest day first."""
     first, last = span(chosen.from_, chosen.to)
-    rows = list_marks(actor_of(request), first=first, last=last, student=chosen.student, school_class=chosen.class_id)
+    rows = list_marks(
+        actor_of(request),
+        first=first,
+        last=last,
+        student=chosen.student,
+        school_class=chosen.class_id,
+        as_known_at=chosen.as_known_at,
+    )
     page = page_of(
         rows,
         order=("-register__on", "register_id", "pk"),
@@ -90,7 +99,8 @@ def marks(request: HttpRequest, chosen: Query[MarkFilter]) -> dict[str, Any]:
         cursor=chosen.cursor,
         count=chosen.count,
     )
-    return listed(page, [_flat(row) for row in page.rows])
+    known = as_they_were(page.rows, instant=chosen.as_known_at) if chosen.as_known_at else page.rows
+    return listed(page, [_flat(row) for row in known])
 
 
 def span(first: Day | None, last: Day | None) -> tuple[Day, Day]:

@@ -11,7 +11,6 @@ from ninja import Field, Query, Schema
 from lyceum.core.rest import Instant, Strict, actor_of
 from lyceum.domains.attendance.groups import Grouped, summarise_by
 from lyceum.domains.attendance.numbers import Numbers, Summary, summarise
-from lyceum.domains.attendance.policies import sees_codes
 from lyceum.domains.attendance.rest.marks import span
 from lyceum.domains.attendance.rest.router import router
 
@@ -38,7 +37,7 @@ class StudentNumbersOut(NumbersOut):
 
 
 class ExplainedOut(Schema):
-    """One session behind a number."""
+    """One session behind a number. `code` is empty for families: they read `why`."""
 
     student: UUID
     date: Day
@@ -110,10 +109,7 @@ def summary(request: HttpRequest, chosen: Query[SummaryFilter]) -> dict[str, Any
     grouped = Grouped([])
     if chosen.by:
         grouped = summarise_by(actor, chosen.by, first=first, last=last, as_known_at=chosen.as_known_at, **whose)
-    shown = _summary(found)
-    if not sees_codes(actor):  # families read words, never codes
-        shown["explained"] = [each | {"code": ""} for each in shown["explained"]]
-    return {"from": first, "to": last, **shown, **_grouped(grouped)}
+    return {"from": first, "to": last, **_summary(found), **_grouped(grouped)}
 
 
 def _grouped(found: Grouped) -> dict[str, Any]:

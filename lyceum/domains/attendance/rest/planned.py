@@ -5,14 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema, Status
 
-from lyceum.core.actor import Actor
 from lyceum.core.paging import page_of
 from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
 from lyceum.domains.attendance.models import PlannedAbsence, PlannedStudent
-from lyceum.domains.attendance.planned import get_planned, list_planned
-from lyceum.domains.attendance.policies import sees_codes
+from lyceum.domains.attendance.planned import get_planned, list_planned, read_code
 from lyceum.domains.attendance.rest.router import router
 from lyceum.domains.attendance.rules.planned import (
     NewAbsence,
@@ -58,10 +57,9 @@ class PlannedOut(Schema):
     decided_at: datetime | None
 
 
-def _planned(row: PlannedAbsence, actor: Actor) -> dict[str, Any]:
-    code, codes_shown = row.code, sees_codes(actor)
+def _planned(row: PlannedAbsence) -> dict[str, Any]:
     seen: list[PlannedStudent] = row.seen  # type: ignore[attr-defined]  # prefetched
-    label = (code.label if codes_shown else code.family_label) if code else None
+    code = read_code(row)
     return {
         "id": row.pk,
         "students": [
@@ -80,8 +78,8 @@ def _planned(row: PlannedAbsence, actor: Actor) -> dict[str, Any]:
         "what": row.what,
         "reason": row.reason,
         "evidence": row.evidence,
-        "code": code.symbol if code and codes_shown else None,
-        "label": label if codes_shown or row.state == PlannedAbsence.State.APPROVED else None,
+        "code": code.symbol,
+        "label": code.words and _(code.words),
         "origin": row.origin,
         "asked_by": row.asked_by_name,
         "asked_at": row.asked_at,
@@ -107,7 +105,7 @@ def planned(request: HttpRequest, chosen: Query[PlannedFilter]) -> dict[str, Any
     rows = list_planned(actor, state=chosen.state or "", student=chosen.student)
     order = ("starts_on", "pk")
     page = page_of(rows, order=order, limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
-    return listed(page, [_planned(row, actor) for row in page.rows])
+    return listed(page, [_planned(row) for row in page.rows])
 
 
 class AbsenceIn(Strict):
@@ -141,7 +139,7 @@ def request_absence(request: HttpRequest, body: AbsenceIn) -> Status[dict[str, A
         symbol=body.code,
     )
     made = ask_absence(new, approve=body.approve, actor=actor)
-    return Status(201, _planned(get_planned(made.pk, actor=actor), actor))
+    return Status(201, _planned(get_planned(made.pk, actor=actor)))
 
 
 @router.get(
@@ -153,7 +151,7 @@ def request_absence(request: HttpRequest, body: AbsenceIn) -> Status[dict[str, A
 def one_planned(request: HttpRequest, planned_id: UUID) -> dict[str, Any]:
     """One planned absence."""
     actor = actor_of(request)
-    return _planned(get_planned(planned_id, actor=actor), actor)
+    return _planned(get_planned(planned_id, actor=actor))
 
 
 class ApproveAbsenceIn(Strict):
@@ -173,7 +171,7 @@ def approve(request: HttpRequest, planned_id: UUID, body: ApproveAbsenceIn) -> d
     """Approve it: it prefills and locks the marks of its sessions."""
     actor = actor_of(request)
     approve_absence(planned_id, symbol=body.code, answer=body.answer, actor=actor)
-    return _planned(get_planned(planned_id, actor=actor), actor)
+    return _planned(get_planned(planned_id, actor=actor))
 
 
 class RefuseAbsenceIn(Strict):
@@ -192,7 +190,7 @@ def refuse(request: HttpRequest, planned_id: UUID, body: RefuseAbsenceIn) -> dic
     """Refuse it, saying why."""
     actor = actor_of(request)
     refuse_absence(planned_id, answer=body.answer, actor=actor)
-    return _planned(get_planned(planned_id, actor=actor), actor)
+    return _planned(get_planned(planned_id, actor=actor))
 
 
 class CancelAbsenceIn(Strict):
@@ -211,4 +209,4 @@ def cancel(request: HttpRequest, planned_id: UUID, body: CancelAbsenceIn) -> dic
     """Take it back: its marks are free again, those already saved stay."""
     actor = actor_of(request)
     cancel_absence(planned_id, answer=body.answer, actor=actor)
-    return _planned(get_planned(planned_id, actor=actor), actor)
+    return _planned(get_planned(planned_id, actor=actor))

@@ -11,8 +11,10 @@ from lyceum.core.permissions import Permission
 from lyceum.core.rest import Strict, TimeOfDay, actor_of
 from lyceum.domains.attendance.codes import read_codes
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
+from lyceum.domains.attendance.models import SessionTimes
+from lyceum.domains.attendance.queries import list_session_times
 from lyceum.domains.attendance.rest.router import router
-from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times
+from lyceum.domains.attendance.rules.setup import choose_codes, delete_day_times, set_session_times
 
 Day = date  # several schemas have a field called date
 
@@ -92,12 +94,23 @@ class TimesOut(Schema):
     closes_at: TimeOfDay
     starts_on: Day
     is_exception: bool = Field(description="They hold on that day alone.")
+    grades: list[UUID] = Field(description="Empty: all that have no times of their own.")
+
+
+def _times(row: SessionTimes) -> dict[str, Any]:
+    return {"id": row.pk, **{name: getattr(row, name) for name in TimesOut.model_fields if name != "id"}}
+
+
+@router.get("attendance/session-times/", response=list[TimesOut], operation_id="listSessionTimes")
+def times(request: HttpRequest) -> list[dict[str, Any]]:
+    """The times of every session, the newest first."""
+    return [_times(row) for row in list_session_times(actor_of(request))]
 
 
 @router.put("attendance/session-times/", response=TimesOut, operation_id="setSessionTimes")
 def put_times(request: HttpRequest, body: TimesIn) -> dict[str, Any]:
-    """Set the times of a session from a day on, or on one day alone."""
-    times = set_session_times(
+    """Set the times of a session from a day on, or on one day alone. Registers that have no mark yet follow."""
+    made = set_session_times(
         session=body.session,
         starts_at=body.starts_at,
         closes_at=body.closes_at,
@@ -105,11 +118,11 @@ def put_times(request: HttpRequest, body: TimesIn) -> dict[str, Any]:
         only_on=body.only_on,
         actor=actor_of(request),
     )
-    return {
-        "id": times.pk,
-        "session": times.session,
-        "starts_at": times.starts_at,
-        "closes_at": times.closes_at,
-        "starts_on": times.starts_on,
-        "is_exception": times.is_exception,
-    }
+    return _times(made)
+
+
+@router.delete("attendance/session-times/{uuid:times_id}/", response={204: None}, operation_id="deleteSessionTimes")
+def delete_times(request: HttpRequest, times_id: UUID) -> Status[None]:
+    """Take back the times of one day alone: the usual ones hold again. Days that are over keep theirs."""
+    delete_day_times(times_id, actor=actor_of(request))
+    return Status(204, None)

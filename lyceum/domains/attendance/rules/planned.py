@@ -30,11 +30,10 @@ from lyceum.domains.attendance.rules.telling import tell_family_of_decision
 from lyceum.domains.journal.facts import FactPayload
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.policies import family_of, visible_students
 from lyceum.domains.tenancy.queries import today
 
 LONGEST = timedelta(days=366)
-FAMILIES = frozenset({Reach.OWN, Reach.CHILD})
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,11 @@ def ask_absence(new: NewAbsence, *, approve: bool = False, actor: Actor) -> Plan
     if approve:
         actor.require_all(Permission.ABSENCES_DECIDE)
     students = _students(new.students, actor)
-    _check_days(new, actor)
+    asks_at_home = family_of(actor) >= {student.pk for student in students}
+    _check_days(new, asks_at_home)
     _refuse_same(new, students)
-    planned = make_planned(new, students, origin=_origin(actor), code=_asked_code(new, actor), actor=actor)
+    origin, code = _origin(actor, asks_at_home), _asked_code(new, asks_at_home, actor)
+    planned = make_planned(new, students, origin=origin, code=code, actor=actor)
     asked = PlannedAsked(planned=planned.pk, students=[s.pk for s in students], origin=planned.origin)
     record("attendance.absence.ask", target=Target.of(planned), changes=_shown(planned), facts=[asked], actor=actor)
     return approve_absence(planned.pk, actor=actor) if approve else planned
@@ -82,12 +83,12 @@ def _students(wanted: Sequence[UUID], actor: Actor) -> list[Student]:
     return students
 
 
-def _check_days(new: NewAbsence, actor: Actor) -> None:
+def _check_days(new: NewAbsence, asks_at_home: bool) -> None:
     if (new.ends_on, new.ends_half) < (new.starts_on, new.starts_half):
         raise invalid_field("/ends_on", "order", _("The absence ends before it begins."))
     if new.ends_on - new.starts_on > LONGEST:
         raise invalid_field("/ends_on", "range", _("An absence lasts a year at most."))
-    if new.starts_on < today() and actor.reaches(Permission.ABSENCES_ASK) <= FAMILIES:
+    if new.starts_on < today() and asks_at_home:
         raise invalid_field("/starts_on", "past", _("Absences of past days are explained to the office."))
     if not school_days().between(new.starts_on, new.ends_on):
         raise NotASchoolDayError(
@@ -122,26 +123,26 @@ def _refuse_same(new: NewAbsence, students: Sequence[Student]) -> None:
             )
 
 
-def _origin(actor: Actor) -> PlannedAbsence.Origin:
-    reaches = actor.reaches(Permission.ABSENCES_ASK)
-    if reaches - FAMILIES:
+def _origin(actor: Actor, asks_at_home: bool) -> PlannedAbsence.Origin:
+    if not asks_at_home:
         return PlannedAbsence.Origin.STAFF
-    return PlannedAbsence.Origin.GUARDIAN if Reach.CHILD in reaches else PlannedAbsence.Origin.STUDENT
+    is_guardian = Reach.CHILD in actor.reaches(Permission.ABSENCES_ASK)
+    return PlannedAbsence.Origin.GUARDIAN if is_guardian else PlannedAbsence.Origin.STUDENT
 
 
-def _asked_code(new: NewAbsence, actor: Actor) -> Code | None:
-    """The code that was given, or the one that is proposed for the reason."""
+def _asked_code(new: NewAbsence, asks_at_home: bool, actor: Actor) -> Code | None:
+    """The code that was given, or the one that is proposed for the reason. Families give words, no code."""
     if not new.symbol:
         return code_named(new.what)
-    return _given_code(new.symbol, actor)
+    return _given_code(new.symbol, actor, asks_at_home=asks_at_home)
 
 
-def _given_code(symbol: str, actor: Actor) -> Code:
+def _given_code(symbol: str, actor: Actor, *, asks_at_home: bool = False) -> Code:
     codes = read_codes(actor)
     code = codes.by_symbol(symbol)
     if code is None or not code.active:
         raise invalid_field("/code", "code_unknown", _("There is no code %(symbol)s in use.") % {"symbol": symbol[:10]})
-    if not codes.may_give(code) or actor.reaches(Permission.ABSENCES_ASK) <= FAMILIES:
+    if not codes.may_give(code) or asks_at_home:
         raise invalid_field(
             "/code", "code_not_allowed", _("%(symbol)s is given by the office.") % {"symbol": code.symbol}
         )

@@ -18,6 +18,12 @@ class NotASchoolDayError(RuleError):
     code = "not_a_school_day"
 
 
+class DayOverError(RuleError):
+    """What a day was cannot be set any more."""
+
+    code = "day_over"
+
+
 class RegisterLockedError(NotAllowedError):
     """The time in which this person may change the marks is over."""
 

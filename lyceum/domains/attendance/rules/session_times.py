@@ -44,11 +44,21 @@ def pick(rows: Iterable[SessionTimes], grades: list[UUID]) -> list[Times]:
     return list((general | own | of_day | own_of_day).values())
 
 
-def follow_times(day: date) -> None:
-    """After a day's times changed: its registers that nobody has taken yet are due, and close, at the new ones."""
-    waiting = Register.objects.filter(on=day, kind="daily", state=Register.State.DUE, marks__isnull=True)
-    rows, school, changed = rows_on(day), this_school(), []
+def follow_times(first: date, last: date | None = None) -> None:
+    """After the times of days changed: their registers that have no mark yet are due, and close, at the new ones."""
+    waiting = Register.objects.filter(on__gte=first, kind="daily", state=Register.State.DUE, marks__isnull=True)
+    if last:
+        waiting = waiting.filter(on__lte=last)
+    days: dict[date, list[Register]] = {}
     for register in waiting.select_related("school_class"):
+        days.setdefault(register.on, []).append(register)
+    for day, registers in days.items():
+        _follow_day(day, registers)
+
+
+def _follow_day(day: date, waiting: Iterable[Register]) -> None:
+    rows, school, changed = rows_on(day), this_school(), []
+    for register in waiting:
         times = {each.session: each for each in pick(rows, register.school_class.grades)}.get(register.session)
         if times:
             register.due_at, register.closes_at = at(day, times.starts_at, school), at(day, times.closes_at, school)

@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
-from lyceum.core.errors import invalid_field
+from lyceum.core.errors import NotFoundError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.models import AcademicYear, Class
 from lyceum.domains.attendance.codes import forget_codes
 from lyceum.domains.attendance.halves import forget_session_starts
 from lyceum.domains.attendance.models import Code, CodeSet, Session, SessionTimes
 from lyceum.domains.attendance.presets import PRESETS, preset_for, read_preset
-from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
+from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError, DayOverError
 from lyceum.domains.attendance.rules.session_times import follow_times
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.tenancy.queries import today
@@ -83,7 +83,7 @@ def set_session_times(
 ) -> SessionTimes:
     """Say when a session starts and when its register closes, from a day on; or `only_on` one day, before all others.
 
-    Registers of that day that nobody has taken yet follow.
+    Registers of these days that have no mark yet follow, from today on; those that have one keep their times.
     """
     actor.require_all(Permission.CODES_EDIT)
     if session not in Session.values:
@@ -110,8 +110,7 @@ def set_session_times(
         defaults={"starts_at": starts_at, "closes_at": closes_at},
     )
     forget_session_starts()
-    if only_on:
-        follow_times(only_on)
+    follow_times(max(times.starts_on, today()), only_on)
     record(
         "attendance.times.set",
         target=Target("attendance.sessiontimes", times.pk, session),
@@ -123,6 +122,30 @@ def set_session_times(
         actor=actor,
     )
     return times
+
+
+@transaction.atomic
+def delete_day_times(times_id: UUID, *, actor: Actor) -> None:
+    """Take back the times of one day alone, from today on: the usual ones hold again. Days that are over keep theirs.
+
+    Registers of that day that have no mark yet follow.
+    """
+    actor.require_all(Permission.CODES_EDIT)
+    times = SessionTimes.objects.select_for_update().filter(pk=times_id, is_exception=True).first()
+    if times is None:
+        raise NotFoundError
+    if times.starts_on < today():
+        raise DayOverError(_("%(day)s is over: its registers keep the times that they had.") % {"day": times.starts_on})
+    target = Target("attendance.sessiontimes", times.pk, times.session)
+    changes = {
+        "starts_at": [str(times.starts_at), None],
+        "closes_at": [str(times.closes_at), None],
+        "only_on": [str(times.starts_on), None],
+    }
+    times.delete()
+    forget_session_starts()
+    follow_times(times.starts_on, times.starts_on)
+    record("attendance.times.delete", target=target, changes=changes, actor=actor)
 
 
 def _longest_open() -> timedelta:

@@ -1,6 +1,7 @@
 """What was believed on a day: the numbers and the marks as they were known, though they were changed since."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote
@@ -102,7 +103,24 @@ def by_graphql(morning: Morning, known: str) -> list[tuple[str, str]]:
     return [(node["name"], node["mark"]["code"]) for node in nodes if node["mark"]]
 
 
-@pytest.mark.parametrize("read", [by_session_marks, by_sheet, by_student, by_graphql])
+def by_flat_marks(morning: Morning, known: str) -> list[tuple[str, str]]:
+    path = f"/api/v1/attendance/?from={TODAY}&to={TODAY}{known}"
+    found = software(morning.office_user, morning.school).get(path).json()["items"]
+    return sorted((row["name"], row["code"]) for row in found)
+
+
+def by_page(morning: Morning, known: str) -> list[tuple[str, str]]:
+    office, found = browser(morning.office_user, morning.school), []
+    for student in morning.students:
+        path = f"/students/{student.pk}/sessions/?from={TODAY}{known}"
+        lines = office.post(path, {"export": "csv"}).content.decode("utf-8-sig").splitlines()
+        shown = re.findall(r'aria-hidden="true">([^<]*)</i>', office.get(path).content.decode())
+        assert [line.split(",")[2] for line in lines[1:]] == shown
+        found += [(student.person.full_name, code) for code in shown]
+    return found
+
+
+@pytest.mark.parametrize("read", [by_session_marks, by_sheet, by_student, by_graphql, by_flat_marks, by_page])
 def test_each_door_says_of_an_instant_what_was_recorded_then(amended: Morning, read: Callable[..., object]):
     def known(at: datetime) -> str:
         return f"&as_known_at={quote(at.isoformat())}"
@@ -133,6 +151,7 @@ def test_what_was_known_takes_as_many_statements_for_one_mark_as_for_two(amended
     day = {"first": TODAY, "last": TODAY, "as_known_at": CENSUS_EVENING}
     with in_school(amended.school):
         office, register, counted = amended.office, amended.register(), []
+        list_session_marks_as_known(office, **day)  # what is remembered of a school is read before
         for student in (amended.students[0].pk, None):
             with CaptureQueriesContext(connection) as asked:
                 rows = list_session_marks_as_known(office, student=student, **day)
@@ -148,6 +167,7 @@ def test_what_was_known_takes_as_many_statements_for_one_mark_as_for_two(amended
 
 
 DOORS = [
+    "/attendance/?from=2026-11-20&",
     "/attendance/session-marks/?from=2026-11-20&",
     "/attendance/summary/?from=2026-11-20&",
     "/registers/{register}/?",
@@ -174,9 +194,11 @@ def test_what_is_no_instant_is_refused_by_every_door_alike(morning: Morning, giv
     assert [row["code"] for row in graph["errors"][0]["extensions"]["errors"]] == [code]
 
 
-@pytest.mark.parametrize("path", ["/attendance/numbers/", "/registers/{register}/history/"])
+@pytest.mark.parametrize(
+    "path", ["/attendance/numbers/", "/registers/{register}/history/", "/students/{student}/sessions/"]
+)
 def test_a_page_refuses_an_instant_that_no_calendar_reaches(morning: Morning, path: str):
-    path = path.format(register=morning.register().pk)
+    path = path.format(register=morning.register().pk, student=morning.students[0].pk)
 
     answer = browser(morning.office_user, morning.school).get(f"{path}?as_known_at=0001-01-01T00:00:00%2B14:00")
 

@@ -138,10 +138,10 @@ def test_thresholds_are_settable(morning: Morning):
 def test_the_job_runs_in_the_schools_own_evening(morning: Morning):
     with clock.frozen(EVENING), in_school(morning.school):
         write_days(morning.students[0].pk, school_days().between(FIRST_DAY, TODAY), [HERE] * 36 + [ILL] * 3)
-    with clock.frozen(NOW):
-        assert raise_school_concerns(morning.school.pk) == 0
-    with clock.frozen(EVENING):
-        assert raise_school_concerns(morning.school.pk) == 1
+    with clock.frozen(NOW), in_school(morning.school):
+        assert raise_school_concerns(actor=system_actor(morning.school.pk)) == 0
+    with clock.frozen(EVENING), in_school(morning.school):
+        assert raise_school_concerns(actor=system_actor(morning.school.pk)) == 1
 
 
 def test_a_school_week_is_one_in_which_school_is_kept(morning: Morning):

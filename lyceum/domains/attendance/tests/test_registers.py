@@ -1,5 +1,6 @@
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import product
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,20 +9,33 @@ from django.test.utils import CaptureQueriesContext
 
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
-from lyceum.core.errors import InvalidError
+from lyceum.core.errors import InvalidError, RuleError
+from lyceum.core.memory import forget_everything
 from lyceum.domains.academics.rules.calendar import close_days
-from lyceum.domains.attendance.models import Register
+from lyceum.domains.attendance.models import Register, SessionTimes
 from lyceum.domains.attendance.queries import count_states, in_state, list_registers, now_register
+from lyceum.domains.attendance.rules.marks import GivenMark, take_register
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError, NotASchoolDayError
 from lyceum.domains.attendance.rules.registers import open_day, require_school_day
 from lyceum.domains.attendance.rules.session_times import times_on
-from lyceum.domains.attendance.rules.setup import require_set_up, set_session_times
+from lyceum.domains.attendance.rules.setup import delete_day_times, require_set_up, set_session_times
+from lyceum.domains.attendance.tasks import open_days, open_school_day
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.attendance.views.day import STATES
+from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
 from lyceum.testing.clients import browser, software
-from lyceum.testing.factories import in_school, make_admin, make_class, make_school, make_teaching_class, set_times
+from lyceum.testing.factories import (
+    NOW,
+    as_actor,
+    in_school,
+    make_admin,
+    make_class,
+    make_school,
+    make_teaching_class,
+    set_times,
+)
 
 
 def test_a_day_has_a_register_for_each_session_and_no_more_when_asked_again(morning: Morning):
@@ -95,7 +109,8 @@ def test_a_grade_may_have_times_of_its_own(morning: Morning):
 
 
 def by_rule(morning: Morning, **times: str):
-    typed = {k: (date if k == "only_on" else time).fromisoformat(v) for k, v in times.items() if k != "session"}
+    days = ("only_on", "starts_on")
+    typed = {k: (date if k in days else time).fromisoformat(v) for k, v in times.items() if k != "session"}
     with in_school(morning.school):
         set_session_times(session=times["session"], **typed, actor=system_actor(morning.school.pk))
 
@@ -147,6 +162,72 @@ def due(day: date, session: str) -> list[tuple[time, time]]:
     rows = Register.objects.filter(on=day, kind="daily", session=session)
     zone = time_zone()
     return [(clock.local(row.due_at, zone).time(), clock.local(row.closes_at, zone).time()) for row in rows]
+
+
+def delete_by_rule(morning: Morning, times: UUID) -> object:
+    with in_school(morning.school):
+        try:
+            delete_day_times(times, actor=as_actor(make_admin(morning.school), morning.school))
+        except RuleError as refusal:
+            return refusal.status
+    return "done"
+
+
+def delete_by_rest(morning: Morning, times: UUID) -> object:
+    client = software(make_admin(morning.school), morning.school)
+    answer = client.send(f"/api/v1/attendance/session-times/{times}/", method="delete")
+    listed = [row["id"] for row in client.get("/api/v1/attendance/session-times/").json()]
+    assert str(times) not in listed or answer.status_code != 204
+    return "done" if answer.status_code == 204 else answer.status_code
+
+
+def delete_by_page(morning: Morning, times: UUID) -> object:
+    page = browser(make_admin(morning.school), morning.school)
+    offered = f'value="{times}"' in page.get("/settings/attendance/").content.decode()
+    status = page.post("/settings/attendance/", {"act": "undate", "times": str(times)}).status_code
+    assert offered == (status == 302)
+    return "done" if status == 302 else status
+
+
+@pytest.mark.parametrize("delete", [delete_by_rule, delete_by_rest, delete_by_page])
+def test_the_times_of_one_day_are_taken_back_and_its_open_registers_follow(morning: Morning, delete):
+    monday, other = date(2026, 11, 23), make_morning(1)
+    by_rule(morning, session="AM", starts_at="10:15", closes_at="10:45", only_on="2026-11-23")
+    with in_school(morning.school):
+        open_day(monday)
+        exception = SessionTimes.objects.get(is_exception=True)
+        usual = SessionTimes.objects.get(session="AM", is_exception=False)
+    with in_school(other.school):
+        theirs = SessionTimes.objects.filter(session="AM").get()
+
+    assert [delete(morning, each.pk) for each in (exception, usual, theirs)] == ["done", 404, 404]
+
+    with in_school(morning.school):
+        assert due(monday, "AM") == [(time(8, 45), time(9, 15))]
+        assert list(SessionTimes.objects.filter(session="AM")) == [usual]
+    by_rule(morning, session="AM", starts_at="10:15", closes_at="10:45", only_on="2026-11-20")
+    with in_school(morning.school):
+        today = SessionTimes.objects.get(is_exception=True)
+    with clock.frozen(NOW + timedelta(days=1)):
+        assert delete(morning, today.pk) == 409
+
+
+def test_times_set_from_today_move_registers_without_a_mark(morning: Morning):
+    monday, thursday = date(2026, 11, 23), date(2026, 11, 19)
+    marked = morning.register()
+    with in_school(morning.school):
+        for day in (thursday, monday):
+            open_day(day)
+        take_register(marked.pk, marks=[GivenMark(morning.students[0].pk, "N")], actor=morning.teacher)
+
+    by_rule(morning, session="AM", starts_at="09:00", closes_at="09:30")
+    by_rule(morning, session="PM", starts_at="13:30", closes_at="14:00", starts_on="2026-11-19")
+
+    with in_school(morning.school):
+        assert due(TODAY, "AM") == [(time(8, 45), time(9, 15))], "it has a mark"
+        assert due(TODAY, "PM") == due(monday, "PM") == [(time(13, 30), time(14))]
+        assert due(monday, "AM") == [(time(9), time(9, 30))]
+        assert due(thursday, "PM") == [(time(13), time(13, 30))], "what is past stays"
 
 
 def test_a_day_that_is_over_gets_no_other_times(morning: Morning):
@@ -216,12 +297,23 @@ def test_the_list_of_registers_takes_as_many_statements_for_one_class_as_for_thr
 
 
 def test_the_clock_makes_the_registers_of_a_school_that_is_set_up(morning: Morning):
-    from lyceum.domains.attendance.tasks import open_school_day
-
     bare = make_school("Bare School")
 
-    assert open_school_day(morning.school.pk) == 2
-    assert open_school_day(bare.pk) == 0
+    for school, made in ((morning.school, 2), (bare, 0)):
+        with in_school(school):
+            assert open_school_day(actor=system_actor(school.pk)) == made
+
+
+def test_a_school_that_fails_keeps_no_other_from_its_registers(morning: Morning):
+    broken = make_morning(1, name="Valley School")
+    School.objects.filter(pk=broken.school.pk).update(time_zone="Nowhere/At All")
+    forget_everything()
+
+    with pytest.raises(ExceptionGroup):
+        open_days(0)
+
+    with in_school(morning.school):
+        assert Register.objects.filter(on=TODAY).count() == 2
 
 
 def test_the_database_finds_the_states_that_time_makes(morning: Morning):

@@ -16,12 +16,14 @@ from lyceum.core.forms import asked_date
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.queries import Standing, standings
-from lyceum.domains.attendance.glyphs import MEANING_WORDS, tone
+from lyceum.domains.attendance.codes import mark_words
+from lyceum.domains.attendance.glyphs import MEANING_WORDS, SIGNS, say_mark, tone
 from lyceum.domains.attendance.meanings import ABSENT, Meaning
 from lyceum.domains.attendance.models import SESSION_WORDS, SessionMark
 from lyceum.domains.attendance.overview import list_absences
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.contacts import FirstContact, first_contacts
+from lyceum.domains.people.policies import family_of
 from lyceum.domains.tenancy.queries import today
 
 
@@ -32,21 +34,32 @@ class Absence:
     mark: SessionMark
     standing: Standing
     contact: FirstContact | None
+    code: str
+    """Empty for the student's family, who read words."""
+    why: str
 
 
 def read_absences(marks: Sequence[SessionMark], *, actor: Actor, day: date) -> list[Absence]:
-    """The marks with what somebody needs to call home, in two statements."""
+    """The marks with what somebody needs to call home, in three statements."""
     students = list({mark.student_id for mark in marks})
     placed = standings(students, day)
     contacts = first_contacts(students, actor=actor, day=day)
-    return [Absence(mark, placed[mark.student_id], contacts.get(mark.student_id)) for mark in marks]
+    family, words = family_of(actor), mark_words(for_families=True)
+
+    def absence(mark: SessionMark) -> Absence:
+        at_home = mark.student_id in family
+        why = say_mark(mark.symbol, mark.meaning, words if at_home else {})
+        code = "" if at_home else mark.symbol
+        return Absence(mark, placed[mark.student_id], contacts.get(mark.student_id), code, why)
+
+    return [absence(mark) for mark in marks]
 
 
 def _code_html(row: Absence) -> SafeString:
-    words = MEANING_WORDS[Meaning(row.mark.meaning)]
+    meant = tone(row.mark.meaning)
     return SafeString(
-        f'<span class="coded"><i class="g g-{tone(row.mark.meaning)}" aria-hidden="true">{escape(row.mark.symbol)}</i> '
-        f"{escape(str(words))}</span>"
+        f'<span class="coded"><i class="g g-{meant}" aria-hidden="true">{escape(row.code or SIGNS[meant])}</i> '
+        f"{escape(row.why)}</span>"
     )
 
 
@@ -68,10 +81,10 @@ TABLE: Table[Absence] = Table(
         Column("name", _("Name"), lambda row: row.mark.student.person.full_name, sort=("student__person__sort_name",)),
         Column("form", _("Form"), lambda row: row.standing.form),
         Column("session", _("Session"), lambda row: row.mark.session_words, sort=("session",)),
-        Column("why", _("Why"), lambda row: MEANING_WORDS[Meaning(row.mark.meaning)], html=_code_html),
+        Column("why", _("Why"), lambda row: row.why, html=_code_html),
         Column("contact", _("Call first"), _contact),
         Column("phone", _("Phone"), lambda row: row.contact.number if row.contact else "", html=_number_html),
-        Column("code", _("Code"), lambda row: row.mark.symbol, is_extra=True),
+        Column("code", _("Code"), lambda row: row.code, is_extra=True),
     ),
     href=lambda row: f"/students/{row.mark.student_id}/",
     order=("student__person__sort_name", "student_id", "session"),

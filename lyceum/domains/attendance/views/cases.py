@@ -79,8 +79,8 @@ class Row:
 
     @property
     def reply(self) -> CaseReply | None:
-        """The newest thing that somebody said."""
-        replies = sorted(self.case.replies.all(), key=lambda each: each.at)
+        """The newest thing that somebody said: to the school, not to the family."""
+        replies = [] if self.case.is_family else sorted(self.case.replies.all(), key=lambda each: each.at)
         return replies[-1] if replies else None
 
 
@@ -89,7 +89,8 @@ def read_rows(cases: Sequence[AbsenceCase], *, actor: Actor) -> list[Row]:
     day = today()
     students = list({case.student_id for case in cases})
     placed = standings(students, day)
-    contacts = contacts_of(students, purpose=Purpose.ABSENCE, day=day, actor=actor) if students else {}
+    to_call = [case.student_id for case in cases if not case.is_family]
+    contacts = contacts_of(to_call, purpose=Purpose.ABSENCE, day=day, actor=actor) if to_call else {}
     return [
         Row(
             case,
@@ -104,7 +105,7 @@ def read_rows(cases: Sequence[AbsenceCase], *, actor: Actor) -> list[Row]:
 def _said(row: Row) -> str:
     if row.reply is None:
         return ""
-    code = (row.reply.code.family_label or row.reply.code.label) if row.reply.code else ""
+    code = row.reply.code.family_words if row.reply.code else ""
     words = ": ".join(each for each in (say(code) if code else "", row.reply.text) if each)
     return f"{words or say('does not know')} ({row.reply.name or say('unknown number')})"
 
@@ -258,7 +259,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """One case: whom to tell and why or why not, who was asked, what they said; and the acts of the office."""
     actor = actor_of(request)
     case = get_case(case_id, actor=actor)
-    if request.method == "GET" and not _is_at_work(actor):
+    if request.method == "GET" and case.is_family:
         return redirect(f"/attendance/cases/{case_id}/answer/")
 
     def act() -> Done:
@@ -281,10 +282,6 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         }
 
     return submitted(request, "attendance/case.html", context, act)
-
-
-def _is_at_work(actor: Actor) -> bool:
-    return actor.may(Permission.REGISTERS_TAKE)
 
 
 def _do(request: HttpRequest, case_id: UUID, actor: Actor) -> Done:

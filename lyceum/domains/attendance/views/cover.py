@@ -20,7 +20,7 @@ from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
-from lyceum.domains.academics.queries import list_locations
+from lyceum.domains.academics.queries import list_room_names
 from lyceum.domains.attendance.cover_words import covered_by, lesson_words, reasons_of
 from lyceum.domains.attendance.rest.cover import pass_link
 from lyceum.domains.attendance.rules.cover_passes import NewPass, create_pass
@@ -143,7 +143,7 @@ def _context(request: HttpRequest, lesson: Lesson, day: date, actor: Actor) -> d
         "parts": [(str(each), _("period %(number)s") % {"number": each}) for each in desk.held.parts],
         "part": str(desk.part or ""),
         "kinds": [(kind.value, kind.label) for kind in OTHER_WAYS],
-        "rooms": [(str(room.pk), room.name) for room in list_locations(actor)],
+        "rooms": list_room_names(actor),
         "same_time": _same_time(desk),
     }
 

@@ -25,8 +25,7 @@ from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.queries import Standing, standings
 from lyceum.domains.attendance.codes import read_codes
 from lyceum.domains.attendance.models import PlannedAbsence, PlannedStudent
-from lyceum.domains.attendance.planned import get_planned, list_planned_students
-from lyceum.domains.attendance.policies import sees_codes
+from lyceum.domains.attendance.planned import get_planned, list_planned_students, read_code
 from lyceum.domains.attendance.rules.planned import (
     NewAbsence,
     approve_absence,
@@ -37,7 +36,7 @@ from lyceum.domains.attendance.rules.planned import (
 from lyceum.domains.attendance.words import PLANNED_STATES, PLANNED_TONES, WHATS, span_words
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.policies import family_of, visible_students
 from lyceum.domains.people.queries import get_student
 from lyceum.domains.tenancy.queries import today
 
@@ -50,7 +49,7 @@ def absence_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Report or plan an absence of one student: today, the whole day, unless told otherwise."""
     actor = actor_of(request)
     student = get_student(student_id, actor=actor, permission=Permission.ABSENCES_ASK)
-    decides = actor.reaches_all(Permission.ABSENCES_DECIDE)
+    decides = actor.reaches_all(Permission.ABSENCES_DECIDE) and student_id not in family_of(actor)
     page = f"/students/{student_id}/"
 
     def act() -> Done:
@@ -106,7 +105,6 @@ class PlannedRow:
 
     row: PlannedStudent
     standing: Standing
-    shows_codes: bool
 
     @property
     def planned(self) -> PlannedAbsence:
@@ -128,11 +126,10 @@ class PlannedRow:
         return str(PLANNED_STATES[self.planned.state])
 
 
-def made_rows(rows: Sequence[PlannedStudent], *, actor: Actor) -> list[PlannedRow]:
+def made_rows(rows: Sequence[PlannedStudent]) -> list[PlannedRow]:
     """The rows with where each student belongs, in one statement."""
     placed = standings(list({row.student_id for row in rows}), today())
-    shows_codes = sees_codes(actor)
-    return [PlannedRow(row, placed[row.student_id], shows_codes) for row in rows]
+    return [PlannedRow(row, placed[row.student_id]) for row in rows]
 
 
 def _state_html(each: PlannedRow) -> SafeString:
@@ -140,8 +137,8 @@ def _state_html(each: PlannedRow) -> SafeString:
 
 
 def _code(each: PlannedRow) -> str:
-    code = each.planned.code
-    return (code.symbol if each.shows_codes else _(code.family_label)) if code else ""
+    code = read_code(each.planned, [each.row])
+    return code.symbol or (_(code.words) if code.words else "")
 
 
 def _plan_rows(request: HttpRequest, ids: list[UUID], state: str, problem: str = "") -> list[Planned]:
@@ -237,7 +234,7 @@ def planned_page(request: HttpRequest) -> HttpResponse:
         rows,
         template="attendance/planned.html",
         filters=(Filter("state", lazy("State"), [*PLANNED_STATES.items(), ("all", lazy("All"))], usual="asked"),),
-        made=partial(made_rows, actor=actor),
+        made=made_rows,
         note_export=partial(note_export, TABLE.name, asked.urlencode(), actor=actor),
     )
 
@@ -275,7 +272,7 @@ def planned_one(request: HttpRequest, planned_id: UUID) -> HttpResponse:
             "what": WHATS[planned.what],
             "state": PLANNED_STATES[planned.state],
             "tone": PLANNED_TONES[planned.state],
-            "shows_codes": sees_codes(actor),
+            "code": read_code(planned),
             "may_decide": decides and is_open,
             "may_cancel": (decides and planned.state == PlannedAbsence.State.APPROVED)
             or (is_open and planned.asked_by is not None and planned.asked_by == actor.user_id),
@@ -311,7 +308,7 @@ def absences_of(student: UUID, *, actor: Actor, day: date) -> list[ShownAbsence]
     if not actor.may(Permission.ABSENCES_ASK):
         return []
     rows = list_planned_students(actor, student=student).filter(planned__ends_on__gte=day - timedelta(days=30))
-    made = (PlannedRow(row, Standing(), shows_codes=False) for row in rows[:20])
+    made = (PlannedRow(row, Standing()) for row in rows[:20])
     return [
         ShownAbsence(
             each.row.planned_id,

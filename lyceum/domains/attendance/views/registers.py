@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError, InvalidError, RuleError, invalid_field
-from lyceum.core.forms import typed_date
+from lyceum.core.forms import typed_date, typed_id
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Toast, Undo, leave_toast
@@ -24,14 +24,14 @@ from lyceum.domains.attendance.codes import CodeList, read_codes
 from lyceum.domains.attendance.documents.printing import print_history
 from lyceum.domains.attendance.glyphs import TONE_WORDS, strip_html, tone
 from lyceum.domains.attendance.lines import Line, lines_html
-from lyceum.domains.attendance.models import CodeSet, MarkChange, Register, SessionTimes
+from lyceum.domains.attendance.models import CodeSet, MarkChange, Register
 from lyceum.domains.attendance.phone import whose
 from lyceum.domains.attendance.presets import PRESETS
-from lyceum.domains.attendance.queries import get_register, list_history, marks_as_known
+from lyceum.domains.attendance.queries import get_register, list_history, list_session_times, marks_as_known
 from lyceum.domains.attendance.rules.arrivals import Arrival, mark_arrived
 from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, Saved, take_register
 from lyceum.domains.attendance.rules.paper import note_paper
-from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times, what_is_missing
+from lyceum.domains.attendance.rules.setup import choose_codes, delete_day_times, set_session_times, what_is_missing
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.attendance.views.devices import list_decisions
 from lyceum.domains.attendance.views.documents import asked_paper, pdf_answer
@@ -251,7 +251,7 @@ def history_pdf(request: HttpRequest, register_id: UUID) -> HttpResponse:
 def settings_page(request: HttpRequest) -> HttpResponse:
     """Codes and session times."""
     actor = actor_of(request)
-    actor.require(Permission.CODES_EDIT)
+    times = list_session_times(actor)
     errors: tuple[FieldError, ...] = ()
     status = 200
     if request.method == "POST":
@@ -265,7 +265,8 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         "code_set": CodeSet.objects.filter(state="in_use").first(),
         "codes": [c for c in read_codes(actor).codes if c.active],
         "presets": PRESETS.values(),
-        "times": SessionTimes.objects.order_by("session", "-starts_on"),
+        "times": times,
+        "today": today(),
         "missing": what_is_missing(today()),
         "typed": request.POST,
     }
@@ -276,6 +277,9 @@ def _change_settings(request: HttpRequest) -> None:
     actor = actor_of(request)
     if request.POST.get("act") == "codes":
         choose_codes(request.POST.get("preset", ""), actor=actor)
+        return
+    if request.POST.get("act") == "undate":
+        delete_day_times(typed_id(request, "times") or UUID(int=0), actor=actor)
         return
     set_session_times(
         session=request.POST.get("session", ""),

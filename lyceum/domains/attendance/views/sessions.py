@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
+from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import invalid_field
 from lyceum.core.forms import asked_date, needed_date, typed_date
@@ -25,12 +26,13 @@ from lyceum.domains.attendance.halves import session_starts
 from lyceum.domains.attendance.meanings import Meaning
 from lyceum.domains.attendance.models import SESSION_WORDS, SessionMark, SessionPattern
 from lyceum.domains.attendance.rules.overrides import clear_override, end_pattern, override_session, set_pattern
-from lyceum.domains.attendance.sessions import list_patterns, list_session_marks
+from lyceum.domains.attendance.sessions import list_patterns, list_session_marks_as_known
+from lyceum.domains.attendance.views.numbers import asked_instant
 from lyceum.domains.attendance.views.rules import METHODS
 from lyceum.domains.attendance.words import CASES, ORIGINS
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.queries import get_student
-from lyceum.domains.tenancy.queries import today
+from lyceum.domains.tenancy.queries import time_zone, today
 
 METHOD_WORDS = dict(METHODS)
 WEEKDAYS = ((1, lazy("Monday")), (2, lazy("Tuesday")), (3, lazy("Wednesday")), (4, lazy("Thursday")),
@@ -67,12 +69,15 @@ TABLE: Table[SessionMark] = Table(
 
 @require_http_methods(["GET", "POST"])
 def sessions_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
-    """Every statutory mark of a student this year, newest first; overriding one, and sessions not expected here."""
+    """Every statutory mark of a student this year, newest first, as known now or at an instant; overriding one, and
+    sessions not expected here.
+    """
     actor = actor_of(request)
     student = get_student(student_id, actor=actor, permission=Permission.REGISTERS_VIEW)
     year, page = school_days().year_of(today()), f"/students/{student_id}/sessions/"
     first = asked_date(request, "from", year.starts if year else today())
-    rows = list_session_marks(actor, first=first, last=today(), student=student_id)
+    known_at = asked_instant(request)
+    rows = list_session_marks_as_known(actor, first=first, last=today(), student=student_id, as_known_at=known_at)
 
     def show(context: dict[str, Any], *, status: int = 200) -> HttpResponse:
         return answer_list(
@@ -80,10 +85,14 @@ def sessions_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
             TABLE,
             rows,
             template="attendance/sessions.html",
-            filters=(Filter("from", lazy("From"), kind="date", usual=first.isoformat()),),
+            filters=(
+                Filter("from", lazy("From"), kind="date", usual=first.isoformat()),
+                Filter("as_known_at", lazy("As known at"), kind="datetime-local"),
+            ),
             note_export=partial(note_export, TABLE.name, request.GET.urlencode(), actor=actor),
             context={
                 "student": student,
+                "known_at": known_at and clock.local(known_at, time_zone()),
                 "today": today().isoformat(),
                 "amends": actor.reaches_all(Permission.REGISTERS_AMEND),
                 "may_write": actor.reaches_all(Permission.CONCERNS_EDIT),

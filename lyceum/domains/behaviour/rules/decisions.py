@@ -16,13 +16,13 @@ from lyceum.core.text import tidy
 from lyceum.domains.accounts.models import Membership, PermissionSet
 from lyceum.domains.behaviour.facts import StageApproved
 from lyceum.domains.behaviour.models import EscalationCase
-from lyceum.domains.behaviour.policies import own_family
 from lyceum.domains.behaviour.queries import get_case
 from lyceum.domains.behaviour.rules.actions import NewAction, set_action
 from lyceum.domains.behaviour.rules.notices import make_stage_notice, tidy_lines
 from lyceum.domains.behaviour.rules.refusals import NotApproverError, OwnReportError, StageStateError
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Student
+from lyceum.domains.people.policies import own_family
 from lyceum.domains.tenancy.queries import today
 
 State = EscalationCase.State

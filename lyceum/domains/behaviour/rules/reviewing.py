@@ -14,7 +14,6 @@ from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.behaviour.facts import IncidentRejected, IncidentWithdrawn, StudentPoints
 from lyceum.domains.behaviour.models import Action, Incident
-from lyceum.domains.behaviour.policies import own_family
 from lyceum.domains.behaviour.queries import get_incident, parts_of
 from lyceum.domains.behaviour.rules.changing import Changing
 from lyceum.domains.behaviour.rules.effects import take_effect
@@ -24,6 +23,7 @@ from lyceum.domains.behaviour.rules.refusals import IncidentStateError, OwnRepor
 from lyceum.domains.behaviour.rules.stages import check_stages
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Student
+from lyceum.domains.people.policies import own_family
 
 State = Incident.State
 

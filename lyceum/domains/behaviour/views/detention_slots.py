@@ -20,7 +20,7 @@ from lyceum.core.forms import needed_date, submitted, typed_date, typed_id, type
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast, leave_toast
-from lyceum.domains.academics.queries import list_locations
+from lyceum.domains.academics.queries import list_room_names
 from lyceum.domains.behaviour.detention_marks import CYCLE, MARK_OF, SYMBOLS, TONE_WORDS
 from lyceum.domains.behaviour.detention_phone import list_slot_decisions
 from lyceum.domains.behaviour.detention_queries import (
@@ -243,7 +243,7 @@ def slot_new(request: HttpRequest) -> HttpResponse:
     def context() -> dict[str, Any]:
         return {
             "types": [(str(t.pk), t.name) for t in list_detention_types(actor, active=True)],
-            "rooms": [(str(room.pk), room.name) for room in list_locations(actor).filter(active=True)],
+            "rooms": list_room_names(actor),
             "staff": _staff_names(actor),
             "day": today() + timedelta(days=1),
         }

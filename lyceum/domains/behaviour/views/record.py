@@ -15,7 +15,7 @@ from lyceum.core.forms import asked_id, shown_errors, typed_id, typed_ids
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Toast, leave_toast
-from lyceum.domains.academics.queries import list_class_names, list_locations
+from lyceum.domains.academics.queries import list_class_names, list_room_names
 from lyceum.domains.behaviour.forms import typed_instant, typed_whole
 from lyceum.domains.behaviour.models import Participant
 from lyceum.domains.behaviour.models.incidents import Polarity
@@ -111,7 +111,7 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "lesson": lesson,
         "text": text,
         "severities": [(str(n), f"{n} · {name}") for n, name in severity_names()],
-        "locations": [(str(room.pk), room.name) for room in list_locations(actor)[:200]],
+        "locations": list_room_names(actor)[:200],
         "may_set_up": actor.reaches_all(Permission.BEHAVIOUR_EDIT),
     }
 

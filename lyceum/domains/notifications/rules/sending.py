@@ -7,7 +7,7 @@ message that it was handing over goes twice.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -147,10 +147,7 @@ def _come_back_for_the_rest(school_id: int) -> None:
             send_at(school_id, next_at)
 
 
-def waiting_schools(schools: Sequence[int]) -> Iterator[int]:
-    """The schools that have something to send now, whatever became of the job for it."""
-    for school_id in schools:
-        with school_scope(school_id):
-            late = Q(state__in=("held", "queued", "sending"), not_before__lte=clock.now())
-            if Delivery.objects.filter(late).exists() or has_left_over():
-                yield school_id
+def has_waiting() -> bool:
+    """Whether the school has something to send now, whatever became of the job for it."""
+    late = Q(state__in=("held", "queued", "sending"), not_before__lte=clock.now())
+    return Delivery.objects.filter(late).exists() or has_left_over()

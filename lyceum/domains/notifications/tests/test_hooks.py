@@ -21,7 +21,7 @@ from lyceum.domains.notifications.rules.hooks import apply_waiting
 from lyceum.domains.notifications.rules.notify import notify
 from lyceum.domains.notifications.rules.outcomes import note_sent
 from lyceum.domains.notifications.rules.providers import remove_provider
-from lyceum.domains.notifications.rules.sending import send_due, waiting_schools
+from lyceum.domains.notifications.rules.sending import has_waiting, send_due
 from lyceum.domains.notifications.tasks import confirm_topic
 from lyceum.domains.notifications.tests.calls import (
     AMAZON_KEY,
@@ -191,12 +191,13 @@ def test_a_report_that_crossed_with_its_message_is_applied_with_the_next_round(a
     line.tell(twilio(line))
     with in_school(line.school):
         Delivery.objects.update(provider_message="M1")
+        waiting = has_waiting()
 
-    waiting = list(waiting_schools([line.school.pk]))
     send_due(line.school.pk)
 
-    assert (waiting, line.state) == ([line.school.pk], "delivered")
-    assert list(waiting_schools([line.school.pk])) == []
+    assert (waiting, line.state) == (True, "delivered")
+    with in_school(line.school):
+        assert not has_waiting()
 
 
 def test_an_address_of_nobody_of_another_carrier_or_of_one_that_is_gone_leads_nowhere():

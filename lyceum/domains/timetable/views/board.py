@@ -15,7 +15,7 @@ from lyceum.core.errors import NotFoundError, invalid_field
 from lyceum.core.forms import asked_id, needed_date, submitted, typed_date, typed_id, typed_number
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast, Undo
-from lyceum.domains.academics.queries import list_locations
+from lyceum.domains.academics.queries import list_room_names
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.board import SORTS, Board, find_lesson, find_look, read_activity
 from lyceum.domains.timetable.planning import read_plan
@@ -71,6 +71,7 @@ def _context(request: HttpRequest, version_id: UUID, actor: Actor) -> dict[str, 
     lesson = find_lesson(plan, asked.get("lesson", ""))
     can_undo, running = read_activity(version) if version.is_draft else (False, None)
     board = Board(plan, look, lesson if lesson in plan.cards else None)
+    chosen = _chosen(board, lesson, _wanted(asked.get("wanted", "")), actor) if lesson else None
     return {
         "version": version,
         "board": board,
@@ -78,8 +79,8 @@ def _context(request: HttpRequest, version_id: UUID, actor: Actor) -> dict[str, 
         "sorts": SORTS,
         "formats": FORMATS,
         "clashes": board.clashes[:MOST_CLASHES],
-        "chosen": _chosen(board, lesson, _wanted(asked.get("wanted", "")), actor) if lesson else None,
-        "rooms": [(str(row.pk), row.name) for row in list_locations(actor)] if lesson else [],
+        "chosen": chosen,
+        "rooms": list_room_names(actor, chosen=[chosen["room"]]) if chosen else [],
         "from_day": max(today(), version.year.starts),
         "can_undo": can_undo,
         "running": running,

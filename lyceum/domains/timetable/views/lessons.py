@@ -15,7 +15,7 @@ from lyceum.core.forms import submitted, typed_date, typed_id, typed_number, typ
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.schools import crossing_to
-from lyceum.domains.academics.queries import get_class, list_locations
+from lyceum.domains.academics.queries import get_class, list_room_names
 from lyceum.domains.people.queries import list_staff
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.ical import read_token, write_feed
@@ -76,7 +76,7 @@ def lessons_page(request: HttpRequest, class_id: UUID) -> HttpResponse:
             "may_edit": may_edit,
             "weekdays": WEEKDAYS,
             "staff": [(str(member.pk), str(member)) for member in list_staff(actor)] if may_edit else [],
-            "rooms": [(str(room.pk), room.name) for room in list_locations(actor)] if may_edit else [],
+            "rooms": list_room_names(actor) if may_edit else [],
         }
 
     return submitted(request, "timetable/lessons.html", context, act)

@@ -1,6 +1,7 @@
 """What must be taught: the list, one of it, and many at once from a spreadsheet."""
 
 import re
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.academics.models import AcademicYear
-from lyceum.domains.academics.queries import list_classes, list_locations, list_subjects
+from lyceum.domains.academics.queries import list_classes, list_room_names, list_subjects
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.queries import list_staff
 from lyceum.domains.tenancy.queries import today
@@ -104,14 +105,14 @@ def requirements_page(request: HttpRequest) -> HttpResponse:
     return answer_list_with_form(request, show, act)
 
 
-def _choices(request: HttpRequest, year: AcademicYear, actor: Actor) -> dict[str, Any]:
+def _choices(request: HttpRequest, year: AcademicYear, actor: Actor, *, rooms: Collection[str] = ()) -> dict[str, Any]:
     """What the form of a requirement offers."""
     return {
         "year": year,
         "subjects": [(str(row.pk), row.name) for row in list_subjects(actor)],
         "classes": [(str(row.pk), row.name) for row in list_classes(actor, day=max(today(), year.starts))],
         "staff": [(str(row.pk), str(row)) for row in list_staff(actor)],
-        "rooms": [(str(row.pk), row.name) for row in list_locations(actor)],
+        "rooms": list_room_names(actor, chosen=rooms),
         "chosen_classes": request.POST.getlist("classes"),
         "chosen_staff": request.POST.getlist("teachers"),
         "chosen_rooms": request.POST.getlist("rooms"),
@@ -157,14 +158,15 @@ def requirement_page(request: HttpRequest, requirement_id: UUID) -> HttpResponse
         return Done(back, Toast(_("Saved.")))
 
     def context() -> dict[str, Any]:
-        choices = {"row": row} | _choices(request, row.year, actor)
+        rooms = [str(each.room_id) for each in row.rooms.all()]
+        choices = {"row": row} | _choices(request, row.year, actor, rooms=rooms)
         if request.method == "POST":
             return choices
         return choices | {
             "typed": _as_typed(row),
             "chosen_classes": [str(each.school_class_id) for each in row.classes.all()],
             "chosen_staff": [str(each.staff_id) for each in row.teachers.all()],
-            "chosen_rooms": [str(each.room_id) for each in row.rooms.all()],
+            "chosen_rooms": rooms,
         }
 
     return submitted(request, "timetable/requirement.html", context, act)

@@ -21,7 +21,7 @@ from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.academics.cycles import cycle_days
 from lyceum.domains.academics.models import AcademicYear
-from lyceum.domains.academics.queries import list_classes, list_locations, list_subjects
+from lyceum.domains.academics.queries import list_classes, list_room_names, list_subjects
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.queries import list_staff
 from lyceum.domains.tenancy.queries import today
@@ -168,7 +168,9 @@ def _fields(kind: Kind, year: AcademicYear, chosen: QueryDict, actor: Actor) -> 
         (name, NUMBERS[name], chosen.get(name, ""), low, high)
         for name, (low, high) in {**kind.numbers, **kind.optional}.items()
     ]
-    lists = [(sort, SORTS[sort], _rows(sort, year, actor), chosen.getlist(f"about-{sort}")) for sort in _sorts(kind)]
+    lists = [
+        (sort, SORTS[sort], _rows(sort, year, chosen, actor), chosen.getlist(f"about-{sort}")) for sort in _sorts(kind)
+    ]
     return {
         "kind": kind,
         "numbers": numbers,
@@ -180,13 +182,13 @@ def _fields(kind: Kind, year: AcademicYear, chosen: QueryDict, actor: Actor) -> 
     }
 
 
-def _rows(sort: str, year: AcademicYear, actor: Actor) -> list[tuple[str, str]]:
+def _rows(sort: str, year: AcademicYear, chosen: QueryDict, actor: Actor) -> list[tuple[str, str]]:
     if sort == TEACHER:
         return [(str(row.pk), str(row)) for row in list_staff(actor)]
     if sort == CLASS:
         return [(str(row.pk), row.name) for row in list_classes(actor, day=max(today(), year.starts))]
     if sort == ROOM:
-        return [(str(row.pk), row.name) for row in list_locations(actor)]
+        return list_room_names(actor, chosen=chosen.getlist(f"about-{ROOM}"))
     if sort == SUBJECT:
         return [(str(row.pk), row.name) for row in list_subjects(actor)]
     named = []

@@ -116,7 +116,7 @@ def _close(case: AbsenceCase, state: str, actor: Actor) -> None:
 
 
 def _thank(case: AbsenceCase, reply: CaseReply, code: Code, actor: Actor) -> None:
-    reason = partial(_, code.family_label or code.label)
+    reason = partial(_, code.family_words)
     _tell(case, {reply.person}, "absence_recorded", {"reason": reason}, "recorded", actor)
 
 
