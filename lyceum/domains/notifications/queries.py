@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,8 @@ from lyceum.domains.notifications.models.push import open_devices
 from lyceum.domains.notifications.wishes import read_wishes
 from lyceum.domains.notifications.words import Channel
 
+ON_THEIR_WAY = ("held", "queued", "sending", "sent", "delivered", "read")
+"""States of messages that reach somebody, as far as is known."""
 NOT_REACHED = ("failed", "bounced", "suppressed", "expired")
 NEWEST_FIRST = ("-created_at", "-pk")
 
@@ -89,6 +92,13 @@ def list_deliveries(
     if text:
         rows = rows.filter(Q(address__icontains=text) | Q(notification__name__icontains=text))
     return rows.filter(notification__source=source) if source else rows
+
+
+def find_lost(sources: Collection[str]) -> set[str]:
+    """Of some sources those of which no message is on its way or arrived, and that stand in the app of nobody."""
+    rows = Notification.objects.filter(source__in=sources).values("source")
+    alive = Q(user__isnull=False) | Q(deliveries__state__in=ON_THEIR_WAY)
+    return set(rows.annotate(alive=Count("pk", filter=alive)).filter(alive=0).values_list("source", flat=True))
 
 
 def get_delivery(delivery_id: UUID, *, actor: Actor) -> Delivery:

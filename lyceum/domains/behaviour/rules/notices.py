@@ -149,14 +149,15 @@ def _save(notices: Sequence[Notice], *, goes: bool, actor: Actor) -> None:
     entries = []
     for notice in notices:
         if goes and not notice.nobody_reached:
-            _let_go(notice, actor)
+            let_go(notice, actor)
         facts = [NoticeApproved(notice=notice.pk, student=notice.student_id)] if notice.recallable_until else []
         entries.append(Entry("behaviour.notice.make", Target.of(notice), {"state": [None, notice.state]}, facts=facts))
     Notice.objects.bulk_create(notices)
     record_all(entries, actor=actor)
 
 
-def _let_go(notice: Notice, actor: Actor) -> None:
+def let_go(notice: Notice, actor: Actor) -> None:
+    """On its way from now on, unless it is called back; not written yet."""
     notice.state, notice.recallable_until = State.RECALLABLE, clock.now() + RECALL
     notice.approved_by, notice.approved_by_name = actor.user_id, actor.name[:200]
 
@@ -250,7 +251,7 @@ def send_notice(notice_id: UUID, *, actor: Actor) -> Notice:
         raise NobodyReachedError(
             _("Nobody may be told: %(reasons)s") % {"reasons": reasons or _("no contact is known")}, recipients=reasons
         )
-    _let_go(notice, actor)
+    let_go(notice, actor)
     notice.save()
     record(
         "behaviour.notice.send",

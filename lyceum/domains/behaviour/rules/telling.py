@@ -81,11 +81,17 @@ def hand_over(notice: Notice, *, again: bool = False, actor: Actor) -> bool:
     wanted = {each["person"] for each in notice.recipients if each["told"]}
     choices = contacts_of([notice.student_id], purpose=Purpose.BEHAVIOUR, day=today(), actor=actor)
     told = [each for each in choices.get(notice.student_id, ()) if each.is_told and str(each.person) in wanted]
+    notify(news_of(notice, again=again), [each.as_recipient() for each in told], actor=actor)
+    return bool(told)
+
+
+def news_of(notice: Notice, *, again: bool = False) -> News:
+    """What those who are told of a notice hear: that there is one. Its words are read in Lyceum."""
     urgency = Urgency.URGENT if notice.urgent else Urgency.IMPORTANT if notice.asks_acknowledgement else Urgency.ROUTINE
     channels = [Channel.EMAIL.value, Channel.PUSH.value]
     if notice.urgent:
         channels.append(Channel.SMS.value)
-    news = News(
+    return News(
         type=Type.BEHAVIOUR.value,
         template=NOTICE,
         values={"name": notice.student.person.called},
@@ -96,8 +102,6 @@ def hand_over(notice: Notice, *, again: bool = False, actor: Actor) -> bool:
         about_student=notice.student_id,
         source=source_of(notice),
     )
-    notify(news, [each.as_recipient() for each in told], actor=actor)
-    return bool(told)
 
 
 def source_of(notice: Notice) -> str:
