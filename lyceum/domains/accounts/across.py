@@ -57,7 +57,7 @@ def _own_groups(actor: Actor) -> list[object]:
         Q(ends__isnull=True) | Q(ends__gte=day),
         user=actor.user_id,
         role=Role.GROUP_ADMIN,
-        group__isnull=False,
+        group__status="active",
         state=Membership.State.ACTIVE,
         starts__lte=day,
     )

@@ -78,7 +78,10 @@ def own_wishes(actor: Actor, *, usual: Wishes) -> Wishes:
 def list_deliveries(
     actor: Actor, *, channel: str = "", state: str = "", text: str = "", source: str = ""
 ) -> QuerySet[Delivery]:
-    """Messages and what became of each, the newest first. `not_reached` finds all that arrived nowhere."""
+    """Messages and what became of each, the newest first.
+
+    `not_reached` finds all that arrived nowhere, `unreached` those of people whom nothing else reached either.
+    """
     actor.require_all(Permission.DELIVERIES_VIEW)
     by_sns = Provider.objects.annotate(name=Cast("pk", CharField())).filter(kind="sns", name=OuterRef("provider"))
     rows = Delivery.objects.select_related("notification").annotate(
@@ -87,7 +90,10 @@ def list_deliveries(
     rows = rows.order_by(*NEWEST_FIRST)
     if channel:
         rows = rows.filter(channel=channel)
-    if state:
+    if state == "unreached":
+        on_their_way = Delivery.objects.filter(notification=OuterRef("notification"), state__in=ON_THEIR_WAY)
+        rows = rows.filter(~Exists(on_their_way), state__in=NOT_REACHED, notification__user__isnull=True)
+    elif state:
         rows = rows.filter(state__in=NOT_REACHED if state == "not_reached" else [state])
     if text:
         rows = rows.filter(Q(address__icontains=text) | Q(notification__name__icontains=text))

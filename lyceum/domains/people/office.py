@@ -43,7 +43,7 @@ def tell_texts_stopped(fact: TextsStopped, *, actor: Actor) -> None:
         dedupe_key=f"texts_stopped:{fact.first if fact.unreached else today()}",
         urgency=(Urgency.URGENT if fact.unreached else Urgency.IMPORTANT).value,
         channels=(Channel.EMAIL.value,),
-        link="/outbox/?state=not_reached&channel=sms",
+        link="/outbox/?state=unreached",
         source=f"texts_stopped:{fact.first}",
     )
     notify(news, office_recipients(Permission.DELIVERIES_VIEW), actor=actor)

@@ -79,7 +79,8 @@ def test_where_every_message_came_back_it_moves_on_or_waits(year: Year, works: b
     with in_school(year.school):
         person = GuardianLink.objects.get(student=year.students[0]).guardian
         Person.objects.filter(pk=person.pk).update(user=None)
-        ContactPoint.objects.get_or_create(person=person, kind="email", defaults={"value": "grace@example.org"})
+        GuardianLink.objects.filter(student=year.students[0]).update(channels=["email"])
+        ContactPoint.objects.create(person=person, kind="email", value="grace@example.org")
     row = year.set().detention
     with in_school(year.school), clock.frozen(datetime(2026, 11, 20, 9, tzinfo=UTC)):
         deliver_notice(Notice.objects.get().pk, actor=year.system)
