@@ -178,13 +178,16 @@ def why_nobody(recipients: Sequence[Recipient]) -> str:
 def note_told(notice_id: UUID) -> None:
     """The family's notice has left: the notice that the type promises counts from now.
 
-    Where it left too late for that, the detention says so and a person decides.
+    Where it left too late for that, or reached nobody, the detention says so and a person decides.
     """
-    about = Notice.objects.filter(pk=notice_id, detention__isnull=False, nobody_reached=False).values_list(
-        "detention", flat=True
-    )
+    notice = Notice.objects.filter(pk=notice_id, detention__isnull=False).first()
+    if notice is None:
+        return
     instant = clock.now()
-    rows = Detention.objects.filter(pk__in=list(about), told_at__isnull=True).select_related("type")
+    rows = Detention.objects.filter(pk=notice.detention, told_at__isnull=True).select_related("type")
+    if notice.nobody_reached:
+        rows.update(untold=_("No message reached the family."), updated_at=instant)
+        return
     for row in rows:
         row.told_at, row.untold = instant, ""
         promised = instant + timedelta(hours=row.type.notice_hours) - GRACE
