@@ -475,6 +475,7 @@ REST: dict[str, Door] = {
     ),
     "finishBehaviourAction": Door(_p.INCIDENTS_REVIEW),
     "cancelBehaviourAction": Door(_p.INCIDENTS_REVIEW),
+    "previewIncidentNotices": Door(_p.NOTICES_SEND, About.WHOLE),
     "sendBehaviourNotices": Door(_p.NOTICES_SEND, About.WHOLE, body={"notices": ["{notice_id}"]}),
     "behaviourDashboard": Door(_p.DASHBOARDS_VIEW),
     # detentions

@@ -13,7 +13,7 @@ from lyceum.domains.behaviour.rest.router import router
 from lyceum.domains.behaviour.rest.shapes import BehaviourNoticeOut, notice_shape
 from lyceum.domains.behaviour.rows import rows_of
 from lyceum.domains.behaviour.rules.notices import acknowledge_notice, recall_notice, send_notice, write_notice
-from lyceum.domains.behaviour.rules.sending import preview_sending, send_notices
+from lyceum.domains.behaviour.rules.sending import preview_approving, preview_sending, send_notices
 from lyceum.domains.people.reach import reach_fields
 from lyceum.domains.people.shapes import ReachOut
 
@@ -40,6 +40,13 @@ class BehaviourNoticeIn(Strict):
 
     student: UUID
     text: str = Field("", max_length=2000)
+
+
+@router.get("incidents/{uuid:incident_id}/notices/preview/", response=ReachOut, operation_id="previewIncidentNotices")
+def preview(request: HttpRequest, incident_id: UUID) -> dict[str, Any]:
+    """How far approving an incident would go: whose families hear, by which ways, and what their texts cost."""
+    shown = preview_approving(incident_id, actor=actor_of(request))
+    return reach_fields(shown.reach, shown.costs)
 
 
 @router.post(

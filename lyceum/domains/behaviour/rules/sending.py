@@ -11,8 +11,8 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.domains.behaviour.facts import NoticeApproved
 from lyceum.domains.behaviour.models import Notice
-from lyceum.domains.behaviour.queries import list_notices
-from lyceum.domains.behaviour.rules.notices import State, let_go
+from lyceum.domains.behaviour.queries import get_incident, list_notices, parts_of
+from lyceum.domains.behaviour.rules.notices import State, let_go, weight_of, whose_families_hear
 from lyceum.domains.behaviour.rules.telling import news_of, recipients_for
 from lyceum.domains.journal.rules import Entry, Target, record_all
 from lyceum.domains.notifications.rules.budget import SmsCapReachedError
@@ -37,6 +37,14 @@ class SendPreview:
 def preview_sending(notices: Collection[UUID], *, actor: Actor) -> SendPreview:
     """Who would get some held notices, by which ways, and what their texts cost. As many statements as for one."""
     return _preview(_held(notices, actor), actor)
+
+
+def preview_approving(incident_id: UUID, *, actor: Actor) -> SendPreview:
+    """Whose families would hear of an incident if it counted now, by which ways, and what their texts cost."""
+    actor.require_all(Permission.NOTICES_SEND)
+    incident = get_incident(incident_id, actor=actor)
+    parts = whose_families_hear(incident, parts_of(incident))
+    return _preview([Notice(student=part.student, participant=part, **weight_of(part)) for part in parts], actor)
 
 
 def _held(ids: Collection[UUID], actor: Actor, *, lock: bool = False) -> list[Notice]:

@@ -58,6 +58,18 @@ def test_the_preview_says_who_gets_what_and_what_it_costs_and_sending_does_just_
         assert Notice.objects.get(pk=ids[2]).nobody_reached
 
 
+def test_whoever_reviews_sees_how_far_approving_would_go(friday: Friday):
+    incident = friday.record("fighting", *friday.students)
+    caller, page = software(friday.users["head"], friday.school), browser(friday.users["head"], friday.school)
+
+    rest = caller.get(f"/api/v1/incidents/{incident.pk}/notices/preview/").json()
+    shown = text_of(page.get(f"/incidents/{incident.pk}/"))
+
+    assert (rest["reached"], rest["segments"]) == (2, 0)
+    assert "Approving tells their families" in shown
+    assert "2 people are reached" in shown
+
+
 def test_above_the_cap_none_of_them_goes(friday: Friday):
     notices = [notice.pk for notice in held(friday, urgent=True)]
     with in_school(friday.school):
