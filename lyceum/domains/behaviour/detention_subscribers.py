@@ -16,7 +16,13 @@ from lyceum.domains.behaviour.rules.detentions.returning import bring_back_for
 from lyceum.domains.behaviour.rules.detentions.supervisors import review_supervisors
 from lyceum.domains.behaviour.rules.detentions.telling import note_told
 from lyceum.domains.behaviour.rules.detentions.types import add_usual_types
-from lyceum.domains.calendars.facts import EventCancelled, EventChanged, EventPublished, InvitationAnswered
+from lyceum.domains.calendars.facts import (
+    EventCancelled,
+    EventChanged,
+    EventFact,
+    EventPublished,
+    InvitationAnswered,
+)
 from lyceum.domains.journal.facts import hears, hears_all, hears_of
 from lyceum.domains.people.facts import EnrolmentEnded
 from lyceum.domains.tenancy.facts import SchoolProvisioned
@@ -85,12 +91,13 @@ def look_at_everybody(_fact: VersionPublished, actor: Actor) -> None:
     review_supervisors(system_actor(actor.school))
 
 
-@hears(EventPublished)
-@hears(EventChanged)
-@hears(EventCancelled)
-def make_way_for_event(_fact: EventPublished | EventChanged | EventCancelled, actor: Actor) -> None:
+def make_way_for_event(_fact: EventFact, actor: Actor) -> None:
     """Whoever has to be at an event is at no detention then."""
     heed_events(actor=system_actor(actor.school))
+
+
+for each in (EventPublished, EventChanged, EventCancelled):
+    hears(each)(make_way_for_event)
 
 
 @hears(InvitationAnswered)

@@ -8,6 +8,7 @@ import pytest
 
 from lyceum.core import clock
 from lyceum.core.permissions import Role
+from lyceum.domains.academics.models import Grade, Placement
 from lyceum.domains.accounts.models import Membership, User
 from lyceum.domains.attendance.across import Total, hide_few
 from lyceum.domains.attendance.numbers import Numbers, summarise
@@ -57,6 +58,10 @@ def test_a_group_admin_reads_each_schools_own_numbers_by_page_and_rest_and_it_st
     hill, vale, tiny = marked("Hill", 6, absent=3), marked("Vale", 5, absent=0), marked("Tiny", 3, absent=1)
     other = marked("Elsewhere", 6, absent=6)
     make_group("Others", other.school)
+    with in_school(hill.school):
+        seventh = Grade.objects.get(code="7")
+        for student in hill.students:
+            Placement.objects.create(student=student, year=hill.form.year, grade=seventh, starts_on=LONG_AGO)
     trust = make_group("Trust", hill.school)
     make_group("Inside", vale.school, tiny.school, parent=trust)
     user = admin_of(trust, hill.school)

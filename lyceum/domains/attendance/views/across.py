@@ -20,7 +20,7 @@ from lyceum.core.rest import actor_of
 from lyceum.domains.accounts.across import get_group, list_group_schools, list_groups
 from lyceum.domains.attendance.across import USUAL, GroupTotals, SchoolTotal, Total, read_group_totals
 from lyceum.domains.attendance.numbers import Numbers
-from lyceum.domains.journal.rules import Target, record_wherever
+from lyceum.domains.journal.rules import Changes, Target, record_wherever
 from lyceum.domains.tenancy.models import Group, School
 
 
@@ -65,7 +65,9 @@ def groups_page(request: HttpRequest) -> HttpResponse:
     """The schools of a group that the actor administers, each with its attendance, and their sum."""
     actor, asked = actor_of(request), request.GET
     groups = list(list_groups(actor, Permission.NUMBERS_VIEW))
-    group = next((each for each in groups if each.slug == asked.get("group")), groups[0])
+    inside = {each.pk for each in groups}
+    widest = next(each for each in groups if each.parent_id not in inside)
+    group = next((each for each in groups if each.slug == asked.get("group")), widest)
     day = clock.today("UTC")
     last = asked_date(request, "to", day)
     first = min(asked_date(request, "from", last - USUAL), last)
@@ -78,7 +80,7 @@ def groups_page(request: HttpRequest) -> HttpResponse:
 
     names = [(each.slug, each.name) for each in groups]
     filters = (
-        *([Filter("group", _("Group"), names, usual=groups[0].slug)] if len(names) > 1 else []),
+        *([Filter("group", _("Group"), names, usual=widest.slug)] if len(names) > 1 else []),
         Filter("from", _("From"), kind="date", usual=(day - USUAL).isoformat()),
         Filter("to", _("To"), kind="date", usual=day.isoformat()),
     )
@@ -99,7 +101,7 @@ def _hidden(totals: GroupTotals) -> int:
 
 
 def _note_export(narrowed_by: str, group: Group, actor: Actor, count: int) -> None:
-    changes = {"rows": [None, count], "filter": [None, narrowed_by]}
+    changes: Changes = {"rows": [None, count], "filter": [None, narrowed_by]}
     record_wherever("list.export", target=Target.of(group), changes=changes, actor=actor)
 
 

@@ -43,8 +43,8 @@ def test_the_preview_says_who_gets_what_and_what_it_costs_and_sending_does_just_
         assert not Notification.objects.filter(template="behaviour.notice").exists()
     sent = caller.send(SEND, {"notices": ids}).json()
 
-    assert (preview["reached"], preview["by_channel"]["sms"], preview["segments"]) == (2, 2, 2)
-    assert (preview["cost"], preview["cap"], preview["sent"], preview["held"]) == ("0.10", 10, [], [ids[2]])
+    assert (preview["reached"], preview["by_channel"]["sms"], preview["segments"]) == (2, 2, 4)
+    assert (preview["cost"], preview["cap"], preview["sent"], preview["held"]) == ("0.20", 10, [], [ids[2]])
     assert "2 people are reached" in shown
     assert "nobody: it stays here" in shown
     assert set(sent["sent"]) == set(ids[:2])
@@ -59,7 +59,7 @@ def test_the_preview_says_who_gets_what_and_what_it_costs_and_sending_does_just_
 
 
 def test_whoever_reviews_sees_how_far_approving_would_go(friday: Friday):
-    incident = friday.record("fighting", *friday.students)
+    incident = friday.record("assault", *friday.students)
     caller, page = software(friday.users["head"], friday.school), browser(friday.users["head"], friday.school)
 
     rest = caller.get(f"/api/v1/incidents/{incident.pk}/notices/preview/").json()
@@ -99,5 +99,5 @@ def test_a_preview_of_three_takes_as_many_statements_as_of_one(friday: Friday, d
         head = friday.head
         preview_sending(notices, actor=head)
         for size in (1, 3):
-            with django_assert_num_queries(15):
+            with django_assert_num_queries(12):
                 preview_sending(notices[:size], actor=head)

@@ -46,7 +46,7 @@ def test_a_run_of_several_pieces_of_news_is_counted_as_one_and_told_in_as_many_s
         counts = []
         for size in (1, 3):
             asked = [(by_text(f"{size}.{n}"), [by_number(n)]) for n in range(size)]
-            with django_assert_num_queries(13):
+            with django_assert_num_queries(11):
                 made = notify_each(asked, actor=system(school))
             counts.append(len(made))
     assert counts == [1, 3]

@@ -270,7 +270,7 @@ def note_family_told(detention_id: UUID, *, words: str = "", slot_id: UUID | Non
     lock_seats()
     detention = get_detention_for_change(detention_id, actor=actor)
     if detention.state not in (State.PROPOSED, State.SCHEDULED, State.EXCUSED):
-        raise DetentionStateError(_("There is nothing to tell any more."), **{"from": detention.state})
+        raise DetentionStateError(_("There is nothing to tell any more."), state=detention.state)
     why, waited = tidy(words)[:300], bool(detention.untold)
     count_as_told(detention, actor=actor)
     detention.save(update_fields=["told_at", "untold", "updated_at"])

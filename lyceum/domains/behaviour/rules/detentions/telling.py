@@ -180,8 +180,8 @@ def note_told(notice_id: UUID) -> None:
 
     Where it left too late for that, or reached nobody, the detention says so and a person decides.
     """
-    notice = Notice.objects.filter(pk=notice_id, detention__isnull=False).first()
-    if notice is None:
+    notice = Notice.objects.filter(pk=notice_id).first()
+    if notice is None or notice.detention is None:
         return
     instant = clock.now()
     rows = Detention.objects.filter(pk=notice.detention, told_at__isnull=True).select_related("type")

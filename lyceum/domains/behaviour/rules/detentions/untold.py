@@ -71,7 +71,7 @@ def list_lost(instant: datetime) -> list[Detention]:
     sent = Notice.objects.filter(
         detention__in=ahead.values("pk"), state=Notice.State.SENT, acknowledged_at__isnull=True
     )
-    newest = {notice.detention: notice for notice in sent.order_by("sent_at", "pk")}
+    newest = {notice.detention: notice for notice in sent.order_by("sent_at", "pk") if notice.detention}
     lost = find_lost({str(notice.pk) for notice in newest.values()})
     wanted = [pk for pk, notice in newest.items() if notice.nobody_reached or str(notice.pk) in lost]
     if not wanted:
