@@ -58,6 +58,8 @@ def _everyday(actor: Actor) -> list[Item]:
     items = [Item(_("Overview") if is_head else _("Today"), "/today/", "today")]
     if Role.SUPER_ADMIN in actor.roles:
         items.append(Item(_("Schools"), "/operator/", "schools"))
+    if Role.GROUP_ADMIN in actor.roles:
+        items.append(Item(_("Group"), "/groups/", "schools"))
     if actor.reaches_all(Permission.STUDENTS_LIST):
         items.append(Item(_("People"), "/students/", "people"))
     elif Role.TEACHER in actor.roles:

@@ -70,7 +70,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
     if actor.kind is ActorKind.PUBLIC:
         raise UnauthorizedError
     if actor.school_id is None:
-        return operator_page(request) if Role.SUPER_ADMIN in actor.roles else render(request, "web/no_school.html")
+        return _outside_schools(request, actor)
     day = today()
     context: dict[str, object] = {"day": day, "greeting": _part_of_day(), "why_closed": ""}
     template = "web/today.html"
@@ -98,6 +98,13 @@ def today_page(request: HttpRequest) -> HttpResponse:
     if caller_of(request).has_other_schools:
         context |= {"elsewhere": children_at_other_schools(actor)}
     return render(request, template, context)
+
+
+def _outside_schools(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """What whoever is in no school finds: the installation, the schools of their group, or the way to one."""
+    if Role.SUPER_ADMIN in actor.roles:
+        return operator_page(request)
+    return redirect("groups") if Role.GROUP_ADMIN in actor.roles else render(request, "web/no_school.html")
 
 
 def _next_lesson(actor: Actor) -> Entry | None:

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -21,7 +21,7 @@ from lyceum.domains.attendance.glyphs import MEANING_WORDS
 from lyceum.domains.attendance.halves import session_starts, start_on
 from lyceum.domains.attendance.meanings import COUNTS, Meaning
 from lyceum.domains.attendance.readings import STANDING, Reading, reading_for
-from lyceum.domains.people.models import Student
+from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.tenancy.queries import time_zone
 
@@ -153,6 +153,21 @@ def list_counted(
         placed = Placement.objects.filter(grade=grade, starts_on__lte=last).exclude(ends_on__lt=first)
         rows = rows.filter(pk__in=placed.values("student"))
     return rows
+
+
+def list_enrolled(
+    actor: Actor,
+    *,
+    school_class: UUID | None = None,
+    grade: UUID | None = None,
+    first: date,
+    last: date,
+) -> QuerySet[Student]:
+    """Those of them who were on roll in those days."""
+    of_days = Enrolment.objects.filter(Q(last_day__isnull=True) | Q(last_day__gte=first), first_day__lte=last)
+    here = of_days.filter(kind__in=("main", "dual_main")).exclude(exit="no_show")
+    counted = list_counted(actor, school_class=school_class, grade=grade, first=first, last=last)
+    return counted.filter(pk__in=here.values("student"))
 
 
 _ENROLLED = """JOIN people_enrolment e ON e.school_id = %(school)s AND e.student_id = x.student_id

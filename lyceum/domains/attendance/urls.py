@@ -4,6 +4,7 @@ from django.urls import path
 
 from lyceum.domains.attendance.views import (
     absences,
+    across,
     cases,
     concerns,
     cover,
@@ -25,6 +26,8 @@ from lyceum.domains.attendance.views import (
 )
 
 urlpatterns = [
+    path("groups/", across.groups_page, name="groups"),
+    path("groups/<slug:group>/<slug:school>/", across.group_school_page, name="group-school"),
     path("attendance/", day.day_page, name="attendance"),
     path("attendance/absences/", absences.absences_page, name="absences"),
     path("attendance/conflicts/<uuid:conflict_id>/", devices.decide, name="conflict"),

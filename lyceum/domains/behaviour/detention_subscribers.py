@@ -10,11 +10,19 @@ from lyceum.core.actor import Actor, system_actor
 from lyceum.domains.academics.facts import LeavingUndone, SchoolDaysChanged
 from lyceum.domains.behaviour.facts import NoticeSent
 from lyceum.domains.behaviour.rules.detentions.days import note_planned
+from lyceum.domains.behaviour.rules.detentions.events import heed_events
 from lyceum.domains.behaviour.rules.detentions.following import cancel_closed_slots, cancel_for_leaver, follow_closure
 from lyceum.domains.behaviour.rules.detentions.returning import bring_back_for
 from lyceum.domains.behaviour.rules.detentions.supervisors import review_supervisors
 from lyceum.domains.behaviour.rules.detentions.telling import note_told
 from lyceum.domains.behaviour.rules.detentions.types import add_usual_types
+from lyceum.domains.calendars.facts import (
+    EventCancelled,
+    EventChanged,
+    EventFact,
+    EventPublished,
+    InvitationAnswered,
+)
 from lyceum.domains.journal.facts import hears, hears_all, hears_of
 from lyceum.domains.people.facts import EnrolmentEnded
 from lyceum.domains.tenancy.facts import SchoolProvisioned
@@ -81,6 +89,22 @@ def look_at_who_teaches(fact: LessonChanged, actor: Actor) -> None:
 def look_at_everybody(_fact: VersionPublished, actor: Actor) -> None:
     """Another timetable: everybody may teach at other times."""
     review_supervisors(system_actor(actor.school))
+
+
+def make_way_for_event(_fact: EventFact, actor: Actor) -> None:
+    """Whoever has to be at an event is at no detention then."""
+    heed_events(actor=system_actor(actor.school))
+
+
+for each in (EventPublished, EventChanged, EventCancelled):
+    hears(each)(make_way_for_event)
+
+
+@hears(InvitationAnswered)
+def make_way_for_who_comes(fact: InvitationAnswered, actor: Actor) -> None:
+    """Whoever takes part in an event from now on serves no detention then, and supervises none."""
+    if fact.person:
+        heed_events(person=fact.person, actor=system_actor(actor.school))
 
 
 @hears(SchoolDaysChanged)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -98,11 +99,11 @@ def held_notices(actor: Actor) -> Section | None:
 
 
 def unread(actor: Actor) -> Section | None:
-    """Notices that ask for an answer and have none after a day: the call list."""
+    """Notices that ask for an answer and have none after a day, or reached nobody at all: the call list."""
     if not actor.reaches_all(Permission.NOTICES_SEND):
         return None
     rows = list_notices(actor, states=[Notice.State.SENT]).filter(
-        asks_acknowledgement=True, acknowledged_at__isnull=True, sent_at__lt=_a_day_ago()
+        Q(sent_at__lt=_a_day_ago()) | Q(nobody_reached=True), asks_acknowledgement=True, acknowledged_at__isnull=True
     )
     return _cut("calls", _("Not read after a day: call"), "behaviour/_unread.html", rows.order_by("sent_at", "pk"))
 

@@ -23,6 +23,23 @@ class NotificationsCreated(FactPayload, frozen=True, kw_only=True):
         return tuple(f"user:{user}" for user in self.users)
 
 
+class TextsStopped(FactPayload, frozen=True, kw_only=True):
+    """What goes by itself needed more texts than are left this month: how many went on by other ways, or by none."""
+
+    type: ClassVar[str] = "notifications.texts_stopped"
+    topic: ClassVar[str] = "notifications"
+    first: UUID
+    """The first notification of those."""
+    kind: str
+    stopped: int
+    """People who were to get a text and do not."""
+    unreached: int
+    """Those of them whom nothing else reaches."""
+
+    def subject(self) -> str:
+        return str(self.first)
+
+
 class DeliveryChanged(FactPayload, frozen=True, kw_only=True):
     """A message went, arrived or failed."""
 

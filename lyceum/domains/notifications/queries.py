@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,8 @@ from lyceum.domains.notifications.models.push import open_devices
 from lyceum.domains.notifications.wishes import read_wishes
 from lyceum.domains.notifications.words import Channel
 
+ON_THEIR_WAY = ("held", "queued", "sending", "sent", "delivered", "read")
+"""States of messages that reach somebody, as far as is known."""
 NOT_REACHED = ("failed", "bounced", "suppressed", "expired")
 NEWEST_FIRST = ("-created_at", "-pk")
 
@@ -75,7 +78,10 @@ def own_wishes(actor: Actor, *, usual: Wishes) -> Wishes:
 def list_deliveries(
     actor: Actor, *, channel: str = "", state: str = "", text: str = "", source: str = ""
 ) -> QuerySet[Delivery]:
-    """Messages and what became of each, the newest first. `not_reached` finds all that arrived nowhere."""
+    """Messages and what became of each, the newest first.
+
+    `not_reached` finds all that arrived nowhere, `unreached` those of people whom nothing else reached either.
+    """
     actor.require_all(Permission.DELIVERIES_VIEW)
     by_sns = Provider.objects.annotate(name=Cast("pk", CharField())).filter(kind="sns", name=OuterRef("provider"))
     rows = Delivery.objects.select_related("notification").annotate(
@@ -84,11 +90,21 @@ def list_deliveries(
     rows = rows.order_by(*NEWEST_FIRST)
     if channel:
         rows = rows.filter(channel=channel)
-    if state:
+    if state == "unreached":
+        on_their_way = Delivery.objects.filter(notification=OuterRef("notification"), state__in=ON_THEIR_WAY)
+        rows = rows.filter(~Exists(on_their_way), state__in=NOT_REACHED, notification__user__isnull=True)
+    elif state:
         rows = rows.filter(state__in=NOT_REACHED if state == "not_reached" else [state])
     if text:
         rows = rows.filter(Q(address__icontains=text) | Q(notification__name__icontains=text))
     return rows.filter(notification__source=source) if source else rows
+
+
+def find_lost(sources: Collection[str]) -> set[str]:
+    """Of some sources those of which no message is on its way or arrived, and that stand in the app of nobody."""
+    rows = Notification.objects.filter(source__in=sources).values("source")
+    alive = Q(user__isnull=False) | Q(deliveries__state__in=ON_THEIR_WAY)
+    return set(rows.annotate(alive=Count("pk", filter=alive)).filter(alive=0).values_list("source", flat=True))
 
 
 def get_delivery(delivery_id: UUID, *, actor: Actor) -> Delivery:

@@ -4,11 +4,14 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.schools import current_school
 from lyceum.domains.accounts.models import Membership, User
 from lyceum.domains.notifications.choice import STAFF_WISHES
-from lyceum.domains.notifications.rules.notify import Recipient
+from lyceum.domains.notifications.facts import TextsStopped
+from lyceum.domains.notifications.rules.notify import News, Recipient, notify
+from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.models import ContactRestriction
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.tenancy.queries import today
@@ -29,6 +32,21 @@ def office_recipients(act: Permission, *, about: UUID | None = None) -> list[Rec
         row.user_id: row.user for row in rows.select_related("user").prefetch_related("user__emails").order_by("user")
     }
     return [staff_recipient(user, "office") for user in users.values()]
+
+
+def tell_texts_stopped(fact: TextsStopped, *, actor: Actor) -> None:
+    """Let those who look after messages know that people got no text: at once for who is reached by nothing else."""
+    news = News(
+        type=Type.SYSTEM.value,
+        template="texts_stopped",
+        values={"stopped": str(fact.stopped), "unreached": str(fact.unreached)},
+        dedupe_key=f"texts_stopped:{fact.first if fact.unreached else today()}",
+        urgency=(Urgency.URGENT if fact.unreached else Urgency.IMPORTANT).value,
+        channels=(Channel.EMAIL.value,),
+        link="/outbox/?state=unreached",
+        source=f"texts_stopped:{fact.first}",
+    )
+    notify(news, office_recipients(Permission.DELIVERIES_VIEW), actor=actor)
 
 
 def staff_recipient(user: User, reason: str) -> Recipient:

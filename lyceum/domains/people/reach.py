@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from lyceum.core.actor import Actor
 from lyceum.domains.notifications.choice import OVER_CAP
 from lyceum.domains.notifications.rules.notify import News, Recipient
-from lyceum.domains.notifications.rules.previewing import Reach, reach_of
+from lyceum.domains.notifications.rules.previewing import Costs, Reach, reach_of
 from lyceum.domains.notifications.words import Channel
 from lyceum.domains.people.contacts_for import WORDS, Choice, WhyNot
 
@@ -41,3 +42,17 @@ def reach_words(reach: Reach) -> dict[str, list[tuple[str, int]]]:
         reasons[str(_TROUBLE[why] if why in _TROUBLE else WORDS[WhyNot(why)])] += count
     channels = Counter({str(Channel(each).label): count for each, count in reach.by_channel.items()})
     return {"channels": channels.most_common(), "reasons": reasons.most_common()}
+
+
+def reach_fields(reach: Reach, costs: Costs) -> dict[str, Any]:
+    """A preview as software reads it."""
+    return {
+        "reached": reach.reached,
+        "by_channel": dict(reach.by_channel),
+        "unreachable": dict(reach.unreachable),
+        "blocked": reach.blocked,
+        "segments": costs.segments,
+        "cost": None if costs.cost is None else str(costs.cost),
+        "used": costs.used,
+        "cap": costs.cap,
+    }

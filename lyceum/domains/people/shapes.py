@@ -144,3 +144,16 @@ class GuardianIn(Strict):
             channels=tuple(self.channels),
             told=frozenset(self.told),
         )
+
+
+class ReachOut(Schema):
+    """Whom a message reaches, whom it does not, and what its texts cost."""
+
+    reached: int
+    by_channel: dict[str, int]
+    unreachable: dict[str, int] = Field(description="How many people by why.")
+    blocked: int = Field(description="How many a restriction keeps away.")
+    segments: int
+    cost: str | None = Field(description="In the school's currency; null where nobody said what a text costs.")
+    used: int = Field(description="Texts that went this month, or are about to; counted where there is a cap.")
+    cap: int | None

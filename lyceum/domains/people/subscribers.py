@@ -8,11 +8,12 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.domains.accounts.facts import InvitationAccepted
 from lyceum.domains.journal.facts import hears
-from lyceum.domains.notifications.facts import AddressRestored, AddressSuppressed
+from lyceum.domains.notifications.facts import AddressRestored, AddressSuppressed, TextsStopped
 from lyceum.domains.notifications.models import Address
 from lyceum.domains.notifications.rules.notify import stop_going_to, withdraw
 from lyceum.domains.people.facts import RestrictionChanged
 from lyceum.domains.people.models import ConsentKind, ContactPoint, ContactRestriction, NumberScheme, Person
+from lyceum.domains.people.office import tell_texts_stopped
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.people.rules.consents import STARTING_KINDS
 from lyceum.domains.people.rules.numbers import DEFAULT_PATTERN
@@ -69,6 +70,12 @@ def mark_failing(fact: AddressSuppressed, _actor: Actor) -> None:
 def mark_working(fact: AddressRestored, _actor: Actor) -> None:
     """It takes messages again."""
     _points_at(fact.address).update(failing_since=None, updated_at=clock.now())
+
+
+@hears(TextsStopped)
+def tell_office_of_texts(fact: TextsStopped, actor: Actor) -> None:
+    """Whoever looks after messages hears at once that some people got no text."""
+    tell_texts_stopped(fact, actor=actor)
 
 
 def _points_at(address_id: UUID) -> QuerySet[ContactPoint]:

@@ -5,6 +5,18 @@ from django.utils.translation import gettext_lazy as _
 from lyceum.domains.notifications.texts import Text, declare
 
 declare(
+    "texts_stopped",
+    Text(
+        subject=_("No more texts this month"),
+        message=_(
+            "{stopped} people were to get a text, and the school sends no more texts this month. They were told by "
+            "other ways. {unreached} of them are reached by nothing: call them."
+        ),
+        short=_("{school}: no more texts this month; {unreached} people are reached by nothing."),
+        placeholders=("school", "stopped", "unreached"),
+    ),
+)
+declare(
     "coming_of_age.guardian",
     Text(
         subject=_("Your access at {school} will end"),

@@ -329,6 +329,8 @@ PAGES: dict[str, Door] = {
     "POST behaviour/incidents/": Door(_p.BEHAVIOUR_VIEW, body={"export": "csv"}),
     "GET behaviour/points/": Door(_p.BEHAVIOUR_VIEW),
     "POST behaviour/points/": Door(_p.BEHAVIOUR_VIEW, body={"export": "csv"}),
+    "GET behaviour/notices/": Door(_p.NOTICES_SEND),
+    "POST behaviour/notices/": Door(_p.NOTICES_SEND, body={"export": "csv"}),
     "GET behaviour/queue/": Door(_p.INCIDENTS_REVIEW),
     "POST behaviour/queue/": Door(
         _p.INCIDENTS_REVIEW, body={"row": "{incident_id}", "act": "approve"}, but=frozenset({Who.FOREIGN_ADMIN})

@@ -477,6 +477,8 @@ REST: dict[str, Door] = {
     ),
     "finishBehaviourAction": Door(_p.INCIDENTS_REVIEW),
     "cancelBehaviourAction": Door(_p.INCIDENTS_REVIEW),
+    "previewIncidentNotices": Door(_p.NOTICES_SEND, About.WHOLE),
+    "sendBehaviourNotices": Door(_p.NOTICES_SEND, About.WHOLE, body={"notices": ["{notice_id}"]}),
     "behaviourDashboard": Door(_p.DASHBOARDS_VIEW),
     # detentions
     "listDetentionTypes": Door(_p.BEHAVIOUR_VIEW),
@@ -509,6 +511,9 @@ REST: dict[str, Door] = {
     "setDetention": Door(_p.DETENTIONS_SET, About.STUDENT, body=NEW_DETENTION, shows=(_p.BEHAVIOUR_VIEW,)),
     "getDetention": Door(_p.BEHAVIOUR_VIEW, About.STUDENT),
     "approveDetention": Door(_p.INCIDENTS_REVIEW, body={"slot": None}),
+    "noteFamilyToldOfDetention": Door(
+        _p.DETENTIONS_SET, About.STUDENT, body={"note": "On the phone"}, shows=(_p.BEHAVIOUR_VIEW,)
+    ),
     "rescheduleDetention": Door(
         _p.DETENTIONS_SET, About.STUDENT, body={"reason": "Dentist"}, shows=(_p.BEHAVIOUR_VIEW,)
     ),

@@ -1,6 +1,7 @@
 """REST door of attendance: registers, marks, numbers, setting up, absences, phones, the gate and cover."""
 
 from lyceum.domains.attendance.rest import (
+    across,
     cases,
     concerns,
     cover,
@@ -18,6 +19,7 @@ from lyceum.domains.attendance.rest import (
 from lyceum.domains.attendance.rest.router import router
 
 __all__ = [
+    "across",
     "cases",
     "concerns",
     "cover",

@@ -16,6 +16,8 @@ from lyceum.domains.attendance.rest.router import router
 from lyceum.domains.attendance.rules.cases.answering import answer_in_portal, note_call
 from lyceum.domains.attendance.rules.cases.asking import ask_families, preview_asking
 from lyceum.domains.attendance.rules.cases.settling import close_unexplained, confirm_case
+from lyceum.domains.people.reach import reach_fields
+from lyceum.domains.people.shapes import ReachOut
 
 Day = date  # several schemas have a field called date
 
@@ -157,18 +159,10 @@ class AskIn(Strict):
     preview: bool = False
 
 
-class AskOut(Schema):
-    """Whom it reaches, whom it does not, and what its texts cost."""
+class AskOut(ReachOut):
+    """How many contacts were asked, and how far that goes."""
 
     asked: int = Field(description="How many contacts were asked; 0 in a preview.")
-    reached: int
-    by_channel: dict[str, int]
-    unreachable: dict[str, int] = Field(description="How many people by why.")
-    blocked: int = Field(description="How many a restriction keeps away.")
-    segments: int
-    cost: str | None = Field(description="In the school's currency; null where nobody said what a text costs.")
-    used: int = Field(description="Texts that went this month, or are about to; counted where there is a cap.")
-    cap: int | None
 
 
 @router.post("attendance/cases/ask/", response=AskOut, operation_id="askAbsenceContacts")
@@ -176,15 +170,5 @@ def ask(request: HttpRequest, body: AskIn) -> dict[str, Any]:
     """Ask the next contact of some cases now, all or none; or say first what that would do."""
     actor = actor_of(request)
     shown = preview_asking(body.cases, actor=actor)
-    reach, costs = shown.reach, shown.costs
-    return {
-        "asked": 0 if body.preview else ask_families(body.cases, actor=actor),
-        "reached": reach.reached,
-        "by_channel": dict(reach.by_channel),
-        "unreachable": dict(reach.unreachable),
-        "blocked": reach.blocked,
-        "segments": costs.segments,
-        "cost": None if costs.cost is None else str(costs.cost),
-        "used": costs.used,
-        "cap": costs.cap,
-    }
+    asked = 0 if body.preview else ask_families(body.cases, actor=actor)
+    return {"asked": asked, **reach_fields(shown.reach, shown.costs)}

@@ -13,17 +13,24 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Role
 from lyceum.domains.attendance.models import AbsenceCase, CaseReply, CaseTry, Mark, MarkChange
 from lyceum.domains.attendance.rules.cases.answering import LinkEndedError, answer_by_link, note_call, read_link
-from lyceum.domains.attendance.rules.cases.asking import ask_families, ask_those_due, preview_asking, reply_link
+from lyceum.domains.attendance.rules.cases.asking import (
+    ask_families,
+    ask_next,
+    ask_those_due,
+    preview_asking,
+    reply_link,
+)
 from lyceum.domains.attendance.rules.cases.opening import open_cases
 from lyceum.domains.attendance.rules.cases.settling import CaseClosedError, close_unexplained, confirm_case
 from lyceum.domains.attendance.rules.chasing import chase_registers
 from lyceum.domains.attendance.rules.marks import GivenMark, amend_mark, take_register
 from lyceum.domains.attendance.rules.planned import NewAbsence, ask_absence
-from lyceum.domains.attendance.tests.conftest import TODAY, Morning
+from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.notifications.models import Delivery, Notification
 from lyceum.domains.notifications.rules.budget import set_budget
 from lyceum.domains.people.models import ContactPoint, Flag, GuardianLink, Person
 from lyceum.domains.people.rules.restrictions import restrict_contact
+from lyceum.domains.tenancy.queries import today
 from lyceum.testing.clients import browser, software
 from lyceum.testing.factories import (
     account_for,
@@ -325,7 +332,7 @@ def test_the_office_asks_the_next_contacts_at_once_after_a_preview(morning: Morn
             kinds=["no_contact"],
             actor=as_actor(admin, morning.school),
         )
-        set_budget(1, "0.05", actor=as_actor(admin, morning.school))
+        set_budget(3, "0.05", actor=as_actor(admin, morning.school))  # the first question takes two
     take(morning)
     case = open_now(morning)
     office, choice = browser(admin, morning.school), {"bulk": "ask", "row": [str(case.pk)]}
@@ -392,3 +399,59 @@ def test_an_answer_keeps_the_next_channel_from_being_used(morning: Morning):
     with in_school(morning.school):
         rows = dict(Delivery.objects.filter(in_reserve=True).values_list("address", "state"))
     assert rows == {"g1@example.org": "withdrawn"}
+
+
+def test_where_no_texts_are_left_the_next_contact_is_asked_at_once_and_the_office_sees_whom_nothing_reaches(
+    morning: Morning,
+):
+    for number in (1, 2):
+        guardian(morning, number)
+    mother = guardian(morning, 3, channels=("sms", "email", "call"))
+    with in_school(morning.school):
+        ContactPoint.objects.create(person=mother.guardian, kind="email", value="mother@example.org")
+    guardian(morning, 4, child=1)
+    admin = as_actor(make_admin(morning.school), morning.school)
+    register = morning.register()
+    with in_school(morning.school):
+        set_budget(0, "", actor=admin)
+        marks = [GivenMark(morning.students[n].pk, "N") for n in (0, 1)]
+        take_register(register.pk, marks=marks, rest="present", actor=morning.teacher)
+
+    with clock.frozen(CLOSED), in_school(morning.school):
+        open_cases(TODAY)
+
+        states = dict(AbsenceCase.objects.values_list("student", "state"))
+        tries = dict(CaseTry.objects.values_list("name", "note"))
+        assert states == {morning.students[0].pk: "asked", morning.students[1].pk: "open"}
+        assert tries == {
+            "Guardian 1": "no message reached them",
+            "Guardian 2": "no message reached them",
+            "Guardian 3": "",
+            "Guardian 4": "no message reached them",
+        }
+        assert list(Delivery.objects.exclude(state="suppressed").filter(channel="email", notification__user=None)
+                    .values_list("address", flat=True)) == ["mother@example.org"]  # fmt: skip
+        assert Notification.objects.filter(template="texts_stopped", user=morning.office_user).exists()
+        page = browser(morning.office_user, morning.school).get("/attendance/cases/").content.decode()
+    assert "The family of 1 child was reached by nothing" in page
+
+
+def test_asking_for_three_children_takes_as_many_statements_as_for_one(
+    db: None, at_school: None, django_assert_num_queries
+):
+    for size in (1, 3):
+        morning = make_morning(3, name=f"School {size}")
+        for n in range(size):
+            guardian(morning, n, child=n)
+        register = morning.register()
+        with in_school(morning.school):
+            marks = [GivenMark(morning.students[n].pk, "N") for n in range(size)]
+            take_register(register.pk, marks=marks, rest="present", actor=morning.teacher)
+            cases = AbsenceCase.objects.select_related("student__person").prefetch_related("sessions")
+            AbsenceCase.objects.bulk_create(
+                AbsenceCase(student=morning.students[n], opened_on=TODAY) for n in range(size)
+            )
+            found = list(cases)
+            today()
+            with django_assert_num_queries(18):
+                ask_next(found, actor=system_actor(morning.school.pk))

@@ -251,6 +251,7 @@ def cases_page(request: HttpRequest) -> HttpResponse:
         filters=(Filter("state", _("State"), list(STATES.items()), every=_("Not settled")),),
         made=partial(read_rows, actor=actor),
         note_export=partial(note_export, TABLE.name, asked.urlencode(), actor=actor),
+        context={"to_call": list_cases(actor, states=[AbsenceCase.State.OPEN]).count() if _settles(request) else 0},
     )
 
 

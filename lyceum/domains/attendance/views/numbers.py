@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -21,10 +20,10 @@ from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.queries import Standing, list_classes, list_grade_names, standings
 from lyceum.domains.attendance.groups import Grouped, summarise_by
-from lyceum.domains.attendance.numbers import Numbers, list_counted, summarise_students
+from lyceum.domains.attendance.numbers import Numbers, list_enrolled, summarise_students
 from lyceum.domains.attendance.readings import reading_for
 from lyceum.domains.journal.rules import note_export
-from lyceum.domains.people.models import Enrolment, Student
+from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.queries import time_zone, today
 
 BY = (
@@ -78,9 +77,7 @@ def numbers_page(request: HttpRequest) -> HttpResponse:
         "first": first,
         "last": last,
     }
-    of_days = Enrolment.objects.filter(Q(last_day__isnull=True) | Q(last_day__gte=first), first_day__lte=last)
-    here = of_days.filter(kind__in=("main", "dual_main")).exclude(exit="no_show")
-    students = list_counted(actor, **whose).filter(pk__in=here.values("student"))
+    students = list_enrolled(actor, **whose)
     counted = partial(summarise_students, first=first, last=last, reading=reading_for(actor, known_at))
 
     def made(rows: Sequence[Student]) -> list[Counted]:

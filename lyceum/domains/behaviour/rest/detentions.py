@@ -25,6 +25,7 @@ from lyceum.domains.behaviour.rules.detentions.setting import (
     cancel_detention,
     correct_detention,
     excuse_detention,
+    note_family_told,
     set_detention,
 )
 from lyceum.domains.behaviour.rules.detentions.states import three_state
@@ -59,6 +60,7 @@ class DetentionOut(Schema):
     moved_to: UUID | None
     minutes_served: int | None
     told_at: datetime | None
+    untold: str
     version: int
 
 
@@ -72,7 +74,7 @@ class PassedSlotOut(Schema):
 
 
 class DetentionPlacedOut(DetentionOut):
-    """A detention that was set; `code` is `no_slot` where none fits and it waits."""
+    """A detention that was set. It waits where `code` is `no_slot`: none fits, or `nobody_reached`: no family knows."""
 
     code: str
     passed: list[PassedSlotOut]
@@ -115,6 +117,7 @@ def detention_out(row: Detention, actor: Actor) -> dict[str, Any]:
         "moved_to": next((each.pk for each in row.moved_to.all()), None),
         "minutes_served": row.minutes_served,
         "told_at": row.told_at if at_work else None,
+        "untold": row.untold if at_work else "",
         "version": row.version,
     }
 
@@ -151,7 +154,8 @@ class DetentionIn(Strict):
 
 @router.post("detentions/", response={201: DetentionPlacedOut, 200: DetentionPlacedOut}, operation_id="setDetention")
 def create(request: HttpRequest, body: DetentionIn) -> Status[dict[str, Any]]:
-    """Set a detention. 200 with the code `no_slot` where no slot fits: it is kept and waits."""
+    """Set a detention. 200 with the code `no_slot` where no slot fits, and with `nobody_reached` where nobody of the
+    family can be told of one after school: it is kept and waits."""
     actor = actor_of(request)
     new = NewDetention(
         student_id=body.student,
@@ -168,7 +172,7 @@ def create(request: HttpRequest, body: DetentionIn) -> Status[dict[str, Any]]:
 
 def _placed(placed: Placed, actor: Actor) -> Status[dict[str, Any]]:
     found = detention_out(get_detention(placed.detention.pk, actor=actor), actor)
-    code = "no_slot" if placed.has_no_slot and placed.passed else ""
+    code = "nobody_reached" if placed.waits_for_family else "no_slot" if placed.has_no_slot and placed.passed else ""
     return Status(200 if code else 201, found | {"code": code, "passed": _passed(placed.passed)})
 
 
@@ -198,6 +202,24 @@ def approve(request: HttpRequest, detention_id: UUID, body: DetentionApproveIn) 
     """Set a proposed detention."""
     actor = actor_of(request)
     return _placed(approve_detention(detention_id, slot_id=body.slot, actor=actor), actor)
+
+
+class DetentionToldIn(Strict):
+    """What was said, and the slot of one that waited; the next one that fits where it is left out."""
+
+    note: str = Field("", max_length=300)
+    slot: UUID | None = None
+
+
+@router.post(
+    "detentions/{uuid:detention_id}/family-told/",
+    response={201: DetentionPlacedOut, 200: DetentionPlacedOut},
+    operation_id="noteFamilyToldOfDetention",
+)
+def family_told(request: HttpRequest, detention_id: UUID, body: DetentionToldIn) -> Status[dict[str, Any]]:
+    """Somebody told the family in person, as on the phone. What waited for that alone is set."""
+    actor = actor_of(request)
+    return _placed(note_family_told(detention_id, words=body.note, slot_id=body.slot, actor=actor), actor)
 
 
 class DetentionRescheduleIn(Strict):

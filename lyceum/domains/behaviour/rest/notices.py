@@ -13,6 +13,9 @@ from lyceum.domains.behaviour.rest.router import router
 from lyceum.domains.behaviour.rest.shapes import BehaviourNoticeOut, notice_shape
 from lyceum.domains.behaviour.rows import rows_of
 from lyceum.domains.behaviour.rules.notices import acknowledge_notice, recall_notice, send_notice, write_notice
+from lyceum.domains.behaviour.rules.sending import preview_approving, preview_sending, send_notices
+from lyceum.domains.people.reach import reach_fields
+from lyceum.domains.people.shapes import ReachOut
 
 
 @router.get(
@@ -39,6 +42,13 @@ class BehaviourNoticeIn(Strict):
     text: str = Field("", max_length=2000)
 
 
+@router.get("incidents/{uuid:incident_id}/notices/preview/", response=ReachOut, operation_id="previewIncidentNotices")
+def preview(request: HttpRequest, incident_id: UUID) -> dict[str, Any]:
+    """How far approving an incident would go: whose families hear, by which ways, and what their texts cost."""
+    shown = preview_approving(incident_id, actor=actor_of(request))
+    return reach_fields(shown.reach, shown.costs)
+
+
 @router.post(
     "incidents/{uuid:incident_id}/notices/", response={201: BehaviourNoticeOut}, operation_id="writeIncidentNotice"
 )
@@ -56,6 +66,30 @@ def write(request: HttpRequest, incident_id: UUID, body: BehaviourNoticeIn) -> S
 def send(request: HttpRequest, notice_id: UUID) -> dict[str, Any]:
     """Let a held notice go; for ten seconds it can be called back."""
     return notice_shape(send_notice(notice_id, actor=actor_of(request)), actor=actor_of(request))
+
+
+class NoticesSendIn(Strict):
+    """Which held notices, and whether only to say how far they would go."""
+
+    notices: list[UUID] = Field(min_length=1, max_length=500)
+    preview: bool = False
+
+
+class NoticesSentOut(ReachOut):
+    """Those that go, and those that stay held because nobody of the family may be told."""
+
+    sent: list[UUID] = Field(description="Empty in a preview.")
+    held: list[UUID]
+
+
+@router.post("behaviour/notices/send/", response=NoticesSentOut, operation_id="sendBehaviourNotices")
+def send_several(request: HttpRequest, body: NoticesSendIn) -> dict[str, Any]:
+    """Let several held notices go, or say first whom that reaches and what it costs. Above the cap none goes."""
+    actor = actor_of(request)
+    shown = preview_sending(body.notices, actor=actor)
+    sent = [] if body.preview else [notice.pk for notice in send_notices(body.notices, actor=actor)]
+    held = [notice for notice, names in shown.told.items() if not names]
+    return {"sent": sent, "held": held, **reach_fields(shown.reach, shown.costs)}
 
 
 class NoticeRecallIn(Strict):

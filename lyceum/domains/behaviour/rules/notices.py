@@ -94,26 +94,28 @@ def is_sent_by_itself(incident: Incident, *, reviewed: bool) -> bool:
 
 def make_notices(incident: Incident, participants: Sequence[Participant], *, reviewed: bool, actor: Actor) -> None:
     """One notice for each child who did it, once the incident counts. Of target and witness a person decides."""
-    if incident.type.tell_guardians == IncidentType.TellGuardians.NEVER or incident.confidential:
-        return
-    parts = [each for each in participants if each.did_it]
+    parts = whose_families_hear(incident, participants)
     told = recipients_for([each.student_id for each in parts], actor=actor)
     goes = is_sent_by_itself(incident, reviewed=reviewed)
     notices = []
     for part in parts:
-        severity = part.severity or incident.severity
-        notices.append(
-            _draft(
-                part.student_id,
-                usual_text(part, incident.type),
-                told[part.student_id],
-                actor,
-                participant=part,
-                urgent=severity == GRAVEST,
-                asks_acknowledgement=severity >= SERIOUS and incident.type.polarity == "negative",
-            )
-        )
+        text = usual_text(part, incident.type)
+        notices.append(_draft(part.student_id, text, told[part.student_id], actor, participant=part, **weight_of(part)))
     _save(notices, goes=goes, actor=actor)
+
+
+def whose_families_hear(incident: Incident, participants: Sequence[Participant]) -> list[Participant]:
+    """Those of whom a notice is made once the incident counts."""
+    if incident.type.tell_guardians == IncidentType.TellGuardians.NEVER or incident.confidential:
+        return []
+    return [each for each in participants if each.did_it]
+
+
+def weight_of(part: Participant) -> dict[str, bool]:
+    """How much a notice about a part matters: whether it is urgent, and asks to be confirmed."""
+    severity = part.severity or part.incident.severity
+    is_bad = part.incident.type.polarity == "negative"
+    return {"urgent": severity == GRAVEST, "asks_acknowledgement": severity >= SERIOUS and is_bad}
 
 
 def make_stage_notice(case: EscalationCase, text: str, *, actor: Actor) -> Notice:
@@ -149,14 +151,15 @@ def _save(notices: Sequence[Notice], *, goes: bool, actor: Actor) -> None:
     entries = []
     for notice in notices:
         if goes and not notice.nobody_reached:
-            _let_go(notice, actor)
+            let_go(notice, actor)
         facts = [NoticeApproved(notice=notice.pk, student=notice.student_id)] if notice.recallable_until else []
         entries.append(Entry("behaviour.notice.make", Target.of(notice), {"state": [None, notice.state]}, facts=facts))
     Notice.objects.bulk_create(notices)
     record_all(entries, actor=actor)
 
 
-def _let_go(notice: Notice, actor: Actor) -> None:
+def let_go(notice: Notice, actor: Actor) -> None:
+    """On its way from now on, unless it is called back; not written yet."""
     notice.state, notice.recallable_until = State.RECALLABLE, clock.now() + RECALL
     notice.approved_by, notice.approved_by_name = actor.user_id, actor.name[:200]
 
@@ -250,7 +253,7 @@ def send_notice(notice_id: UUID, *, actor: Actor) -> Notice:
         raise NobodyReachedError(
             _("Nobody may be told: %(reasons)s") % {"reasons": reasons or _("no contact is known")}, recipients=reasons
         )
-    _let_go(notice, actor)
+    let_go(notice, actor)
     notice.save()
     record(
         "behaviour.notice.send",

@@ -15,6 +15,7 @@ from lyceum.domains.behaviour.models.incidents import GRAVEST
 from lyceum.domains.notifications.choice import STAFF_WISHES
 from lyceum.domains.notifications.rules.notify import News, notify, withdraw
 from lyceum.domains.notifications.rules.notify import Recipient as Told
+from lyceum.domains.notifications.rules.overflow import find_unreached
 from lyceum.domains.notifications.texts import Text, declare
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.contacts_for import WORDS, Choice, Purpose, WhyNot, contacts_of
@@ -77,15 +78,21 @@ def shown_recipients(notice: Notice, *, actor: Actor) -> list[dict[str, object]]
 
 
 def hand_over(notice: Notice, *, again: bool = False, actor: Actor) -> bool:
-    """Tell those who were to be told and still may be, once or once again; returns whether there was anybody."""
+    """Tell those who were to be told and still may be, once or once again; returns whether it reaches anybody."""
     wanted = {each["person"] for each in notice.recipients if each["told"]}
     choices = contacts_of([notice.student_id], purpose=Purpose.BEHAVIOUR, day=today(), actor=actor)
     told = [each for each in choices.get(notice.student_id, ()) if each.is_told and str(each.person) in wanted]
+    made = notify(news_of(notice, again=again), [each.as_recipient() for each in told], actor=actor)
+    return bool(told) and not (made and len(find_unreached(made)) == len(made))
+
+
+def news_of(notice: Notice, *, again: bool = False) -> News:
+    """What those who are told of a notice hear: that there is one. Its words are read in Lyceum."""
     urgency = Urgency.URGENT if notice.urgent else Urgency.IMPORTANT if notice.asks_acknowledgement else Urgency.ROUTINE
     channels = [Channel.EMAIL.value, Channel.PUSH.value]
     if notice.urgent:
         channels.append(Channel.SMS.value)
-    news = News(
+    return News(
         type=Type.BEHAVIOUR.value,
         template=NOTICE,
         values={"name": notice.student.person.called},
@@ -96,8 +103,6 @@ def hand_over(notice: Notice, *, again: bool = False, actor: Actor) -> bool:
         about_student=notice.student_id,
         source=source_of(notice),
     )
-    notify(news, [each.as_recipient() for each in told], actor=actor)
-    return bool(told)
 
 
 def source_of(notice: Notice) -> str:

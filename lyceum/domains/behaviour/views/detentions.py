@@ -45,6 +45,7 @@ from lyceum.domains.behaviour.rules.detentions.setting import (
     cancel_detention,
     correct_detention,
     excuse_detention,
+    note_family_told,
     propose_slots,
     set_detention,
 )
@@ -195,10 +196,15 @@ def detention_new(request: HttpRequest) -> HttpResponse:
 def _set(placed: Placed) -> Done:
     row, address = placed.detention, f"/behaviour/detentions/{placed.detention.pk}/"
     if row.starts_at is None:
-        words = gettext("Kept as a proposal: no slot fits yet.") if placed.passed else gettext("Proposed.")
-        return Done(address, Toast(words))
+        return Done(address, Toast(_why_it_waits(placed)))
     undo = Undo(address, [("act", "cancel"), ("reason", gettext("Undone"))])
     return Done(address, Toast(gettext("Set: %(at)s.") % {"at": said(row.starts_at)}, undo))
+
+
+def _why_it_waits(placed: Placed) -> str:
+    if placed.waits_for_family:
+        return gettext("It waits: nobody of the family could be told.")
+    return gettext("Kept as a proposal: no slot fits yet.") if placed.passed else gettext("Proposed.")
 
 
 def _new_context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
@@ -261,6 +267,7 @@ def detention_page(request: HttpRequest, detention_id: UUID) -> HttpResponse:
         "excuse": _excuse,
         "cancel": _cancel,
         "approve": _approve,
+        "told": _told,
         "correct": _correct,
         "ask": _ask,
         "acknowledge": _acknowledge,
@@ -294,6 +301,7 @@ def _context(detention_id: UUID, actor: Actor) -> dict[str, Any]:
         "may_move": changes and "rescheduled" in possible,
         "may_excuse": changes and "excused" in possible and actor.reaches_all(Permission.DETENTIONS_SET),
         "may_cancel": changes and "cancelled" in possible,
+        "may_tell": changes and bool(row.untold) and row.state in ("proposed", "scheduled", "excused"),
         "may_approve": decides and row.state == "proposed",
         "may_correct": decides and not possible and row.slot_id is not None and row.state != "rescheduled",
         "may_ask": mine and row.state == "scheduled",
@@ -359,9 +367,15 @@ def _cancel(request: HttpRequest, detention_id: UUID, actor: Actor) -> Done:
 def _approve(request: HttpRequest, detention_id: UUID, actor: Actor) -> Done:
     placed = approve_detention(detention_id, slot_id=typed_id(request, "slot"), actor=actor)
     at = placed.detention.starts_at
-    words = gettext("Set: %(at)s.") % {"at": said(at)} if at else gettext("No slot fits yet.")
+    words = gettext("Set: %(at)s.") % {"at": said(at)} if at else _why_it_waits(placed)
     came_from = CAME_FROM.get(request.POST.get("from", ""))
     return Done(came_from, Toast(words)) if came_from else _back(placed.detention, words)
+
+
+def _told(request: HttpRequest, detention_id: UUID, actor: Actor) -> Done:
+    words = request.POST.get("reason", "")
+    placed = note_family_told(detention_id, words=words, slot_id=typed_id(request, "slot"), actor=actor)
+    return _back(placed.detention, gettext("Noted: the family knows."))
 
 
 def _correct(request: HttpRequest, detention_id: UUID, actor: Actor) -> Done:

@@ -25,6 +25,7 @@ from lyceum.domains.behaviour.rules.files import add_file, list_files, may_chang
 from lyceum.domains.behaviour.rules.notices import recall_notice, send_notice, usual_text, write_notice
 from lyceum.domains.behaviour.rules.recording import delete_draft, submit_incident
 from lyceum.domains.behaviour.rules.reviewing import edit_incident, review_incident, withdraw_incident
+from lyceum.domains.behaviour.rules.sending import preview_approving
 from lyceum.domains.behaviour.rules.telling import shown_recipients
 from lyceum.domains.behaviour.words import (
     ACTION_STATES,
@@ -36,6 +37,7 @@ from lyceum.domains.behaviour.words import (
     severity_name,
     severity_names,
 )
+from lyceum.domains.people.reach import reach_words
 
 EDITS = ("narrative", "summary", "place")
 
@@ -233,8 +235,19 @@ def _shown(rows: list[Participant], actor: Actor) -> dict[str, Any]:
         "may_change_files": is_for_staff(rows[0]) and may_change_files(incident, actor),
         "may_export": actor.may(Permission.BEHAVIOUR_EXPORT),
         "may_tell": _may_tell(incident, is_own, actor),
+        **(_reach(incident, actor) if reviews and not is_own and incident.state == Incident.State.SUBMITTED else {}),
         **(_what_follows(incident, rows, actor) if staff else {}),
     }
+
+
+def _reach(incident: Incident, actor: Actor) -> dict[str, Any]:
+    """How far approving would go, for who may tell families."""
+    if not actor.reaches_all(Permission.NOTICES_SEND):
+        return {}
+    shown = preview_approving(incident.pk, actor=actor)
+    if not shown.notices:
+        return {}
+    return {"reach": shown.reach, "costs": shown.costs, "reach_words": reach_words(shown.reach)}
 
 
 def _may_tell(incident: Incident, is_own: bool, actor: Actor) -> bool:

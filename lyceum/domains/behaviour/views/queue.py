@@ -39,9 +39,15 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         try:
             return gone_on(request, Done(QUEUE, Toast(_decide(request))))
         except RuleError as error:
-            shown = {"sections": read_queue(actor), "errors": shown_errors(error), "typed": request.POST}
+            shown = _queue(actor) | {"errors": shown_errors(error), "typed": request.POST}
             return render(request, "behaviour/queue.html", shown, status=error.status)
-    return render(request, "behaviour/queue.html", {"sections": read_queue(actor)})
+    return render(request, "behaviour/queue.html", _queue(actor))
+
+
+def _queue(actor: Actor) -> dict[str, Any]:
+    sections = read_queue(actor)
+    several = any(section.name == "notices" and len(section.rows) > 1 for section in sections)
+    return {"sections": sections, "may_send": several}
 
 
 def _decide(request: HttpRequest) -> str:

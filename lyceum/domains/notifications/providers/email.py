@@ -53,7 +53,7 @@ class EmailSender:
     def send(self, message: Outgoing) -> Sent:
         mail = _mail(message, message.sender or self.sender)
         try:
-            self._connection.send_messages([mail])
+            self._hand_over(mail)
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             raise SendError(_said(text), code=str(code), is_permanent=code >= 500) from error
@@ -72,6 +72,18 @@ class EmailSender:
             raise SendError(f"{type(error).__name__}: {error}") from error
         status = getattr(mail, "anymail_status", None)
         return Sent(message=str(getattr(status, "message_id", "") or mail.extra_headers.get("Message-ID", "")))
+
+    def _hand_over(self, mail: EmailMultiAlternatives) -> None:
+        """By the line that is open: not every message greets the server anew. One that hung up is called again."""
+        is_new = bool(self._connection.open())
+        try:
+            self._connection.send_messages([mail])
+        except smtplib.SMTPServerDisconnected:
+            self.close()
+            if is_new:
+                raise
+            self._connection.open()
+            self._connection.send_messages([mail])
 
     def close(self) -> None:
         self._connection.close()

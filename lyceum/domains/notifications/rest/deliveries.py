@@ -14,7 +14,7 @@ from lyceum.domains.notifications.queries import NEWEST_FIRST, list_deliveries
 from lyceum.domains.notifications.rest.router import router
 from lyceum.domains.notifications.rules.deliveries import retry_delivery
 
-STATES = "^(not_reached|" + "|".join(Delivery.State.values) + ")?$"
+STATES = "^(not_reached|unreached|" + "|".join(Delivery.State.values) + ")?$"
 
 
 class DeliveryOut(Schema):
@@ -64,7 +64,8 @@ def delivery_shape(row: Delivery) -> dict[str, Any]:
 
 @router.get("deliveries/", response=ListOf[DeliveryOut], operation_id="listDeliveries")
 def deliveries(request: HttpRequest, which: Query[DeliveryFilter]) -> dict[str, Any]:
-    """Messages, the newest first; `state=not_reached` finds all that arrived nowhere."""
+    """Messages, the newest first; `state=not_reached` finds all that arrived nowhere, and `unreached` those of
+    people whom nothing else reached either."""
     rows = list_deliveries(actor_of(request), channel=which.channel, state=which.state, source=which.source)
     page = page_of(rows, order=NEWEST_FIRST, limit=which.limit, cursor=which.cursor, count=which.count)
     return listed(page, [delivery_shape(row) for row in page.rows])

@@ -34,6 +34,11 @@ class SmsCapReachedError(RuleError):
     status = 409
     title = gettext_noop("Too many texts this month")
 
+    def __init__(self, *, needed: int, left: int, cap: int) -> None:
+        words = _("%(needed)s texts are needed and %(left)s of %(cap)s are left this month. Nothing was sent.")
+        super().__init__(words % {"needed": needed, "left": left, "cap": cap}, needed=needed, left=left, cap=cap)
+        self.left = left
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -112,7 +117,4 @@ def texts_over_cap(deliveries: Sequence[Delivery]) -> SmsCapReachedError | None:
     used = count_used()
     if used + needed <= cap:
         return None
-    return SmsCapReachedError(
-        _("%(needed)s texts are needed and %(left)s of %(cap)s are left this month. Nothing was sent.")
-        % {"needed": needed, "left": max(0, cap - used), "cap": cap}
-    )
+    return SmsCapReachedError(needed=needed, left=max(0, cap - used), cap=cap)

@@ -14,13 +14,14 @@ from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.ids import new_id
 from lyceum.core.language import speaking
 from lyceum.core.schools import current_school
-from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.journal.rules import Entry, Target, record, record_all
 from lyceum.domains.notifications.choice import FAMILY_WISHES, OVER_CAP, Asked, Way, Wishes, choose_ways
 from lyceum.domains.notifications.facts import NotificationsCreated
 from lyceum.domains.notifications.models import Address, Delivery, Notification, PushDevice
 from lyceum.domains.notifications.providers.sms import count_segments
 from lyceum.domains.notifications.rules.budget import texts_over_cap
 from lyceum.domains.notifications.rules.composing import text_with_link
+from lyceum.domains.notifications.rules.overflow import overflow
 from lyceum.domains.notifications.rules.push import devices_of
 from lyceum.domains.notifications.rules.queue import send_at
 from lyceum.domains.notifications.rules.wording import Said, Wording
@@ -80,22 +81,45 @@ def notify(news: News, recipients: Sequence[Recipient], *, actor: Actor) -> list
 
     Returns the notifications that were made. However many people: one statement for the rows, one for the ways.
     """
-    told = without_self(recipients, actor=actor)
-    wording = Wording(news.template)
-    made = _write(news, told, wording)
+    return notify_each([(news, recipients)], actor=actor)
+
+
+def notify_each(asked: Sequence[tuple[News, Sequence[Recipient]]], *, actor: Actor) -> list[Notification]:
+    """Tell several things of one kind, each to its own people. As many statements as for one thing.
+
+    Above the school's cap on texts a person is refused, before the first of them. What goes by itself goes on by
+    other ways: see `rules/overflow.py`.
+    """
+    told = [(news, each) for news, recipients in asked for each in without_self(recipients, actor=actor)]
+    if not told:
+        return []
+    wording = Wording(told[0][0].template)
+    made = _write(told, wording)
     if not made:
         return []
-    _write_ways(news, made, wording, actor)
-    rows = [row for row, _recipient in made]
+    _write_ways(made, wording, actor)
+    record_all(_entries(made), actor=actor)
+    return [row for _news, row, _recipient in made]
+
+
+def _entries(made: Told) -> list[Entry]:
+    """One entry of the trail for each thing that was told."""
+    rows_of: dict[int, list[Notification]] = {}
+    news_of: dict[int, News] = {}
+    for news, row, _recipient in made:
+        rows_of.setdefault(id(news), []).append(row)
+        news_of[id(news)] = news
+    return [_entry(news_of[key], rows) for key, rows in rows_of.items()]
+
+
+def _entry(news: News, rows: Sequence[Notification]) -> Entry:
     users = tuple(row.user_id for row in rows if row.user_id)
-    record(
+    return Entry(
         "notifications.notify",
-        target=Target("notifications.notification", rows[0].pk, news.source or news.template),
-        changes={"people": [None, len(rows)]},
+        Target("notifications.notification", rows[0].pk, news.source or news.template),
+        {"people": [None, len(rows)]},
         facts=[NotificationsCreated(kind=news.type, users=users, source=news.source)],
-        actor=actor,
     )
-    return rows
 
 
 def without_self(recipients: Sequence[Recipient], *, actor: Actor) -> list[Recipient]:
@@ -103,15 +127,15 @@ def without_self(recipients: Sequence[Recipient], *, actor: Actor) -> list[Recip
     return [each for each in recipients if each.user is None or each.user != actor.user_id]
 
 
-Made = list[tuple[Notification, Recipient]]
+Told = Sequence[tuple[News, Notification, Recipient]]
 
 
-def _write(news: News, recipients: Sequence[Recipient], wording: Wording) -> Made:
+def _write(told: Sequence[tuple[News, Recipient]], wording: Wording) -> Told:
     """The rows of those who were not told before."""
-    rows = [make_row(news, each, wording) for each in recipients]
+    rows = [make_row(news, each, wording) for news, each in told]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     kept = set(Notification.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
-    return [(row, each) for row, each in zip(rows, recipients, strict=True) if row.pk in kept]
+    return [(news, row, each) for row, (news, each) in zip(rows, told, strict=True) if row.pk in kept]
 
 
 def make_row(news: News, recipient: Recipient, wording: Wording) -> Notification:
@@ -140,20 +164,17 @@ def make_row(news: News, recipient: Recipient, wording: Wording) -> Notification
     )
 
 
-def _write_ways(news: News, made: Made, wording: Wording, actor: Actor) -> None:
+def _write_ways(told: Told, wording: Wording, actor: Actor) -> None:
     """The deliveries of each, with their words; and a job for each moment at which some of them go."""
-    told = [(news, row, each) for row, each in made]
     deliveries = plan_ways(told, wording)
     if over := texts_over_cap(deliveries):
         if actor.kind is not ActorKind.JOB:
             raise over
-        deliveries = plan_ways(told, wording, texts=False)  # what goes by itself goes by the other ways
+        deliveries = overflow([row for _news, row, _each in told], deliveries, plan_ways(told, wording, texts=False),
+                              left=over.left, actor=actor)  # fmt: skip
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     for at in {delivery.not_before for delivery in deliveries if delivery.state in ("queued", "held")}:
         send_at(current_school(), at)
-
-
-Told = Sequence[tuple[News, Notification, Recipient]]
 
 
 def plan_ways(told: Told, wording: Wording, *, texts: bool = True) -> list[Delivery]:

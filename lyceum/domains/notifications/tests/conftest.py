@@ -34,6 +34,27 @@ class MailServer:
     got: list[Message] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     """What it says to a recipient instead of "250 OK"."""
+    lines: int = 0
+    """How often somebody called."""
+    hangs_up_after: int | None = None
+    """After how many messages by one line it hangs up."""
+
+    async def handle_EHLO(  # noqa: N802  # as the server calls it
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.lines += 1
+        session.taken = 0  # type: ignore[attr-defined]  # ours
+        return responses
+
+    async def handle_MAIL(  # noqa: N802  # as the server calls it
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        session.taken += 1  # type: ignore[attr-defined]  # ours
+        if self.hangs_up_after is not None and session.taken > self.hangs_up_after:  # type: ignore[attr-defined]  # ours
+            server.transport.close()
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802  # as the server calls it
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

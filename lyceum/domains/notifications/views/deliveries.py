@@ -93,7 +93,7 @@ TABLE: Table[Delivery] = Table(
 def outbox_page(request: HttpRequest) -> HttpResponse:
     """Every message, the newest first; those that arrived nowhere are one filter away."""
     actor, asked = actor_of(request), request.GET
-    states = [("not_reached", _("not reached")), *STATES.items()]
+    states = [("not_reached", _("not reached")), ("unreached", _("reached by nothing")), *STATES.items()]
     state = asked.get("state", "") if asked.get("state") in dict(states) else ""
     channel = asked.get("channel", "") if asked.get("channel") in Channel.values else ""
     return answer_list(

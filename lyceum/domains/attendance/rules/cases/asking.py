@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.db import transaction
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from lyceum.core import clock
@@ -21,7 +22,8 @@ from lyceum.core.schools import current_school
 from lyceum.domains.attendance import messages  # noqa: F401  # declares the texts
 from lyceum.domains.attendance.cases import sessions_in_words
 from lyceum.domains.attendance.models import AbsenceCase, CaseTry
-from lyceum.domains.notifications.rules.notify import News, Recipient, notify
+from lyceum.domains.notifications.rules.notify import News, Recipient, notify, notify_each
+from lyceum.domains.notifications.rules.overflow import find_unreached
 from lyceum.domains.notifications.rules.previewing import Costs, Reach, costs_of
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.contacts_for import Choice, Purpose, contacts_of
@@ -56,14 +58,20 @@ WAITING = (AbsenceCase.State.OPEN, AbsenceCase.State.ASKED)
 
 @transaction.atomic
 def ask_next(cases: Sequence[AbsenceCase], *, actor: Actor) -> int:
-    """Ask the next contact of each case that nobody has answered. Returns how many people were asked."""
+    """Ask the next contact of each case that nobody has answered. Returns how many people were asked.
+
+    Where no message reaches a contact, as when no texts are left, the next one is asked at once; a case of which
+    nobody is reached stands in the call list as one that nobody was asked about. The statements do not grow with the
+    cases.
+    """
     waiting = [case for case in cases if case.state in WAITING]
     left = _left_to_ask(waiting, _contacts(waiting))
-    for case in waiting:
-        if left[case.pk]:
-            _ask(case, left[case.pk][0], actor)
-        _note(case, asked_now=bool(left[case.pk]), more=len(left[case.pk]) > 1)
-    return sum(bool(choices) for choices in left.values())
+    reached: set[UUID] = set()
+    turn = waiting
+    while turn := [case for case in turn if case.pk not in reached and left[case.pk]]:
+        reached |= _ask([(case, left[case.pk].pop(0)) for case in turn], actor)
+    _note(waiting, reached, {pk for pk, choices in left.items() if choices})
+    return len(reached)
 
 
 def _left_to_ask(cases: Sequence[AbsenceCase], choices: Mapping[UUID, Sequence[Choice]]) -> dict[UUID, list[Choice]]:
@@ -124,17 +132,17 @@ def ask_families(cases: Collection[UUID], *, actor: Actor) -> int:
     return ask_next(_chosen(cases, lock=True), actor=actor)
 
 
-def _note(case: AbsenceCase, *, asked_now: bool, more: bool) -> None:
-    case.ask_next_at = clock.now() + ASK_NEXT_AFTER if more else None
-    if asked_now:
-        case.state = AbsenceCase.State.ASKED
-    case.save(update_fields=["state", "ask_next_at", "updated_at"])
-    if case.ask_next_at is not None:
-        _ask_again_at(case)
-
-
-def _ask_again_at(case: AbsenceCase) -> None:
-    app.configure_task(ASK_NEXT, schedule_at=case.ask_next_at).defer(school_id=case.school_id)
+def _note(cases: Sequence[AbsenceCase], asked: set[UUID], with_more: set[UUID]) -> None:
+    """Keep what became of the asking; whoever has another contact is looked at again after half an hour."""
+    now = clock.now()
+    for case in cases:
+        case.ask_next_at = now + ASK_NEXT_AFTER if case.pk in with_more else None
+        case.updated_at = now
+        if case.pk in asked:
+            case.state = AbsenceCase.State.ASKED
+    AbsenceCase.objects.bulk_update(cases, ["state", "ask_next_at", "updated_at"])
+    if with_more:
+        app.configure_task(ASK_NEXT, schedule_at=now + ASK_NEXT_AFTER).defer(school_id=current_school())
 
 
 def _news(case: AbsenceCase) -> News:
@@ -156,19 +164,33 @@ def _recipient(case: AbsenceCase, choice: Choice) -> Recipient:
     return choice.as_recipient(link=f"/attendance/cases/{case.pk}/answer/", own_link=reply_link(case, choice.person))
 
 
-def _ask(case: AbsenceCase, choice: Choice, actor: Actor) -> None:
-    made = notify(_news(case), [_recipient(case, choice)], actor=actor)
-    CaseTry.objects.create(
-        id=new_id(),
-        case=case,
-        person=choice.person,
-        name=choice.name,
-        reason=choice.reason,
-        position=choice.order,
-        notification=made[0].pk if made else None,
-        at=clock.now(),
-        by=actor.user_id,
-    )
+def _ask(asked: Sequence[tuple[AbsenceCase, Choice]], actor: Actor) -> set[UUID]:
+    """Ask one contact of each case. Returns the cases whose contact a message reaches, or knew already."""
+    made = notify_each([(_news(case), [_recipient(case, choice)]) for case, choice in asked], actor=actor)
+    notifications = {(row.source, row.recipient): row for row in made}
+    unreached = find_unreached(made)
+    tries, reached = [], set()
+    for case, choice in asked:
+        row = notifications.get((source_of(case), choice.person))
+        is_lost = row is not None and row.pk in unreached
+        tries.append(
+            CaseTry(
+                id=new_id(),
+                case=case,
+                person=choice.person,
+                name=choice.name,
+                reason=choice.reason,
+                position=choice.order,
+                notification=row.pk if row else None,
+                at=clock.now(),
+                note=_("no message reached them") if is_lost else "",
+                by=actor.user_id,
+            )
+        )
+        if not is_lost:
+            reached.add(case.pk)
+    CaseTry.objects.bulk_create(tries)
+    return reached
 
 
 def ask_those_due(*, actor: Actor) -> int:

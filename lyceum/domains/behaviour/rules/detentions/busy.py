@@ -1,5 +1,6 @@
-"""Who and what is taken at a time: lessons, other slots, absences. A refusal names what is there."""
+"""Who and what is taken at a time: lessons, other slots, events, absences. A refusal names what is there."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -12,6 +13,7 @@ from lyceum.domains.academics.models import Location
 from lyceum.domains.behaviour.models import DetentionSlot, SlotSupervisor, StaffAway
 from lyceum.domains.behaviour.rules.detentions.fitting import said
 from lyceum.domains.behaviour.rules.detentions.refusals import RoomBusyError, SupervisorBusyError
+from lyceum.domains.calendars.taken import Taken, list_in_room, list_invited
 from lyceum.domains.people.models import Staff
 from lyceum.domains.tenancy.queries import time_zone
 from lyceum.domains.timetable.covering.days import CoverDays, Held
@@ -54,6 +56,8 @@ class Busy:
     people: Mapping[UUID, Staff]
     noted: Sequence[StaffAway]
     days: Sequence[CoverDays]
+    events: Mapping[UUID, Sequence[Taken]]
+    """In which each takes part."""
 
     def why(self, staff_id: UUID, at: At) -> str:
         """Why somebody cannot supervise then, in words; empty where nothing stands in the way."""
@@ -70,7 +74,8 @@ class Busy:
             taken = days.find_taken(staff_id, at.on, at.span)
             if taken:
                 return _takes(taken, covers=staff_id not in taken.takers)
-        return ""
+        event = next((each for each in self.events.get(staff_id, ()) if _takes_time(each, at)), None)
+        return _("takes part in %(event)s.") % {"event": event.title or _("an event")} if event else ""
 
 
 def read_busy(staff: Collection[UUID], times: Sequence[At]) -> Busy:
@@ -78,7 +83,11 @@ def read_busy(staff: Collection[UUID], times: Sequence[At]) -> Busy:
     people = {row.pk: row for row in Staff.objects.filter(pk__in=staff).select_related("person")}
     first, last = min(t.starts_at for t in times), max(t.ends_at for t in times)
     noted = list(StaffAway.objects.filter(staff__in=staff, starts_at__lt=last, ends_at__gt=first))
-    return Busy(people, noted, _read_days(times))
+    days = [at.on for at in times]
+    events: dict[UUID, list[Taken]] = defaultdict(list)
+    for staff_id, *columns in list_invited("staff", staff, first=min(days), last=max(days)):
+        events[staff_id].append(Taken(*columns))
+    return Busy(people, noted, _read_days(times), events)
 
 
 def _read_days(times: Sequence[At]) -> list[CoverDays]:
@@ -106,6 +115,10 @@ def refuse_busy_staff(staff: Collection[UUID], times: Sequence[At], *, besides: 
                 )
 
 
+def _takes_time(event: Taken, at: At) -> bool:
+    return event.meets(at.on, at.starts_at, at.ends_at)
+
+
 def _meet(row: StaffAway | SlotSupervisor, at: At) -> bool:
     return row.starts_at < at.ends_at and at.starts_at < row.ends_at
 
@@ -127,17 +140,30 @@ def _supervises(row: SlotSupervisor) -> str:
 
 
 def refuse_busy_room(room: Location, times: Sequence[At], *, besides: UUID | None = None) -> None:
-    """Refuse a room in which there is a lesson or another slot then, naming it."""
+    """Refuse a room in which there is a lesson, another slot or an event then, naming it."""
     first, last = min(t.starts_at for t in times), max(t.ends_at for t in times)
     slots = DetentionSlot.objects.filter(room=room, starts_at__lt=last, ends_at__gt=first).exclude(state="cancelled")
     others = [row for row in slots.select_related("type") if row.pk != besides]
+    events = list_in_room(room.pk, first=min(t.on for t in times), last=max(t.on for t in times))
     taught = _read_days(times)
     for at in times:
-        lesson = next((held for days in taught if (held := days.find_in_room(room.pk, at.on, at.span))), None)
-        other = next((row for row in others if row.starts_at < at.ends_at and at.starts_at < row.ends_at), None)
-        if lesson or other:
-            there = f"{lesson.lesson.school_class}, {lesson.lesson.period}" if lesson else str(other)
+        there = _lesson_in(taught, room, at) or _slot_in(others, at) or _event_in(events, at)
+        if there:
             raise RoomBusyError(
-                _("%(room)s is taken on %(at)s: %(there)s.") % {"room": room, "at": said(at.starts_at), "there": there},
-                clash=str(lesson.lesson.pk if lesson else other.pk),  # type: ignore[union-attr]  # one of them is there
+                _("%(room)s is taken on %(at)s: %(there)s.") % {"room": room, "at": said(at.starts_at), "there": there}
             )
+
+
+def _lesson_in(taught: Sequence[CoverDays], room: Location, at: At) -> str:
+    held = next((held for days in taught if (held := days.find_in_room(room.pk, at.on, at.span))), None)
+    return f"{held.lesson.school_class}, {held.lesson.period}" if held else ""
+
+
+def _slot_in(slots: Sequence[DetentionSlot], at: At) -> str:
+    row = next((row for row in slots if row.starts_at < at.ends_at and at.starts_at < row.ends_at), None)
+    return str(row) if row else ""
+
+
+def _event_in(events: Sequence[Taken], at: At) -> str:
+    event = next((each for each in events if _takes_time(each, at)), None)
+    return event.title or _("an event") if event else ""

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from lyceum.domains.academics.cycles import cycle_days
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import ClassMembership
 from lyceum.domains.behaviour.models import Detention, DetentionSlot, DetentionType, StudentDay
+from lyceum.domains.calendars.taken import Taken, list_invited
 from lyceum.domains.tenancy.queries import time_zone
 from lyceum.domains.timetable.days import takes_place_on
 
@@ -49,7 +51,8 @@ class _Known:
     """What is known of the students: each by one statement for all."""
 
     detentions: Mapping[UUID, list[Detention]]
-    away: Mapping[UUID, set[date]]
+    away: Mapping[UUID, list[tuple[str, Taken]]]
+    """Why, as a code, and when: days that a student is away, events in which they take part."""
     lessons: Mapping[UUID, list[Any]]
     """((weekday, cycle day), starts, ends, first day, last day, period) of each lesson of a student's classes."""
 
@@ -102,8 +105,9 @@ class Fitting:
     def _why_not_this_one(self, slot: DetentionSlot, student_id: UUID) -> tuple[str, str] | None:
         if self.kind.grades and self.grades.get(student_id) not in self.kind.grades:
             return "grade", _("%(type)s is not for this grade.") % {"type": self.kind}
-        if slot.on in self.known.away.get(student_id, ()):
-            return "away", _("The student is away that day.")
+        for code, taken in self.known.away.get(student_id, ()):
+            if taken.meets(slot.on, slot.starts_at, slot.ends_at):
+                return code, _away_in_words(code, taken.title)
         for other in self.known.detentions.get(student_id, ()):
             if other.starts_at and other.ends_at and other.starts_at < slot.ends_at and slot.starts_at < other.ends_at:
                 return "detention_overlaps", _("The student has a detention then: %(other)s.") % {"other": other}
@@ -185,11 +189,34 @@ def _read_known(students: list[UUID], slots: Sequence[DetentionSlot], leaving: s
     detentions: dict[UUID, list[Detention]] = defaultdict(list)
     for row in live.exclude(pk__in=leaving).select_related("type"):
         detentions[row.student_id].append(row)
-    away: dict[UUID, set[date]] = defaultdict(set)
+    lessons = _read_lessons(students, first, last, slots) if teaching else {}
+    return _Known(detentions, _read_away(students, first, last), lessons)
+
+
+def _read_away(students: list[UUID], first: date, last: date) -> dict[UUID, list[tuple[str, Taken]]]:
+    """Days that students are away and events in which they take part: one statement for both."""
+    invited = list_invited("students", students, first=first, last=last).annotate(code=_word("event"))
+    never = Cast(Value(None), DateTimeField())
     days = StudentDay.objects.filter(student__in=students, on__range=(first, last), off_site=True)
-    for student_id, on in days.values_list("student_id", "on"):
-        away[student_id].add(on)
-    return _Known(detentions, away, _read_lessons(students, first, last, slots) if teaching else {})
+    away: dict[UUID, list[tuple[str, Taken]]] = defaultdict(list)
+    rows = invited.union(
+        days.values_list("student_id", "on", F("on"), never, never, _word(""), _word("away")), all=True
+    )
+    for student_id, *times, code in rows:
+        away[student_id].append((code, Taken(*times)))
+    return away
+
+
+def _word(text: str) -> Cast:
+    return Cast(Value(text), CharField())
+
+
+def _away_in_words(code: str, title: str) -> str:
+    if code == "away":
+        return _("The student is away that day.")
+    if not title:
+        return _("The student is at an event then.")
+    return _("The student is at an event then: %(event)s.") % {"event": title}
 
 
 def _read_lessons(

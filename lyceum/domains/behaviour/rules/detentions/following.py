@@ -15,13 +15,14 @@ from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Placement
 from lyceum.domains.behaviour.models import Detention, DetentionSlot
 from lyceum.domains.behaviour.rules.detentions.days import note_planned
+from lyceum.domains.behaviour.rules.detentions.events import heed_events
 from lyceum.domains.behaviour.rules.detentions.fitting import local_times
-from lyceum.domains.behaviour.rules.detentions.moving import place_excused
+from lyceum.domains.behaviour.rules.detentions.moving import Moved, excuse_and_move, place_excused
 from lyceum.domains.behaviour.rules.detentions.seating import lock_seats
 from lyceum.domains.behaviour.rules.detentions.setting import cancel_all, schedule_proposed
 from lyceum.domains.behaviour.rules.detentions.slots import cancel_slot
 from lyceum.domains.behaviour.rules.detentions.states import State, note_past
-from lyceum.domains.behaviour.rules.detentions.supervisors import review_supervisors
+from lyceum.domains.behaviour.rules.detentions.untold import list_lost
 from lyceum.domains.journal.rules import Entry, Target, record_all
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.policies import holds_on
@@ -36,9 +37,19 @@ MOST_AT_ONCE = 200
 def follow_up(actor: Actor) -> None:
     """What happens by itself every hour. Doing it twice does it once."""
     cancel_closed_slots(actor)
-    review_supervisors(actor)
+    heed_events(actor=actor)
+    wait_for_families(actor)
     propose_after_missed(actor)
     place_waiting(actor)
+
+
+@transaction.atomic
+def wait_for_families(actor: Actor) -> list[Moved]:
+    """Who would stay after school, and whose family no message reached, is excused and moved: to when they know."""
+    actor.require_all(Permission.SLOTS_EDIT)
+    lock_seats()
+    rows = list_lost(clock.now())
+    return excuse_and_move(rows, why=_("The family could not be told"), actor=actor) if rows else []
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -40,6 +41,7 @@ from lyceum.domains.behaviour.rules.detentions.seating import (
 from lyceum.domains.behaviour.rules.detentions.states import State, enter, note_past, require_step, save_states
 from lyceum.domains.behaviour.rules.detentions.telling import Occasion, tell_family
 from lyceum.domains.behaviour.rules.detentions.telling_staff import tell_supervisors
+from lyceum.domains.behaviour.rules.detentions.untold import find_untold, tell_office
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 
 
@@ -86,7 +88,7 @@ def reschedule_detention(detention_id: UUID, *, slot_id: UUID | None = None, rea
     lock_seats()
     old = get_detention_for_change(detention_id, actor=actor)
     require_step(old, State.RESCHEDULED)
-    return _move_one(old, slot_id, tidy(reason)[:300], actor)
+    return move_one(old, slot_id, tidy(reason)[:300], actor=actor)
 
 
 @transaction.atomic
@@ -103,15 +105,17 @@ def ask_to_move(detention_id: UUID, *, words: str, actor: Actor) -> Moved:
         raise SlotStateError(_("It has begun already. Ask the school."))
     if old.moves < old.type.max_moves:
         with suppress(NoSlotError), transaction.atomic():
-            return _move_one(old, None, why, actor)
+            return move_one(old, None, why, actor=actor)
     old.move_asked = why
     old.save(update_fields=["move_asked", "updated_at"])
     record("behaviour.detention.ask_to_move", target=Target.of(old), reason=why, actor=actor)
     return Moved(old, None)
 
 
-def _move_one(old: Detention, slot_id: UUID | None, why: str, actor: Actor) -> Moved:
+def move_one(old: Detention, slot_id: UUID | None, why: str, *, told_at: datetime | None = None, actor: Actor) -> Moved:
+    """Move a detention as a person wants it. A family that was told in person hears nothing more."""
     new = replacement(old, counts=True)
+    new.told_at = told_at
     passed: tuple[Passed, ...] = ()
     if slot_id:
         take_this_seat(new, _slot_of_type(slot_id, old.type, actor), leaving={old.pk})
@@ -124,7 +128,8 @@ def _move_one(old: Detention, slot_id: UUID | None, why: str, actor: Actor) -> M
     enter(old, State.RESCHEDULED, why=why)
     old.move_asked = ""
     _write([(old, new)], why=why, actor=actor)
-    tell_family([new], Occasion.MOVED, actor=actor)
+    if told_at is None:
+        tell_family([new], Occasion.MOVED, actor=actor)
     tell_supervisors([(old, new)], actor=actor)
     return Moved(old, new, passed)
 
@@ -218,8 +223,8 @@ def excuse_and_move(
 ) -> list[Moved]:
     """Excuse detentions, and move each to the next slot that fits. It does not count; families are told anew.
 
-    One that fits nowhere stays excused and waits for a person. The statements do not grow with the rows, notices apart.
-    The seats have to be locked.
+    One that fits nowhere stays excused and waits for a person, and one after school while nobody of the family can be
+    told. The statements do not grow with the rows, notices apart. The seats have to be locked.
     """
     for row in rows:
         enter(row, State.EXCUSED, why=why)
@@ -243,23 +248,32 @@ def excuse_and_move(
 def _move_excused(
     kind: DetentionType, olds: Sequence[Detention], besides: Collection[UUID], why: str, actor: Actor
 ) -> list[Moved]:
-    news = [replacement(old, counts=False) for old in olds]
     left = {old.slot_id for old in olds if old.slot_id} | set(besides)
-    proposals = take_seats(kind, news, besides=left)
-    pairs, stay = [], []
-    for old, new in zip(olds, news, strict=True):
-        if proposals[old.student_id].slot:
-            pairs.append((enter(old, State.RESCHEDULED, why=why), new))
-        else:
-            stay.append(old)
+    found = _find_places(kind, olds, besides=left, actor=actor)
+    pairs = [(enter(each.old, State.RESCHEDULED, why=why), each.new) for each in found if each.new]
     if pairs:
         _write(pairs, why=why, actor=actor)
+    stay = [each.old for each in found if each.new is None]
     tell_family([new for _old, new in pairs], Occasion.MOVED, actor=actor)
     tell_family(stay, Occasion.EXCUSED, actor=actor)
-    passed = {student: proposal.passed for student, proposal in proposals.items()}
-    return [Moved(old, new, passed[old.student_id]) for old, new in pairs] + [
-        Moved(old, None, passed[old.student_id]) for old in stay
-    ]
+    tell_office([old for old in stay if old.untold], actor=actor)
+    return found
+
+
+def _find_places(
+    kind: DetentionType, olds: Sequence[Detention], *, besides: Collection[UUID] = (), actor: Actor
+) -> list[Moved]:
+    """Where each of some detentions that do not take place goes, not written yet; nowhere while nobody can be told."""
+    news = {old.pk: replacement(old, counts=False) for old in olds}
+    untold = find_untold(list(news.values()), actor=actor)
+    tellable = [new for new in news.values() if new.pk not in untold]
+    proposals = take_seats(kind, tellable, besides=besides) if tellable else {}
+    found = []
+    for old in olds:
+        new, proposal = news[old.pk], proposals.get(old.student_id)
+        is_placed = proposal is not None and proposal.slot is not None
+        found.append(Moved(old, new if is_placed else None, proposal.passed if proposal else ()))
+    return found
 
 
 @transaction.atomic
@@ -273,9 +287,7 @@ def place_excused(actor: Actor) -> list[Moved]:
         by_type[row.type].append(row)
     moved: list[Moved] = []
     for kind, olds in by_type.items():
-        news = [replacement(old, counts=False) for old in olds]
-        proposals = take_seats(kind, news)
-        pairs = [(o, n) for o, n in zip(olds, news, strict=True) if proposals[o.student_id].slot]
+        pairs = [(each.old, each.new) for each in _find_places(kind, olds, actor=actor) if each.new]
         for old, _new in pairs:
             enter(old, State.RESCHEDULED, why=old.why)
         if pairs:

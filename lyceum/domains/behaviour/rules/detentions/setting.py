@@ -25,8 +25,8 @@ from lyceum.domains.behaviour.detention_queries import (
 )
 from lyceum.domains.behaviour.models import Detention, DetentionSlot, DetentionType, Participant
 from lyceum.domains.behaviour.rules.detentions.fitting import Passed, Proposal, fitting
-from lyceum.domains.behaviour.rules.detentions.moving import Moved, excuse_and_move
-from lyceum.domains.behaviour.rules.detentions.refusals import DetentionReasonNeededError
+from lyceum.domains.behaviour.rules.detentions.moving import Moved, excuse_and_move, move_one
+from lyceum.domains.behaviour.rules.detentions.refusals import DetentionReasonNeededError, DetentionStateError
 from lyceum.domains.behaviour.rules.detentions.seating import (
     count_seats,
     lock_seats,
@@ -37,6 +37,7 @@ from lyceum.domains.behaviour.rules.detentions.seating import (
 )
 from lyceum.domains.behaviour.rules.detentions.states import State, enter, enter_anyhow, note_past, save_states
 from lyceum.domains.behaviour.rules.detentions.telling import Occasion, tell_family
+from lyceum.domains.behaviour.rules.detentions.untold import count_as_told, find_untold, tell_office
 from lyceum.domains.behaviour.rules.notices import refuse_other_names
 from lyceum.domains.journal.rules import Entry, Target, record, record_all
 from lyceum.domains.people.models import Student
@@ -70,8 +71,13 @@ class Placed:
 
     @property
     def has_no_slot(self) -> bool:
-        """Whether it waits because no slot fits."""
+        """Whether it waits without a slot."""
         return self.detention.slot_id is None
+
+    @property
+    def waits_for_family(self) -> bool:
+        """Whether it waits because nobody of the family can be told."""
+        return self.has_no_slot and bool(self.detention.untold)
 
 
 @transaction.atomic
@@ -79,7 +85,7 @@ def set_detention(new: NewDetention, *, actor: Actor) -> Placed:
     """Set a detention: into the slot somebody chose, or into the earliest that fits.
 
     Where none fits it stays proposed, and the answer says why each near slot was passed over. One of a type that
-    needs approval stays proposed as well.
+    needs approval stays proposed as well, and one after school while nobody of the family can be told.
     """
     actor.require(Permission.DETENTIONS_SET)
     student = get_student(new.student_id, actor=actor, permission=Permission.DETENTIONS_SET)
@@ -91,12 +97,15 @@ def set_detention(new: NewDetention, *, actor: Actor) -> Placed:
         _written(detention, None, actor)
         return Placed(detention)
     lock_seats()
-    passed = _seat(detention, slot_id, actor)
+    detention.untold = find_untold([detention], actor=actor).get(detention.pk, "")
+    passed = () if detention.untold else _seat(detention, slot_id, actor)
     if detention.slot_id:
         detention.state = State.SCHEDULED
     save_seated([detention])
     _written(detention, detention.slot_id, actor)
     tell_family([detention], Occasion.SET, actor=actor)
+    if detention.untold:
+        tell_office([detention], actor=actor)
     return Placed(detention, passed)
 
 
@@ -215,8 +224,18 @@ def approve_detention(detention_id: UUID, *, slot_id: UUID | None = None, actor:
     return schedule_proposed(detention, slot_id=slot_id, actor=actor)
 
 
-def schedule_proposed(detention: Detention, *, slot_id: UUID | None = None, actor: Actor) -> Placed:
-    """Give a proposed detention its seat; where no slot fits it stays proposed. The seats have to be locked."""
+def schedule_proposed(
+    detention: Detention, *, slot_id: UUID | None = None, is_told: bool = False, actor: Actor
+) -> Placed:
+    """Give a proposed detention its seat. The seats have to be locked.
+
+    Where no slot fits it stays proposed, and after school where nobody of the family can be told. A family that
+    `is_told` in person hears nothing more.
+    """
+    why = "" if is_told else find_untold([detention], actor=actor).get(detention.pk, "")
+    if why:
+        _wait_for_family(detention, why, actor)
+        return Placed(detention)
     passed = _seat(detention, slot_id, actor)
     if detention.slot is None:
         return Placed(detention, passed)
@@ -231,8 +250,37 @@ def schedule_proposed(detention: Detention, *, slot_id: UUID | None = None, acto
     count_seats([slot.pk])
     facts = [_fact(DetentionSet, detention)]
     record("behaviour.detention.approve", target=Target.of(detention), facts=facts, actor=actor)
-    tell_family([detention], Occasion.SET, actor=actor)
+    if not is_told:
+        tell_family([detention], Occasion.SET, actor=actor)
     return Placed(detention, passed)
+
+
+def _wait_for_family(detention: Detention, why: str, actor: Actor) -> None:
+    if detention.untold == why:
+        return
+    detention.untold = why
+    tell_family([detention], Occasion.SET, actor=actor)
+    detention.save(update_fields=["untold", "updated_at"])
+    tell_office([detention], actor=actor)
+
+
+@transaction.atomic
+def note_family_told(detention_id: UUID, *, words: str = "", slot_id: UUID | None = None, actor: Actor) -> Placed:
+    """Somebody told the family themselves, as on the phone. What waited for that alone gets its seat."""
+    lock_seats()
+    detention = get_detention_for_change(detention_id, actor=actor)
+    if detention.state not in (State.PROPOSED, State.SCHEDULED, State.EXCUSED):
+        raise DetentionStateError(_("There is nothing to tell any more."), state=detention.state)
+    why, waited = tidy(words)[:300], bool(detention.untold)
+    count_as_told(detention, actor=actor)
+    detention.save(update_fields=["told_at", "untold", "updated_at"])
+    record("behaviour.detention.tell", target=Target.of(detention), reason=why, actor=actor)
+    if detention.state == State.EXCUSED:
+        moved = move_one(detention, slot_id, why, told_at=detention.told_at, actor=actor)
+        return Placed(moved.detention, moved.passed)
+    if detention.state == State.PROPOSED and waited and not detention.type.needs_approval and not detention.follows_id:
+        return schedule_proposed(detention, slot_id=slot_id, is_told=True, actor=actor)
+    return Placed(detention)
 
 
 @transaction.atomic

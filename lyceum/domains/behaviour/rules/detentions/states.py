@@ -74,6 +74,8 @@ _FIELDS = (
     "supervisor_name",
     "move_asked",
     "left_at",
+    "told_at",
+    "untold",
     "updated_at",
 )
 

@@ -45,6 +45,8 @@ def notice_text(detention: Detention, occasion: Occasion) -> str:
         "at": said(detention.starts_at) if detention.starts_at else "",
         "minutes": detention.minutes,
     }
+    if detention.starts_at is None:
+        return _("%(name)s: %(type)s, %(minutes)s minutes. You will hear of the time.") % words
     if occasion == Occasion.CANCELLED:
         return _("%(name)s: the detention (%(type)s) on %(at)s is cancelled.") % words
     if occasion == Occasion.EXCUSED:
@@ -89,7 +91,8 @@ def tell_family(detentions: Sequence[Detention], occasion: Occasion, *, actor: A
     What was said before and has not gone out is taken back: a family hears the last word only. Where nobody may be
     told the detention says why, and the office sees it. The statements do not grow with the detentions.
     """
-    rows = [row for row in detentions if row.type.tell_guardians and (row.slot_id or occasion != Occasion.SET)]
+    untimed = occasion == Occasion.SET
+    rows = [row for row in detentions if row.type.tell_guardians and (row.slot_id or row.untold or not untimed)]
     if not rows:
         return
     about = [row.pk for row in rows] + [row.moved_from_id for row in rows if row.moved_from_id]
@@ -156,7 +159,7 @@ def _note_untold(rows: Sequence[Detention], told: dict[UUID, list[Recipient]]) -
     for row in rows:
         recipients = told[row.student_id]
         reached = any(each.told for each in recipients)
-        why = "" if reached else _why_nobody(recipients)
+        why = "" if reached else why_nobody(recipients)
         if row.untold != why:
             row.untold = why
             changed.append(row)
@@ -164,7 +167,7 @@ def _note_untold(rows: Sequence[Detention], told: dict[UUID, list[Recipient]]) -
         Detention.objects.bulk_update(changed, ["untold"])
 
 
-def _why_nobody(recipients: Sequence[Recipient]) -> str:
+def why_nobody(recipients: Sequence[Recipient]) -> str:
     """Why nobody is told, in words that every colleague may read: of a restriction the notice alone knows."""
     if not recipients:
         return _("no contact is known")
@@ -175,11 +178,16 @@ def _why_nobody(recipients: Sequence[Recipient]) -> str:
 def note_told(notice_id: UUID) -> None:
     """The family's notice has left: the notice that the type promises counts from now.
 
-    Where it left too late for that, the detention says so and a person decides.
+    Where it left too late for that, or reached nobody, the detention says so and a person decides.
     """
-    about = Notice.objects.filter(pk=notice_id, detention__isnull=False).values_list("detention", flat=True)
+    notice = Notice.objects.filter(pk=notice_id).first()
+    if notice is None or notice.detention is None:
+        return
     instant = clock.now()
-    rows = Detention.objects.filter(pk__in=list(about), told_at__isnull=True).select_related("type")
+    rows = Detention.objects.filter(pk=notice.detention, told_at__isnull=True).select_related("type")
+    if notice.nobody_reached:
+        rows.update(untold=_("No message reached the family."), updated_at=instant)
+        return
     for row in rows:
         row.told_at, row.untold = instant, ""
         promised = instant + timedelta(hours=row.type.notice_hours) - GRACE
