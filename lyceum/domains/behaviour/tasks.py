@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -13,7 +12,7 @@ from lyceum.domains.behaviour.rules.notices import deliver_notice, remind_unread
 from lyceum.domains.behaviour.rules.retention import erase_rejected
 from lyceum.domains.behaviour.rules.stages import let_leavers_lapse
 from lyceum.domains.behaviour.rules.trying import run_try
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
 
 
 @app.task(name="behaviour.deliver", retry=RetryStrategy(max_attempts=8, exponential_wait=3))
@@ -21,7 +20,7 @@ def deliver(school_id: int, notice_id: str) -> None:
     """Hand a notice over once it can no longer be called back. Doing it twice sends it once."""
     with school_scope(school_id):
         deliver_notice(UUID(notice_id), actor=system_actor(school_id))
-    _give_back_connection()
+    give_back_connection()
 
 
 @app.periodic(cron="41 3 * * *")
@@ -29,10 +28,7 @@ def deliver(school_id: int, notice_id: str) -> None:
 def erase_old(timestamp: int) -> None:
     """Once a night: erase incidents that were rejected more than a year ago."""
     del timestamp
-    for school_id in School.objects.values_list("pk", flat=True):
-        with school_scope(school_id):
-            erase_rejected(actor=system_actor(school_id))
-    _give_back_connection()
+    in_every_school(erase_rejected)
 
 
 @app.periodic(cron="23 * * * *")
@@ -40,16 +36,7 @@ def erase_old(timestamp: int) -> None:
 def remind(timestamp: int) -> None:
     """Every hour: remind families of what they have not confirmed after a day, once; let stages of leavers lapse."""
     del timestamp
-    for school_id in School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True):
-        with school_scope(school_id):
-            remind_unread(actor=system_actor(school_id))
-            let_leavers_lapse(actor=system_actor(school_id))
-    _give_back_connection()
-
-
-def _give_back_connection() -> None:
-    if not connection.in_atomic_block:
-        connection.close()
+    in_every_school(remind_unread, let_leavers_lapse)
 
 
 @app.task(name="behaviour.try_policy", retry=RetryStrategy(max_attempts=3, exponential_wait=3))
@@ -57,4 +44,4 @@ def try_policy(school_id: int, job_id: str) -> None:
     """Try a policy on what happened already."""
     with school_scope(school_id):
         run_try(UUID(job_id), actor=system_actor(school_id))
-    _give_back_connection()
+    give_back_connection()

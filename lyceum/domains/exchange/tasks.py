@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import get_language
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -21,7 +20,7 @@ from lyceum.domains.exchange.rules.previewing import preview_import
 from lyceum.domains.exchange.rules.retention import forget_old_imports
 from lyceum.domains.exchange.rules.rollback import Undoer
 from lyceum.domains.exchange.rules.watching import fail_job, finish_preview, note_preview, note_retry
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
 
 MOST_ATTEMPTS = 8
 _RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=3)
@@ -56,10 +55,7 @@ def roll_back(school_id: int, run_id: str, user_id: str | None, name: str, langu
 def forget_old(timestamp: int) -> None:
     """Once a night: delete copies and rows of imports that can no longer be undone."""
     del timestamp
-    for school_id in School.objects.values_list("pk", flat=True):
-        with school_scope(school_id):
-            forget_old_imports(actor=system_actor(school_id))
-    _give_back_connection()
+    in_every_school(forget_old_imports)
 
 
 def _run(
@@ -83,18 +79,13 @@ def _work(school_id: int, run_id: str, user_id: str | None, name: str, work: Cal
             note_retry(UUID(run_id), str(error), most=MOST_ATTEMPTS)
         raise
     finally:
-        _give_back_connection()
+        give_back_connection()
 
 
 def _actor(school_id: int, user_id: str | None, name: str) -> Actor:
     """Who asked for it, with the rights of today; a key's work is the system's, under its name."""
     user = User.objects.filter(pk=user_id).first() if user_id else None
     return actor_for_user(user, school_id, via=Via.JOB) if user else system_actor(school_id, name=name)
-
-
-def _give_back_connection() -> None:
-    if not connection.in_atomic_block:
-        connection.close()
 
 
 def enqueue(task: Any, actor: Actor) -> Enqueue:

@@ -9,7 +9,7 @@ from lyceum.domains.notifications.rules.digests import send_digests
 from lyceum.domains.notifications.rules.installation import forget_carried
 from lyceum.domains.notifications.rules.queue import CONFIRM, SEND
 from lyceum.domains.notifications.rules.sending import send_due, waiting_schools
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.queries import list_open_schools
 
 
 @app.task(name=SEND, retry=RetryStrategy(max_attempts=5, exponential_wait=3))
@@ -27,7 +27,7 @@ def send(school_id: int) -> None:
 def sweep(timestamp: int) -> None:
     """Every five minutes: what should have gone and did not, as after kill -9 of a worker."""
     del timestamp
-    for school_id in list(waiting_schools(list(School.objects.values_list("pk", flat=True)))):
+    for school_id in list(waiting_schools(list_open_schools())):
         app.configure_task(SEND).defer(school_id=school_id)
     _give_back_connection()
 

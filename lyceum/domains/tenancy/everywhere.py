@@ -6,7 +6,7 @@ from django.db import connection
 
 from lyceum.core.actor import system_actor
 from lyceum.core.schools import school_scope
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.queries import list_open_schools
 
 
 def in_every_school(*acts: Callable[..., object]) -> None:
@@ -15,7 +15,7 @@ def in_every_school(*acts: Callable[..., object]) -> None:
     What fails in one school hinders no other; it is raised, all together, once every school has had its turn.
     """
     failed: list[Exception] = []
-    for school_id in School.objects.filter(status__in=("active", "restricted")).values_list("pk", flat=True):
+    for school_id in list_open_schools():
         try:
             with school_scope(school_id):
                 for act in acts:

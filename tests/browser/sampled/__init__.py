@@ -1,7 +1,7 @@
 """The pages of each newer domain, as their people find them in the demo school."""
 
-from tests.browser.sampled import admissions, assignments, calendars, certificates, learning, reports, website
+from tests.browser.sampled import admissions, assignments, calendars, certificates, learning, leaving, reports, website
 
-PARTS = (learning, assignments, certificates, calendars, admissions, website, reports)
+PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, leaving)
 NO_PAGES: dict[str, str] = {name: why for part in PARTS for name, why in part.NO_PAGES.items()}
 """What has an address and is no page, and why."""

@@ -9,6 +9,7 @@ from tests.doors.expected import (
     calendars,
     certificates,
     learning,
+    leaving,
     pages,
     reports,
     rest,
@@ -17,7 +18,7 @@ from tests.doors.expected import (
 from tests.doors.expected.bodies import SIGNING_IN
 from tests.doors.expected.door import Door
 
-_PARTS = (learning, assignments, certificates, calendars, admissions, website, reports)
+_PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, leaving)
 
 REST: dict[str, Door] = rest.REST | {name: door for part in _PARTS for name, door in part.REST.items()}
 """By operation id."""

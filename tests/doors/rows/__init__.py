@@ -1,6 +1,6 @@
 """The rows of each newer domain in the world of the doors: by name, as in `{course}` of a path or a body."""
 
-from tests.doors.rows import admissions, assignments, calendars, certificates, learning, website
+from tests.doors.rows import admissions, assignments, calendars, certificates, learning, leaving, website
 
 ADDERS = (
     learning.add,
@@ -9,5 +9,6 @@ ADDERS = (
     calendars.add,
     admissions.add,
     website.add,
+    leaving.add,
 )
 """In the order in which they may build on each other; each is called in the school and at its moment."""
