@@ -13,9 +13,9 @@ THEIR_OWN = frozenset({Who.STUDENT})
 
 REST: dict[str, Door] = {
     "deleteAccount": Door(_p.ERASURE_ASK, body={"password": PASSWORD, "school_name": "Hill School"}),
-    "getClosure": Door(_p.SCHOOL_CLOSE),
-    "confirmClosure": Door(_p.SCHOOL_CLOSE, body={"password": PASSWORD}, but=ELSEWHERE),
-    "withdrawClosure": Door(_p.SCHOOL_CLOSE, but=ELSEWHERE),
+    "getSchoolClosure": Door(_p.SCHOOL_CLOSE),
+    "confirmSchoolClosure": Door(_p.SCHOOL_CLOSE, body={"password": PASSWORD}, but=ELSEWHERE),
+    "withdrawSchoolClosure": Door(_p.SCHOOL_CLOSE, but=ELSEWHERE),
     "restoreSchool": Door(_p.SCHOOL_CLOSE),
     "listSubjectRequests": Door(_p.ERASURE_ASK),
     "askForErasure": Door(_p.ERASURE_ASK, body={"password": PASSWORD}),

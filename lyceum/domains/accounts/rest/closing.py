@@ -13,7 +13,7 @@ from lyceum.domains.tenancy.closing import restore_school
 router = Router(tags=["school"])
 
 
-class ClosureOut(Schema):
+class SchoolClosureOut(Schema):
     """How far the closing of the school has come."""
 
     state: str = Field(description="`open`, `asked` (another school admin is to confirm it) or `closing`")
@@ -37,7 +37,7 @@ def shown_closing(closing: Closing) -> dict[str, Any]:
     }
 
 
-@router.get("schools/current/closure/", response=ClosureOut, operation_id="getClosure")
+@router.get("schools/current/closure/", response=SchoolClosureOut, operation_id="getSchoolClosure")
 def closure(request: HttpRequest) -> dict[str, Any]:
     """Whether the school is being closed, who asked, and until when it can be restored."""
     return shown_closing(get_closing(actor_of(request)))
@@ -49,19 +49,19 @@ class ProofIn(Strict):
     password: str = Field(max_length=1000)
 
 
-@router.post("schools/current/closure/confirm/", response=ClosureOut, operation_id="confirmClosure")
+@router.post("schools/current/closure/confirm/", response=SchoolClosureOut, operation_id="confirmSchoolClosure")
 def confirm(request: HttpRequest, body: ProofIn) -> dict[str, Any]:
     """Confirm what another school admin asks for: from now on nobody but school admins enters."""
     return shown_closing(confirm_closing(password=body.password, actor=actor_of(request)))
 
 
-@router.post("schools/current/closure/withdraw/", response=ClosureOut, operation_id="withdrawClosure")
+@router.post("schools/current/closure/withdraw/", response=SchoolClosureOut, operation_id="withdrawSchoolClosure")
 def withdraw(request: HttpRequest) -> dict[str, Any]:
     """Stop what has not been confirmed yet."""
     return shown_closing(withdraw_closing(actor=actor_of(request)))
 
 
-@router.post("schools/current/closure/restore/", response=ClosureOut, operation_id="restoreSchool")
+@router.post("schools/current/closure/restore/", response=SchoolClosureOut, operation_id="restoreSchool")
 def restore(request: HttpRequest) -> dict[str, Any]:
     """Open a closed school again, as it was."""
     actor = actor_of(request)

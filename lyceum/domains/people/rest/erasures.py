@@ -51,7 +51,7 @@ def _shown(row: SubjectRequest) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names} | {"id": row.pk, "asked_at": row.created_at}
 
 
-class LeavingIn(Strict):
+class AccountLeavingIn(Strict):
     """One's own password; and the school's name, from an admin of it, who closes the school by this."""
 
     password: str = Field(max_length=1000)
@@ -59,7 +59,7 @@ class LeavingIn(Strict):
     reason: str = Field("", max_length=600)
 
 
-class LeavingOut(Schema):
+class AccountLeavingOut(Schema):
     """What began."""
 
     what: Literal["closing", "erasure"]
@@ -70,14 +70,14 @@ class LeavingOut(Schema):
     request: SubjectRequestOut | None = None
 
 
-@router.delete("auth/delete-account/", response={202: LeavingOut}, operation_id="deleteAccount", tags=["auth"])
-def delete_account(request: HttpRequest, body: LeavingIn) -> dict[str, Any]:
+@router.delete("auth/delete-account/", response={202: AccountLeavingOut}, operation_id="deleteAccount", tags=["auth"])
+def delete_account(request: HttpRequest, body: AccountLeavingIn) -> dict[str, Any]:
     """A school admin starts to close the school; anybody else asks to be erased, within 30 days."""
     actor = actor_of(request)
     return _close(body, actor) if actor.reaches_all(Permission.SCHOOL_CLOSE) else _ask(body, actor)
 
 
-def _close(body: LeavingIn, actor: Actor) -> dict[str, Any]:
+def _close(body: AccountLeavingIn, actor: Actor) -> dict[str, Any]:
     closing = ask_to_close(**body.dict(), actor=actor)
     return {
         "what": "closing",
@@ -88,7 +88,7 @@ def _close(body: LeavingIn, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _ask(body: LeavingIn, actor: Actor) -> dict[str, Any]:
+def _ask(body: AccountLeavingIn, actor: Actor) -> dict[str, Any]:
     asked = ask_erasure(password=body.password, wish=body.reason, actor=actor)
     return {"what": "erasure", "state": asked.state, "request": _shown(asked)}
 
