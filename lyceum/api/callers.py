@@ -29,7 +29,8 @@ from lyceum.domains.accounts.queries import Caller, Circumstances
 from lyceum.domains.accounts.rules.callers import find_caller_by_cookie, find_caller_by_token
 from lyceum.domains.accounts.rules.sessions import note_use
 from lyceum.domains.journal.rules import Target, record
-from lyceum.domains.tenancy.queries import find_school_of_host, time_zone
+from lyceum.domains.tenancy.closing import SHUT, closed_to
+from lyceum.domains.tenancy.queries import find_school_at, time_zone
 from lyceum.domains.website.addresses import is_public_site
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -80,13 +81,6 @@ class CsrfFailedError(NotAllowedError):
     """A write with a cookie needs proof that our own page sent it."""
 
     code = "csrf_failed"
-    audited = False
-
-
-class SchoolSuspendedError(NotAllowedError):
-    """The school is closed for now; its data is kept."""
-
-    code = "school_suspended"
     audited = False
 
 
@@ -167,11 +161,13 @@ def find_caller(request: HttpRequest, circumstances: Circumstances) -> Caller:
 
 def _visitor(caller: Caller, request: HttpRequest) -> Caller:
     """Nobody in particular, in the school of the host."""
-    school_id = find_school_of_host(request.get_host())
-    if school_id is None:
+    found = find_school_at(request.get_host())
+    if found is None:
         return caller
-    set_school(school_id)
-    return replace(caller, actor=replace(caller.actor, school_id=school_id))
+    if not found.is_open:
+        raise closed_to(found.name)
+    set_school(found.school_id)
+    return replace(caller, actor=replace(caller.actor, school_id=found.school_id))
 
 
 def _csrf_fails(request: HttpRequest) -> bool:
@@ -181,10 +177,8 @@ def _csrf_fails(request: HttpRequest) -> bool:
 def _refuse_suspended(caller: Caller, path: str) -> None:
     if path.startswith(_WAYS_OUT):
         return
-    if caller.school_status in ("suspended", "closing") and Role.SCHOOL_ADMIN not in caller.actor.roles:
-        raise SchoolSuspendedError(
-            _("%(school)s is closed for now. Ask the school's admin.") % {"school": caller.school_name}
-        )
+    if caller.school_status in SHUT and Role.SCHOOL_ADMIN not in caller.actor.roles:
+        raise closed_to(caller.school_name)
 
 
 @contextmanager

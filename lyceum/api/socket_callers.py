@@ -13,7 +13,6 @@ from typing import TypeVar
 from django.db import connections, transaction
 from django.utils.translation import gettext as _
 
-from lyceum.api.callers import SchoolSuspendedError
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.aftermath import aftermath
 from lyceum.core.errors import NotAllowedError, UnauthorizedError
@@ -24,6 +23,7 @@ from lyceum.domains.accounts.queries import Caller, Circumstances, find_caller_b
 from lyceum.domains.accounts.rules.callers import find_caller_by_cookie, find_caller_by_token
 from lyceum.domains.accounts.rules.keys import PREFIX, find_caller_by_named_key
 from lyceum.domains.accounts.rules.tokens import NamedKey, read_access_token
+from lyceum.domains.tenancy.closing import SHUT, closed_to
 
 T = TypeVar("T")
 THREADS = 4
@@ -78,10 +78,8 @@ def _admitted(caller: Caller) -> AbstractContextManager[None]:
     actor = caller.actor
     if actor.kind is ActorKind.KEY and SCOPE not in actor.scopes:
         raise ScopeNeededError(_("The key needs the scope %(scope)s.") % {"scope": SCOPE})
-    if caller.school_status in ("suspended", "closing") and Role.SCHOOL_ADMIN not in actor.roles:
-        raise SchoolSuspendedError(
-            _("%(school)s is closed for now. Ask the school's admin.") % {"school": caller.school_name}
-        )
+    if caller.school_status in SHUT and Role.SCHOOL_ADMIN not in actor.roles:
+        raise closed_to(caller.school_name)
     return entered(actor.school)
 
 

@@ -44,6 +44,7 @@ def tell_django(environment: Environment, *, owner_url: str = "", app_url: str =
     os.environ["LYCEUM_DATA"] = str(environment.data_folder)
     os.environ["LYCEUM_URL"] = environment.url
     os.environ["LYCEUM_SECRET_KEY"] = environment.secret_key
+    os.environ["LYCEUM_CLOSING_DAYS"] = str(environment.closing_days)
     os.environ["LYCEUM_PREPARE"] = "1" if environment.prepares else "0"
     if owner_url:
         os.environ["DATABASE_URL"] = owner_url

@@ -46,6 +46,8 @@ class Environment:
     readies_engine: bool
     """Whether a worker compiles the timetabling engine as soon as it starts, so that nobody waits for it."""
     log_level: str
+    closing_days: int
+    """For how long a closed school can be restored."""
 
     @classmethod
     def read(cls, variables: Mapping[str, str] | None = None) -> Self:
@@ -71,6 +73,7 @@ class Environment:
             loads_demo=_read_flag(given, "LYCEUM_DEMO"),
             readies_engine=_read_flag(given, "LYCEUM_READY_ENGINE", default=True),
             log_level=_read_choice(given, "LYCEUM_LOG_LEVEL", LOG_LEVELS, default="INFO"),
+            closing_days=_read_number(given, "LYCEUM_CLOSING_DAYS", default=30, least=7, most=90),
         )
 
     @property

@@ -115,7 +115,8 @@ def _renew_built_in_sets() -> None:
     from lyceum.domains.accounts.rules.users import renew_built_in_sets
     from lyceum.domains.tenancy.models import School
 
-    for school_id in School.objects.using(OWNER).values_list("pk", flat=True):
+    schools = School.objects.using(OWNER).exclude(status=School.Status.DELETED)
+    for school_id in schools.values_list("pk", flat=True):
         with school_scope(school_id):
             renew_built_in_sets()
     connections["default"].close()

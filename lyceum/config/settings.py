@@ -20,6 +20,7 @@ PORT = int(os.environ.get("LYCEUM_PORT", "4000"))
 PUBLIC_URL = os.environ.get("LYCEUM_URL", f"http://localhost:{PORT}")
 ALLOWED_HOSTS = [h for h in os.environ.get("LYCEUM_HOSTS", "*").split(",") if h]
 SIGNUP = os.environ.get("SIGNUP", "closed")
+CLOSING_DAYS = int(os.environ.get("LYCEUM_CLOSING_DAYS", "30"))
 SETUP_CODE = os.environ.get("LYCEUM_SETUP_CODE", "")
 REDIS_URL = os.environ.get("REDIS_URL", "")
 LOG_LEVEL = os.environ.get("LYCEUM_LOG_LEVEL", "INFO")
@@ -114,7 +115,7 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
 DATABASES = {
     # The role of web and worker: it owns nothing and cannot pass the walls.
     "default": database(os.environ.get("DATABASE_APP_URL", "postgresql:///lyceum"), pooled=True),
-    # The role that owns the tables: migrations and nothing else.
+    # The role that owns the tables: migrations, and erasing whole schools, with trails that others only add to.
     "owner": database(os.environ.get("DATABASE_URL", "postgresql:///lyceum"), pooled=False),
 }
 DATABASE_ROUTERS: list[str] = []

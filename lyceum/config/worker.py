@@ -14,7 +14,7 @@ from typing import Any
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app as django_app
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.job_context import JobContext
 
 from lyceum.config.children import fork_child, wait_for
@@ -67,6 +67,37 @@ class RunningJobs:
             self.ids.discard(job_id)
 
 
+async def wait_where_closed(
+    run_job: Callable[[], Awaitable[Any]],
+    context: JobContext,
+    worker: object,
+) -> Any:  # whatever the job returns
+    """A middleware around every job: work of a closed school is put off until the school is open again, or gone."""
+    from lyceum.domains.tenancy.closing import LOOKS_AGAIN_AFTER, PAUSED_UNTIL  # models are ready only now
+
+    del worker
+    job = context.job
+    found = []
+    if "school_id" in job.task_kwargs:
+        found = await context.app.connector.execute_query_all_async(
+            PAUSED_UNTIL, school_id=job.task_kwargs["school_id"], again=LOOKS_AGAIN_AFTER
+        )
+    if not found:
+        return await run_job()
+    # The same job once more, with all its tries before it, and this one is done.
+    later = context.app.configure_task(
+        job.task_name,
+        schedule_at=found[0]["until"],
+        queue=job.queue,
+        priority=job.priority,
+        lock=job.lock,
+        queueing_lock=job.queueing_lock,
+    )
+    with contextlib.suppress(AlreadyEnqueued):
+        await later.defer_async(**job.task_kwargs)
+    return None
+
+
 async def _work() -> None:
     # A worker needs connections of its own, to fetch jobs and to hear of new ones; a pooler that hands a
     # connection to another client after each transaction would not let it hear.
@@ -93,7 +124,7 @@ async def _serve(app: App, queue: str, running: RunningJobs) -> None:
         concurrency=AT_ONCE[queue],
         listen_notify=True,
         install_signal_handlers=False,
-        worker_middleware=[running],
+        worker_middleware=[running, wait_where_closed],
     )
 
 

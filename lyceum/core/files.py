@@ -168,6 +168,33 @@ def delete_file(stored: str) -> None:
         default_storage.delete(stored)
 
 
+def list_school_files(school_id: int) -> list[str]:
+    """Every file of a school, by its name in the store."""
+    files, _folders = _walk(f"schools/{school_id}")
+    return files
+
+
+def erase_school_files(school_id: int) -> None:
+    """Delete every file of a school, and its folders. Doing it again goes on where it was."""
+    files, folders = _walk(f"schools/{school_id}")
+    for name in (*files, *folders):
+        default_storage.delete(name)
+
+
+def _walk(folder: str) -> tuple[list[str], list[str]]:
+    """The files below a folder, and the folders: those within before those around them."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []
+    found, around = [f"{folder}/{name}" for name in files], []
+    for name in folders:
+        more, within = _walk(f"{folder}/{name}")
+        found += more
+        around += within
+    return found, [*around, folder]
+
+
 def answer_file(stored: str, *, name: str, kind: str) -> HttpResponse:
     """A file to keep: an attachment whatever it is, of the kind that it was found to be, and in nobody's cache."""
     response = HttpResponse(read_file(stored), content_type=kind if kind in _ENDINGS else "application/octet-stream")

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     SCHOOL_CREATE = "school.create"
     SCHOOL_VIEW = "school.view"
     SCHOOL_EDIT = "school.edit"
+    SCHOOL_CLOSE = "school.close"
     USERS_LIST = "users.list"
     USERS_EDIT = "users.edit"
     ROLES_GRANT = "roles.grant"
@@ -81,6 +82,8 @@ class Permission(StrEnum):
     PEOPLE_EDIT = "people.edit"
     PEOPLE_MERGE = "people.merge"
     CHANGES_ASK = "people.changes.ask"
+    ERASURE_ASK = "subjects.ask"
+    SUBJECTS_DECIDE = "subjects.decide"
     FLAGS_VIEW = "people.flags.view"
     SAFEGUARDING = "people.safeguarding"
     CONSENTS_VIEW = "people.consents.view"
@@ -212,6 +215,7 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.SCHOOL_CREATE, "create a school", y, g),
         row(p.SCHOOL_VIEW, "school public profile read", y, y, y, y, y, y, y, y, y, "school:read"),
         row(p.SCHOOL_EDIT, "school profile and settings edit", no, no, y, s, scope="school:write"),
+        row(p.SCHOOL_CLOSE, "close and restore the school", no, no, y),
         row(p.USERS_LIST, "users list", no, no, y, s, scope="users:read"),
         row(p.USERS_EDIT, "invite and disable users", no, no, y, s, scope="users:write"),
         row(p.ROLES_GRANT, "grant roles and permission sets", no, no, y),
@@ -229,6 +233,8 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.PEOPLE_EDIT, "create and edit guardian, staff", no, no, y, s, scope="people:write"),
         row(p.PEOPLE_MERGE, "merge two records of one person, and undo it", no, no, y, s),
         row(p.CHANGES_ASK, "ask the office to change a record", no, no, no, no, no, o, k),
+        row(p.ERASURE_ASK, "ask for one's own erasure", no, no, o, o, o, o, o, o),
+        row(p.SUBJECTS_DECIDE, "erasure asked for: verify, refuse, carry out; legal holds", no, no, y, s),
         row(p.FLAGS_VIEW, "medical flags", no, no, y, s, c, o, k),
         row(p.SAFEGUARDING, "safeguarding flags", no, no, s, s),
         row(p.CONSENTS_VIEW, "consents: see", no, no, y, s, c, o, k, scope="people:read"),
@@ -389,6 +395,8 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     "Website": frozenset({
         _p.SITE_EDIT, _p.REVIEWS_MODERATE, _p.CONTACT_ANSWER, _p.EVENTS_EDIT,
     }),
-    "Data protection": frozenset({_p.TRAIL_VIEW, _p.ACCESS_VIEW, _p.STUDENTS_LIST, _p.STUDENTS_VIEW}),
+    "Data protection": frozenset({
+        _p.TRAIL_VIEW, _p.ACCESS_VIEW, _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.SUBJECTS_DECIDE,
+    }),
 }  # fmt: skip
 """The permission sets that every school starts with."""

@@ -17,6 +17,7 @@ def test_nothing_set_means_a_school_on_this_machine(tmp_path, monkeypatch):
     environment = Environment.read({})
 
     assert environment == Environment(
+        closing_days=30,
         data_folder=tmp_path / "lyceum-data",
         host="127.0.0.1",
         port=4000,

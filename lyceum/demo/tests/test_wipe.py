@@ -9,10 +9,11 @@ from lyceum.core.errors import NotFoundError
 from lyceum.demo import load
 from lyceum.demo.accounts import list_accounts
 from lyceum.demo.tests.conftest import load_small
-from lyceum.demo.wipe import tables_from_the_top, wipe_demo
+from lyceum.demo.wipe import wipe_demo
 from lyceum.domains.accounts.models import Membership, SchoolLogin, User
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.attendance.tests.conftest import make_morning
+from lyceum.domains.tenancy.erasing import tables_from_the_top
 from lyceum.domains.tenancy.models import Group, School
 from lyceum.domains.tenancy.queries import today
 from lyceum.testing.factories import in_school, make_school

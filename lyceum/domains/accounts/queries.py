@@ -210,6 +210,19 @@ def current_memberships(user_id: UUID) -> list[Membership]:
     return [m for m in rows if m.is_current(clock.today(m.school.time_zone if m.school else "UTC"))]
 
 
+def current_admins() -> QuerySet[Membership]:
+    """The school admins of the school in scope who can come in today."""
+    day = today()
+    return Membership.objects.filter(
+        Q(ends__isnull=True) | Q(ends__gte=day),
+        school_id=current_school(),
+        role=Role.SCHOOL_ADMIN.value,
+        state=Membership.State.ACTIVE,
+        user__state=User.State.ACTIVE,
+        starts__lte=day,
+    )
+
+
 def actor_for_user(user: User, school_id: int, *, via: Via) -> Actor:
     """A user as an actor in a school, for commands and jobs that run on somebody's behalf."""
     current = [m for m in current_memberships(user.pk) if m.school_id == school_id]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lyceum.domains.accounts.views import account, entrance, keys, people, registration, settings, trail
+from lyceum.domains.accounts.views import account, closing, entrance, keys, people, registration, settings, trail
 
 urlpatterns = [
     path("sign-in/", entrance.sign_in_page, name="sign-in"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/", account.account_page, name="account"),
     path("settings/", settings.settings_page, name="settings"),
     path("settings/school/", settings.school_page, name="settings-school"),
+    path("settings/closing/", closing.closing_page, name="settings-closing"),
     path("settings/users/", people.users_page, name="settings-users"),
     path("settings/users/<uuid:user_id>/", people.user_page, name="settings-user"),
     path("settings/keys/", keys.keys_page, name="settings-keys"),

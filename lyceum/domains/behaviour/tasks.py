@@ -28,7 +28,7 @@ def deliver(school_id: int, notice_id: str) -> None:
 def erase_old(timestamp: int) -> None:
     """Once a night: erase incidents that were rejected more than a year ago."""
     del timestamp
-    in_every_school(erase_rejected, also_closed=True)
+    in_every_school(erase_rejected)
 
 
 @app.periodic(cron="23 * * * *")

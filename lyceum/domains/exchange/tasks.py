@@ -56,7 +56,7 @@ def roll_back(school_id: int, run_id: str, user_id: str | None, name: str, langu
 def forget_old(timestamp: int) -> None:
     """Once a night: delete copies and rows of imports that can no longer be undone."""
     del timestamp
-    in_every_school(forget_old_imports, also_closed=True)
+    in_every_school(forget_old_imports)
 
 
 def _run(

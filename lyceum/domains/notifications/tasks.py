@@ -27,7 +27,7 @@ def send(school_id: int) -> None:
 def sweep(timestamp: int) -> None:
     """Every five minutes: what should have gone and did not, as after kill -9 of a worker."""
     del timestamp
-    in_every_school(_send_what_waits, also_closed=True)
+    in_every_school(_send_what_waits)
 
 
 def _send_what_waits(*, actor: Actor) -> None:

@@ -75,3 +75,15 @@ class ConsentAnswered(_About, frozen=True, kw_only=True):
     kind: UUID
     answer: str
     """given, refused or withdrawn."""
+
+
+class SubjectErased(FactPayload, frozen=True, kw_only=True):
+    """Nobody is called by their name any more of whom this is the id: the user's, the person's where there was one."""
+
+    type: ClassVar[str] = "journal.subject.erased"
+    topic: ClassVar[str] = "journal"
+    user: UUID
+    person: UUID | None
+
+    def subject(self) -> str:
+        return str(self.person or self.user)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lyceum.core.references import Reference, refer_loosely
 from lyceum.domains.notifications.models import Notification
+from lyceum.domains.people.models import LegalHold, SubjectRequest
 
 
 @dataclass(frozen=True)
@@ -72,4 +73,6 @@ when_both_have("family_guardian_once", Meeting(same=()))
 when_both_have("coming_of_age_once", Meeting(same=()))
 when_both_have("staff_person_once", Meeting(clash=_("both are on the staff; end one of them first")))
 leave_uncounted("people_contactrestriction", "people_flag", "people_comingofage")
+for model in (SubjectRequest, LegalHold):
+    refer_loosely("people.Person", Reference(model, "subject_person", "subject_person"))
 refer_loosely("people.Student", Reference(Notification, "about_student", "about_student"))

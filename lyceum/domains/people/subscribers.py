@@ -1,24 +1,29 @@
 """What people do when something happens elsewhere."""
 
+from functools import partial
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
+from lyceum.core.permissions import Permission
 from lyceum.domains.accounts.facts import InvitationAccepted
 from lyceum.domains.journal.facts import hears
 from lyceum.domains.notifications.facts import AddressRestored, AddressSuppressed, TextsStopped
 from lyceum.domains.notifications.models import Address
-from lyceum.domains.notifications.rules.notify import stop_going_to, withdraw
+from lyceum.domains.notifications.rules.notify import News, notify, stop_going_to, withdraw
+from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.facts import RestrictionChanged
 from lyceum.domains.people.models import ConsentKind, ContactPoint, ContactRestriction, NumberScheme, Person
-from lyceum.domains.people.office import tell_texts_stopped
+from lyceum.domains.people.office import office_recipients, tell_texts_stopped
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.people.rules.consents import STARTING_KINDS
 from lyceum.domains.people.rules.numbers import DEFAULT_PATTERN
-from lyceum.domains.tenancy.facts import SchoolProvisioned
-from lyceum.domains.tenancy.queries import today
+from lyceum.domains.people.texts import CLOSING_ASKED
+from lyceum.domains.tenancy.facts import ClosingAsked, SchoolProvisioned
+from lyceum.domains.tenancy.queries import time_zone, today
 
 
 @hears(SchoolProvisioned)
@@ -82,3 +87,22 @@ def _points_at(address_id: UUID) -> QuerySet[ContactPoint]:
     address = Address.objects.get(pk=address_id)
     kinds = {"email": ("email",), "sms": ("mobile", "phone")}.get(address.channel, ())
     return ContactPoint.objects.filter(kind__in=kinds, value=address.value)
+
+
+@hears(ClosingAsked)
+def tell_admins_of_closing(fact: ClosingAsked, actor: Actor) -> None:
+    """Whoever else could close the school hears at once that somebody asks for it, at night too."""
+    until = clock.local(fact.confirm_by, time_zone())
+    news = News(
+        type=Type.ACCOUNT.value,
+        template=CLOSING_ASKED,
+        values={"name": actor.name, "until": partial(date_format, until, "DATETIME_FORMAT")},
+        dedupe_key=f"{CLOSING_ASKED}:{fact.closure}",
+        urgency=Urgency.URGENT.value,
+        statutory=True,
+        channels=[Channel.EMAIL.value],
+        link="/settings/closing/",
+        source=str(fact.closure),
+        expires_at=fact.confirm_by,
+    )
+    notify(news, office_recipients(Permission.SCHOOL_CLOSE), actor=actor)

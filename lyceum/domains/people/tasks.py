@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from lyceum.domains.people.rules.access import tell_of_coming_of_age
 from lyceum.domains.people.rules.deletions import erase_deleted
+from lyceum.domains.people.rules.erasures.deciding import finish_erasures
 from lyceum.domains.tenancy.everywhere import in_every_school
 
 
@@ -18,6 +19,6 @@ def coming_of_age(timestamp: int) -> None:
 @app.periodic(cron="11 4 * * *")
 @app.task(name="people.erase_deleted", queueing_lock="people.erase_deleted")
 def erase_old(timestamp: int) -> None:
-    """Once a night: erase students who were deleted 30 days ago."""
+    """Once a night: erase students who were deleted 30 days ago, and say so to whoever asked for it."""
     del timestamp
-    in_every_school(erase_deleted, also_closed=True)
+    in_every_school(erase_deleted, finish_erasures)

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lyceum.domains.notifications.texts import Text, declare
 
+CLOSING_ASKED = "school.closing_asked"
+
 declare(
     "texts_stopped",
     Text(
@@ -38,5 +40,17 @@ declare(
         ),
         short=_("You come of age on {day}: from then on you decide whether your guardians see you in Lyceum."),
         placeholders=("school", "name", "day"),
+    ),
+)
+declare(
+    CLOSING_ASKED,
+    Text(
+        subject=_("Somebody asks to close {school}"),
+        message=_(
+            "{name} asks to close {school} for good. It happens only if another school admin confirms it, until "
+            "{until}. Did you not expect this? Open the page and keep the school open."
+        ),
+        short=_("{name} asks to close {school} for good. Open the page to keep it open."),
+        placeholders=("school", "name", "until"),
     ),
 )

@@ -5,6 +5,7 @@ from django.urls import path
 from lyceum.domains.people.views import (
     access_log,
     duplicates,
+    erasures,
     flags,
     guardians,
     records,
@@ -32,6 +33,9 @@ urlpatterns = [
     path("my-access/", requests.access_page, name="own-access"),
     path("change-requests/", requests.requests_page, name="change-requests"),
     path("change-requests/<uuid:request_id>/", requests.request_page, name="change-request"),
+    path("account/erasure/", erasures.own_page, name="own-erasure"),
+    path("subject-requests/", erasures.requests_page, name="subject-requests"),
+    path("subject-requests/<uuid:subject_request_id>/", erasures.request_page, name="subject-request"),
     path("settings/people/", settings.people_settings_page, name="settings-people"),
     path("people/duplicates/", duplicates.duplicates_page, name="duplicates"),
     path("people/duplicates/<uuid:person_id>/<uuid:other_id>/", duplicates.compare_page, name="duplicate"),

@@ -30,6 +30,14 @@ FIELD_WORDS = {
     "phone": _("Mobile"),
 }
 REQUEST_WORDS = {"pending": _("waits"), "applied": _("applied"), "refused": _("refused")}
+ERASURE_WORDS = {
+    "received": _("waits to be verified"),
+    "verified": _("verified, waits to be done"),
+    "running": _("deleted, erased after 30 days"),
+    "delivered": _("done"),
+    "refused": _("refused"),
+    "withdrawn": _("taken back"),
+}
 TIMELINE_WORDS = FIELD_WORDS | {
     "registration_number": _("Number"),
     "first_day": _("First day"),

@@ -6,18 +6,16 @@ from django.db import connection
 
 from lyceum.core.actor import system_actor
 from lyceum.core.schools import school_scope
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.queries import list_open_schools
 
 
-def in_every_school(*acts: Callable[..., object], also_closed: bool = False) -> None:
-    """Call each act with `actor`, the system, in each open school, or also in those that are closed: a transaction a
-    school.
+def in_every_school(*acts: Callable[..., object]) -> None:
+    """Call each act with `actor`, the system, in each open school: a transaction a school.
 
     What fails in one school hinders no other; it is raised, all together, once every school has had its turn.
     """
     failed: list[Exception] = []
-    schools = School.objects.all() if also_closed else School.objects.filter(status__in=("active", "restricted"))
-    for school_id in schools.values_list("pk", flat=True):
+    for school_id in list_open_schools():
         try:
             with school_scope(school_id):
                 for act in acts:

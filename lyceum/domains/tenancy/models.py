@@ -69,6 +69,14 @@ class School(models.Model):
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PROVISIONING)
     status_reason = models.CharField(max_length=300, blank=True)
     is_demo = models.BooleanField(default=False)
+    status_before = models.CharField(max_length=12, blank=True, db_default="")
+    """What it was before it began to close, and is again once it is restored."""
+    purge_at = models.DateTimeField(null=True)
+    """From then on a closing school is erased, and cannot be restored."""
+    erased_at = models.DateTimeField(null=True)
+    """When the last of a deleted school was gone."""
+    erased_rows = models.JSONField(default=dict, db_default={})
+    """`{table: rows}` that were erased; kept up while it goes on, so that a cut costs no count."""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -98,4 +106,26 @@ class SchoolSettings(SchoolOwned):
     class Meta(SchoolOwned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["school", "section", "version"], name="settings_version_once"),
+        ]
+
+
+class SchoolClosure(SchoolOwned):
+    """One school admin asks to close the school, and another has three days to confirm it."""
+
+    class State(models.TextChoices):
+        ASKED = "asked"
+        CONFIRMED = "confirmed"
+        WITHDRAWN = "withdrawn"
+        LAPSED = "lapsed"
+
+    state = models.CharField(max_length=9, choices=State.choices, default=State.ASKED)
+    asked_by = models.UUIDField()
+    asked_by_name = models.CharField(max_length=200)
+    reason = models.CharField(max_length=300, blank=True)
+    confirm_by = models.DateTimeField()
+    answered_by_name = models.CharField(max_length=200, blank=True)
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["school"], condition=models.Q(state="asked"), name="closure_asked_once"),
         ]

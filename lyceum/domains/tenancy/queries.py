@@ -1,5 +1,6 @@
 """Finding schools."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import QuerySet
@@ -14,6 +15,8 @@ from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school, find_current_school
 from lyceum.domains.tenancy.models import School
 
+OPEN = (School.Status.ACTIVE, School.Status.RESTRICTED)
+"""Where everybody who belongs there enters."""
 LAST_DAY = date.max - timedelta(days=2)
 """The last day that ends in every time zone."""
 
@@ -21,7 +24,7 @@ LAST_DAY = date.max - timedelta(days=2)
 def get_school(slug: str) -> School:
     """The school of that slug."""
     try:
-        return School.objects.get(slug=slug)
+        return School.objects.exclude(status=School.Status.DELETED).get(slug=slug)
     except School.DoesNotExist:
         raise NotFoundError(_("There is no school “%(slug)s” here.") % {"slug": slug}) from None
 
@@ -55,24 +58,41 @@ def forget_time_zone() -> None:
     _time_zones.forget()
 
 
-def find_school_of_host(host: str) -> int | None:
+@dataclass(frozen=True)
+class SchoolAtHost:
+    """The school that a stranger means who comes to a host."""
+
+    school_id: int
+    name: str
+    is_open: bool
+
+
+def find_school_at(host: str) -> SchoolAtHost | None:
     """The school that a stranger means who comes to a host: by a name of its own that was verified, by its slug before
-    the installation's name, or because there is no other school. None where no school, or a closed one, answers.
+    the installation's name, or because no other school is open. None where no school is meant.
+
+    A closed school keeps its host: nobody who comes there is shown another.
     """
     name = host.lower().partition(":")[0].rstrip(".")
-    open_ones = School.objects.filter(status__in=(School.Status.ACTIVE, School.Status.RESTRICTED))
-    by_name = open_ones.filter(hosts__host=name, hosts__verified_at__isnull=False)
-    by_slug = open_ones.filter(slug=name.partition(".")[0])
-    for found in (by_name, by_slug, open_ones):  # each by an index; none of them but the last finds two
-        schools = found.values_list("pk", flat=True)[:2]
+    known = School.objects.exclude(status__in=(School.Status.PROVISIONING, School.Status.DELETED))
+    by_name = known.filter(hosts__host=name, hosts__verified_at__isnull=False)
+    by_slug = known.filter(slug=name.partition(".")[0])
+    for found in (by_name, by_slug, known.filter(status__in=OPEN), known):  # none but the last two finds two
+        schools = found.values_list("pk", "name", "status")[:2]
         if schools:
-            return schools[0] if len(schools) == 1 else None
+            (school_id, school, status), is_one = schools[0], len(schools) == 1
+            return SchoolAtHost(school_id, school, status in OPEN) if is_one else None
     return None
 
 
 def has_schools() -> bool:
     """Whether the installation has any school yet."""
     return School.objects.exists()
+
+
+def list_open_schools() -> list[int]:
+    """The schools whose work goes on: jobs of the others pause."""
+    return list(School.objects.filter(status__in=OPEN).values_list("pk", flat=True))
 
 
 def list_schools(actor: Actor) -> QuerySet[School]:

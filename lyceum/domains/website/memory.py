@@ -39,6 +39,8 @@ class SiteHost:
     school_id: int
     primary: str
     """The host that search engines are to know; empty where it is the installation's own."""
+    closed: str = ""
+    """The school's name, where the school is closed."""
 
 
 Key = tuple[int, str, str]

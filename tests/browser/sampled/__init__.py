@@ -8,10 +8,11 @@ from tests.browser.sampled import (
     certificates,
     groups,
     learning,
+    leaving,
     reports,
     website,
 )
 
-PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, behaviour, groups)
+PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, behaviour, groups, leaving)
 NO_PAGES: dict[str, str] = {name: why for part in PARTS for name, why in part.NO_PAGES.items()}
 """What has an address and is no page, and why."""

@@ -10,6 +10,7 @@ from tests.doors.expected import (
     certificates,
     groups,
     learning,
+    leaving,
     pages,
     reports,
     rest,
@@ -18,7 +19,7 @@ from tests.doors.expected import (
 from tests.doors.expected.bodies import SIGNING_IN
 from tests.doors.expected.door import Door
 
-_PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, groups)
+_PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, groups, leaving)
 
 REST: dict[str, Door] = rest.REST | {name: door for part in _PARTS for name, door in part.REST.items()}
 """By operation id."""

@@ -68,13 +68,13 @@ def test_a_host_leads_to_a_school_once_it_is_verified(school, admin):
     assert nobody(SERVER_NAME="elsewhere.example").get(PLACES).status_code == 404
 
 
-def test_the_only_school_answers_at_every_host_and_a_closed_one_at_none(school, admin):
+def test_the_only_school_answers_at_every_host_and_a_closed_one_says_so(school, admin):
     made(admin, is_public=True)
     School.objects.filter(name="Oak School").update(status="suspended")
     assert names(nobody()) == ["Hall"]
 
     School.objects.filter(pk=school.pk).update(status="suspended")
-    assert stranger(school).get(PLACES).status_code == 404
+    assert stranger(school).get(PLACES).json()["code"] == "school_suspended"
 
 
 def test_a_stranger_writes_nothing(school, admin):

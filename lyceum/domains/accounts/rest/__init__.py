@@ -4,6 +4,7 @@ from ninja import Router
 
 from lyceum.domains.accounts.rest import (
     auth,
+    closing,
     invitations,
     keys,
     profile,
@@ -16,5 +17,5 @@ from lyceum.domains.accounts.rest import (
 )
 
 router = Router()
-for part in (auth, registration, tokens, sessions, profile, users, invitations, keys, schools, trail):
+for part in (auth, registration, tokens, sessions, profile, users, invitations, keys, schools, closing, trail):
     router.add_router("", part.router)

@@ -11,7 +11,7 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.aftermath import afterwards
 from lyceum.core.errors import RuleError, invalid_field
-from lyceum.core.schools import crossing_to, current_school
+from lyceum.core.schools import current_school
 from lyceum.domains.accounts.facts import InvitationAccepted, UserCreated
 from lyceum.domains.accounts.models import EmailAddress, Invitation, Membership, PermissionSet, User
 from lyceum.domains.accounts.queries import Circumstances, current_memberships
@@ -22,6 +22,7 @@ from lyceum.domains.accounts.rules.secrets import hash_secret
 from lyceum.domains.accounts.rules.sessions import Opened, Way, start_session
 from lyceum.domains.accounts.rules.users import add_login, all_granted, record_start
 from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.tenancy.closing import visiting
 from lyceum.domains.tenancy.queries import today
 
 
@@ -77,7 +78,7 @@ def accept_invitation(secret: str, *, username: str = "", password: str, circums
     """Take up the role. Somebody who has an account already adds the role to it, with their own password."""
     invitation = get_invitation(secret, lock=True)
     known = find_known(invitation)
-    with crossing_to(invitation.school_id):
+    with visiting(invitation.school_id):
         actor = _actor(invitation, known, circumstances)
         user = _own_account(invitation, known, password, actor) if known else _new_account(
             invitation, username, password, actor

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
@@ -17,7 +16,7 @@ from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
 from lyceum.domains.accounts.facts import MembershipEnded, UserDisabled
 from lyceum.domains.accounts.models import EmailAddress, Membership, PermissionSet, User
-from lyceum.domains.accounts.queries import get_user
+from lyceum.domains.accounts.queries import current_admins, get_user
 from lyceum.domains.accounts.rules.invitations import HIGH_ROLES, SCHOOL_ROLES
 from lyceum.domains.accounts.rules.names import normal_address
 from lyceum.domains.accounts.rules.profiles import NAME_FIELDS, checked_names
@@ -209,7 +208,7 @@ def change_role(user_id: UUID, role: Role, *, sets: Sequence[UUID] = (), reason:
         add_role(user_id, role, sets=sets, actor=actor)
     elif sets:
         change_permission_sets(same.pk, sets, reason=reason, actor=actor)
-    _end([m for m in present if m is not same], reason=reason, actor=actor)
+    end_roles([m for m in present if m is not same], reason=reason, actor=actor)
 
 
 @transaction.atomic
@@ -234,7 +233,7 @@ def change_permission_sets(membership_id: UUID, sets: Sequence[UUID], *, reason:
 def end_membership(membership_id: UUID, *, reason: str, actor: Actor) -> Membership:
     """End a role here. Its sessions end with it where it was the user's last role in the school."""
     membership = _get_membership(membership_id, actor)
-    _end([membership], reason=reason, actor=actor)
+    end_roles([membership], reason=reason, actor=actor)
     return membership
 
 
@@ -247,7 +246,7 @@ def remove_user(user_id: UUID, *, reason: str, actor: Actor) -> None:
     if not memberships:
         raise NotFoundError
     _refuse_own(user_id, actor)
-    _end(memberships, reason=reason, actor=actor)
+    end_roles(memberships, reason=reason, actor=actor)
 
 
 def _get_membership(membership_id: UUID, actor: Actor) -> Membership:
@@ -260,7 +259,8 @@ def _get_membership(membership_id: UUID, actor: Actor) -> Membership:
     return membership
 
 
-def _end(memberships: Sequence[Membership], *, reason: str, actor: Actor) -> None:
+def end_roles(memberships: Sequence[Membership], *, reason: str, actor: Actor) -> None:
+    """End roles of one user here, whom the actor may end. A school keeps one admin."""
     if not memberships:
         return
     _require_reason(reason)
@@ -301,9 +301,5 @@ def _keep_one_admin(leaving: Sequence[Membership]) -> None:
         return
     # Two admins who take each other's role at the same moment: the second waits here and finds itself the last.
     School.objects.select_for_update().get(pk=current_school())
-    day = today()
-    others = Membership.objects.filter(
-        school_id=current_school(), role=Role.SCHOOL_ADMIN.value, state="active", user__state="active", starts__lte=day
-    ).filter(Q(ends__isnull=True) | Q(ends__gte=day))
-    if not others.exclude(pk__in=[m.pk for m in leaving]).exists():
+    if not current_admins().exclude(pk__in=[m.pk for m in leaving]).exists():
         raise LastAdminError(_("This is the school's last admin. Make somebody else a school admin first."))

@@ -1,23 +1,20 @@
 """One's own account: names, language, looks, password."""
 
-from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
-from lyceum.core.aftermath import afterwards
-from lyceum.core.errors import FieldError, RuleError, invalid_field
+from lyceum.core.errors import invalid_field
 from lyceum.core.language import known_language, list_languages
 from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import own_id
-from lyceum.domains.accounts.rules.attempts import count_failure, counters_of, refuse_while_waiting
-from lyceum.domains.accounts.rules.passwords import check_new_password, hash_password, password_matches
+from lyceum.domains.accounts.rules.passwords import check_new_password, hash_password
+from lyceum.domains.accounts.rules.proof import prove_oneself
 from lyceum.domains.accounts.rules.sessions import revoke_sessions
 from lyceum.domains.journal.rules import Target, changed_fields, record_wherever
 from lyceum.domains.tenancy.queries import find_school_name
@@ -28,17 +25,6 @@ SWITCHES = frozenset({"single_keys"})
 PROFILE_FIELDS = TEXT_FIELDS | SWITCHES
 _THEMES = ("system", "light", "dark", "contrast")
 _LONGEST: dict[str, int] = {f.name: f.max_length or 0 for f in User._meta.fields if f.name in TEXT_FIELDS}
-
-
-_WRONG = [FieldError("/current_password", "wrong_password", gettext_noop("This is not your present password."))]
-
-
-class WrongPasswordError(RuleError):
-    """The present password is another one."""
-
-    code = "wrong_password"
-    status = 422
-    title = gettext_noop("Check your present password")
 
 
 def checked_names(user: User, values: dict[str, Any]) -> dict[str, str]:
@@ -88,12 +74,7 @@ def _checked_switches(values: dict[str, Any]) -> dict[str, bool]:
 @transaction.atomic
 def change_password(*, current: str, new: str, actor: Actor) -> int:
     """Change one's own password, knowing the present one. Ends all other sessions; returns how many."""
-    user = User.objects.select_for_update().prefetch_related("emails", "logins").get(pk=own_id(actor))
-    counters = counters_of(str(user.pk), school="", device="", ip=actor.ip)
-    refuse_while_waiting(counters)
-    if not password_matches(current, user.password):
-        afterwards(partial(count_failure, counters))
-        raise WrongPasswordError(_("This is not your present password."), errors=_WRONG)
+    user = prove_oneself(current, pointer="/current_password", actor=actor)
     check_new_password(new, own_words=own_words(user), pointer="/new_password")
     user.password, user.password_changed_at, user.must_change = hash_password(new), clock.now(), False
     user.save(update_fields=["password", "password_changed_at", "must_change", "updated_at"])

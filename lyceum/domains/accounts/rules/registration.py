@@ -22,7 +22,6 @@ from lyceum.core.errors import FieldError, InvalidError, NotAllowedError, RuleEr
 from lyceum.core.ids import new_id
 from lyceum.core.language import known_language
 from lyceum.core.permissions import Permission, Role
-from lyceum.core.schools import crossing_to
 from lyceum.core.text import tidy
 from lyceum.domains.accounts.facts import EmailLinkAsked, EmailVerified, UserCreated, UserRegistered
 from lyceum.domains.accounts.models import EmailAddress, SignInAttempt, User
@@ -34,6 +33,7 @@ from lyceum.domains.accounts.rules.passwords import check_new_password, hash_pas
 from lyceum.domains.accounts.rules.sessions import Opened, Way, start_session
 from lyceum.domains.accounts.rules.users import AddressTakenError, add_login, start_membership
 from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.tenancy.closing import visiting
 from lyceum.domains.tenancy.queries import get_school, this_school
 from lyceum.domains.tenancy.rules import refuse_restricted
 
@@ -84,7 +84,7 @@ def register(new: Registration, *, way: Way, circumstances: Circumstances, actor
     address = _checked(new)
     _count(f"register:{circumstances.ip}", MOST_FROM_ONE_PLACE)
     _count(f"register-for:{hashlib.sha256(address.encode()).hexdigest()[:40]}", MOST_FOR_ONE_ADDRESS)
-    with crossing_to(school_id):
+    with visiting(school_id):
         user = _make(new, address, school_id, circumstances)
     here = [m for m in current_memberships(user.pk) if m.school_id == school_id]
     return start_session(user, here, way=way, circumstances=circumstances)
@@ -203,7 +203,7 @@ def verify_email(token: str, *, circumstances: Circumstances) -> User:
     actor = circumstances.around(
         Actor(kind=ActorKind.USER, id=user.pk, name=user.full_name, via=circumstances.via, school_id=school_id)
     )
-    with crossing_to(school_id):
+    with visiting(school_id):
         if address.verified_at is not None:
             return user
         taken = AddressTakenError(_("Another account has this e-mail address. Sign in with that one."))

@@ -38,6 +38,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
             "sessions": list_sessions(actor),
             "schools": [school for school in schools.values() if school.pk != actor.school_id],
             "languages": list_languages(),
+            "may_ask_erasure": actor.school_id is not None and actor.may(Permission.ERASURE_ASK),
             "saved": request.GET.get("saved", ""),
             "acted": request.POST.get("act", ""),
         }

@@ -50,6 +50,10 @@ PLACES = (
     Place(_("Import"), _("Bring lists in from files"), "/imports/", Permission.IMPORTS_RUN),
     Place(_("Trail"), _("Who did what, and when"), "/settings/trail/", Permission.TRAIL_VIEW),
     Place(_("Who read what"), _("Whose records were opened, and by whom"), "/access-log/", Permission.ACCESS_VIEW),
+    Place(_("Data protection"), _("Who asks to be erased, by when"), "/subject-requests/", Permission.SUBJECTS_DECIDE),
+    Place(
+        _("Close the school"), _("Closed at once, erased after weeks"), "/settings/closing/", Permission.SCHOOL_CLOSE
+    ),
     Place(_("Who may do what"), _("The one table that every door asks"), "/settings/policy/", Permission.POLICY_VIEW),
 )
 

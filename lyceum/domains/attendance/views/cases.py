@@ -27,7 +27,6 @@ from lyceum.core.lists import BulkAct, Column, Filter, Planned, Table, answer_li
 from lyceum.core.lists.bulk import chosen_rows
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
-from lyceum.core.schools import crossing_to
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.academics.queries import standings
 from lyceum.domains.attendance.cases import (
@@ -55,6 +54,7 @@ from lyceum.domains.attendance.rules.cases.settling import close_unexplained, co
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.contacts_for import WORDS, Choice, Purpose, contacts_for, contacts_of
 from lyceum.domains.people.reach import reach_words
+from lyceum.domains.tenancy.closing import visiting
 from lyceum.domains.tenancy.queries import this_school, time_zone, today
 
 STATES = {
@@ -326,7 +326,7 @@ def _question(case: AbsenceCase, reasons: Sequence[Code]) -> dict[str, Any]:
 def reply_page(request: HttpRequest, token: str) -> HttpResponse:
     """A guardian answers by the link in a message: one touch, no account."""
     link = read_link(token)
-    with crossing_to(link.school_id), timezone.override(clock.zone(time_zone())):
+    with visiting(link.school_id), timezone.override(clock.zone(time_zone())):
         return _reply(request, link)
 
 

@@ -12,7 +12,6 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import InvalidError, RuleError, UnauthorizedError
 from lyceum.core.forms import shown_errors
 from lyceum.core.permissions import Permission
-from lyceum.core.schools import crossing_to
 from lyceum.domains.accounts.requests import circumstances_of
 from lyceum.domains.attendance.codes import read_codes
 from lyceum.domains.attendance.models import CoverPass
@@ -21,6 +20,7 @@ from lyceum.domains.attendance.rules.arrivals import Arrival, mark_arrived
 from lyceum.domains.attendance.rules.cover_passes import LASTS, holder_of, open_pass, read_link, read_shown
 from lyceum.domains.attendance.rules.marks import take_register
 from lyceum.domains.attendance.views.registers import given_marks, register_context, student_id, whole_number
+from lyceum.domains.tenancy.closing import visiting
 from lyceum.domains.tenancy.queries import find_school_name, time_zone, today
 from lyceum.domains.timetable.models import Cover
 
@@ -31,7 +31,7 @@ COOKIE = "__Host-lyceum_cover"
 def open_page(request: HttpRequest, pass_link: str) -> HttpResponse:
     """The link of the sheet asks for the PIN; then it is open in this browser for the day."""
     school_id, _secret = read_link(pass_link)
-    with crossing_to(school_id):
+    with visiting(school_id):
         context = {"school_name": find_school_name()}
     if request.method == "GET":
         return render(request, "attendance/pass_open.html", context)
@@ -53,7 +53,7 @@ def _inside(request: HttpRequest, answer: Callable[[CoverPass, Actor], HttpRespo
     before = request.actor  # type: ignore[attr-defined]  # set by CallerMiddleware
     try:
         school_id, pass_id = read_shown(request.COOKIES.get(COOKIE, ""))
-        with crossing_to(school_id):
+        with visiting(school_id):
             found, holder = holder_of(pass_id, circumstances=circumstances_of(request))
             request.actor = holder  # type: ignore[attr-defined]
             return answer(found, holder)

@@ -20,7 +20,6 @@ from lyceum.core.forms import asked_id, submitted, typed_id, typed_number
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
-from lyceum.core.schools import crossing_to
 from lyceum.core.toasts import Done, Toast, Undo
 from lyceum.domains.behaviour.detention_calendar import calendar_text, feed_text, list_entries, read_token, sign_feed
 from lyceum.domains.behaviour.detention_policies import is_staff_here
@@ -57,6 +56,7 @@ from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.people.queries import get_student, list_own_students
+from lyceum.domains.tenancy.closing import visiting
 from lyceum.domains.tenancy.queries import today
 
 MOST_FOUND = 20
@@ -155,7 +155,7 @@ def feed(request: HttpRequest, detention_feed_token: str) -> HttpResponse:
     """The same for a calendar program: for whoever has its address."""
     del request
     school_id, user_id = read_token(detention_feed_token)
-    with crossing_to(school_id):
+    with visiting(school_id):
         source = feed_text(school_id, user_id)
     return HttpResponse(source, content_type="text/calendar; charset=utf-8")
 

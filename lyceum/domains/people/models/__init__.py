@@ -25,6 +25,7 @@ from lyceum.domains.people.models.records import (
     Merge,
     ToldApart,
 )
+from lyceum.domains.people.models.subjects import LegalHold, SubjectRequest
 
 __all__ = [
     "ChangeRequest",
@@ -38,6 +39,7 @@ __all__ = [
     "FamilyGuardian",
     "Flag",
     "GuardianLink",
+    "LegalHold",
     "Merge",
     "NumberCounter",
     "NumberScheme",
@@ -46,6 +48,7 @@ __all__ = [
     "RetiredNumber",
     "Staff",
     "Student",
+    "SubjectRequest",
     "ToldApart",
     "days",
 ]

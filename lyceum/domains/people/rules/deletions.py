@@ -14,6 +14,8 @@ from lyceum.core.references import count_references, counted
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import deleted_students
+from lyceum.domains.people.rules.erasures.holds import find_holds, held_people
+from lyceum.domains.people.rules.erasures.refusals import OnHoldError
 from lyceum.domains.people.rules.numbers import retire_numbers
 from lyceum.domains.people.rules.students import get_student_for_edit
 
@@ -30,6 +32,8 @@ class StudentHasHistoryError(RuleError):
 def delete_student(student_id: UUID, *, actor: Actor) -> Student:
     """Delete a student whom nothing holds; for 30 days it can be taken back. Otherwise the refusal counts what does."""
     student = get_student_for_edit(student_id, actor=actor)
+    if holds := find_holds(person=student.person_id):
+        raise OnHoldError(_("A legal hold keeps these records: %(reason)s") % {"reason": holds[0].reason})
     held = count_references(student)
     if held:
         raise StudentHasHistoryError(
@@ -63,9 +67,13 @@ def _bring_back(student: Student, actor: Actor) -> None:
 
 @transaction.atomic
 def erase_deleted(*, actor: Actor) -> int:
-    """Erase who was deleted 30 days ago; whom something holds by now comes back instead. Returns how many went."""
+    """Erase who was deleted 30 days ago; whom something holds by now comes back instead. Returns how many went.
+
+    Whom a legal hold keeps waits, deleted, until it is lifted.
+    """
     actor.require_all(Permission.STUDENTS_EDIT)
     due = Student.objects.filter(deleted_at__lte=clock.now() - RESTORE_WITHIN).order_by("pk")
+    due = due.exclude(person__in=held_people())
     erased = 0
     for student in due.select_related("person").select_for_update(of=("self",)):
         if count_references(student):

@@ -14,9 +14,9 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.forms import submitted, typed_date, typed_id, typed_number, typed_time
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
-from lyceum.core.schools import crossing_to
 from lyceum.domains.academics.queries import get_class, list_room_names
 from lyceum.domains.people.queries import list_staff
+from lyceum.domains.tenancy.closing import visiting
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.ical import read_token, write_feed
 from lyceum.domains.timetable.models import Lesson
@@ -87,6 +87,6 @@ def feed(request: HttpRequest, feed_token: str) -> HttpResponse:
     """A timetable as a calendar, for whoever has its address."""
     del request
     found = read_token(feed_token)
-    with crossing_to(found.school_id):
+    with visiting(found.school_id):
         source = write_feed(found)
     return HttpResponse(source, content_type="text/calendar; charset=utf-8")

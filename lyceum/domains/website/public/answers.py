@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language_bidi
@@ -56,9 +57,18 @@ def host_of_request(request: HttpRequest) -> SiteHost | HttpResponse:
     host = find_host(name)
     if host is None:
         return HttpResponse("Not found\n", content_type="text/plain; charset=utf-8", status=404)
+    if host.closed:
+        return _closed(request, host)
     if host.primary and host.primary != name:
         return HttpResponsePermanentRedirect(f"https://{host.primary}{request.get_full_path()}")
     return host
+
+
+def _closed(request: HttpRequest, host: SiteHost) -> HttpResponse:
+    """That the school is closed, and how its admins come in. In nobody's cache: it may open again at any moment."""
+    response = render(request, "website/public/closed.html", {"school_name": host.closed}, status=503)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def origin_of(request: HttpRequest, host: SiteHost) -> str:
@@ -179,10 +189,12 @@ def _page_number(request: HttpRequest) -> int:
 
 
 def home_for_strangers(request: HttpRequest) -> HttpResponse | None:
-    """The home page of the host's school, where its site is published."""
+    """The home page of the host's school, where its site is published; that the school is closed, where it is."""
     host = find_host(host_name(request))
     if host is None:
         return None
+    if host.closed:
+        return _closed(request, host)
     response = answer_page(request, "home")
     return response if response.status_code < 400 else None
 

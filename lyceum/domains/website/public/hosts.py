@@ -4,7 +4,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from lyceum.core.schools import school_scope
-from lyceum.domains.tenancy.queries import find_school_of_host
+from lyceum.domains.tenancy.queries import find_school_at
 from lyceum.domains.website.memory import SiteHost, host_of
 from lyceum.domains.website.models import Site, SiteDomain
 
@@ -21,14 +21,16 @@ def find_host(name: str) -> SiteHost | None:
 
 def _read(name: str) -> SiteHost | None:
     with transaction.atomic():
-        school_id = find_school_of_host(name)
-    if school_id is None:
+        found = find_school_at(name)
+    if found is None:
         return None
-    with school_scope(school_id):
+    if not found.is_open:
+        return SiteHost(found.school_id, "", closed=found.name)
+    with school_scope(found.school_id):
         primary = SiteDomain.objects.filter(is_primary=True, state=SiteDomain.State.ACTIVE).values_list(
             "host", flat=True
         )
-        return SiteHost(school_id, primary.first() or "")
+        return SiteHost(found.school_id, primary.first() or "")
 
 
 def read_version(school_id: int) -> int:
