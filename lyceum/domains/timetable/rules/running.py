@@ -1,7 +1,7 @@
 """The work of a run, step by step, each in a short transaction: claimed, heard of, ended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -37,8 +37,8 @@ class Work:
     task: Task
     scope: frozenset[UUID]
     begun: tuple[int, float] | None = None
-    """How many lessons have a place as it begins, and what that costs; None where it breaks what must hold. The engine
-    may forget where it began, and find less in its time: that is no best.
+    """How many lessons have a place as it begins, and what that costs; None where it breaks what must hold. Until the
+    engine has found as much, nothing of what it says is a best.
     """
 
     def is_better(self, placed: int, cost: float) -> bool:
@@ -58,9 +58,11 @@ def claim_run(run_id: UUID) -> Work | None:
     run.save(update_fields=["state", "began_at", "heard_at", "spent", "updated_at"])
     close_job(run)
     plan = read_plan(run.version)
-    built = build_problem(plan, wishes=Wishes(run.options.get("max_per_day")))
     scope = frozenset(cards_in_scope(plan, run.scope))
     everything = len(scope) == len(plan.cards)
+    # Of the others those that have a place are in the way; those that have none wait for a run of their own.
+    there = {card.id: card for card in plan.cards.values() if card.id in scope or card.is_placed}
+    built = build_problem(replace(plan, cards=there), wishes=Wishes(run.options.get("max_per_day")))
     before = dict(built.before)
     if run.best:
         before |= _timetable(run.best, built, plan)
