@@ -16,7 +16,7 @@ from lyceum.domains.timetable.planning import Plan, read_plan
 from lyceum.domains.timetable.planning.problem import Built, Wishes, build_problem
 from lyceum.domains.timetable.reasons import as_values
 from lyceum.domains.timetable.rules.moves import Place, write_places
-from lyceum.domains.timetable.rules.runs import cards_in_scope, close_job
+from lyceum.domains.timetable.rules.runs import cards_at_work, cards_in_scope, close_job
 from lyceum.domains.timetable.writing import update_many
 from lyceum.solver.checker import check, cost, hard, lasting
 from lyceum.solver.interchange import problem_to_plain
@@ -60,9 +60,9 @@ def claim_run(run_id: UUID) -> Work | None:
     plan = read_plan(run.version)
     scope = frozenset(cards_in_scope(plan, run.scope))
     everything = len(scope) == len(plan.cards)
-    # Of the others those that have a place are in the way; those that have none wait for a run of their own.
-    there = {card.id: card for card in plan.cards.values() if card.id in scope or card.is_placed}
-    built = build_problem(replace(plan, cards=there), wishes=Wishes(run.options.get("max_per_day")))
+    built = build_problem(
+        replace(plan, cards=cards_at_work(plan, scope)), wishes=Wishes(run.options.get("max_per_day"))
+    )
     before = dict(built.before)
     if run.best:
         before |= _timetable(run.best, built, plan)
