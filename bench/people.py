@@ -61,6 +61,11 @@ def office() -> SignedIn:
     return sign_in(SchoolLogin.objects.get(school=school(), username="office").user)
 
 
+def head() -> SignedIn:
+    """The head, who may do everything in the school."""
+    return sign_in(SchoolLogin.objects.get(school=school(), username="head").user)
+
+
 def morning_people(schools: int) -> list[tuple[SignedIn, tuple[str, ...]]]:
     """The form teachers of some schools of the town, signed in, each with the daily registers of the last day."""
     first = school()

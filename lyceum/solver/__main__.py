@@ -46,11 +46,19 @@ def main(arguments: list[str] | None = None) -> int:
     if result.state is not State.COMPLETE and options.reasons > 0:
         _say_reasons(problem, options.reasons)
     if options.out is not None:
-        is_fet = options.out.suffix.lower() == ".fet"
-        written = write(problem, result.timetable).source if is_fet else msgspec.json.encode(result)
-        options.out.write_bytes(written)
-        print(f"Written to {options.out}.")
+        _write(problem, result, options.out)
     return 0 if result.state is State.COMPLETE else 1
+
+
+def _write(problem: Problem, result: Result, path: Path) -> None:
+    if path.suffix.lower() == ".fet":
+        written = write(problem, result.timetable)
+        path.write_bytes(written.source)
+        for rule in written.left_out:
+            print(f"Not written, FET has no words for it: {rule.ref or type(rule).__name__}")
+    else:
+        path.write_bytes(msgspec.json.encode(result))
+    print(f"Written to {path}.")
 
 
 def _parser() -> argparse.ArgumentParser:

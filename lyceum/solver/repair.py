@@ -12,6 +12,7 @@ from lyceum.solver.fewest_moves import LAST, FewestMoves, ring
 from lyceum.solver.problem import Problem
 from lyceum.solver.reasons.conflicts import part_of
 from lyceum.solver.reasons.counts import count_all
+from lyceum.solver.scope import hold_others
 from lyceum.solver.solution import Placement, Result, State, Timetable, Watch
 from lyceum.solver.terms.counting import broken, cost
 from lyceum.solver.terms.ground import NOWHERE, Ground, Starts, take_apart
@@ -50,13 +51,16 @@ def repair(
     seconds: float = 15.0,
     seed: int = 0,
     workers: int = 2,
+    scope: Collection[str] | None = None,
     watch: Watch | None = None,
 ) -> Result:
     """A timetable of the changed problem with the fewest lessons elsewhere (time or room) than `before` has them.
 
-    `moved_at_least` is proven. Lessons that are new in the problem are placed and do not count as moved.
+    `moved_at_least` is proven. Lessons that are new in the problem are placed and do not count as moved. `scope`: only
+    these may move; of the others who cannot stay is left out.
     """
     started = time.monotonic()
+    problem = hold_others(problem, scope, before)
     ground = take_apart(problem)
     names = [each.name for each in problem.activities]
     starts = [before[name].start if name in before else NOWHERE for name in names]

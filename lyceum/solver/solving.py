@@ -9,12 +9,13 @@ time runs out before the steps do.
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lyceum.solver.checker import check, hard
+from lyceum.solver.checker import check, hard, lasting
 from lyceum.solver.encoding import Encoded, encode
-from lyceum.solver.problem import Lock, Problem
+from lyceum.solver.problem import Problem
+from lyceum.solver.scope import hold_others
 from lyceum.solver.search.memory import Built, build
 from lyceum.solver.search.worker import Search, Settings
 from lyceum.solver.solution import Progress, Result, State, Timetable, Watch
@@ -55,7 +56,9 @@ class Race:
     built: Built
     seconds: float
     scope: frozenset[str] | None = None
-    hints: Timetable | None = None
+    hints: Timetable = field(default_factory=dict)
+    hints_hold: bool = False
+    """Whether they break nothing: then each search begins from them as they are."""
     began: float = field(default_factory=time.monotonic)
     placed: int = -1
     cost: float = 0.0
@@ -110,6 +113,13 @@ class Race:
         self.hopeless = sum(len(units[at]) for at in {*self.built.impossible, *search.contradicting})
         return search
 
+    def begin(self, search: Search, seed: int) -> None:
+        """Where the hints are, if there are any."""
+        if self.hints_hold:
+            search.begin_from(seed, self.hints)
+        else:
+            search.begin(seed, self.hints)
+
     def finish(self) -> None:
         self.over = True
         for search in self.searches:
@@ -128,15 +138,17 @@ def solve(
 ) -> Result:
     """The best timetable found within the time.
 
-    `scope`: only these lessons may move, the others stay where `hints` have them. `hints`: where to begin. `watch` is
-    told about once a second and ends the run by answering False. Lessons that find no place are named, never
-    squeezed in: what is placed breaks no rule with weight 100 that lessons still to come could not mend (gaps, short
-    days), and that the search knows (`Encoded.unsupported`).
+    `scope`: only these lessons may move, the others stay where `hints` have them. `hints`: where to begin; where they
+    break nothing, nothing worse comes of it. `watch` is told about once a second and ends the run by answering False.
+    Lessons that find no place are named, never squeezed in: what is placed breaks no rule with weight 100 that lessons
+    still to come could not mend (gaps, short days), and that the search knows (`Encoded.unsupported`).
     """
     began = time.monotonic()
-    within = problem if scope is None else _hold_others(problem, frozenset(scope), hints or {})
+    hints = hints or {}
+    within = hold_others(problem, scope, hints)
     encoded = encode(within)
-    race = Race(encoded, build(encoded), seconds, None if scope is None else frozenset(scope), hints, began)
+    race = Race(encoded, build(encoded), seconds, None if scope is None else frozenset(scope), began=began)
+    race.hints, race.hints_hold = hints, _holds(within, hints)
     if workers <= 1:
         _take_turns(race, seed, watch)
     else:
@@ -144,12 +156,9 @@ def solve(
     return _result(race, problem)
 
 
-def _hold_others(problem: Problem, scope: frozenset[str], hints: Timetable) -> Problem:
-    locks = dict(problem.locks)
-    for each in problem.activities:
-        if each.name not in scope and each.name in hints and each.name not in locks:
-            locks[each.name] = Lock(hints[each.name].start, hints[each.name].room)
-    return replace(problem, locks=locks)
+def _holds(problem: Problem, hints: Timetable) -> bool:
+    """Whether a timetable, whole or in part, breaks nothing that must hold."""
+    return bool(hints) and not hard(lasting(problem, hints, check(problem, hints)))
 
 
 def _result(race: Race, problem: Problem) -> Result:
@@ -236,7 +245,7 @@ def _place(race: Race, search: Search, number: int, seed: int) -> None:
     attempt = 0
     while race.goes_on() and not race.is_complete:
         settings = HABITS[(number + attempt) % len(HABITS)] if attempt else HABITS[number % 2]
-        search.begin(seed + 100 * attempt, race.hints)
+        race.begin(search, seed + 100 * attempt)
         most, since = -1, search.ticks
         while race.goes_on() and not race.is_complete:
             done = search.place(PORTION, settings)
@@ -359,7 +368,7 @@ def _take_turns(race: Race, seed: int, watch: Watch | None) -> None:
 def _place_in_turn(race: Race, search: Search, seed: int, tell: Callable[[], None]) -> None:
     attempt = 0
     while race.goes_on() and not race.is_complete:
-        search.begin(seed * 1_000 + 100 * attempt, race.hints)
+        race.begin(search, seed * 1_000 + 100 * attempt)
         most, since, done = -1, search.ticks, False
         while race.goes_on() and not done and search.ticks - since <= PATIENCE + len(race.encoded.units):
             done = search.place(PORTION, HABITS[attempt % len(HABITS)])

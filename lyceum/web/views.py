@@ -41,6 +41,7 @@ from lyceum.domains.people.queries import find_deleted_student, get_student, lis
 from lyceum.domains.reports.journey import read_journey
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
+from lyceum.domains.timetable.days import instead_on
 from lyceum.domains.timetable.weeks import Entry, Whose, next_entry, own_timetables
 from lyceum.domains.website.public.answers import home_for_strangers
 from lyceum.web.children import children_at_other_schools, children_of
@@ -73,6 +74,8 @@ def today_page(request: HttpRequest) -> HttpResponse:
         return _outside_schools(request, actor)
     day = today()
     context: dict[str, object] = {"day": day, "greeting": _part_of_day(), "why_closed": ""}
+    if actor.may(Permission.LESSONS_VIEW):
+        context["instead"] = instead_on(day)
     template = "web/today.html"
     if actor.roles & {Role.MANAGER, Role.SCHOOL_ADMIN}:
         if request.GET.get("part") == "registers":
@@ -92,6 +95,8 @@ def today_page(request: HttpRequest) -> HttpResponse:
             context["journey"] = journey
     if actor.roles & {Role.GUARDIAN, Role.STUDENT}:
         context |= {"children": children_of(actor, day), "to_answer": _to_answer(actor)}
+        says_so = template != "web/today.html" or "registers" in context
+        context["no_school"] = "" if says_so else _why_closed(day)
     if Role.STUDENT in actor.roles or Role.APPLICANT in actor.roles:
         context["own_courses"] = go_on_learning(actor)
     context |= work_landing(actor)
@@ -111,6 +116,11 @@ def _next_lesson(actor: Actor) -> Entry | None:
     """Where somebody has to be next."""
     mine: Whose | None = next(iter(own_timetables(actor)), None) if actor.may(Permission.LESSONS_VIEW) else None
     return next_entry(mine, clock.now().astimezone(clock.zone(time_zone())), actor=actor) if mine else None
+
+
+def _why_closed(day: date) -> str:
+    known = school_days()
+    return "" if known.is_school_day(day) else known.why_closed(day)
 
 
 def _to_answer(actor: Actor) -> list[tuple[AbsenceCase, str]]:

@@ -71,6 +71,7 @@ from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.models import Lesson, Requirement, Rule, StaffAbsence, Version
 from lyceum.domains.timetable.rules.absences import NewStaffAbsence, report_staff_absence
+from lyceum.domains.timetable.rules.groups import NewGroup, create_groups
 from lyceum.domains.timetable.rules.moves import Moved, move_lessons
 from lyceum.domains.timetable.rules.runs import NewRun, start_run
 from lyceum.domains.timetable.rules.versions import create_version
@@ -502,6 +503,12 @@ def _add_pages_of_timetable(samples: Samples, actor: Actor) -> None:
     samples.add("timetable-compare", HEAD, f"/timetable/versions/{draft.pk}/compare/?with={published.pk}")
     samples.add("timetable-print", HEAD, f"/timetable/versions/{published.pk}/print/?by=teacher")
     samples.add("timetable-score", HEAD, f"/timetable/versions/{draft.pk}/score/")
+    samples.add("timetable-score", HEAD, f"/timetable/versions/{draft.pk}/score/?by=class", "by class")
+    samples.add("timetable-fet", HEAD, f"/timetable/versions/{draft.pk}/fet/")
+    [group] = create_groups([form], NewGroup("French", "Languages"), actor=actor)
+    samples.add("timetable-groups", HEAD, "/timetable/groups/")
+    samples.add("timetable-group-new", HEAD, f"/timetable/groups/new/?of={form}")
+    samples.add("timetable-group", HEAD, f"/timetable/groups/{group.pk}/")
     samples.add("requirements", HEAD, "/timetable/requirements/")
     samples.add("requirements-paste", HEAD, "/timetable/requirements/paste/")
     samples.add("requirement", HEAD, f"/timetable/requirements/{Requirement.objects.order_by('pk')[0].pk}/")

@@ -79,6 +79,7 @@ from lyceum.domains.timetable.rules import NewLesson, create_lessons
 from lyceum.domains.timetable.rules.absences import NewStaffAbsence, report_staff_absence
 from lyceum.domains.timetable.rules.constraints import NewRule, create_rule
 from lyceum.domains.timetable.rules.covers import NewCover, assign_covers
+from lyceum.domains.timetable.rules.groups import NewGroup, create_groups
 from lyceum.domains.timetable.rules.runs import NewRun, start_run
 from lyceum.domains.timetable.rules.versions import create_version
 from lyceum.testing.clients import Caller, bearer, browser, key_holder, software, start_session, stranger
@@ -279,6 +280,7 @@ class _Builder:
             "planned": one.pk,
             "other_planned": other.pk,
             "timetable_run_id": run.pk,
+            "timetable_group_id": create_groups([form.pk], NewGroup("Quarter"), actor=actor)[0].pk,
         }
 
     def make_super_admin(self) -> User:

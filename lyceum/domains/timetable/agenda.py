@@ -84,10 +84,12 @@ def list_agenda(actor: Actor, *, first: date, last: date, whose: Whose) -> list[
     stands = Cover.objects.filter(on__range=(first, last)).exclude(state__in=("declined", "cancelled", "requested"))
     if whose != Whose():  # of a few lessons: not the covers of a whole school
         stands = stands.filter(lesson__in={row.pk for row in rows})
-    covers = {
-        (row.lesson.planned_id or row.lesson_id, row.on): row
-        for row in stands.select_related("lesson", "teacher__person", "room").order_by("-part")
-    }
+    covers: dict[tuple[UUID, date], Cover] = {}
+    for row in stands.select_related("lesson", "teacher__person", "room").order_by("-part"):
+        key = (row.lesson.planned_id or row.lesson_id, row.on)
+        is_own = key in covers and whose.teacher is not None and covers[key].teacher_id == whose.teacher
+        if not is_own:  # of several for one lesson one's own, else that of its first period
+            covers[key] = row
     takes = _takes(whose, rows, first, last)
     zone = clock.zone(time_zone())
     found: list[Dated] = []
@@ -168,8 +170,10 @@ class _Takes:
             is_out = (lesson.planned_id, lesson.school_class_id) in self.without
             return not is_out and self._is_theirs(lesson.school_class_id, day)
         if whose.teacher:
-            if cover and cover.teacher_id:
-                return bool(cover.teacher_id == whose.teacher)
+            if cover and cover.teacher_id == whose.teacher:
+                return True
+            if cover and cover.teacher_id and not cover.part:
+                return False
             mine = whose.teacher in (lesson.teacher_id, *lesson.co_teachers)
             return mine or (lesson.teacher_id is None and self._is_theirs(lesson.school_class_id, day))
         return True

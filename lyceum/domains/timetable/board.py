@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lyceum.domains.timetable.burdens import load_of_class
+from lyceum.domains.timetable.loads import Load, load_of
 from lyceum.domains.timetable.models import Run, Version
 from lyceum.domains.timetable.planning import Card, Plan
 from lyceum.domains.timetable.planning.clashes import clash_values, list_clashes
@@ -78,6 +80,16 @@ class Board:
     def shows_all(self) -> bool:
         """Whether everybody of the sort is shown, one a row."""
         return self.look.of is None
+
+    @cached_property
+    def load(self) -> Load | None:
+        """The week of the one who is looked at; None where everybody is, or a room."""
+        of = self.look.of
+        if of is None or self.look.by == ROOM:
+            return None
+        if self.look.by == CLASS:
+            return load_of_class(of, self.plan)
+        return load_of((card for card in self.plan.cards.values() if of in card.teachers), self.plan)
 
     @cached_property
     def heads(self) -> list[tuple[str, int]]:

@@ -1,10 +1,12 @@
 """Two versions beside each other, and what a version's broken preferences cost."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from lyceum.core.actor import Actor
+from lyceum.domains.timetable.burdens import Burden, list_burdens
 from lyceum.domains.timetable.naming import Naming
 from lyceum.domains.timetable.planning import Card, Plan, read_plan
 from lyceum.domains.timetable.planning.problem import build_problem
@@ -72,21 +74,41 @@ def _places(cards: Iterable[Card], plan: Plan) -> dict[tuple[str, str], list[str
 
 
 def score_version(version_id: UUID, *, actor: Actor) -> dict[str, Any]:
-    """What a version's broken preferences cost, by rule; what must hold and does not comes first."""
+    """What a version's broken preferences cost, by rule and by person; what must hold and does not comes first."""
     plan = read_plan(get_version(version_id, actor=actor))
     built = build_problem(plan)
     naming = Naming(plan, built)
-    by_rule: dict[str, list[Violation]] = {}
-    for each in check(built.problem, built.before):
-        by_rule.setdefault(each.ref or each.kind, []).append(each)
-    parts = [_part(ref, violations, naming) for ref, violations in by_rule.items()]
-    parts.sort(key=lambda part: (not part["must"], -part["cost"]))
+    violations = check(built.problem, built.before)
+    parts = _parts(violations, naming)
     soft = [part for part in parts if not part["must"]]
     return {
         "cost": round(sum(part["cost"] for part in soft), 4),
         "broken": len(parts) - len(soft),
         "parts": parts,
+        "people": [_person(each, naming) for each in list_burdens(plan, built, violations)],
     }
+
+
+def _person(burden: Burden, naming: Naming) -> dict[str, Any]:
+    """What it costs one teacher or class, with their week."""
+    return {
+        "sort": burden.sort,
+        "id": burden.id,
+        "name": burden.name,
+        "words": burden.load.words,
+        "cost": round(burden.cost, 4),
+        "broken": burden.broken,
+        "parts": _parts(burden.violations, naming),
+    } | asdict(burden.load)
+
+
+def _parts(violations: Iterable[Violation], naming: Naming) -> list[dict[str, Any]]:
+    """Broken rules, what must hold first, then by what they cost."""
+    by_rule: dict[str, list[Violation]] = {}
+    for each in violations:
+        by_rule.setdefault(each.ref or each.kind, []).append(each)
+    parts = [_part(ref, found, naming) for ref, found in by_rule.items()]
+    return sorted(parts, key=lambda part: (not part["must"], -part["cost"]))
 
 
 def _part(ref: str, violations: list[Violation], naming: Naming) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
-from lyceum.domains.academics.cycles import cycle_days
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.people.models import Staff
 from lyceum.domains.people.policies import NOBODY
@@ -19,6 +18,7 @@ from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.covering.days import CoverDays, Held
 from lyceum.domains.timetable.covering.proposals import Need, Proposal, list_needs, needs_of, plan_covers, propose
 from lyceum.domains.timetable.covering.reading import read_cover_days
+from lyceum.domains.timetable.days import instead_on
 from lyceum.domains.timetable.models import Cover, CoverTally, Lesson, StaffAbsence
 from lyceum.domains.timetable.queries import COVER_ORDER, whole_covers
 
@@ -138,14 +138,13 @@ def read_desk(actor: Actor, on: date) -> Desk:
     days = read_cover_days([on])
     needs = list_needs(days, on)
     away = [Away(absence, [need for need in needs if need.absence.pk == absence.pk]) for absence in days.absences]
-    special = cycle_days().specials.get(on)
     return Desk(
         on=on,
         days=days,
         away=away,
         planned=plan_covers(days, needs),
         why_closed="" if days.days else school_days().why_closed(on),
-        instead=special.note if special else "",
+        instead=instead_on(on),
     )
 
 

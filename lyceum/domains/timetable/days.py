@@ -1,15 +1,54 @@
 """On which dates lessons take place, and when the bells ring for them."""
 
 from collections.abc import Iterable
-from datetime import date, time
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from lyceum.domains.academics.cycles import cycle_days
+from lyceum.domains.academics.days import school_days
 from lyceum.domains.timetable.models import Lesson
+
+_DAY = timedelta(days=1)
 
 Rung = tuple[Lesson, time, time]
 """A lesson, and when it begins and ends on a date."""
+
+
+def instead_on(day: date) -> str:
+    """What there is instead of the usual lessons on a date, in words; empty on a usual day."""
+    special = cycle_days().specials.get(day)
+    if special is None:
+        return ""
+    return special.note or (_("no usual lessons") if special.bells is None else "")
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """Dates that follow each other and are alike: closed, or with something instead of the usual lessons."""
+
+    first: date
+    last: date
+    words: str
+    is_closed: bool
+
+
+def list_unusual(first: date, last: date) -> list[Unusual]:
+    """The dates of a span that are closed by name, or have a plan of their own that says something."""
+    days, found = school_days(), list[Unusual]()
+    named = {day: (why, True) for day, why in days.closed.items()}
+    planned = {day: (instead_on(day), False) for day in cycle_days().specials if days.is_school_day(day)}
+    for day, (words, is_closed) in sorted((planned | named).items()):
+        if not words or not first <= day <= last:
+            continue
+        before = found[-1] if found else None
+        if before and (before.words, before.is_closed, before.last + _DAY) == (words, is_closed, day):
+            found[-1] = replace(before, last=day)
+        else:
+            found.append(Unusual(day, day, words, is_closed))
+    return found
 
 
 def takes_place_on(days: Iterable[date], *, through: str = "") -> Q:

@@ -11,6 +11,7 @@ import msgspec
 from lyceum.domains.timetable.engine import Line, Task
 from lyceum.solver.interchange import problem_from_plain
 from lyceum.solver.problem import Problem
+from lyceum.solver.scope import hold_others
 from lyceum.solver.solution import Progress, Result, State
 
 EXPLAINED_WITHIN = 20.0
@@ -62,7 +63,7 @@ def _solve(problem: Problem, task: Task, watch: Any) -> Result:
         seconds=task.seconds,
         seed=task.seed,
         workers=task.workers,
-        scope=None if task.scope is None else frozenset(task.scope),
+        scope=task.scope,
         hints=task.hints,
         watch=watch,
     )
@@ -71,13 +72,20 @@ def _solve(problem: Problem, task: Task, watch: Any) -> Result:
 
 def _repair(problem: Problem, task: Task, watch: Any) -> Result:
     result: Result = _engine("repair").repair(
-        problem, task.hints or {}, seconds=task.seconds, seed=task.seed, workers=task.workers, watch=watch
+        problem,
+        task.hints or {},
+        seconds=task.seconds,
+        seed=task.seed,
+        workers=task.workers,
+        scope=task.scope,
+        watch=watch,
     )
     return result
 
 
 def _explain(problem: Problem, task: Task, out: BinaryIO) -> None:
-    found = _engine("reasons").explain(problem, seconds=min(EXPLAINED_WITHIN, max(2.0, task.seconds)))
+    within = hold_others(problem, task.scope, task.hints or {})
+    found = _engine("reasons").explain(within, seconds=min(EXPLAINED_WITHIN, max(2.0, task.seconds)))
     _say(Line(reasons=msgspec.to_builtins(found)), out)
 
 

@@ -1,6 +1,7 @@
 """A version as a file: for FET, as a table, as a page to print."""
 
 import csv
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO, StringIO
@@ -13,11 +14,12 @@ from lyceum.core.actor import Actor
 from lyceum.domains.academics.models import Location
 from lyceum.domains.timetable.board import CLASS
 from lyceum.domains.timetable.documents.printing import print_sheets, write_sheets
+from lyceum.domains.timetable.naming import Naming
 from lyceum.domains.timetable.planning import Plan, read_plan
-from lyceum.domains.timetable.planning.problem import build_problem
+from lyceum.domains.timetable.planning.problem import Built, build_problem
 from lyceum.domains.timetable.plans import get_version
 from lyceum.domains.timetable.sheets import read_sheets
-from lyceum.solver.fet.writer import write
+from lyceum.solver.fet.writer import Written, write
 from lyceum.solver.interchange import problem_from_plain, problem_to_plain
 from lyceum.solver.solution import Placement
 
@@ -40,15 +42,44 @@ class Printed:
     paper: str = ""
 
 
-def export_version(version_id: UUID, kind: str, *, printed: Printed | None = None, actor: Actor) -> bytes:
+@dataclass(frozen=True)
+class LeftOut:
+    """A rule that the format has no words for."""
+
+    rule: str
+    """What it is called: `rule:{id}` for one that a person set."""
+    words: str
+    count: int
+    """How often it would have been written: once for each teacher, say."""
+
+    @property
+    def rule_id(self) -> str:
+        """The id of a rule that a person set; empty for what always holds."""
+        sort, _colon, key = self.rule.partition(":")
+        return key if sort == "rule" else ""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A version as a file."""
+
+    source: bytes
+    left_out: tuple[LeftOut, ...] = ()
+    """Rules that are not in it."""
+
+
+def export_version(version_id: UUID, kind: str, *, printed: Printed | None = None, actor: Actor) -> Exported:
     """The file of a version. As PDF or HTML it has a sheet for each class, teacher or room."""
     if kind in ("pdf", "html"):
         asked = printed or Printed()
         version, sheets = read_sheets(version_id, by=asked.by, of=asked.of, actor=actor)
-        return print_sheets(version, sheets, paper=asked.paper) if kind == "pdf" else write_sheets(version, sheets)
+        paged = print_sheets(version, sheets, paper=asked.paper) if kind == "pdf" else write_sheets(version, sheets)
+        return Exported(paged)
     plan = read_plan(get_version(version_id, actor=actor))
-    if kind == "fet":
-        return _as_fet(plan)
+    return _as_fet(plan) if kind == "fet" else Exported(_as_table(plan, kind))
+
+
+def _as_table(plan: Plan, kind: str) -> bytes:
     rows = [COLUMNS, *_rows(plan)]
     if kind == "csv":
         text = StringIO()
@@ -86,17 +117,23 @@ def _plain(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _as_fet(plan: Plan) -> bytes:
+def _as_fet(plan: Plan) -> Exported:
     built = build_problem(plan)
-    if plan.imported:
-        return write(built.problem, built.before).source
+    written = write(built.problem, built.before) if plan.imported else _written_by_names(plan, built)
+    counts = Counter(rule.ref or type(rule).__name__ for rule in written.left_out)
+    naming = Naming(plan, built, refs=counts)
+    return Exported(written.source, tuple(LeftOut(ref, naming.rule_words(ref), n) for ref, n in counts.items()))
+
+
+def _written_by_names(plan: Plan, built: Built) -> Written:
+    """Of ours: with the names that people know for the engine's."""
     names = _names(plan)
     problem = problem_from_plain(_renamed(problem_to_plain(built.problem), names))
     before = {
         name: Placement(each.start, names.get(each.room, each.room) if each.room else None)
         for name, each in built.before.items()
     }
-    return write(problem, before).source
+    return write(problem, before)
 
 
 def _names(plan: Plan) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Timetables as calendars for other programs, at an address that holds a signed token."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -18,6 +19,7 @@ from lyceum.domains.accounts.queries import actor_for_user
 from lyceum.domains.people.queries import get_student
 from lyceum.domains.tenancy.queries import find_school_name, today
 from lyceum.domains.timetable.agenda import Dated, Whose, list_agenda, name_of
+from lyceum.domains.timetable.days import Unusual, list_unusual
 
 SALT = "timetable calendar"
 BEFORE, AFTER = timedelta(days=30), timedelta(days=330)
@@ -78,30 +80,54 @@ def write_feed(feed: Feed) -> bytes:
         raise NotFoundError
     _refuse_unseen(feed, actor)
     day = today()
-    rows = list_agenda(actor, first=day - BEFORE, last=day + AFTER, whose=feed.whose)
-    return write_calendar(rows, name=f"{name_of(feed.whose)} – {find_school_name()}")
+    first, last = day - BEFORE, day + AFTER
+    rows = list_agenda(actor, first=first, last=last, whose=feed.whose)
+    name = f"{name_of(feed.whose)} – {find_school_name()}"
+    return write_calendar(rows, list_unusual(first, last), name=name)
 
 
-def write_calendar(rows: list[Dated], *, name: str) -> bytes:
-    """Lessons as iCalendar. Times are in UTC, so that no program can take them for those of another zone."""
+def write_calendar(rows: Iterable[Dated], unusual: Iterable[Unusual], *, name: str) -> bytes:
+    """Lessons as iCalendar, and as whole days those that are closed or have something else than lessons.
+
+    Times are in UTC, so that no program can take them for those of another zone.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Lyceum//Timetable//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
+    for day in unusual:
+        calendar.add_component(_whole_days(day))
     for each in rows:
-        event = Event()
-        event.add("uid", f"{each.lesson.pk}-{each.on:%Y%m%d}@lyceum")
-        event.add("dtstamp", clock.now())
-        event.add("dtstart", clock.local(each.starts_at, "UTC"))
-        event.add("dtend", clock.local(each.ends_at, "UTC"))
-        event.add("summary", f"{each.name} ({each.lesson.classes})")
-        if each.room:
-            event.add("location", str(each.room))
-        teachers = ", ".join(str(staff) for staff in each.teachers())
-        if teachers:
-            event.add("description", teachers)
-        if each.is_off:
-            event.add("status", "CANCELLED")
-        calendar.add_component(event)
+        calendar.add_component(_lesson(each))
     written: bytes = calendar.to_ical()
     return written
+
+
+def _whole_days(day: Unusual) -> Event:
+    event = Event()
+    event.add("uid", f"{'closed' if day.is_closed else 'instead'}-{day.first:%Y%m%d}@lyceum")
+    event.add("dtstamp", clock.now())
+    event.add("dtstart", day.first)
+    event.add("dtend", day.last + timedelta(days=1))
+    event.add("summary", _("No school: %(why)s") % {"why": day.words} if day.is_closed else day.words)
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _lesson(each: Dated) -> Event:
+    event = Event()
+    event.add("uid", f"{each.lesson.pk}-{each.on:%Y%m%d}@lyceum")
+    event.add("dtstamp", clock.now())
+    event.add("dtstart", clock.local(each.starts_at, "UTC"))
+    event.add("dtend", clock.local(each.ends_at, "UTC"))
+    change = each.cover.words if each.cover else ""
+    summary = f"{each.name} ({each.lesson.classes})"
+    event.add("summary", f"{summary}: {change}" if change else summary)
+    if each.room:
+        event.add("location", str(each.room))
+    teachers = ", ".join(str(staff) for staff in each.teachers())
+    if teachers:
+        event.add("description", teachers)
+    if each.is_off:
+        event.add("status", "CANCELLED")
+    return event

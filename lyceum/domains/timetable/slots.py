@@ -1,5 +1,6 @@
 """Where a lesson can go: which places are free, which break a preference, which clash, each with the reason."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -49,7 +50,7 @@ def _board(problem: bytes) -> Board:
 def _slot(answer: StartAnswer, plan: Plan, naming: Naming) -> dict[str, Any]:
     day, period = plan.grid.place(answer.start)
     words = [_clash_words(each, naming) for each in answer.clashes]
-    words += [_change_words(each, naming) for each in answer.changes]
+    words += _change_words(answer.changes, naming)
     return {
         "day": day,
         "period": period,
@@ -74,9 +75,17 @@ def _clash_words(clash: Clash, naming: Naming) -> str:
     return _(_CLASHES[clash.kind]) % {"who": naming.who(clash.who), "others": others}
 
 
-def _change_words(change: Change, naming: Naming) -> str:
-    cost = f"{change.cost:+.2f}"
-    return _("%(cost)s: %(rule)s") % {"cost": cost, "rule": naming.rule_words(change.ref, change.kind)}
+def _change_words(changes: Iterable[Change], naming: Naming) -> list[str]:
+    """What a place costs or saves, rule by rule."""
+    costs: dict[str, float] = {}
+    for each in changes:
+        rule = naming.rule_words(each.ref, each.kind)
+        costs[rule] = costs.get(rule, 0.0) + each.cost
+    return [
+        (_("Saves %(cost)s: %(rule)s") if cost < 0 else _("Costs %(cost)s: %(rule)s"))
+        % {"cost": f"{abs(cost):.2f}", "rule": rule}
+        for rule, cost in costs.items()
+    ]
 
 
 def _proposal(proposal: Proposal, plan: Plan, built: Built, naming: Naming) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.db.models import Count, F, Func, IntegerField, Sum
 from django.db.models.functions import Coalesce
 
 from lyceum.domains.academics.models import AcademicYear
-from lyceum.domains.timetable.models import Requirement, RequirementClass, Rule
+from lyceum.domains.timetable.models import Group, Requirement, RequirementClass, Rule
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,16 @@ class Standing:
     """A cycle, all requirements together."""
     classes: int
     rules: int
+    groups: int
 
 
 def read_standing(year: AcademicYear) -> Standing:
-    """Three statements, whatever there is."""
+    """Four statements, whatever there is."""
     length = Func(F("lengths"), function="cardinality", output_field=IntegerField())
     counted = Requirement.objects.filter(year=year).aggregate(
         requirements=Count("pk"), lessons=Coalesce(Sum(length), 0)
     )
     classes = RequirementClass.objects.filter(requirement__year=year).values("school_class").distinct().count()
     rules = Rule.objects.filter(year=year, active=True).count()
-    return Standing(counted["requirements"], counted["lessons"], classes, rules)
+    groups = Group.objects.filter(school_class__year=year).count()
+    return Standing(counted["requirements"], counted["lessons"], classes, rules, groups)

@@ -16,6 +16,7 @@ from lyceum.domains.academics.models import Class, Location
 from lyceum.domains.people.models import Staff, Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.timetable import agenda
+from lyceum.domains.timetable.days import instead_on
 from lyceum.domains.timetable.models import Cover, Lesson
 from lyceum.domains.timetable.policies import visible_lessons
 
@@ -105,6 +106,11 @@ class Week:
     days: Sequence[Day]
     rows: Sequence[Row]
 
+    @property
+    def is_unusual(self) -> bool:
+        """Whether some of its days are closed, or have something instead of lessons."""
+        return any(day.closed or day.instead for day in self.days)
+
 
 def own_timetables(actor: Actor) -> list[Whose]:
     """The timetables that are somebody's own: as a teacher, as a student, of each of their children."""
@@ -165,7 +171,7 @@ def read_entries(whose: Whose, dates: Sequence[date], *, actor: Actor) -> list[E
 
 
 def _arranged(monday: date, dates: Sequence[date], entries: Sequence[Entry]) -> Week:
-    known, specials = school_days(), cycle_days().specials
+    known = school_days()
     used = {each.on for each in entries}
     years = {each.lesson.school_class.year_id for each in entries}
     days = [
@@ -173,7 +179,7 @@ def _arranged(monday: date, dates: Sequence[date], entries: Sequence[Entry]) -> 
             day,
             _cycle_name(day, years),
             "" if known.is_school_day(day) else known.why_closed(day),
-            specials[day].note if day in specials else "",
+            instead_on(day),
         )
         for day in dates
         if day in used or known.is_school_day(day) or day.weekday() < 5

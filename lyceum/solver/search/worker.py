@@ -68,6 +68,11 @@ class Search:
             if start >= 0 and not self._units[unit, layout.FIXED]:
                 searching.place_at(self.memory, unit, start)
 
+    def begin_from(self, seed: int, timetable: Timetable) -> None:
+        """From a timetable, whole or in part, that holds to all that must hold: as it is."""
+        self.begin(seed)
+        self.load(timetable)
+
     def _starts_in(self, timetable: Timetable) -> list[int]:
         names = [each.name for each in self.encoded.problem.activities]
         firsts = [timetable.get(names[unit[0]]) for unit in self.encoded.units]
@@ -83,14 +88,23 @@ class Search:
         return int(searching.improve(self.memory, steps, depth, tries, layout.ENDLESS, round(heat * SCALE)))
 
     def load(self, timetable: Timetable) -> None:
-        """Take over a timetable that holds to all that must hold."""
+        """Take over a timetable that holds to all that must hold. What is fixed and not in it stays where it is."""
         rooms = {room.name: at for at, room in enumerate(self.encoded.problem.rooms)}
-        self._units[:, layout.BEST_START] = self._starts_in(timetable)
-        for at, activity in enumerate(self.encoded.problem.activities):
-            placed = timetable.get(activity.name)
-            room = NONE if placed is None or placed.room is None else rooms.get(placed.room, NONE)
-            self._lessons[at, layout.BEST_ROOM] = room
+        for unit, start in enumerate(self._starts_in(timetable)):
+            row = self._units[unit]
+            stays = row[layout.FIXED] and start != row[layout.START]
+            row[layout.BEST_START] = row[layout.START] if stays else start if self._is_whole(unit, timetable) else NONE
+            for at in self.encoded.units[unit]:
+                placed = None if stays else timetable.get(self.encoded.problem.activities[at].name)
+                room = NONE if placed is None or placed.room is None else rooms.get(placed.room, NONE)
+                self._lessons[at, layout.BEST_ROOM] = self._lessons[at, layout.ROOM] if stays else room
         searching.return_to_best(self.memory)
+
+    def _is_whole(self, unit: int, timetable: Timetable) -> bool:
+        """Whether all lessons of a unit are placed, at a start that it may have."""
+        placed = [timetable.get(self.encoded.problem.activities[at].name) for at in self.encoded.units[unit]]
+        starts = {NONE if each is None else each.start for each in placed}
+        return len(starts) == 1 and NONE not in starts and bool(self._allowed[unit, starts.pop()])
 
     def return_to_best(self) -> None:
         searching.return_to_best(self.memory)

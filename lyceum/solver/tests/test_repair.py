@@ -212,6 +212,35 @@ def test_locked_lesson_stays() -> None:
     assert result.moved == ("art",)
 
 
+def in_a_row() -> tuple[Problem, dict[str, Placement]]:
+    """Ada has three lessons in a row and a free hour after them; then the first may not be first any more."""
+    lessons = tuple(Activity(name, teachers=("Ada",)) for name in ("one", "two", "three"))
+    later = rules.PreferredStarts(activities=("one",), slots=frozenset({1, 2}))
+    problem = Problem("Small", Grid(("Monday",), ("1", "2", "3", "4")), lessons, (Teacher("Ada"),), rules=(later,))
+    return problem, {name: Placement(at) for at, name in enumerate(("one", "two", "three"))}
+
+
+@pytest.mark.parametrize(
+    ("scope", "stays"),
+    [
+        ({"one", "two"}, {"three"}),
+        ({"one", "three"}, {"two"}),
+        ({"one"}, {"two", "three"}),  # not enough: it is left out
+    ],
+)
+def test_nothing_outside_the_scope_moves(scope: set[str], stays: set[str]) -> None:
+    problem, before = in_a_row()
+
+    result = repair(problem, before, seconds=10, scope=scope)
+
+    assert {name: result.timetable[name] for name in stays} == {name: before[name] for name in stays}
+    if len(scope) > 1:
+        assert (result.state, set(result.moved)) == (State.COMPLETE, scope)
+        assert result.timetable["one"] == before[(scope - {"one"}).pop()]
+    else:
+        assert result.unplaced == ("one",)
+
+
 def test_repair_ends_when_nobody_waits_any_more() -> None:
     problem, before = hall()
     away = rules.NotAvailable(who=Who("teacher", "Cy"), slots=frozenset({1}))

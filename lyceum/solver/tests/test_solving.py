@@ -77,6 +77,26 @@ def test_lessons_outside_the_scope_stay_where_the_hints_have_them():
     assert moved <= scope
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_that_begins_from_a_complete_timetable_ends_with_nothing_worse(workers):
+    school, problem = school_with_wishes(2)
+    lessons = tuple(each.name for each in school.problem.activities)
+    wishful = replace(problem, rules=(*problem.rules, MinDaysBetween(activities=lessons[:8], days=2, weight=50)))
+    good = solve(wishful, seconds=3, workers=1)
+    told = []
+
+    def watch(progress):
+        told.append(progress)
+        return progress.best is None
+
+    again = solve(wishful, seconds=60, seed=9, workers=workers, hints=good.timetable, watch=watch)
+
+    first = next(each for each in told if each.best is not None)
+    assert first.placed == len(lessons)
+    assert first.cost <= good.cost + 1e-6
+    assert again.cost <= first.cost + 1e-6
+
+
 def test_lessons_without_a_place_are_named_and_the_others_placed():
     grid = Grid(("Mon",), ("1", "2"))
     lessons = (Activity("a", 1, ("Anna",), ("7a",)), Activity("b", 1, ("Ben",), ("7a",)))

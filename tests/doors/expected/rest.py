@@ -264,6 +264,11 @@ REST: dict[str, Door] = {
         _p.TIMETABLE_PLAN, body={"name": "Assembly", "classes": [{"class": "{class}"}], "lengths": [1]}
     ),
     "deleteRequirement": Door(_p.TIMETABLE_PLAN),
+    "listTimetableGroups": Door(_p.TIMETABLE_PLAN),
+    "createTimetableGroups": Door(_p.TIMETABLE_PLAN, body={"classes": ["{class}"], "name": "Half"}),
+    "getTimetableGroup": Door(_p.TIMETABLE_PLAN),
+    "replaceTimetableGroup": Door(_p.TIMETABLE_PLAN, body={"name": "Other half"}),
+    "deleteTimetableGroup": Door(_p.TIMETABLE_PLAN),
     "listTimetableRules": Door(_p.TIMETABLE_PLAN),
     "listTimetableRuleKinds": Door(_p.TIMETABLE_PLAN),
     "createTimetableRule": Door(_p.TIMETABLE_PLAN, body={"year": "{year}", **NEW_RULE}),
@@ -290,6 +295,7 @@ REST: dict[str, Door] = {
     "runReasons": Door(_p.TIMETABLE_PLAN),
     "importTimetable": Door(_p.TIMETABLE_PLAN, body={"file": "@students.csv", "year": "{year}"}),
     "exportTimetable": Door(_p.TIMETABLE_PLAN),
+    "listRulesLeftOutOfExport": Door(_p.TIMETABLE_PLAN),
     "getTimetableFeed": Door(_p.LESSONS_VIEW, About.CLASS, query="?sort=class&id={class}"),
     # imports: what is in a file, and who it is, is for those who may do both
     "listImports": Door(_p.IMPORTS_RUN),

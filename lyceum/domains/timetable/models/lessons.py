@@ -6,6 +6,7 @@ from datetime import date
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lyceum.core.schools import SchoolForeignKey, SchoolOwned
@@ -156,3 +157,10 @@ class Cover(SchoolOwned):
 
     def __str__(self) -> str:
         return f"{self.lesson} {self.on}"
+
+    @property
+    def words(self) -> str:
+        """How the lesson is other than always, as people say it."""
+        if self.teacher:
+            return gettext("covered by %(name)s") % {"name": self.teacher}
+        return str(self.get_kind_display())

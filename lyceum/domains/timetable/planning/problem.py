@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from uuid import UUID
 
 from lyceum.domains.academics.models import Class, Location
@@ -32,7 +33,7 @@ class Built:
         """The activity of a planned lesson."""
         return self._by_lesson[lesson]
 
-    @property
+    @cached_property
     def _by_lesson(self) -> Mapping[UUID, str]:
         return {lesson: name for name, lesson in self.lessons.items()}
 

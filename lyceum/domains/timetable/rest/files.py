@@ -65,11 +65,43 @@ class ExportAs(Strict):
 
 @router.get("timetable/versions/{uuid:version_id}/export/", operation_id="exportTimetable")
 def export(request: HttpRequest, version_id: UUID, chosen: Query[ExportAs]) -> HttpResponse:
-    """A version as a file: for FET with everything that came in by FET, as a table, or as sheets to print."""
+    """A version as a file: for FET with everything that came in by FET, as a table, or as sheets to print.
+
+    `Rules-Left-Out` says how many rules FET has no words for; `export/left-out/` names them.
+    """
     printed = Printed(chosen.by, chosen.of, chosen.paper)
-    source = export_version(version_id, chosen.format, printed=printed, actor=actor_of(request))
-    name = f'attachment; filename="timetable.{chosen.format}"'
-    return HttpResponse(source, content_type=TYPES[chosen.format], headers={"Content-Disposition": name})
+    made = export_version(version_id, chosen.format, printed=printed, actor=actor_of(request))
+    headers = {
+        "Content-Disposition": f'attachment; filename="timetable.{chosen.format}"',
+        "Rules-Left-Out": str(len(made.left_out)),
+    }
+    return HttpResponse(made.source, content_type=TYPES[chosen.format], headers=headers)
+
+
+class RuleLeftOutOut(Schema):
+    """A rule that is not in the file."""
+
+    rule: str = Field(description="`rule:{id}` for one that a person set.")
+    words: str
+    count: int = Field(description="How often it would have been written: once for each teacher, say.")
+
+
+class RulesLeftOutOut(Schema):
+    """What a FET file of a version does not say."""
+
+    count: int
+    rules: list[RuleLeftOutOut]
+
+
+@router.get(
+    "timetable/versions/{uuid:version_id}/export/left-out/",
+    response=RulesLeftOutOut,
+    operation_id="listRulesLeftOutOfExport",
+)
+def left_out(request: HttpRequest, version_id: UUID) -> dict[str, Any]:
+    """The rules that FET has no words for: a file written for it leaves them out."""
+    found = export_version(version_id, "fet", actor=actor_of(request)).left_out
+    return {"count": len(found), "rules": found}
 
 
 class FeedOf(Strict):

@@ -1,7 +1,7 @@
 """Versions of the timetable over REST."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -258,15 +258,37 @@ class ScorePartOut(Schema):
     who: list[str]
 
 
-class ScoreOut(Schema):
-    """What a version's broken preferences cost in all, by rule; what must hold and does not comes first."""
+class ScorePersonOut(Schema):
+    """The week of a teacher or class, in words and numbers, and what broken rules cost them.
 
+    What concerns several counts for each of them. Of a class it is the week of those who have most gaps.
+    """
+
+    sort: Literal["teacher", "class"]
+    id: UUID
+    name: str
+    words: str
+    periods: int
+    days: int
+    gaps: int = Field(description="Periods without a lesson between the first and the last of a day.")
+    early: int = Field(description="Days that begin in their first period.")
+    late: int = Field(description="Days that end in their last period.")
+    longest: int = Field(description="Periods of the longest day, from its first lesson to its last.")
     cost: float
     broken: int
     parts: list[ScorePartOut]
 
 
+class ScoreOut(Schema):
+    """What a version's broken preferences cost in all, by rule and by person; what must hold and does not is first."""
+
+    cost: float
+    broken: int
+    parts: list[ScorePartOut]
+    people: list[ScorePersonOut]
+
+
 @router.get("timetable/versions/{uuid:version_id}/score/", response=ScoreOut, operation_id="scoreTimetable")
 def score(request: HttpRequest, version_id: UUID) -> dict[str, Any]:
-    """How well a version holds to its rules, each part with its lessons."""
+    """How well a version holds to its rules, and what it costs each teacher and class; each part with its lessons."""
     return score_version(version_id, actor=actor_of(request))

@@ -222,8 +222,17 @@ def _unknown(new: Sequence[NewRequirement]) -> list[FieldError]:
         "teacher": "/teachers",
         "room": "/rooms",
     }
-    return [
+    found = [
         FieldError(pointers[word], f"{word}_unknown", _(_UNKNOWN[word]))
         for word, model, ids in wanted
         if ids and model._default_manager.filter(pk__in=ids).count() < len(ids)
     ]
+    return found or _strange_groups({(group, of) for each in new for of, group in each.classes if group})
+
+
+def _strange_groups(wanted: set[tuple[UUID, UUID]]) -> list[FieldError]:
+    """Groups that are named with a class that is not theirs."""
+    of = dict(Group.objects.filter(pk__in=[group for group, _class in wanted]).values_list("pk", "school_class_id"))
+    if all(of[group] == school_class for group, school_class in wanted):
+        return []
+    return [FieldError("/classes", "group_unknown", _("The group is not one of that class."))]

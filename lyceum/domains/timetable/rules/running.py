@@ -1,7 +1,7 @@
 """The work of a run, step by step, each in a short transaction: claimed, heard of, ended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from lyceum.domains.timetable.planning import Plan, read_plan
 from lyceum.domains.timetable.planning.problem import Built, Wishes, build_problem
 from lyceum.domains.timetable.reasons import as_values
 from lyceum.domains.timetable.rules.moves import Place, write_places
-from lyceum.domains.timetable.rules.runs import cards_in_scope, close_job
+from lyceum.domains.timetable.rules.runs import cards_at_work, cards_in_scope, close_job
 from lyceum.domains.timetable.writing import update_many
 from lyceum.solver.checker import check, cost, hard, lasting
 from lyceum.solver.interchange import problem_to_plain
@@ -37,8 +37,8 @@ class Work:
     task: Task
     scope: frozenset[UUID]
     begun: tuple[int, float] | None = None
-    """How many lessons have a place as it begins, and what that costs; None where it breaks what must hold. The engine
-    may forget where it began, and find less in its time: that is no best.
+    """How many lessons have a place as it begins, and what that costs; None where it breaks what must hold. Until the
+    engine has found as much, nothing of what it says is a best.
     """
 
     def is_better(self, placed: int, cost: float) -> bool:
@@ -58,9 +58,11 @@ def claim_run(run_id: UUID) -> Work | None:
     run.save(update_fields=["state", "began_at", "heard_at", "spent", "updated_at"])
     close_job(run)
     plan = read_plan(run.version)
-    built = build_problem(plan, wishes=Wishes(run.options.get("max_per_day")))
     scope = frozenset(cards_in_scope(plan, run.scope))
     everything = len(scope) == len(plan.cards)
+    built = build_problem(
+        replace(plan, cards=cards_at_work(plan, scope)), wishes=Wishes(run.options.get("max_per_day"))
+    )
     before = dict(built.before)
     if run.best:
         before |= _timetable(run.best, built, plan)

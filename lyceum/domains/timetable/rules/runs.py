@@ -1,6 +1,6 @@
 """Runs of the engine: asked for, watched, stopped; what it found goes into the draft."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from lyceum.domains.journal.models import Job
 from lyceum.domains.journal.rules import Changes, Target, record
 from lyceum.domains.timetable.facts import RunFinished
 from lyceum.domains.timetable.models import Requirement, Run, Version
-from lyceum.domains.timetable.planning import Plan, read_plan
+from lyceum.domains.timetable.planning import Card, Plan, read_plan
 from lyceum.domains.timetable.rules.from_classes import generate_requirements
 from lyceum.domains.timetable.rules.requirements import ImpossibleError
 from lyceum.domains.timetable.rules.versions import RunAtWorkError, create_version, fill_version, get_draft
@@ -70,6 +70,7 @@ def start_run(new: NewRun, *, enqueue: Enqueue, actor: Actor) -> Run:
     _refuse_nothing(plan, new)
     if new.max_per_week:
         _refuse_too_many(plan, new.max_per_week)
+    lessons = len(cards_at_work(plan, cards_in_scope(plan, new.scope)))
     options = {"max_per_day": new.max_per_day, "max_per_week": new.max_per_week, "workers": new.workers}
     job = Job.objects.create(
         kind=JOB_KIND, arguments={"version": str(version.pk)}, started_by=actor.user_id, message=_("Waiting to begin")
@@ -85,7 +86,7 @@ def start_run(new: NewRun, *, enqueue: Enqueue, actor: Actor) -> Run:
             options={name: value for name, value in options.items() if value is not None},
             seed=new.seed,
             seconds=new.seconds,
-            progress={"seconds": 0, "placed": 0, "lessons": len(plan.cards), "cost": None, "bound": None},
+            progress={"seconds": 0, "placed": 0, "lessons": lessons, "cost": None, "bound": None},
             started_by=actor.user_id,
             started_by_name=actor.name[:200],
             job=job,
@@ -180,6 +181,11 @@ def cards_in_scope(plan: Plan, scope: Mapping[str, Any]) -> set[UUID]:
         or wanted.get("teachers", set()) & set(card.teachers)
         or classes & {sat[0] for sat in card.sits}
     }
+
+
+def cards_at_work(plan: Plan, scope: Set[UUID]) -> dict[UUID, Card]:
+    """Those in a run's scope, and of the others those that are in the way; who has no place waits for another run."""
+    return {card.id: card for card in plan.cards.values() if card.id in scope or card.is_placed}
 
 
 @transaction.atomic

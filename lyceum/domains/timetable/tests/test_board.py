@@ -172,3 +172,38 @@ def test_the_board_of_everybody_says_each_place_once_and_what_is_no_draft_goes_b
     assert ["It has no place yet." in text(planner.get(f"{draft.path}?of=&lesson={n}")) for n in (1, 2, 3, 4)] == [
         row.day is None for row in sorted(draft.lessons, key=lambda row: row.pk)
     ] + [False]
+
+
+def test_the_score_says_of_each_teacher_and_class_what_their_week_is_and_what_it_costs_them(school, planner):
+    """Ada has Mathematics twice on Monday with a gap between; that 7A has it on two days is a wish."""
+    draft = make_draft(school)
+    planner.post(draft.path, {"act": "move", "lesson": str(draft.lessons[1].pk), "to": "1-8"})
+    planner.post(draft.path, {"act": "move", "lesson": str(draft.lessons[2].pk), "to": "2-4"})
+    ada = "3 periods on 2 days, 4 gaps, 1 day from the first period, 1 day to the last period"
+
+    score = planner.get(f"/api/v1/timetable/versions/{draft.version.pk}/score/").json()
+    teachers, classes = (text(planner.get(f"{draft.path}score/?by={by}")) for by in ("teacher", "class"))
+    board = text(planner.get(f"{draft.path}?by=teacher&of={draft.ada.pk}"))
+
+    people = {each["name"]: each for each in score["people"]}
+    numbers = ("periods", "days", "gaps", "early", "late", "longest", "cost")
+    assert [people["Ada"][name] for name in numbers] == [3, 2, 4, 1, 1, 6, 0.95]
+    assert [people["7A"][name] for name in numbers] == [2, 1, 4, 1, 1, 6, 0.95]
+    assert [people["7B"][name] for name in numbers] == [1, 1, 0, 0, 0, 1, 0.0]
+    assert {*people["7A"]["parts"][0]["lessons"]} == {str(each.pk) for each in draft.lessons[:2]}
+    assert f"Ada {ada}" in teachers
+    assert "The lessons of a class in a subject are on different days." in teachers
+    assert "7B 1 period on 1 day, 0 gaps" in classes
+    assert ada in board
+
+
+def test_what_a_place_saves_or_costs_is_said_in_words(school, planner):
+    draft = make_draft(school)
+
+    page = text(planner.get(f"{draft.path}?lesson={draft.lessons[1].pk}"))
+
+    spread = "The lessons of a class in a subject are on different days."
+    assert f"Tuesday, 1 ✓ free. Saves 0.95: {spread}" in page
+    planner.post(draft.path, {"act": "move", "lesson": str(draft.lessons[1].pk), "to": "2-1"})
+    page = text(planner.get(f"{draft.path}?lesson={draft.lessons[1].pk}"))
+    assert f"Monday, 2 ≈ Costs 0.95: {spread}" in page

@@ -70,7 +70,7 @@ def test_a_file_is_taken_in_generated_published_and_written_again(small):
         version = Version.objects.get(pk=taken.version.pk)
         assert list_clashes(read_plan(version)) == []
         assert version.lessons.get(reference="7").room.name == "Hall"
-        source = export_version(version.pk, "fet", actor=small.system)
+        source = export_version(version.pk, "fet", actor=small.system).source
         publish_version(version.pk, effective_from=NOW.date(), actor=small.system)
 
     again = read(source)

@@ -1,18 +1,23 @@
 """A school's file comes in over REST, is generated and published, and FET accepts what goes out again."""
 
+from io import StringIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 
 from lyceum.core import clock
 from lyceum.domains.timetable.models import Lesson, PlannedLesson
+from lyceum.domains.timetable.rules.constraints import NewRule, create_rule
 from lyceum.domains.timetable.tasks import run_engine
 from lyceum.domains.timetable.tests.test_fet import made_up
 from lyceum.solver.fet.placed import placed_in
 from lyceum.solver.fet.reader import read
 from lyceum.solver.fet.referee import find_fet, run_fet
 from lyceum.solver.fet.writer import numbers_of
-from lyceum.testing.clients import software
+from lyceum.testing.clients import browser, software
 from lyceum.testing.factories import NOW, in_school, make_admin
+from lyceum.testing.pages import text_of
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +38,30 @@ def from_the_classes(client, small):
     """Nothing but the classes there are."""
     del client
     return {"year": str(small.year.pk)}
+
+
+def test_every_door_says_which_rules_fet_has_no_words_for(small, tmp_path):
+    version, admin = small.placed(), make_admin(small.school)
+    client = software(admin, small.school)
+    with in_school(small.school):
+        art = [("teacher", small.lead("7A/AR"))]
+        row = create_rule(small.year.pk, NewRule("lunch", art, {"first": 4, "last": 5}), actor=small.system)
+        create_rule(small.year.pk, NewRule("max_days", art, {"days": 5}), actor=small.system)
+    base = f"/api/v1/timetable/versions/{version.pk}/export/"
+    words = "Teacher of Art: a free period for lunch between periods 4 and 5."
+
+    file, table = client.get(base), client.get(f"{base}?format=csv")
+    told = client.get(f"{base}left-out/").json()
+    page = text_of(browser(admin, small.school).get(f"/timetable/versions/{version.pk}/fet/"))
+    said = StringIO()
+    words_of_command = ("export", f"--version-name={version.name}", f"--out={tmp_path / 'a.fet'}")
+    call_command("timetable", *words_of_command, f"--school={small.school.slug}", stdout=said)
+
+    assert (file["Rules-Left-Out"], table["Rules-Left-Out"]) == ("1", "0")
+    assert told == {"count": 1, "rules": [{"rule": f"rule:{row.pk}", "words": words, "count": 1}]}
+    assert "1 rule is not in the file: FET has no words for it. " + words in page
+    assert f"not written, for FET has no words for it: {words} (1)" in said.getvalue()
+    assert (tmp_path / "a.fet").read_bytes() == file.content
 
 
 @pytest.mark.skipif(find_fet() is None, reason="fet-cl is not installed")

@@ -1,18 +1,24 @@
 """Calendars for other programs: read here by a reader of their own."""
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from lyceum.core import clock
+from lyceum.core.permissions import Role
+from lyceum.domains.academics.cycles import forget_cycle_days
+from lyceum.domains.academics.models import Cycle, DayPlan
+from lyceum.domains.academics.rules.calendar import close_days
 from lyceum.domains.accounts.models import Membership
 from lyceum.domains.people.models import Staff
 from lyceum.domains.timetable.agenda import Whose, find_next_lesson, list_agenda
 from lyceum.domains.timetable.rules.covers import assign_cover
 from lyceum.domains.timetable.rules.publishing import publish_version
-from lyceum.testing.clients import nobody, software
-from lyceum.testing.factories import NOW, in_school, make_admin
+from lyceum.testing.clients import browser, nobody, software
+from lyceum.testing.factories import NOW, account_for, in_school, make_admin
+from lyceum.testing.pages import text_of
 
 ZONE = ZoneInfo("Europe/London")
 FEEDS = "/api/v1/timetable/feeds/"
@@ -109,3 +115,36 @@ def test_the_next_lesson_of_a_student_is_the_one_that_is_on_or_comes(published):
 
         assert found is not None
         assert (found.on, found.lesson.school_class.name) == (date(2026, 11, 23), "7A/MA")
+
+
+def test_what_is_other_than_always_is_in_the_calendar_and_on_the_pages(published):
+    """Somebody covers on Monday, Tuesday is Sports day, Wednesday and Thursday are closed."""
+    small = published
+    student = account_for(small.students[0].person, Role.STUDENT)
+    monday, tuesday, wednesday, thursday = (date(2026, 11, 23) + timedelta(days=n) for n in range(4))
+    with in_school(small.school):
+        lessons = list_agenda(small.system, first=monday, last=monday, whose=Whose(student=small.students[0].pk))
+        assign_cover(lessons[0].lesson.pk, on=monday, staff_id=small.lead("7A/AR"), actor=small.system)
+        DayPlan.objects.create(cycle=Cycle.objects.get(), on=tuesday, note="Sports day")
+        close_days([wednesday, thursday], name="Snow", actor=small.system)
+        forget_cycle_days()
+    client = browser(student, small.school)
+
+    feed = re.search(r'href="(/timetable/feeds/[^"]+)"', client.get(f"/timetable/?on={monday}").content.decode())
+    found = events(nobody().get(feed[1]).content)
+
+    week = [each for each in found if each["DTSTART"][:8] in {f"{monday + timedelta(days=n):%Y%m%d}" for n in range(4)}]
+    assert [(each["DTSTART"][:8], each["SUMMARY"]) for each in sorted(week, key=lambda each: each["DTSTART"])] == [
+        ("20261123", "Mathematics (7A/MA): covered by Teacher of Art"),
+        ("20261123", "English (7A/EN)"),
+        ("20261123", "Art (7A/AR)"),
+        ("20261124", "Sports day"),
+        ("20261125", "No school: Snow"),
+    ]
+    assert next(each["DTEND"] for each in week if "Snow" in each["SUMMARY"]) == "20261127"
+    with clock.frozen(datetime(2026, 11, 23, 8, tzinfo=UTC)):
+        assert "covered by Teacher of Art" in text_of(client.get("/today/"))
+    with clock.frozen(datetime(2026, 11, 24, 8, tzinfo=UTC)):
+        assert "Today: Sports day" in text_of(client.get("/today/"))
+    with clock.frozen(datetime(2026, 11, 25, 8, tzinfo=UTC)):
+        assert "No school today: Snow." in text_of(client.get("/today/"))

@@ -4,7 +4,7 @@ import pytest
 
 from lyceum.core import clock
 from lyceum.domains.journal.models import Fact, Job
-from lyceum.domains.timetable.models import PlannedLesson, Requirement, Run, Version
+from lyceum.domains.timetable.models import PlannedLesson, Requirement, Rule, Run, Version
 from lyceum.domains.timetable.planning import read_plan
 from lyceum.domains.timetable.planning.clashes import list_clashes
 from lyceum.domains.timetable.reasons import say_all
@@ -15,7 +15,7 @@ from lyceum.domains.timetable.rules.runs import NewRun, NothingToPlaceError, can
 from lyceum.domains.timetable.tasks import run_engine
 from lyceum.domains.timetable.tests.conftest import PERIODS
 from lyceum.solver.solution import Placement, Progress, Result, State
-from lyceum.testing.clients import software
+from lyceum.testing.clients import browser, software
 from lyceum.testing.factories import NOW, in_school, make_admin
 
 SECONDS = 2
@@ -85,6 +85,76 @@ def test_locked_lessons_and_those_out_of_scope_stay(small):
         assert (locked.day, locked.period) == (5, 8)
         rest = version.lessons.exclude(classes__school_class=small.taught["7A/MA"])
         assert {row.pk: row.day for row in rest} == others
+
+
+def test_a_repair_moves_nothing_outside_its_scope(small):
+    """Mathematics of both forms may not be where it is; the repair is asked for one form alone. Art has no place."""
+    version = small.placed()
+    with in_school(small.school):
+        slots = [[1, PERIODS[0]], [1, PERIODS[3]]]
+        rule = NewRule("not_available", [("teacher", small.lead("7A/MA"))], {"slots": slots})
+        create_rule(small.year.pk, rule, actor=small.system)
+        mine = version.lessons.get(day=1, classes__school_class=small.taught["7A/MA"])
+        version.lessons.filter(day=1, classes__school_class=small.taught["7B/AR"]).update(day=None, period=None)
+        others = list(version.lessons.exclude(pk=mine.pk).order_by("pk").values_list("pk", "day", "period"))
+
+    scope = {"classes": [str(small.taught["7A/MA"].pk)]}
+    done = work(small, start(small, version=version.pk, kind="repair", scope=scope))
+
+    with in_school(small.school):
+        assert list(version.lessons.exclude(pk=mine.pk).order_by("pk").values_list("pk", "day", "period")) == others
+        mine.refresh_from_db()
+        assert (mine.day, mine.period) not in [(1, PERIODS[0]), (1, PERIODS[3]), (None, None)]
+        assert done.progress["lessons"] == 11
+
+
+def test_when_a_teacher_loses_a_day_after_publishing_a_repair_moves_no_more_than_it_must(small):
+    """By REST: two lessons were on that day, and no timetable moves fewer than two; the rest stays."""
+    version = small.placed()
+    client = software(make_admin(small.school), small.school)
+    base = f"/api/v1/timetable/versions/{version.pk}"
+    client.send(f"{base}/publish/", {"effective_from": str(NOW.date())})
+    with in_school(small.school):
+        away = {"slots": [[1, period] for period in PERIODS]}
+        create_rule(
+            small.year.pk, NewRule("not_available", [("teacher", small.lead("7A/MA"))], away), actor=small.system
+        )
+
+    asked = client.send("/api/v1/timetable/runs/", {"version": str(version.pk), "kind": "repair", "seconds": 5})
+    run_engine(small.school.pk, asked.json()["id"], None, "test")
+    run = client.get(asked["Location"]).json()
+    affected = client.get(f"/api/v1/timetable/versions/{run['result']}/compare/?with={version.pk}").json()
+
+    assert (run["state"], run["progress"]["moved"], run["progress"]["moved_at_least"]) == ("done", 2, 2)
+    assert {each["name"] for each in affected} == {"7A/MA", "7B/MA", "Teacher of Mathematics"}
+    with in_school(small.school):
+        assert list_clashes(read_plan(Version.objects.get(pk=run["result"]))) == []
+
+
+def test_two_rules_that_contradict_each_other_are_named_alone_and_relaxing_the_one_proposed_helps(small):
+    version = small.draft()
+    admin = make_admin(small.school)
+    with in_school(small.school):
+        who = [("teacher", small.lead("7A/MA"))]
+        rules = {
+            str(create_rule(small.year.pk, new, actor=small.system).pk)
+            for new in (
+                NewRule("max_days", who, {"days": 1}),
+                NewRule("min_days", who, {"days": 3}),
+                NewRule("max_per_day", who, {"hours": 6}),
+            )
+        }
+        third = str(Rule.objects.get(kind="max_per_day").pk)
+
+    first = work(small, start(small, version=version.pk))
+    by_code = {each["code"]: [rule["ref"] for rule in each["rules"]] for each in first.reasons}
+    [cheapest] = by_code["relax"]
+    browser(admin, small.school).post(f"/timetable/rules/{cheapest.removeprefix('rule:')}/", {"act": "relax"})
+    again = work(small, start(small, version=version.pk))
+
+    assert {*by_code["conflict"]} == {f"rule:{each}" for each in rules - {third}}
+    assert cheapest in by_code["conflict"]
+    assert (again.state, again.progress["placed"]) == (Run.State.DONE, 12)
 
 
 def test_a_teacher_with_more_lessons_than_free_periods_is_named_with_the_numbers(small):

@@ -27,7 +27,8 @@ from lyceum.domains.timetable.slots import list_slots
 
 MOST_CLASHES = 50
 FREE, COST, CLASH = "free", "cost", "clash"
-FORMATS = (("pdf", "PDF"), ("xlsx", "Excel"), ("csv", "CSV"), ("fet", "FET"))
+FORMATS = (("pdf", "PDF"), ("xlsx", "Excel"), ("csv", "CSV"))
+"""What is saved at once; a file for FET has a page that says what is not in it."""
 
 
 @require_http_methods(["GET", "POST"])

@@ -23,7 +23,9 @@ from lyceum.domains.people.queries import list_staff
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable import tasks
 from lyceum.domains.timetable.board import SORTS
+from lyceum.domains.timetable.burdens import CLASS, TEACHER
 from lyceum.domains.timetable.comparing import compare_versions, score_version
+from lyceum.domains.timetable.exports import export_version
 from lyceum.domains.timetable.plans import get_version, list_runs, list_versions
 from lyceum.domains.timetable.rules.fet import import_fet
 from lyceum.domains.timetable.rules.from_classes import generate_requirements
@@ -33,6 +35,7 @@ from lyceum.domains.timetable.sheets import read_sheets
 from lyceum.domains.timetable.standing import Standing, read_standing
 
 MOST_VERSIONS, MOST_RUNS = 50, 10
+PEOPLE = (TEACHER, CLASS)
 
 
 def find_year(request: HttpRequest, actor: Actor) -> AcademicYear:
@@ -174,10 +177,22 @@ def print_page(request: HttpRequest, version_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def score_page(request: HttpRequest, version_id: UUID) -> HttpResponse:
-    """What a version's broken preferences cost, rule by rule, each with its lessons."""
+def fet_page(request: HttpRequest, version_id: UUID) -> HttpResponse:
+    """A version for FET: the rules that the file cannot say, before it is saved."""
     actor = actor_of(request)
     version = get_version(version_id, actor=actor)
-    return render(
-        request, "timetable/score.html", {"version": version, "score": score_version(version_id, actor=actor)}
-    )
+    left_out = export_version(version_id, "fet", actor=actor).left_out
+    return render(request, "timetable/fet.html", {"version": version, "left_out": left_out})
+
+
+@require_GET
+def score_page(request: HttpRequest, version_id: UUID) -> HttpResponse:
+    """What a version's broken preferences cost, rule by rule and person by person, each with its lessons."""
+    actor = actor_of(request)
+    version = get_version(version_id, actor=actor)
+    score = score_version(version_id, actor=actor)
+    asked = request.GET.get("by", "")
+    by = asked if asked in PEOPLE else PEOPLE[0]
+    people = [each for each in score["people"] if each["sort"] == by]
+    context = {"version": version, "score": score, "people": people, "by": by, "sorts": PEOPLE}
+    return render(request, "timetable/score.html", context)

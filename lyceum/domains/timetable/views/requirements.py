@@ -24,6 +24,7 @@ from lyceum.domains.academics.queries import list_classes, list_room_names, list
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.people.queries import list_staff
 from lyceum.domains.tenancy.queries import today
+from lyceum.domains.timetable.groups import list_groups
 from lyceum.domains.timetable.models import Requirement
 from lyceum.domains.timetable.plans import get_requirement, list_requirements
 from lyceum.domains.timetable.rules.requirements import (
@@ -110,7 +111,7 @@ def _choices(request: HttpRequest, year: AcademicYear, actor: Actor, *, rooms: C
     return {
         "year": year,
         "subjects": [(str(row.pk), row.name) for row in list_subjects(actor)],
-        "classes": [(str(row.pk), row.name) for row in list_classes(actor, day=max(today(), year.starts))],
+        "classes": _classes_and_groups(year, actor),
         "staff": [(str(row.pk), str(row)) for row in list_staff(actor)],
         "rooms": list_room_names(actor, chosen=rooms),
         "chosen_classes": request.POST.getlist("classes"),
@@ -119,8 +120,30 @@ def _choices(request: HttpRequest, year: AcademicYear, actor: Actor, *, rooms: C
     }
 
 
-def _typed(request: HttpRequest, groups: dict[UUID, UUID | None] | None = None) -> NewRequirement:
-    """A requirement as the form has it; `groups` are those of its classes, which the form does not show."""
+def _classes_and_groups(year: AcademicYear, actor: Actor) -> list[tuple[str, str]]:
+    """Each class, and after it its groups."""
+    groups: dict[UUID, list[tuple[str, str]]] = {}
+    for row in list_groups(actor, year=year.pk).prefetch_related(None):
+        groups.setdefault(row.school_class_id, []).append((_sit(row.school_class_id, row.pk), str(row)))
+    classes = list_classes(actor, day=max(today(), year.starts))
+    return [each for row in classes for each in ((_sit(row.pk), row.name), *groups.get(row.pk, ()))]
+
+
+def _sit(school_class: UUID, group: UUID | None = None) -> str:
+    """A class, or a group of it, as the form names it."""
+    return f"{school_class}/{group}" if group else str(school_class)
+
+
+def _typed_sits(request: HttpRequest) -> list[tuple[UUID, UUID | None]]:
+    try:
+        parts = [text.partition("/") for text in request.POST.getlist("classes") if text]
+        return [(UUID(school_class), UUID(group) if group else None) for school_class, _slash, group in parts]
+    except ValueError:
+        raise invalid_field("/classes", "choice", _("Choose from the list.")) from None
+
+
+def _typed(request: HttpRequest) -> NewRequirement:
+    """A requirement as the form has it."""
     lengths = read_lengths(request.POST.get("lengths", "").strip() or "1")
     if lengths is None:
         raise invalid_field(
@@ -129,7 +152,7 @@ def _typed(request: HttpRequest, groups: dict[UUID, UUID | None] | None = None) 
     return NewRequirement(
         subject_id=typed_id(request, "subject"),
         name=request.POST.get("name", ""),
-        classes=[(row, (groups or {}).get(row)) for row in typed_ids(request, "classes")],
+        classes=_typed_sits(request),
         teachers=typed_ids(request, "teachers"),
         lengths=lengths,
         any_teacher=request.POST.get("any_teacher") == "1",
@@ -153,8 +176,7 @@ def requirement_page(request: HttpRequest, requirement_id: UUID) -> HttpResponse
         if request.POST.get("act") == "delete":
             delete_requirement(requirement_id, actor=actor)
             return Done(back, Toast(_("The requirement is taken away.")))
-        groups = {each.school_class_id: each.group_id for each in row.classes.all()}
-        edit_requirement(requirement_id, _typed(request, groups), actor=actor)
+        edit_requirement(requirement_id, _typed(request), actor=actor)
         return Done(back, Toast(_("Saved.")))
 
     def context() -> dict[str, Any]:
@@ -164,7 +186,7 @@ def requirement_page(request: HttpRequest, requirement_id: UUID) -> HttpResponse
             return choices
         return choices | {
             "typed": _as_typed(row),
-            "chosen_classes": [str(each.school_class_id) for each in row.classes.all()],
+            "chosen_classes": [_sit(each.school_class_id, each.group_id) for each in row.classes.all()],
             "chosen_staff": [str(each.staff_id) for each in row.teachers.all()],
             "chosen_rooms": rooms,
         }

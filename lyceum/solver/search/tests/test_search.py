@@ -82,3 +82,33 @@ def test_a_seed_gives_the_same_timetable_again():
         found.append(search.timetable())
 
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_search_begins_from_a_whole_timetable_as_it_is_with_its_rooms_and_its_cost(seed):
+    problem = made_up(seed)
+    first = Search(encode(problem))
+    first.begin(seed)
+    if not first.place(400, Settings(tries=200)):
+        pytest.skip("nothing complete to begin from")
+    first.improve(300)
+    other = Search(encode(problem))
+
+    other.begin_from(seed + 1, first.timetable())
+
+    assert other.place(1, Settings())
+    assert (other.timetable(), other.cost) == (first.timetable(), first.cost)
+
+
+def test_of_a_part_that_is_begun_from_everything_stays_and_the_rest_finds_its_place():
+    problem = replace(made_up(3), locks={})
+    first = Search(encode(problem))
+    first.begin(1)
+    assert first.place(400, Settings(tries=200))
+    some = {name: place for number, (name, place) in enumerate(first.timetable().items()) if number % 3}
+    second = Search(encode(problem))
+
+    second.begin_from(2, some)
+
+    second.place(0, Settings())
+    assert second.timetable().items() >= some.items()

@@ -43,8 +43,10 @@ function wordsAt(cell, slot) {
   const { name } = at(cell);
   if (!slot) return name;
   const { free, cost, clash } = board().dataset;
-  const said = { free, cost: `${cost} ${slot.cost}`, clash }[slot.state];
-  return `${name}: ${[said, slot.words.join("; ")].filter(Boolean).join(": ")}`;
+  const total = slot.words.length > 1 ? `${cost} ${slot.cost}` : "";
+  const said = { free, cost: total, clash }[slot.state];
+  const words = slot.words.join("; ");
+  return `${name}: ${[said, words].filter(Boolean).join(slot.state === "clash" ? ": " : ". ")}`;
 }
 
 // ── What is done, whichever way ──

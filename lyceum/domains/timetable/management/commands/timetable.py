@@ -78,9 +78,12 @@ class Command(SchoolCommand):
         kind = path.suffix.lstrip(".")
         if kind not in TYPES:
             raise NotFoundError("Write a .fet, .csv or .xlsx file.")
-        source = export_version(self._version(options["version_name"]).pk, kind, actor=self.actor)
-        path.write_bytes(source)
-        return Answer([f"{path}: {len(source):,} bytes."], {"file": str(path), "bytes": len(source)})
+        made = export_version(self._version(options["version_name"]).pk, kind, actor=self.actor)
+        path.write_bytes(made.source)
+        lines = [f"{path}: {len(made.source):,} bytes."]
+        lines += [f"  not written, for FET has no words for it: {each.words} ({each.count})" for each in made.left_out]
+        left_out = [{"rule": each.rule, "words": each.words, "count": each.count} for each in made.left_out]
+        return Answer(lines, {"file": str(path), "bytes": len(made.source), "left_out": left_out})
 
     def _year(self, name: str | None) -> UUID:
         years = list_years(self.actor)
