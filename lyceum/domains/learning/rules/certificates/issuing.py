@@ -31,6 +31,7 @@ from lyceum.domains.learning.rules.certificates.credentials import LIST_LENGTH, 
 from lyceum.domains.learning.rules.certificates.files import bake_png, print_certificate
 from lyceum.domains.learning.rules.certificates.keys import make_key, publish, retire, sign, signing_key
 from lyceum.domains.learning.rules.certificates.refusals import CompletionReversedError, NotIssuedError
+from lyceum.domains.learning.rules.certificates.telling import tell_of_certificate
 from lyceum.domains.learning.settings import school_settings
 from lyceum.domains.tenancy.queries import this_school
 
@@ -71,6 +72,7 @@ def issue_certificate(completion_id: UUID, *, actor: Actor) -> Certificate:
         facts=[CertificateIssued(certificate=certificate.pk, completion=completion.pk)],
         actor=actor,
     )
+    tell_of_certificate(certificate, completion.student, actor=actor)
     return certificate
 
 
@@ -120,6 +122,7 @@ def reissue_certificate(certificate_id: UUID, *, recipient_name: str | None = No
         ],
         actor=actor,
     )
+    tell_of_certificate(new, completion.student, actor=actor)
     return new
 
 
