@@ -16,7 +16,13 @@ from lyceum.core.toasts import Done, Toast
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.learning.models import CourseEnrolment, LearningSchedule
 from lyceum.domains.learning.progress import live_lessons, read_progress
-from lyceum.domains.learning.queries import get_schedule, list_enrolments, list_students_to_enrol, places_left
+from lyceum.domains.learning.queries import (
+    certificates_of,
+    get_schedule,
+    list_enrolments,
+    list_students_to_enrol,
+    places_left,
+)
 from lyceum.domains.learning.rules.completion import confirm_completion, reverse_completion
 from lyceum.domains.learning.rules.enrolling import Waiver, enrol_student, withdraw
 from lyceum.domains.learning.rules.schedules import get_schedule_to_write
@@ -75,7 +81,7 @@ def _rows(run: LearningSchedule, actor: Actor) -> list[CourseEnrolment]:
 
 def _context(request: HttpRequest, run: LearningSchedule, actor: Actor) -> dict[str, Any]:
     rows, lessons = _rows(run, actor), live_lessons([run.pk])
-    progress = read_progress(rows, lessons)
+    progress, certificates = read_progress(rows, lessons), certificates_of(rows)
     text = request.GET.get("q", "").strip()[:100]
     may_enrol = actor.reaches_all(Permission.COURSES_ENROL)
     return {
@@ -89,6 +95,7 @@ def _context(request: HttpRequest, run: LearningSchedule, actor: Actor) -> dict[
                 "progress": progress[each.pk],
                 "cells": [_cell(lesson.pk, each, progress) for lesson in lessons],
                 "is_live": each.status in ORDER[:3],
+                "certificate": certificates.get(each.pk),
                 "may_complete": each.status in ("active", "not_completed"),
             }
             for each in rows

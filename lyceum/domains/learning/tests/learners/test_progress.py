@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
+import jwt
 import pytest
 
 from lyceum.core.actor import system_actor
 from lyceum.core.permissions import Role
 from lyceum.domains.journal.models import Fact
-from lyceum.domains.learning.models import Completion
+from lyceum.domains.learning.certificate_tasks import sweep
+from lyceum.domains.learning.models import Certificate, Completion
 from lyceum.domains.learning.rules.completion import evaluate
 from lyceum.domains.learning.tests.learners.conftest import MATERIALS, OWN, as_learner, join, refused
 from lyceum.domains.learning.tests.making import (
@@ -20,7 +22,7 @@ from lyceum.domains.learning.tests.making import (
     make_module,
     make_run,
 )
-from lyceum.testing.clients import software, statements_for
+from lyceum.testing.clients import browser, software, statements_for
 from lyceum.testing.factories import (
     account_for,
     in_school,
@@ -88,7 +90,7 @@ def test_lessons_step_by_step_open_one_after_the_other(school, applicant):
     assert (opened["completed_at"], bool(opened["first_opened_at"])) == (None, True)
 
 
-def test_a_course_may_ask_for_the_instructors_word(school, admin, applicant):
+def test_a_course_may_ask_for_the_instructors_word_who_then_sees_the_certificate(school, admin, applicant):
     staff, user = make_instructor(school)
     course = make_course(school, completion_policy={"instructor_confirms": True})
     run = make_run(school, course, instructor_id=staff)
@@ -101,9 +103,21 @@ def test_a_course_may_ask_for_the_instructors_word(school, admin, applicant):
     assert (refused(early), early.json()["missing"]) == ((409, "not_completed_yet"), ["lessons"])
     learner.send(f"/api/v1/lessons/{lesson.pk}/done/")
     assert refused(learner.send(path)) == (403, "not_allowed")
-    _other, stranger_teacher = make_instructor(school, "Olga Other")
-    assert software(stranger_teacher, school).send(path).status_code == 404
+    _other, other = make_instructor(school, "Olga Other")
+    assert software(other, school).send(path).status_code == 404
     assert teacher.send(path).json()["status"] == "completed"
+
+    sweep(0)
+    (shown,) = teacher.get("/api/v1/certificates/").json()["items"]
+    assert shown["recipient_name"] == "Ada Applicant"
+    assert software(other, school).get("/api/v1/certificates/").json()["items"] == []
+    pages = [f"/learning/runs/{run.pk}/learners/", f"/certificates/{shown['id']}/"]
+    for here, there in (pages, pages[::-1]):
+        assert f'href="{there}"' in browser(user, school).get(here).content.decode()
+    with in_school(school):
+        token = Certificate.objects.get().credential
+    said = jwt.decode(token, options={"verify_signature": False})["credentialSubject"]["achievement"]["criteria"]
+    assert said["narrative"].endswith("The instructor confirmed completion.")
 
 
 def test_a_parent_completes_with_its_required_parts_and_falls_with_them(school, admin, applicant):
