@@ -76,6 +76,10 @@ REST: dict[str, Door] = {
     "deleteMaterial": Door(_p.CONTENT_EDIT, but=_TEACHERS),
     "openMaterial": Door(_LEARNER),
     "getMaterialFile": Door(_p.MATERIALS_VIEW, About.STUDENT, but=frozenset({Who.GUARDIAN})),
+    "getOwnLearnerNames": Door(_LEARNER),
+    "changeOwnLearnerNames": Door(_LEARNER, body={"github_username": "octocat"}),
+    "listOutsiders": Door(_p.SCHEDULES_EDIT, About.OWN, shows=(_p.LEARNERS_VIEW,)),
+    "noteOutsiderRemoved": Door(_p.SCHEDULES_EDIT, About.OWN, shows=(_p.LEARNERS_VIEW,)),
     "listCourseEnrolments": Door(_p.LEARNERS_VIEW),
     "enrolInCourse": Door(
         _p.COURSES_ENROL, About.STUDENT, body={"student_id": "{student_id}"}, shows=(_p.LEARNERS_VIEW,)
@@ -115,6 +119,7 @@ PAGES: dict[str, Door] = {
     "GET learning/lessons/<uuid:course_lesson_id>/edit/": Door(_p.CONTENT_EDIT, but=_TEACHERS),
     "POST learning/lessons/<uuid:course_lesson_id>/edit/": Door(_p.CONTENT_EDIT, body=_FORM, but=_TEACHERS),
     "GET learning/materials/": Door(_p.OWN_MATERIALS_VIEW, but=frozenset({Who.APPLICANT})),
+    "POST learning/materials/": Door(_LEARNER, body={"github_username": "octocat"}),
     "GET learning/materials/<uuid:material_id>/": Door(_p.MATERIALS_VIEW, About.STUDENT, but=_GUARDIAN),
     "POST learning/materials/<uuid:material_id>/": Door(_p.MATERIALS_VIEW, About.STUDENT, but=_GUARDIAN),
     "GET learning/materials/<uuid:material_id>/file/": Door(_p.MATERIALS_VIEW, About.STUDENT, but=_GUARDIAN),

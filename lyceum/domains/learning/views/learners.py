@@ -15,6 +15,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.learning.models import CourseEnrolment, LearningSchedule
+from lyceum.domains.learning.outside import list_outsiders
 from lyceum.domains.learning.progress import live_lessons, read_progress
 from lyceum.domains.learning.queries import (
     certificates_of,
@@ -25,9 +26,10 @@ from lyceum.domains.learning.queries import (
 )
 from lyceum.domains.learning.rules.completion import confirm_completion, reverse_completion
 from lyceum.domains.learning.rules.enrolling import Waiver, enrol_student, withdraw
+from lyceum.domains.learning.rules.outside import note_removed
 from lyceum.domains.learning.rules.schedules import get_schedule_to_write
 from lyceum.domains.learning.views.reading import learning_actor, to_run
-from lyceum.domains.learning.words import ENROLMENT
+from lyceum.domains.learning.words import ENROLMENT, KINDS
 
 MOST_FOUND = 20
 ORDER = ("active", "pending_payment", "waitlisted", "completed", "not_completed", "withdrawn", "lapsed")
@@ -64,6 +66,9 @@ def _act(request: HttpRequest, run: LearningSchedule, actor: Actor) -> Done:
         joined = enrol_student(run.pk, student, waiver=waiver, actor=actor)
         words = ENROLMENT[joined.enrolment.status][0]
         return Done(here, Toast(_("Enrolled: %(state)s.") % {"state": words}))
+    if what == "removed":
+        note_removed(run.pk, row, actor=actor)
+        return Done(f"{here}#outside", Toast(_("Noted.")))
     if what == "withdraw":
         withdraw(row, reason=form.get("reason", ""), actor=actor)
         return Done(here, Toast(_("The enrolment has ended.")))
@@ -101,6 +106,7 @@ def _context(request: HttpRequest, run: LearningSchedule, actor: Actor) -> dict[
             for each in rows
         ],
         "places": places_left(run),
+        "outsiders": [(each, KINDS[each.opening.material.kind]) for each in list_outsiders(run.pk, actor=actor)],
         "text": text,
         "found": list(list_students_to_enrol(actor, text=text)[:MOST_FOUND]) if text and may_enrol else [],
         "may_enrol": may_enrol,

@@ -16,8 +16,10 @@ from lyceum.core.forms import submitted
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.text import searchable
+from lyceum.core.toasts import Done, Toast
 from lyceum.domains.learning.materials import file_link, find_file, find_own_material, list_own_materials
 from lyceum.domains.learning.models import Course, LearningSchedule, Material
+from lyceum.domains.learning.outside import NAMES
 from lyceum.domains.learning.pictures import picture_address
 from lyceum.domains.learning.policies import find_own_student, own_schedules
 from lyceum.domains.learning.queries import (
@@ -32,6 +34,7 @@ from lyceum.domains.learning.queries import (
     read_subcourses,
 )
 from lyceum.domains.learning.rules.materials import open_material
+from lyceum.domains.learning.rules.outside import read_own_names, set_own_names
 from lyceum.domains.learning.words import ENROLMENT, KINDS, PHASE, STATUS
 
 
@@ -105,16 +108,25 @@ def _run_line(row: LearningSchedule, joined: set[UUID]) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def materials_page(request: HttpRequest) -> HttpResponse:
-    """What a learner learns with, by course and run."""
+    """What a learner learns with, by course and run; and what they are called at GitHub and Discord."""
     actor = learning_actor(request)
-    groups = [
-        (str(group.course), [(str(run.schedule), _lines(run.materials)) for run in group.schedules.values()],
-         _lines(group.materials))
-        for group in list_own_materials(actor)
-    ]  # fmt: skip
-    return render(request, "learning/materials.html", {"groups": groups})
+
+    def act() -> Done:
+        set_own_names(values={name: request.POST.get(name, "") for name in NAMES.values()}, actor=actor)
+        return Done("/learning/materials/", Toast(_("Saved.")))
+
+    def context() -> dict[str, Any]:
+        found = list_own_materials(actor)
+        groups = [
+            (str(group.course), [(str(run.schedule), _lines(run.materials)) for run in group.schedules.values()],
+             _lines(group.materials))
+            for group in found
+        ]  # fmt: skip
+        return {"groups": groups, "names": read_own_names(actor) if find_own_student(actor) else None}
+
+    return submitted(request, "learning/materials.html", context, act)
 
 
 def _lines(materials: list[Material]) -> list[tuple[Material, object]]:
