@@ -5,11 +5,12 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core.actor import Actor, ActorKind
+from lyceum.core.content_policy import content_policy
 from lyceum.core.errors import NotAllowedError, UnauthorizedError
 from lyceum.core.files import answer_file
 from lyceum.core.forms import submitted
@@ -21,6 +22,7 @@ from lyceum.domains.learning.materials import file_link, find_file, find_own_mat
 from lyceum.domains.learning.models import Course, LearningSchedule, Material
 from lyceum.domains.learning.outside import NAMES
 from lyceum.domains.learning.pictures import picture_address
+from lyceum.domains.learning.players import find_player
 from lyceum.domains.learning.policies import find_own_student, own_schedules
 from lyceum.domains.learning.queries import (
     SCHEDULE_ORDER,
@@ -135,26 +137,31 @@ def _lines(materials: list[Material]) -> list[tuple[Material, object]]:
 
 @require_http_methods(["GET", "POST"])
 def material_page(request: HttpRequest, material_id: UUID) -> HttpResponse:
-    """One material: what it is and where it leads. Opening it is a learner's act, looking at the page is none."""
+    """One material: what it is and where it leads. Opening it is a learner's act, looking at the page is none.
+
+    A video plays in the answer to that act and in no other: before it nobody else is asked for anything.
+    """
     actor = learning_actor(request)
     material = find_own_material(material_id, actor=actor)
-
-    def act() -> str:
-        if find_own_student(actor) is not None:
-            open_material(material_id, actor=actor)
-        if material.file:
-            return f"/learning/materials/{material.pk}/file/?link={file_link(material, actor)}"
-        return f"/learning/materials/{material.pk}/?opened=1"
-
-    def context() -> dict[str, Any]:
-        return {
-            "row": material,
-            "kind": KINDS[material.kind],
-            "host": urlsplit(material.url).hostname or "",
-            "is_opened": request.GET.get("opened") == "1",
-        }
-
-    return submitted(request, "learning/material.html", context, act)
+    player = find_player(material.url) if material.kind == Material.Kind.VIDEO else None
+    context = {
+        "row": material,
+        "kind": KINDS[material.kind],
+        "host": urlsplit(material.url).hostname or "",
+        "player": player,
+        "is_opened": request.GET.get("opened") == "1",
+    }
+    if request.method == "GET":
+        return render(request, "learning/material.html", context)
+    if find_own_student(actor) is not None:
+        open_material(material_id, actor=actor)
+    if player:
+        response = render(request, "learning/material.html", context | {"is_playing": True})
+        response["Content-Security-Policy"] = content_policy(frames=[player.origin])
+        return response
+    if material.file:
+        return redirect(f"/learning/materials/{material.pk}/file/?link={file_link(material, actor)}")
+    return redirect(f"/learning/materials/{material.pk}/?opened=1")
 
 
 @require_GET

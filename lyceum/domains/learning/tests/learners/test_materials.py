@@ -8,10 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.ids import new_id
+from lyceum.core.outgoing import NoSuchHostError, NotPublicError, ask_status
 from lyceum.core.permissions import Role
 from lyceum.domains.journal.models import Fact
-from lyceum.domains.learning.models import CourseEnrolment, LearnerAccess, MaterialOpening
+from lyceum.domains.learning.models import CourseEnrolment, LearnerAccess, Material, MaterialOpening
+from lyceum.domains.learning.players import find_player
 from lyceum.domains.learning.rules.access import revoke_access
+from lyceum.domains.learning.rules.links import list_links, look_up, note_links
 from lyceum.domains.learning.rules.settings import edit_learning_settings
 from lyceum.domains.learning.tests.learners.conftest import (
     MATERIALS,
@@ -33,12 +36,14 @@ from lyceum.domains.learning.tests.making import (
     make_module,
     make_run,
 )
-from lyceum.testing.clients import software, stranger
+from lyceum.domains.notifications.models import Notification
+from lyceum.testing.clients import browser, software, stranger
 from lyceum.testing.factories import (
     NOW,
     account_for,
     guardian_of,
     in_school,
+    make_admin,
     make_school,
     make_student,
     make_user,
@@ -215,3 +220,95 @@ def test_what_is_no_document_is_refused_and_leaves_nothing(school, admin):
 
     assert refused(answer) == (415, "file_type")
     assert materials_of(admin) == set()
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=3", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
+        ("https://youtu.be/dQw4w9WgXcQ?si=x", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
+        ("https://www.youtube.com/shorts/dQw4w9WgXcQ", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
+        ("https://vimeo.com/76979871", "https://player.vimeo.com/video/76979871?dnt=1"),
+        ("https://vimeo.com/76979871/abcdef0123", "https://player.vimeo.com/video/76979871?dnt=1&h=abcdef0123"),
+        ("https://www.youtube.com/@acme", None),  # a channel
+        ('https://youtu.be/"><script>', None),  # no video's name
+        ("https://youtube.com.example.org/watch?v=dQw4w9WgXcQ", None),  # somebody else's host
+        ("https://example.org/film.mp4", None),  # no player that we know
+    ],
+)
+def test_a_video_plays_in_the_player_without_cookies_of_a_host_that_we_know(url, address):
+    found = find_player(url)
+
+    assert (found.address if found else None) == address
+
+
+def test_nobody_else_is_asked_for_a_video_before_it_is_played(school):
+    video = make_material(
+        school, course_id=make_course(school).pk, kind="video", title="Film", url="https://youtu.be/dQw4w9WgXcQ"
+    )
+    pupil = make_student(school)
+    account_for(pupil.person, Role.STUDENT)
+    learner, path = browser(pupil.person.user, school), f"/learning/materials/{video.pk}/"
+
+    before = learner.get(path)
+    assert "<iframe" not in before.content.decode()
+    assert "frame-src" not in before["Content-Security-Policy"]
+    played = learner.post(path)
+    assert 'src="https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"' in played.content.decode()
+    assert played["Content-Security-Policy"].endswith("frame-src https://www.youtube-nocookie.com")
+    with in_school(school):
+        assert MaterialOpening.objects.get().student_id == pupil.pk
+
+
+def test_a_link_that_leads_nowhere_for_two_nights_is_told_to_who_added_it(school):
+    author = make_admin(school)
+    add = {"course_id": str(make_course(school).pk), "kind": "link"}
+    answers = {
+        "https://gone.example/": 404,
+        "https://nobody.example/": NoSuchHostError(),
+        "https://busy.example/": 503,
+        "https://there.example/": 301,
+        "https://inside.example/": NotPublicError(),
+    }
+    for url in answers:
+        software(author, school).send("/api/v1/materials/", {**add, "title": url, "url": url})
+
+    def ask(url: str) -> int:
+        found = answers[url]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def night(hours: int) -> tuple[set[str], int]:
+        with clock.frozen(NOW + timedelta(hours=hours)), in_school(school):
+            note_links(look_up(list_links(), ask=ask), actor=system_actor(school.pk))
+            dead = Material.objects.exclude(dead_since=None)
+            return set(dead.values_list("url", flat=True)), Notification.objects.count()
+
+    gone = {"https://gone.example/", "https://nobody.example/"}
+    assert night(0) == (gone, 0)
+    assert night(24) == (gone, 2)
+    assert night(48) == (gone, 2)
+    answers["https://gone.example/"] = 200
+    assert night(72) == ({"https://nobody.example/"}, 2)
+    with in_school(school):
+        assert {each.user_id for each in Notification.objects.all()} == {author.pk}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.org/",  # in the clear
+        "https://example.org:8080/",  # another port
+        "https://127.0.0.1/",  # this machine
+        "https://localhost/",  # by its name
+        "https://10.0.0.1/",  # a private network
+        "https://169.254.169.254/latest/meta-data/",  # a cloud's own
+        "https://[::1]/",  # this machine, again
+        "https://[::ffff:10.0.0.1]/",  # a private network in other clothes
+        "https://[fd00::1]/",  # a private network of version 6
+    ],
+)
+def test_nothing_inside_a_network_is_ever_asked(url):
+    with pytest.raises(NotPublicError):
+        ask_status(url)
