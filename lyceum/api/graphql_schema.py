@@ -83,6 +83,7 @@ class Query(
     behaviour.Query,
     detentions.Query,
     assignments.Query,
+    assignment_acts.Query,
     certificates.Query,
     calendars.Query,
     reports.Query,

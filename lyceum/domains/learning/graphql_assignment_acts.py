@@ -8,13 +8,16 @@ from uuid import UUID
 import strawberry
 
 from lyceum.core.actor import Actor
-from lyceum.core.graphql import Info, Payload, act, changes_in, row_id, row_ids
+from lyceum.core.errors import NotFoundError
+from lyceum.core.graphql import Info, Payload, act, changes_in, row_id, row_ids, shown_as
 from lyceum.core.instants import given_instant
 from lyceum.domains.learning.assignment_queries import get_assignment, get_own_submission, get_submission
+from lyceum.domains.learning.assignment_shown import shown
 from lyceum.domains.learning.graphql_assignments import (
     Assignment,
     AssignmentInput,
     RubricCriterionInput,
+    Submission,
     SubmissionPayload,
     shown_submission,
 )
@@ -102,6 +105,17 @@ def _edited(work_id: UUID, actor: Actor, marked: Sequence[strawberry.ID] = ()) -
 
 
 @strawberry.type
+class Query:
+    @shown_as(Submission | None)
+    def my_submission(self, info: Info, assignment_id: strawberry.ID) -> Any:
+        """One's own work for an assignment, with what is still being written; null where one has none."""
+        try:
+            return shown(get_own_submission(row_id(assignment_id), actor=info.context.actor), own=True)
+        except NotFoundError:
+            return None
+
+
+@strawberry.type
 class Mutation:
     @act
     def edit_assignment(self, info: Info, input: EditAssignmentInput) -> EditAssignmentPayload:
@@ -129,7 +143,7 @@ class Mutation:
         """Keep what is written so far."""
         actor, work_id = info.context.actor, row_id(input.assignment_id)
         write_draft(work_id, text=input.text, actor=actor)
-        return shown_submission(get_own_submission(work_id, actor=actor))
+        return shown_submission(get_own_submission(work_id, actor=actor), own=True)
 
     @act
     def excuse_submission(self, info: Info, input: ExcuseSubmissionInput) -> SubmissionPayload:

@@ -88,6 +88,11 @@ class Submission:
         """For staff: to be given back with a mark."""
         return work.row.version if work.for_staff else None
 
+    @shown_as(SubmissionAttempt | None)
+    def draft(self, work: strawberry.Parent[Shown]) -> Any:
+        """What its learner still writes; for nobody else."""
+        return work.draft
+
     @shown_as(list[SubmissionAttempt])
     def attempts(self, work: strawberry.Parent[Shown]) -> Any:
         """Each time that it was handed in."""
@@ -271,9 +276,9 @@ def shown_assignment(work_id: UUID, actor: Actor) -> AssignmentPayload:
     return AssignmentPayload(assignment=found)
 
 
-def shown_submission(row: models.Submission) -> SubmissionPayload:
-    """Work as the caller sees it after an act."""
-    found: Any = shown(row)
+def shown_submission(row: models.Submission, *, own: bool = False) -> SubmissionPayload:
+    """Work as the caller sees it after an act; one's own with what is still being written."""
+    found: Any = shown(row, own=own)
     return SubmissionPayload(submission=found)
 
 
@@ -316,14 +321,14 @@ class Mutation:
         """Hand in."""
         actor, work_id = info.context.actor, row_id(input.assignment_id)
         submit(work_id, text=input.text, actor=actor)
-        return shown_submission(get_own_submission(work_id, actor=actor))
+        return shown_submission(get_own_submission(work_id, actor=actor), own=True)
 
     @act
     def take_back_work(self, info: Info, input: AssignmentInput) -> SubmissionPayload:
         """Take back what was handed in."""
         actor, work_id = info.context.actor, row_id(input.assignment_id)
         take_back(work_id, actor=actor)
-        return shown_submission(get_own_submission(work_id, actor=actor))
+        return shown_submission(get_own_submission(work_id, actor=actor), own=True)
 
     @act
     def grade_submission(self, info: Info, input: GradeSubmissionInput) -> SubmissionPayload:

@@ -259,8 +259,12 @@ def test_the_same_act_and_the_same_refusal_through_graphql(friday: Friday):
     back = "mutation($i: ReassignSubmissionInput!) { reassignSubmission(input: $i) { submission { status } } }"
     assert ask("teacher", back, **again)["submission"]["status"] == "reassigned"
     assert graphql(friday, "student")["assignments"]["edges"] == [{"node": {"title": "Essay"}}]
-    draft = "mutation($i: WriteDraftInput!) { writeDraft(input: $i) { submission { status } errors { code } } }"
-    assert ask("student", draft, assignmentId=work, text="Better")["submission"]["status"] == "reassigned"
+    draft = "mutation($i: WriteDraftInput!) { writeDraft(input: $i) { submission { draft { text } } errors { code } } }"
+    assert ask("student", draft, assignmentId=work, text="Better")["submission"] == {"draft": {"text": "Better"}}
+    mine = f'{{ mySubmission(assignmentId: "{work}") {{ status draft {{ text }} }} }}'
+    assert graphql(friday, "student", mine)["mySubmission"] == {"status": "reassigned", "draft": {"text": "Better"}}
+    assert graphql(friday, "ben", mine)["mySubmission"]["draft"] is None
+    assert graphql(friday, "other", mine)["mySubmission"] is None
     excuse = """mutation($i: ExcuseSubmissionInput!) { excuseSubmission(input: $i) {
       submission { isExcused } errors { code } } }"""
     assert ask("teacher", excuse, submissionId=done["id"])["submission"] == {"isExcused": True}
