@@ -78,6 +78,7 @@ REST: dict[str, Door] = {
     "getMaterialFile": Door(_p.MATERIALS_VIEW, About.STUDENT, but=frozenset({Who.GUARDIAN})),
     "getOwnLearnerNames": Door(_LEARNER),
     "changeOwnLearnerNames": Door(_LEARNER, body={"github_username": "octocat"}),
+    "listLearnerNames": Door(_p.SCHEDULES_EDIT, About.OWN, shows=(_p.LEARNERS_VIEW,)),
     "listOutsiders": Door(_p.SCHEDULES_EDIT, About.OWN, shows=(_p.LEARNERS_VIEW,)),
     "noteOutsiderRemoved": Door(_p.SCHEDULES_EDIT, About.OWN, shows=(_p.LEARNERS_VIEW,)),
     "listCourseEnrolments": Door(_p.LEARNERS_VIEW),

@@ -9,7 +9,7 @@ from ninja import Field, Schema, Status
 
 from lyceum.core.rest import Strict, actor_of, left_out
 from lyceum.domains.learning.models import LearnerNames
-from lyceum.domains.learning.outside import Outsider, list_outsiders
+from lyceum.domains.learning.outside import Outsider, list_learner_names, list_outsiders
 from lyceum.domains.learning.rest.router import router
 from lyceum.domains.learning.rules.outside import note_removed, read_own_names, set_own_names
 
@@ -28,6 +28,19 @@ class LearnerNamesPatch(Strict):
 
     github_username: str = Field(default_factory=left_out, max_length=40)
     discord_handle: str = Field(default_factory=left_out, max_length=38)
+
+
+class NamesOfLearnerOut(LearnerNamesOut):
+    """What one learner of a run is called there."""
+
+    student_id: UUID
+    student_name: str
+
+
+class NamesOfLearnersOut(Schema):
+    """The learners of a run who said what they are called, by name."""
+
+    items: list[NamesOfLearnerOut]
 
 
 class OutsiderOut(Schema):
@@ -62,6 +75,24 @@ def own(request: HttpRequest) -> LearnerNames:
 def change(request: HttpRequest, body: LearnerNamesPatch) -> LearnerNames:
     """Say what one is called there, or nothing any more. Whoever teaches one's runs reads it."""
     return set_own_names(values=body.dict(exclude_unset=True), actor=actor_of(request))
+
+
+@router.get(
+    "schedules/{learning_schedule_id}/learner-names/", response=NamesOfLearnersOut, operation_id="listLearnerNames"
+)
+def names(request: HttpRequest, learning_schedule_id: UUID) -> dict[str, Any]:
+    """What the learners of a run are called at GitHub and Discord, to let them in. For who teaches or plans it."""
+    rows = list_learner_names(learning_schedule_id, actor=actor_of(request))
+    return {"items": [_names_of(row) for row in rows]}
+
+
+def _names_of(row: LearnerNames) -> dict[str, Any]:
+    return {
+        "student_id": row.student_id,
+        "student_name": row.student.person.full_name,
+        "github_username": row.github_username,
+        "discord_handle": row.discord_handle,
+    }
 
 
 @router.get(_OF_RUN, response=OutsidersOut, operation_id="listOutsiders")

@@ -15,7 +15,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.learning.models import CourseEnrolment, LearningSchedule
-from lyceum.domains.learning.outside import list_outsiders
+from lyceum.domains.learning.outside import list_learner_names, list_outsiders
 from lyceum.domains.learning.progress import live_lessons, read_progress
 from lyceum.domains.learning.queries import (
     certificates_of,
@@ -86,6 +86,7 @@ def _rows(run: LearningSchedule, actor: Actor) -> list[CourseEnrolment]:
 
 def _context(request: HttpRequest, run: LearningSchedule, actor: Actor) -> dict[str, Any]:
     rows, lessons = _rows(run, actor), live_lessons([run.pk])
+    names = {each.student_id: each for each in list_learner_names(run.pk, actor=actor)}
     progress, certificates = read_progress(rows, lessons), certificates_of(rows)
     text = request.GET.get("q", "").strip()[:100]
     may_enrol = actor.reaches_all(Permission.COURSES_ENROL)
@@ -100,6 +101,7 @@ def _context(request: HttpRequest, run: LearningSchedule, actor: Actor) -> dict[
                 "progress": progress[each.pk],
                 "cells": [_cell(lesson.pk, each, progress) for lesson in lessons],
                 "is_live": each.status in ORDER[:3],
+                "names": names.get(each.student_id),
                 "certificate": certificates.get(each.pk),
                 "may_complete": each.status in ("active", "not_completed"),
             }

@@ -46,6 +46,9 @@ def test_learners_say_what_they_are_called_and_whose_access_ended_is_taken_out_b
     assert learner.send(NAMES, {"github_username": "@octo-cat"}, method="patch").status_code == 200
     assert learner.get(NAMES).json() == {"github_username": "octo-cat", "discord_handle": ""}
     assert seen() == []
+    (named,) = teacher.get(f"/api/v1/schedules/{run.pk}/learner-names/").json()["items"]
+    assert (named["student_name"], named["github_username"]) == ("Ada Applicant", "octo-cat")
+    assert refused(learner.get(f"/api/v1/schedules/{run.pk}/learner-names/")) == (403, "not_allowed")
     for each in (code, chat):
         assert learner.send(f"/api/v1/materials/{each.pk}/opened/").status_code == 204
     assert seen() == [("Code", "octo-cat", True, False), ("Chat", "", True, False)]
