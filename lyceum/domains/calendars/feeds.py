@@ -11,7 +11,7 @@ from lyceum.core.actor import Actor, Via
 from lyceum.core.errors import NotFoundError
 from lyceum.core.language import speaking
 from lyceum.core.permissions import Permission
-from lyceum.core.schools import crossing_to
+from lyceum.core.schools import crossing_to, current_school
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
 from lyceum.domains.accounts.rules.secrets import hash_secret
@@ -54,7 +54,7 @@ def read_feed(token: str) -> bytes:
     user = User.objects.filter(pk=feed.user_id).first() if feed else None
     if feed is None or user is None:
         raise NotFoundError
-    actor = actor_for_user(user, feed.school_id, via=Via.REST)
+    actor = actor_for_user(user, current_school(), via=Via.REST)
     if not actor.may(Permission.AGENDA_VIEW):
         raise NotFoundError
     if feed.last_fetched_at is None or clock.now() - feed.last_fetched_at > HOUR:

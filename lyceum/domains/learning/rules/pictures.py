@@ -11,7 +11,7 @@ from lyceum.core.files import PICTURES, TakenFile, delete_file, store_file, take
 from lyceum.core.ids import new_id
 from lyceum.core.permissions import Permission
 from lyceum.core.pictures import as_webp
-from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.journal.rules import Changes, Target, record
 from lyceum.domains.learning.models import Course
 from lyceum.domains.learning.rules.tree import get_course_to_write
 from lyceum.domains.learning.rules.wording import line
@@ -50,7 +50,7 @@ def forget_picture_of(course: Course) -> None:
 
 def _replace(course: Course, image: str, alt: str, actor: Actor) -> None:
     forget_picture_of(course)
-    changes = {"has_picture": [bool(course.image), bool(image)], "image_alt": [course.image_alt, alt]}
+    changes: Changes = {"has_picture": [bool(course.image), bool(image)], "image_alt": [course.image_alt, alt]}
     course.image, course.image_alt = image, alt
     course.save(update_fields=["image", "image_alt", "updated_at"])
     record("learning.course.picture", target=Target.of(course), changes=changes, actor=actor)

@@ -144,7 +144,7 @@ def tell_meeting_moved(schedule: LearningSchedule, *, was: Slot, now: Slot | Non
     last = max(was.starts_at, now.starts_at) if now else was.starts_at
     if schedule.status != LearningSchedule.Status.PUBLISHED or was == now or last < clock.now():
         return
-    values: dict[str, Said] = {"was": was.in_words} | ({"now": now.in_words} if now else {})
+    values: dict[str, Said] = {"was": was.in_words, **({"now": now.in_words} if now else {})}
     template = MEETING_MOVED if now else MEETING_OFF
     _tell(template, schedule, _learners(schedule, TAKING), values, key=str(new_id()), actor=actor)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotAllowedError, NotFoundError
-from lyceum.domains.accounts.models import User
+from lyceum.domains.accounts.models import EmailAddress
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.learning.certificate_policies import is_adult, is_own, visible_certificates
 from lyceum.domains.learning.models import Certificate
@@ -56,8 +56,8 @@ def _own(certificate_id: UUID, actor: Actor) -> Certificate:
 
 
 def _verified_email(actor: Actor) -> str:
-    user = User.objects.prefetch_related("emails").get(pk=actor.user_id)
-    address = next((mail.address for mail in user.emails.all() if mail.verified_at), "")
-    if not address:
+    found = EmailAddress.objects.filter(user=actor.user_id, verified_at__isnull=False).order_by("-primary", "pk")
+    address = found.values_list("address", flat=True).first()
+    if address is None:
         raise NoVerifiedEmailError(_("First show that an e-mail address is yours: under My account."))
     return address
