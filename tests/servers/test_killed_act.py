@@ -19,7 +19,7 @@ import psycopg
 import pytest
 
 from lyceum.core import clock
-from lyceum.core.actor import system_actor
+from lyceum.core.actor import Via, system_actor
 from lyceum.core.permissions import Role
 from lyceum.core.schools import school_scope
 from lyceum.domains.accounts.models import User
@@ -47,7 +47,7 @@ def act(name: str, school_id: str, user_id: str, *ids: str) -> None:
     """What the process does that is killed."""
     first, *others = map(UUID, ids)
     with school_scope(int(school_id)):
-        actor = actor_for_user(User.objects.get(pk=user_id), int(school_id))
+        actor = actor_for_user(User.objects.get(pk=user_id), int(school_id), via=Via.REST)
         if name == "publish":
             publish_assignment(first, actor=actor)
         elif name == "mark":

@@ -1,12 +1,12 @@
 """Calendars at secret addresses: whose they are, and what other programs read there."""
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from lyceum.core import clock
 from lyceum.core.actor import Actor, Via
 from lyceum.core.errors import NotFoundError
 from lyceum.core.language import speaking
@@ -20,8 +20,6 @@ from lyceum.domains.calendars.ical import write_calendar
 from lyceum.domains.calendars.models import CalendarFeed
 from lyceum.domains.calendars.settings import FEED_FUTURE, FEED_PAST
 from lyceum.domains.tenancy.queries import this_school, today
-
-HOUR = timedelta(hours=1)
 
 
 def list_feeds(actor: Actor) -> QuerySet[CalendarFeed]:
@@ -57,19 +55,27 @@ def read_feed(token: str) -> bytes:
     actor = actor_for_user(user, current_school(), via=Via.REST)
     if not actor.may(Permission.AGENDA_VIEW):
         raise NotFoundError
-    if feed.last_fetched_at is None or clock.now() - feed.last_fetched_at > HOUR:
-        CalendarFeed.objects.filter(pk=feed.pk).update(last_fetched_at=clock.now())
     asked, school = _asked(feed, actor), this_school()
     with speaking(user.locale, *school.locales):
-        name = " · ".join(filter(None, (asked.students.get(feed.student_id) if feed.student_id else "", school.name)))
-        return write_calendar(merge(asked), name=name)
+        found = {entry.uid: entry for span in _spans(asked) for entry in merge(span)}
+        child = asked.students.get(feed.student_id, "") if feed.student_id else ""
+        return write_calendar(found.values(), name=" · ".join(filter(None, (child, school.name))))
 
 
 def _asked(feed: CalendarFeed, actor: Actor) -> Asked:
     day = today()
-    asked = whose_agenda(actor, first=day - FEED_PAST, last=day + FEED_FUTURE)
+    asked = whose_agenda(actor, first=day, last=day)
     wanted = feed.student_id or asked.own
     if feed.student_id and feed.student_id not in asked.students:
         raise NotFoundError
     students = {pk: name for pk, name in asked.students.items() if pk == wanted}
-    return Asked(actor, asked.first, asked.last, None if feed.student_id else asked.staff, students, wanted)
+    return Asked(actor, day, day, None if feed.student_id else asked.staff, students, wanted)
+
+
+def _spans(asked: Asked) -> tuple[Asked, Asked]:
+    """What has been and what comes: more days than a source reads at once."""
+    day = asked.first
+    return (
+        replace(asked, first=day - FEED_PAST, last=day - timedelta(days=1)),
+        replace(asked, first=day, last=day + FEED_FUTURE),
+    )

@@ -38,7 +38,7 @@ PAGES: dict[str, Door] = {
     "GET calendar/": Door(_p.AGENDA_VIEW),
     "GET calendar/subscribe/": Door(_p.AGENDA_VIEW),
     "POST calendar/subscribe/": Door(_p.AGENDA_VIEW, body={"act": "make"}),
-    "GET feeds/<str:calendar_feed_token>.ics": Door(EVERYBODY),  # whoever has its address
+    "GET feeds/<str:calendar_feed_token>": Door(EVERYBODY),  # whoever has its address
     "GET calendar/events/": Door(_p.EVENTS_EDIT),
     "POST calendar/events/": Door(_p.EVENTS_EDIT, body={"export": "csv"}),
     "GET calendar/events/new/": Door(_p.EVENTS_EDIT),

@@ -8,6 +8,8 @@ _p = Permission
 _TEACHERS = frozenset({Who.TEACHER, Who.OTHER_TEACHER})
 _LEARNER = frozenset({Who.STUDENT})
 """Who is on the run."""
+_WITH_RECORD = frozenset({Who.STUDENT, Who.APPLICANT})
+"""Who learns here, or is about to."""
 _COURSE = {"name": "Welding", "category": "{category_id}", "description": "Sparks", "parent_id": None}
 _DATES = {"start_date": "2026-11-20", "end_date": "2027-01-19"}
 _RUN = _DATES | {"course_id": "{course_id}", "location_id": None}
@@ -76,8 +78,8 @@ REST: dict[str, Door] = {
     "deleteMaterial": Door(_p.CONTENT_EDIT, but=_TEACHERS),
     "openMaterial": Door(_LEARNER),
     "getMaterialFile": Door(_p.MATERIALS_VIEW, About.STUDENT, but=frozenset({Who.GUARDIAN})),
-    "getOwnLearnerNames": Door(_LEARNER),
-    "changeOwnLearnerNames": Door(_LEARNER, body={"github_username": "octocat"}),
+    "getOwnLearnerNames": Door(_WITH_RECORD),
+    "changeOwnLearnerNames": Door(_WITH_RECORD, body={"github_username": "octocat"}),
     "listLearnerNames": Door(_p.SCHEDULES_EDIT, About.OWN, shows=(_p.LEARNERS_VIEW,)),
     "listOutsiders": Door(_p.SCHEDULES_EDIT, About.OWN, shows=(_p.LEARNERS_VIEW,)),
     "noteOutsiderRemoved": Door(_p.SCHEDULES_EDIT, About.OWN, shows=(_p.LEARNERS_VIEW,)),
@@ -120,7 +122,7 @@ PAGES: dict[str, Door] = {
     "GET learning/lessons/<uuid:course_lesson_id>/edit/": Door(_p.CONTENT_EDIT, but=_TEACHERS),
     "POST learning/lessons/<uuid:course_lesson_id>/edit/": Door(_p.CONTENT_EDIT, body=_FORM, but=_TEACHERS),
     "GET learning/materials/": Door(_p.OWN_MATERIALS_VIEW, but=frozenset({Who.APPLICANT})),
-    "POST learning/materials/": Door(_LEARNER, body={"github_username": "octocat"}),
+    "POST learning/materials/": Door(_WITH_RECORD, body={"github_username": "octocat"}),
     "GET learning/materials/<uuid:material_id>/": Door(_p.MATERIALS_VIEW, About.STUDENT, but=_GUARDIAN),
     "POST learning/materials/<uuid:material_id>/": Door(_p.MATERIALS_VIEW, About.STUDENT, but=_GUARDIAN),
     "GET learning/materials/<uuid:material_id>/file/": Door(_p.MATERIALS_VIEW, About.STUDENT, but=_GUARDIAN),

@@ -20,5 +20,5 @@ def add(cast: Cast) -> dict[str, UUID]:
     publish_event(event.pk, actor=actor)
     row = answer_event(event.pk, student_id=cast.student.pk, actor=actor)
     feed = make_feed(actor=as_actor(cast.users["the student"], cast.school))
-    cast.words["calendar_feed_token"] = feed.token
+    cast.words["calendar_feed_token"] = f"{feed.token}.ics"
     return {"calendar_event_id": event.pk, "invited_id": row.pk, "calendar_feed_id": feed.feed.pk}

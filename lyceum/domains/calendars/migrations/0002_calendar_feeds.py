@@ -26,7 +26,6 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("token_hash", models.BinaryField()),
-                ("last_fetched_at", models.DateTimeField(null=True)),
                 ("revoked_at", models.DateTimeField(null=True)),
                 ("school", lyceum.core.schools.SchoolKey(on_delete=django.db.models.deletion.PROTECT)),
                 (

@@ -14,8 +14,6 @@ class CalendarFeed(SchoolOwned):
     student = SchoolForeignKey(Student, models.CASCADE, null=True, related_name="calendar_feeds")
     """The child whose calendar it is; null: one's own."""
     token_hash = models.BinaryField()
-    last_fetched_at = models.DateTimeField(null=True)
-    """By the hour."""
     revoked_at = models.DateTimeField(null=True)
 
     class Meta(SchoolOwned.Meta):

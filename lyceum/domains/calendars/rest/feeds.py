@@ -26,7 +26,6 @@ class CalendarFeedOut(Schema):
     id: UUID
     student_id: UUID | None
     created_at: datetime
-    last_fetched_at: datetime | None = Field(description="By the hour.")
 
 
 class NewCalendarFeedOut(CalendarFeedOut):
@@ -62,4 +61,4 @@ def revoke(request: HttpRequest, calendar_feed_id: UUID) -> Status[None]:
 
 
 def _shape(row: CalendarFeed) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ("student_id", "created_at", "last_fetched_at")} | {"id": row.pk}
+    return {name: getattr(row, name) for name in ("student_id", "created_at")} | {"id": row.pk}

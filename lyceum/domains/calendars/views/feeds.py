@@ -55,7 +55,8 @@ def _context(request: HttpRequest) -> dict[str, Any]:
 def feed(request: HttpRequest, calendar_feed_token: str) -> HttpResponse:
     """A calendar, for whoever has its address."""
     del request
-    with school_of_token(calendar_feed_token):
-        source = read_feed(calendar_feed_token)
+    token = calendar_feed_token.removesuffix(".ics")
+    with school_of_token(token):
+        source = read_feed(token)
     kind = "text/calendar; charset=utf-8"
     return HttpResponse(source, content_type=kind, headers={"Cache-Control": "private, no-store"})

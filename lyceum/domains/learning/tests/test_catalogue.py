@@ -294,6 +294,7 @@ def test_a_course_has_a_picture_that_is_painted_anew_and_shown_to_whoever_reads_
     first = hand_in(photo("PNG")).json()
     assert (first["image_alt"], first["image_url"].partition("?")[0]) == ("Sparks", path)
     answer = visitor.get(first["image_url"])
+    assert answer.status_code == 200, answer.content[:1500]
     with Image.open(BytesIO(answer.content)) as shown:
         assert (answer["Content-Type"], shown.format, shown.size) == ("image/webp", "WEBP", (8, 6))
     assert (

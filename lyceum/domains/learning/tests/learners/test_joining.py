@@ -213,9 +213,9 @@ def test_who_is_on_a_run_hears_when_it_moves_and_who_waits_hears_of_its_days(sch
     admin.send(f"/api/v1/schedules/{run.pk}/", {"end_date": "2027-01-30"}, method="patch")
 
     with in_school(school):
-        told = Notification.objects.order_by("created_at", "pk").values_list("name", "message")
+        told = list(Notification.objects.order_by("created_at", "pk").values_list("name", "message"))
     name = waits.person.called
-    assert list(told) == [
+    assert told == [
         ("On It", "Welding does not meet on Thu 3 Dec, 10:00. It meets on Fri 4 Dec, 09:30."),
         ("On It", "Welding does not meet on Fri 4 Dec, 09:30."),
         ("On It", "Welding now goes from Mon 16 Nov 2026 to Sat 30 Jan 2027, online."),
