@@ -4,15 +4,22 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form
+from ninja import Field, File, Form, Query
 from ninja.files import UploadedFile
 
-from lyceum.core.rest import Visiting, actor_of
+from lyceum.core.rest import Strict, Visiting, actor_of
 from lyceum.domains.learning.pictures import read_picture
 from lyceum.domains.learning.queries import get_course
 from lyceum.domains.learning.rest.router import router
 from lyceum.domains.learning.rest.shapes import CourseOut, course_shape
 from lyceum.domains.learning.rules.pictures import KIND, remove_course_picture, set_course_picture
+
+
+class PictureChoice(Strict):
+    """Which picture: its address ends with it, so that a browser that kept another asks anew."""
+
+    v: str = Field("", max_length=100)
+
 
 _PICTURE = "courses/{course_id}/picture/"
 
@@ -23,8 +30,9 @@ _PICTURE = "courses/{course_id}/picture/"
     auth=Visiting(),
     openapi_extra={"responses": {200: {"content": {KIND: {"schema": {"type": "string"}}}}}},
 )
-def picture(request: HttpRequest, course_id: UUID) -> HttpResponse:
-    """The picture of a course, for everybody who may read the course."""
+def picture(request: HttpRequest, course_id: UUID, chosen: Query[PictureChoice]) -> HttpResponse:
+    """The picture that a course has now, for everybody who may read the course."""
+    del chosen
     return read_picture(course_id, actor=actor_of(request))
 
 
