@@ -37,7 +37,7 @@ def picture(request: HttpRequest, course_id: UUID, chosen: Query[PictureChoice])
 
 
 @router.post(_PICTURE, response=CourseOut, operation_id="setCoursePicture")
-def put(request: HttpRequest, course_id: UUID, file: File[UploadedFile], image_alt: Form[str]) -> dict[str, Any]:
+def put(request: HttpRequest, course_id: UUID, file: File[UploadedFile], image_alt: Form[str] = "") -> dict[str, Any]:
     """Give a course a picture (JPEG, PNG or WebP), and say in words what it shows."""
     actor = actor_of(request)
     set_course_picture(course_id, given=cast(BinaryIO, file.file), name=file.name or "", alt=image_alt, actor=actor)
