@@ -45,9 +45,9 @@ _WITHOUT_CALLER = (
 )
 _NEW_TOKENS = frozenset({"/api/v1/auth/login/", "/api/v1/auth/refresh/", "/api/v1/auth/token/"})
 """Who asks for a token here may still send the one that has ended: it says nothing."""
-_OWN_PROOF = ("/hooks/", "/verify/", "/ob/", "/api/v1/certificates/verify/")
-"""Carriers report here, and strangers check certificates: each proves what it is about by what it holds, in its own
-way, and whoever is signed in beside it is of no matter."""
+_OWN_PROOF = ("/hooks/", "/feeds/", "/verify/", "/ob/", "/api/v1/certificates/verify/")
+"""Carriers report here, programs read calendars, and strangers check certificates: each proves what it is about by
+what it holds, in its own way, and whoever is signed in beside it is of no matter."""
 
 
 _FOR_STRANGERS = (

@@ -32,6 +32,7 @@ from lyceum.domains.behaviour import graphql_detentions as detentions
 from lyceum.domains.calendars import graphql as calendars
 from lyceum.domains.learning import graphql as learning
 from lyceum.domains.learning import graphql_acts as learning_acts
+from lyceum.domains.learning import graphql_assignment_acts as assignment_acts
 from lyceum.domains.learning import graphql_assignments as assignments
 from lyceum.domains.learning import graphql_certificates as certificates
 from lyceum.domains.notifications import graphql as notifications
@@ -82,6 +83,7 @@ class Query(
     behaviour.Query,
     detentions.Query,
     assignments.Query,
+    assignment_acts.Query,
     certificates.Query,
     calendars.Query,
     reports.Query,
@@ -123,6 +125,7 @@ class Mutation(
     behaviour_acts.Mutation,
     detentions.Mutation,
     assignments.Mutation,
+    assignment_acts.Mutation,
     calendars.Mutation,
     admissions_acts.Mutation,
     learning_acts.Mutation,

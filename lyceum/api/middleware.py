@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lyceum.api.circumstances import is_api, request_id_of
 from lyceum.api.problems import note_refusal, problem_of
 from lyceum.core.actor import ActorKind
+from lyceum.core.content_policy import content_policy
 from lyceum.core.errors import NotAllowedError, RuleError, UnauthorizedError
 from lyceum.core.rest import actor_of
 from lyceum.core.schools import NoSchoolInScopeError
@@ -43,21 +44,8 @@ _COMPRESSED_ALREADY = ("image/", "audio/", "video/", "font/", "application/zip",
 _TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?![.\d]))")
 _VERSIONED = re.compile(r"/api/v\d+/")
 
-_POLICY = "; ".join((
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "manifest-src 'self'",
-    "worker-src 'self'",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-))  # fmt: skip
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": content_policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",

@@ -33,6 +33,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "application/pdf": ("", "pdf"),
 }
 """Pictures and papers: the painter's name for it, and how its name ends."""
+PICTURES = frozenset(kind for kind in KINDS if kind.startswith("image/"))
 WORK: Mapping[str, tuple[str, str]] = {
     **{kind: named for kind, named in KINDS.items() if kind != "image/webp"},
     OLD_WORD: ("", "doc"),
@@ -100,6 +101,8 @@ def take_file(given: BinaryIO, *, name: str, kinds: Set[str] = KINDS.keys(), lar
 
 
 def _asked_for(kinds: Set[str]) -> str:
+    if kinds == PICTURES:
+        return _("Hand in a picture (JPEG, PNG or WebP); this is %(kind)s.")
     if TEXT in kinds:
         return _("Hand in jpg, png, pdf, doc, docx, txt, mp3 or wav; this is %(kind)s.")
     return _("Hand in a picture (JPEG, PNG, WebP) or a PDF; this is %(kind)s.")
@@ -202,4 +205,13 @@ def answer_file(stored: str, *, name: str, kind: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def answer_picture(stored: str) -> HttpResponse:
+    """A picture of ours for a page: WebP, at an address that belongs to this picture alone."""
+    response = HttpResponse(read_file(stored), content_type="image/webp")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=86400"
     return response

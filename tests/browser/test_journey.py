@@ -1,4 +1,7 @@
-"""One person's way from visitor to alumnus by pages alone, on a phone, with a mail that really travels."""
+"""One person's way from visitor to alumnus by pages alone, with a mail that really travels.
+
+On the narrowest phone; from the catalogue to the certificate by keys alone.
+"""
 
 import re
 import socket
@@ -9,14 +12,17 @@ from email.message import Message
 import pytest
 from aiosmtpd.controller import Controller
 from openbadgeslib.ob3.verifier import OB3Verifier
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lyceum.domains.academics.tests.rolling import work
 from lyceum.domains.learning.tests.certificates.test_verifying import verify_outside
 from lyceum.domains.notifications.tests.conftest import MailServer
 from lyceum.domains.reports.tests.making import PASSWORD, PDF, OpenSchool, make_open_school
-from tests.browser.conftest import DESK, Site
+from tests.browser.conftest import DESK, PHONE, Site
 
+NARROW = {**PHONE, "viewport": {"width": 320, "height": 640}}
+MOST_TABS = 80
+HAS_FOCUS = "each => each === document.activeElement"
 BADGE = "async address => (await fetch(address)).text()"
 
 
@@ -76,6 +82,32 @@ def link(page: Page, name: str, *, exact: bool = False) -> None:
     page.get_by_role("main").get_by_role("link", name=name, exact=exact).first.click()
 
 
+def tab_to(page: Page, wanted: Locator) -> None:
+    """With the Tab key alone, to something that is then in sight; and nothing hangs out of the narrow page."""
+    wanted.wait_for()
+    for _step in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if wanted.evaluate(HAS_FOCUS):
+            break
+    expect(wanted).to_be_focused()
+    expect(wanted).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["viewport"]["width"]
+
+
+def key_link(page: Page, name: str) -> None:
+    """Follow a link of the page by keys."""
+    tab_to(page, page.get_by_role("main").get_by_role("link", name=name).first)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def key_button(page: Page, name: str) -> None:
+    """Press a button by keys."""
+    tab_to(page, page.get_by_role("button", name=name, exact=True))
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 def read_of_a_course_and_register(page: Page) -> None:
     page.goto("/courses/")
     link(page, "Welding")
@@ -119,14 +151,15 @@ def take_in_hand(office: Page) -> None:
 def open_first_lesson(page: Page) -> None:
     """That it was opened is noted by the page itself."""
     with page.expect_response(lambda answer: answer.request.method == "POST" and "/lessons/" in answer.url):
-        link(page, "Go on: Sparks")
+        key_link(page, "Go on: Sparks")
 
 
 def work_is_accepted(page: Page, teacher: Page) -> None:
-    button(page, "Done, go on")
-    link(page, "Open the assignment")
-    page.fill("#text", "Straight")
-    button(page, "Hand in")
+    key_button(page, "Done, go on")
+    key_link(page, "Open the assignment")
+    tab_to(page, page.locator("#text"))
+    page.keyboard.type("Straight")
+    key_button(page, "Hand in")
     expect(page.get_by_text(", on time")).to_be_visible()
     teacher.goto("/assignments/")
     link(teacher, "A seam")
@@ -139,7 +172,11 @@ def work_is_accepted(page: Page, teacher: Page) -> None:
 
 def check_certificate(page: Page, site: Site) -> None:
     """By a library that is not ours, and by a stranger."""
-    link(page, "Welding")
+    key_link(page, "Welding")
+    tab_to(page, page.get_by_role("link", name="Download PDF"))
+    with page.expect_download() as taken:
+        page.keyboard.press("Enter")
+    assert taken.value.path().read_bytes().startswith(b"%PDF-")
     svg = page.evaluate(BADGE, page.get_by_role("link", name="Badge (SVG)").get_attribute("href"))
     token = OB3Verifier.extract_token_from_svg(svg.encode())
     found = verify_outside(token, lambda address: urllib.request.urlopen(address, timeout=60).read())
@@ -172,7 +209,7 @@ def publish(office: Page) -> None:
 
 
 def test_somebody_comes_from_visitor_to_alumnus_by_pages_alone(site: Site, place: OpenSchool, mails: MailServer):
-    me, office = site.browser(), site.sign_in("ada", **DESK)
+    me, office = site.browser(**NARROW), site.sign_in("ada", **DESK)
 
     read_of_a_course_and_register(me)
     at_step(me, "Registered")
@@ -196,11 +233,11 @@ def test_somebody_comes_from_visitor_to_alumnus_by_pages_alone(site: Site, place
     at_step(me, "Enrolled")
     me.goto("/today/")
     go_on(me)  # the first of three taps
-    link(me, "Welding")
-    button(me, "Join this run")
+    key_link(me, "Welding")
+    key_button(me, "Join this run")
     at_step(me, "Learning")
     go_on(me)
-    link(me, "Welding")
+    key_link(me, "Welding")
     open_first_lesson(me)
     at_step(me, "Taking part")
     go_on(me)
@@ -208,8 +245,8 @@ def test_somebody_comes_from_visitor_to_alumnus_by_pages_alone(site: Site, place
     button(me, "Take part")
     at_step(me, "Completed")
     go_on(me)
-    link(me, "Welding")
-    link(me, "Go on: Sparks")
+    key_link(me, "Welding")
+    key_link(me, "Go on: Sparks")
     teacher = site.sign_in(place.teacher.logins.get().username, **DESK)
     work_is_accepted(me, teacher)
     at_step(me, "Alumni")

@@ -35,6 +35,7 @@ JSON = "application/json"
 FORM_BODIES = {
     "handInDocument",
     "addSitePicture",
+    "setCoursePicture",
     "createToken",
     "createImport",
     "addIncidentFile",

@@ -37,6 +37,7 @@ FOR_ALL_SCHOOLS = {
     "learning.assignments_by_the_clock": "enters one school after the other",
     "learning.remind_of_assignments": "enters one school after the other",
     "learning.lapse": "enters one school after the other",
+    "learning.check_links": "enters one school after the other",
     "admissions.announce": "enters one school after the other",
     "admissions.remind": "enters one school after the other",
     "admissions.erase": "enters one school after the other",

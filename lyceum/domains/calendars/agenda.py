@@ -74,6 +74,15 @@ class Entry:
     """It was planned and does not take place."""
     state: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    is_repeated: bool = False
+    """Whether the same id stands for several days, as that of a lesson does."""
+
+    @property
+    def uid(self) -> str:
+        """The same at every reading, also after it was moved."""
+        which = str(self.id) if self.id else self.title
+        day = f"{self.first:%Y%m%d}" if self.is_repeated or self.id is None else ""
+        return "-".join(filter(None, (self.kind, which, day, str(self.student or ""))))
 
     @property
     def all_day(self) -> bool:
@@ -103,7 +112,11 @@ def read_agenda(
     actor.require(Permission.AGENDA_VIEW)
     if not 0 <= (last - first).days < MOST_AGENDA_DAYS or last >= LAST_DAY:
         raise RangeTooLongError(_("Ask for 1 to %(most)s days.") % {"most": MOST_AGENDA_DAYS})
-    asked = whose_agenda(actor, first=first, last=last, student=student)
+    return merge(whose_agenda(actor, first=first, last=last, student=student), kinds=kinds)
+
+
+def merge(asked: Asked, *, kinds: Collection[str] = ()) -> list[Entry]:
+    """What all sources know, by time."""
     found = [entry for kind, read in SOURCES.items() if not kinds or kind in kinds for entry in read(asked)]
     return sorted(found, key=_by_time)
 

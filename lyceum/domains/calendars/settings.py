@@ -10,3 +10,7 @@ CONFIRM_FROM = timedelta(hours=1)
 """Moved by more than this, those who said yes are asked to confirm."""
 LONGEST_EVENT = timedelta(days=31)
 MOST_AGENDA_DAYS = 92
+FEED_PAST, FEED_FUTURE = timedelta(days=90), timedelta(days=399)
+"""How far the calendar at an address reaches."""
+MOST_FEEDS = 10
+"""Addresses of one person."""

@@ -88,4 +88,5 @@ def lessons(asked: Asked) -> Iterator[Entry]:
                 link=f"/timetable/?on={each.on}",
                 student=student if student != asked.own else None,
                 is_off=each.is_off,
+                is_repeated=True,
             )

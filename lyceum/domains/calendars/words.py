@@ -2,9 +2,20 @@
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
 
 from lyceum.core import clock
 from lyceum.domains.calendars.models import Event
+
+KINDS = {
+    "event": later("event"),
+    "closed": later("no school"),
+    "lesson": later("lesson"),
+    "meeting": later("course"),
+    "due": later("due"),
+    "detention": later("detention"),
+}
+"""What each kind of entry of an agenda is called."""
 
 
 def when_in_words(event: Event) -> str:

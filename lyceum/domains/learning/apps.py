@@ -12,4 +12,5 @@ class LearningConfig(AppConfig):
             assignment_subscribers,
             certificate_subscribers,  # models are ready only now
             merging,  # models are ready only now
+            outside_subscribers,
         )

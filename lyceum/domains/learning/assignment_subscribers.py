@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from lyceum.core.actor import Actor
 from lyceum.domains.academics.facts import MembershipChanged
 from lyceum.domains.journal.facts import hears_all
+from lyceum.domains.learning.assignment_facts import SubmissionGraded, SubmissionReassigned
+from lyceum.domains.learning.assignment_tasks import tell
 from lyceum.domains.learning.facts import Enrolled, Withdrawn
 from lyceum.domains.learning.rules.assignments.publishing import follow_classes, follow_run
 
@@ -27,3 +29,17 @@ def follow_leavers(facts: Sequence[Withdrawn], _actor: Actor) -> None:
     """What somebody who leaves a run has not handed in becomes void."""
     for schedule in {fact.schedule for fact in facts}:
         follow_run(schedule)
+
+
+@hears_all(SubmissionGraded)
+def tell_of_marks(facts: Sequence[SubmissionGraded], actor: Actor) -> None:
+    """Who has a mark that is let out hears of it in a job: marking does not wait for the telling."""
+    told = [str(fact.submission) for fact in facts if fact.released]
+    if told:
+        tell.defer(school_id=actor.school, submissions=told)
+
+
+@hears_all(SubmissionReassigned)
+def tell_of_return(facts: Sequence[SubmissionReassigned], actor: Actor) -> None:
+    """Whose work came back hears of it, in a job as well."""
+    tell.defer(school_id=actor.school, submissions=[str(fact.submission) for fact in facts])

@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
-from lyceum.domains.learning.models import Certificate
+from lyceum.domains.learning.models import Certificate, CourseEnrolment
+from lyceum.domains.learning.policies import visible_enrolments
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import children_in_full, own_record, visible_students
 from lyceum.domains.tenancy.queries import today
@@ -15,10 +16,11 @@ OF_AGE = 18
 
 
 def visible_certificates(actor: Actor) -> Q:
-    """Those of the learners whom the actor sees; one's own always."""
+    """Those of the learners whom the actor sees, for a run that one teaches those that it led to; one's own always."""
     mine = own_record(actor) & Q(deleted_at__isnull=True)
     students = Student.objects.filter(visible_students(actor, Permission.LEARNERS_VIEW) | mine)
-    return Q(completion__student__in=students)
+    learners = CourseEnrolment.objects.filter(visible_enrolments(actor))
+    return Q(completion__student__in=students) | Q(completion__enrolment__in=learners)
 
 
 def family_certificates(actor: Actor) -> Q:

@@ -29,7 +29,7 @@ from lyceum.domains.learning.rules.certificates.keys import private_key, sign, s
 from lyceum.domains.learning.rules.certificates.refusals import SigningKeyUnreadableError
 from lyceum.domains.tenancy.queries import find_school_name
 
-_WITH = ("key", "completion__course", "completion__student__person", "superseded_by")
+_WITH = ("key", "completion__course", "completion__enrolment", "completion__student__person", "superseded_by")
 
 
 def list_certificates(actor: Actor, *, text: str = "", status: str = "") -> QuerySet[Certificate]:

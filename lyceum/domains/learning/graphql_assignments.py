@@ -59,6 +59,7 @@ class SubmissionAttempt:
     late_minutes: int = through("row.late_minutes")
     grade: Decimal | None
     feedback: str
+    rubric_points: list[Decimal]
 
     @shown_as(list[WorkFile])
     def files(self, attempt: strawberry.Parent[ShownAttempt]) -> Any:
@@ -87,6 +88,11 @@ class Submission:
         """For staff: to be given back with a mark."""
         return work.row.version if work.for_staff else None
 
+    @shown_as(SubmissionAttempt | None)
+    def draft(self, work: strawberry.Parent[Shown]) -> Any:
+        """What its learner still writes; for nobody else."""
+        return work.draft
+
     @shown_as(list[SubmissionAttempt])
     def attempts(self, work: strawberry.Parent[Shown]) -> Any:
         """Each time that it was handed in."""
@@ -98,6 +104,12 @@ class Submission:
         actor = info.context.actor
         rows = related(work, "students", lambda all_: read_students([w.row.student_id for w in all_], actor=actor))
         return rows.get(work.row.student_id)
+
+
+@strawberry.type(description="One line of a rubric.")
+class RubricCriterion:
+    title: str
+    points: Decimal
 
 
 @strawberry.type(description="Work that is set for classes or for a run.")
@@ -113,6 +125,19 @@ class Assignment:
     release: str
     version: int
     max_attempts: int | None
+    is_required: bool
+    publish_at: datetime | None
+    published_at: datetime | None
+
+    @strawberry.field
+    def rubric(self, row: strawberry.Parent[models.Assignment]) -> list[RubricCriterion]:
+        """What the points are given for; empty where there is no rubric."""
+        return [RubricCriterion(title=each["title"], points=Decimal(each["points"])) for each in row.rubric]
+
+    @strawberry.field
+    def subject_id(self, row: strawberry.Parent[models.Assignment]) -> strawberry.ID | None:
+        """The subject."""
+        return strawberry.ID(str(row.subject_id)) if row.subject_id else None
 
     @strawberry.field
     def teacher_id(self, row: strawberry.Parent[models.Assignment]) -> strawberry.ID | None:
@@ -176,6 +201,12 @@ class Query:
         return find_page(whole_submissions(rows), order=SUBMISSION_ORDER, span=span, node=shown)
 
 
+@strawberry.input(description="One line of a rubric.")
+class RubricCriterionInput:
+    title: str
+    points: Decimal
+
+
 @strawberry.input(description="Work to be set, as a draft. For classes, or for one run.")
 class CreateAssignmentInput:
     title: str
@@ -187,6 +218,10 @@ class CreateAssignmentInput:
     grading: str = "points"
     release: str = "at_once"
     max_attempts: int | None = None
+    subject_id: strawberry.ID | None = None
+    publish_at: datetime | None = None
+    rubric: list[RubricCriterionInput] = strawberry.field(default_factory=list)
+    is_required: bool = True
 
 
 @strawberry.input(description="Which assignment.")
@@ -205,6 +240,7 @@ class GradeSubmissionInput:
     submission_id: strawberry.ID
     grade: Decimal | None = None
     feedback: str = ""
+    rubric_points: list[Decimal] = strawberry.field(default_factory=list)
     received_on_paper: bool = False
     version: int | None = None
 
@@ -234,13 +270,15 @@ class SubmissionPayload(Payload):
     submission: Submission | None = None
 
 
-def _assignment(work_id: UUID, actor: Actor) -> AssignmentPayload:
+def shown_assignment(work_id: UUID, actor: Actor) -> AssignmentPayload:
+    """An assignment as the caller sees it after an act."""
     found: Any = get_assignment(work_id, actor=actor)
     return AssignmentPayload(assignment=found)
 
 
-def _submission(row: models.Submission) -> SubmissionPayload:
-    found: Any = shown(row)
+def shown_submission(row: models.Submission, *, own: bool = False) -> SubmissionPayload:
+    """Work as the caller sees it after an act; one's own with what is still being written."""
+    found: Any = shown(row, own=own)
     return SubmissionPayload(submission=found)
 
 
@@ -254,47 +292,51 @@ class Mutation:
             "release": input.release,
             "max_attempts": input.max_attempts,
             "closes_at": given_instant(input.closes_at, "/closes_at") if input.closes_at else None,
+            "publish_at": given_instant(input.publish_at, "/publish_at") if input.publish_at else None,
+            "rubric": [vars(each) for each in input.rubric],
+            "is_required": input.is_required,
         }
         schedule = row_id(input.schedule_id) if input.schedule_id else None
         classes = row_ids(input.class_ids)
-        new = NewAssignment(input.title, input.description, input.due_date, classes, schedule, more=more)
-        return _assignment(create_assignment(new, actor=info.context.actor).pk, info.context.actor)
+        subject = row_id(input.subject_id) if input.subject_id else None
+        new = NewAssignment(input.title, input.description, input.due_date, classes, schedule, subject, more=more)
+        return shown_assignment(create_assignment(new, actor=info.context.actor).pk, info.context.actor)
 
     @act
     def publish_assignment(self, info: Info, input: AssignmentInput) -> AssignmentPayload:
         """Give it out."""
         work_id = row_id(input.assignment_id)
         publish_assignment(work_id, actor=info.context.actor)
-        return _assignment(work_id, info.context.actor)
+        return shown_assignment(work_id, info.context.actor)
 
     @act
     def release_marks(self, info: Info, input: AssignmentInput) -> AssignmentPayload:
         """Let the marks out that were held back."""
         work_id = row_id(input.assignment_id)
         release_marks(work_id, actor=info.context.actor)
-        return _assignment(work_id, info.context.actor)
+        return shown_assignment(work_id, info.context.actor)
 
     @act
     def submit_work(self, info: Info, input: SubmitWorkInput) -> SubmissionPayload:
         """Hand in."""
         actor, work_id = info.context.actor, row_id(input.assignment_id)
         submit(work_id, text=input.text, actor=actor)
-        return _submission(get_own_submission(work_id, actor=actor))
+        return shown_submission(get_own_submission(work_id, actor=actor), own=True)
 
     @act
     def take_back_work(self, info: Info, input: AssignmentInput) -> SubmissionPayload:
         """Take back what was handed in."""
         actor, work_id = info.context.actor, row_id(input.assignment_id)
         take_back(work_id, actor=actor)
-        return _submission(get_own_submission(work_id, actor=actor))
+        return shown_submission(get_own_submission(work_id, actor=actor), own=True)
 
     @act
     def grade_submission(self, info: Info, input: GradeSubmissionInput) -> SubmissionPayload:
         """Mark work, or change its mark."""
         actor, submission_id = info.context.actor, row_id(input.submission_id)
-        mark = GivenMark(input.grade, input.feedback, on_paper=input.received_on_paper)
+        mark = GivenMark(input.grade, input.feedback, input.rubric_points, input.received_on_paper)
         grade_submission(submission_id, mark=mark, version=input.version, actor=actor)
-        return _submission(get_submission(submission_id, actor=actor))
+        return shown_submission(get_submission(submission_id, actor=actor))
 
     @act
     def reassign_submission(self, info: Info, input: ReassignSubmissionInput) -> SubmissionPayload:
@@ -307,14 +349,14 @@ class Mutation:
             version=input.version,
             actor=actor,
         )
-        return _submission(get_submission(submission_id, actor=actor))
+        return shown_submission(get_submission(submission_id, actor=actor))
 
     @act
     def accept_submission(self, info: Info, input: AcceptSubmissionInput) -> SubmissionPayload:
         """Accept marked work, or take that back."""
         actor, submission_id = info.context.actor, row_id(input.submission_id)
         accept_submission(submission_id, accepted=input.accepted, version=input.version, actor=actor)
-        return _submission(get_submission(submission_id, actor=actor))
+        return shown_submission(get_submission(submission_id, actor=actor))
 
 
 @strawberry.type(description="A learner's work changed.")

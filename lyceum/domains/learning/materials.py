@@ -49,6 +49,12 @@ def in_order(rows: QuerySet[Material]) -> QuerySet[Material]:
     ).order_by("module__order", "lesson__module__order", "lesson__order", *ORDER)
 
 
+def still_reading() -> Q:
+    """Who reads the materials of their run, as a filter on CourseEnrolment: some time after the end as well."""
+    after = clock.now() - timedelta(days=school_settings().materials_after_completion_days)
+    return Q(status="active") | Q(status__in=("completed", "not_completed"), ended_at__gt=after)
+
+
 def open_to(student: Student) -> Q:
     """The materials that a student may read now, as a filter on Material.
 
@@ -57,10 +63,7 @@ def open_to(student: Student) -> Q:
     """
     instant = clock.now()
     approved = Course.objects.filter(approved_courses(student.pk))
-    after = instant - timedelta(days=school_settings().materials_after_completion_days)
-    joined = CourseEnrolment.objects.filter(student=student, schedule__course__in=approved).filter(
-        Q(status="active") | Q(status__in=("completed", "not_completed"), ended_at__gt=after)
-    )
+    joined = CourseEnrolment.objects.filter(still_reading(), student=student, schedule__course__in=approved)
     runs = joined.values("schedule")
     offered = approved.filter(public_courses() | Q(pk__in=joined.values("schedule__course")))
     in_time = (Q(visible_from=None) | Q(visible_from__lte=instant)) & (

@@ -1,6 +1,6 @@
 """Reading courses, runs, lessons and enrolments: always within the actor's school and rights."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -327,7 +327,7 @@ def own_enrolments_of(found: list[CourseEnrolment]) -> list[OwnEnrolment]:
     coming = Meeting.objects.filter(schedule__in=runs, ends_at__gt=clock.now()).select_related("location")
     for meeting in coming.order_by("schedule", "starts_at").distinct("schedule"):
         meetings[meeting.schedule_id] = meeting
-    positions, certificates = _positions(found), _certificates(found)
+    positions, certificates = _positions(found), certificates_of(found)
     return [
         OwnEnrolment(
             each, progress[each.pk], meetings.get(each.schedule_id), positions.get(each.pk), certificates.get(each.pk)
@@ -347,7 +347,8 @@ def _positions(found: list[CourseEnrolment]) -> dict[UUID, int]:
     return {pk: place for queue in waiting.values() for place, pk in enumerate(queue, 1)}
 
 
-def _certificates(found: list[CourseEnrolment]) -> dict[UUID, UUID]:
+def certificates_of(found: Sequence[CourseEnrolment]) -> dict[UUID, UUID]:
+    """The certificates that enrolments led to and that are good, by enrolment."""
     ids = [each.pk for each in found if each.status == Status.COMPLETED]
     rows = Certificate.objects.filter(completion__enrolment__in=ids, status="issued")
     return dict(rows.values_list("completion__enrolment_id", "pk")) if ids else {}

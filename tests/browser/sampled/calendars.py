@@ -9,7 +9,7 @@ from lyceum.domains.calendars.models import Event
 if TYPE_CHECKING:
     from tests.browser.samples import Samples
 
-NO_PAGES: dict[str, str] = {}
+NO_PAGES: dict[str, str] = {"calendar-feed": "a file"}
 
 
 def add(samples: Samples) -> None:
@@ -19,6 +19,7 @@ def add(samples: Samples) -> None:
     for role in ("head", "teacher", "guardian", "student"):
         samples.add("calendar", role, "/calendar/")
     samples.add("calendar", "guardian", "/calendar/?view=month", "a month")
+    samples.add("calendar-subscribe", "guardian", "/calendar/subscribe/")
     for name, path in {
         "events": "/calendar/events/",
         "event-new": "/calendar/events/new/",

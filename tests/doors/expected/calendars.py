@@ -1,7 +1,7 @@
 """Events and the agenda."""
 
 from lyceum.core.permissions import Permission
-from tests.doors.expected.door import About, Door
+from tests.doors.expected.door import EVERYBODY, About, Door
 from tests.doors.world import Who
 
 _p = Permission
@@ -30,9 +30,15 @@ REST: dict[str, Door] = {
     "recordEventAttendance": Door(_p.EVENTS_EDIT, About.WHOLE, body={"attendance": []}),
     "listParticipation": Door(_p.STUDENTS_VIEW, About.STUDENT),
     "getAgenda": Door(_p.AGENDA_VIEW),
+    "listCalendarFeeds": Door(_p.AGENDA_VIEW),
+    "createCalendarFeed": Door(_p.AGENDA_VIEW, body={}),
+    "revokeCalendarFeed": Door(frozenset({Who.STUDENT})),  # the student's own
 }
 PAGES: dict[str, Door] = {
     "GET calendar/": Door(_p.AGENDA_VIEW),
+    "GET calendar/subscribe/": Door(_p.AGENDA_VIEW),
+    "POST calendar/subscribe/": Door(_p.AGENDA_VIEW, body={"act": "make"}),
+    "GET feeds/<str:calendar_feed_token>": Door(EVERYBODY),  # whoever has its address
     "GET calendar/events/": Door(_p.EVENTS_EDIT),
     "POST calendar/events/": Door(_p.EVENTS_EDIT, body={"export": "csv"}),
     "GET calendar/events/new/": Door(_p.EVENTS_EDIT),

@@ -1,7 +1,7 @@
 """Certificates and their verification."""
 
 from lyceum.core.permissions import Permission
-from tests.doors.expected.door import EVERYBODY, SIGNED_IN, About, Door
+from tests.doors.expected.door import EVERYBODY, NOBODY, SIGNED_IN, About, Door
 from tests.doors.world import Who
 
 _p = Permission
@@ -23,6 +23,9 @@ REST: dict[str, Door] = {
     # the student is under age: the guardian shows the name, and both may hide it
     "showCertificateName": Door(frozenset({Who.GUARDIAN})),
     "hideCertificateName": Door(frozenset({Who.GUARDIAN, Who.STUDENT})),
+    # who is under age puts no address into it
+    "hashCertificateEmail": Door(NOBODY),
+    "forgetCertificateEmail": Door(NOBODY),
     # whoever has the code; who asks is not looked at
     "verifyCertificate": Door(EVERYBODY, any_key=True),
     "checkCertificateName": Door(EVERYBODY, body={"name": "Nobody Knows"}, any_key=True),

@@ -8,6 +8,8 @@ _p = Permission
 _TEACHERS = frozenset({Who.TEACHER, Who.OTHER_TEACHER})
 _LEARNER = frozenset({Who.STUDENT})
 """Who is on the run."""
+_WITH_RECORD = frozenset({Who.STUDENT, Who.APPLICANT})
+"""Who learns here, or is about to."""
 _COURSE = {"name": "Welding", "category": "{category_id}", "description": "Sparks", "parent_id": None}
 _DATES = {"start_date": "2026-11-20", "end_date": "2027-01-19"}
 _RUN = _DATES | {"course_id": "{course_id}", "location_id": None}
@@ -30,6 +32,9 @@ REST: dict[str, Door] = {
     "replaceCourse": Door(_p.COURSES_EDIT, body=_COURSE),
     "changeCourse": Door(_p.COURSES_EDIT, body={"summary": "Hot"}),
     "deleteCourse": Door(_p.COURSES_EDIT),
+    "getCoursePicture": Door(_p.COURSES_VIEW, any_key=True),
+    "setCoursePicture": Door(_p.COURSES_EDIT, body={"file": "@photo.pdf", "image_alt": "Sparks"}),
+    "removeCoursePicture": Door(_p.COURSES_EDIT),
     "listLearningSchedules": Door(_p.COURSES_VIEW, any_key=True),
     "createLearningSchedule": Door(_p.SCHEDULES_EDIT, body=_RUN),
     "getLearningSchedule": Door(_p.COURSES_VIEW, any_key=True),
@@ -73,6 +78,11 @@ REST: dict[str, Door] = {
     "deleteMaterial": Door(_p.CONTENT_EDIT, but=_TEACHERS),
     "openMaterial": Door(_LEARNER),
     "getMaterialFile": Door(_p.MATERIALS_VIEW, About.STUDENT, but=frozenset({Who.GUARDIAN})),
+    "getOwnLearnerNames": Door(_WITH_RECORD),
+    "changeOwnLearnerNames": Door(_WITH_RECORD, body={"github_username": "octocat"}),
+    "listLearnerNames": Door(_p.SCHEDULES_EDIT, About.OWN, shows=(_p.LEARNERS_VIEW,)),
+    "listOutsiders": Door(_p.SCHEDULES_EDIT, About.OWN, shows=(_p.LEARNERS_VIEW,)),
+    "noteOutsiderRemoved": Door(_p.SCHEDULES_EDIT, About.OWN, shows=(_p.LEARNERS_VIEW,)),
     "listCourseEnrolments": Door(_p.LEARNERS_VIEW),
     "enrolInCourse": Door(
         _p.COURSES_ENROL, About.STUDENT, body={"student_id": "{student_id}"}, shows=(_p.LEARNERS_VIEW,)
@@ -112,6 +122,7 @@ PAGES: dict[str, Door] = {
     "GET learning/lessons/<uuid:course_lesson_id>/edit/": Door(_p.CONTENT_EDIT, but=_TEACHERS),
     "POST learning/lessons/<uuid:course_lesson_id>/edit/": Door(_p.CONTENT_EDIT, body=_FORM, but=_TEACHERS),
     "GET learning/materials/": Door(_p.OWN_MATERIALS_VIEW, but=frozenset({Who.APPLICANT})),
+    "POST learning/materials/": Door(_WITH_RECORD, body={"github_username": "octocat"}),
     "GET learning/materials/<uuid:material_id>/": Door(_p.MATERIALS_VIEW, About.STUDENT, but=_GUARDIAN),
     "POST learning/materials/<uuid:material_id>/": Door(_p.MATERIALS_VIEW, About.STUDENT, but=_GUARDIAN),
     "GET learning/materials/<uuid:material_id>/file/": Door(_p.MATERIALS_VIEW, About.STUDENT, but=_GUARDIAN),

@@ -4,15 +4,19 @@ from datetime import timedelta
 from io import BytesIO
 from uuid import UUID
 
+from PIL import Image
+
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
+from lyceum.domains.learning.models import MaterialOpening
 from lyceum.domains.learning.rules.categories import create_category
 from lyceum.domains.learning.rules.courses import create_course
 from lyceum.domains.learning.rules.enrolling import enrol_student
 from lyceum.domains.learning.rules.lessons import create_lesson
-from lyceum.domains.learning.rules.materials import add_document
+from lyceum.domains.learning.rules.materials import add_document, add_material
 from lyceum.domains.learning.rules.meetings import create_meeting
 from lyceum.domains.learning.rules.modules import create_module
+from lyceum.domains.learning.rules.pictures import set_course_picture
 from lyceum.domains.learning.rules.schedules import create_schedule
 from lyceum.domains.people.models import Staff
 from tests.doors.rows.cast import Cast
@@ -28,6 +32,10 @@ def add(cast: Cast) -> dict[str, UUID]:
     whole = {"name": "Welding", "category": "crafts", "description": "Sparks", "status": "published"}
     course = create_course(values=whole, actor=actor)
     cast.words["course_slug"] = course.slug
+    photo = BytesIO()
+    Image.new("RGB", (4, 3), "red").save(photo, format="PNG")
+    photo.seek(0)
+    set_course_picture(course.pk, given=photo, name="sparks.png", alt="Sparks", actor=actor)
     run = {"start_on": day, "end_on": day + timedelta(days=60), "delivery": "online", "instructor_id": teacher.pk}
     schedule = create_schedule(course_id=course.pk, values=run | {"status": "published"}, actor=actor)
     module = create_module(schedule_id=schedule.pk, values={"title": "Basics"}, actor=actor)
@@ -36,6 +44,9 @@ def add(cast: Cast) -> dict[str, UUID]:
     meeting = create_meeting(schedule.pk, values=times, allow_clash=True, actor=actor)
     document = {"schedule_id": schedule.pk, "title": "Plan"}
     material = add_document(given=BytesIO(_PDF), name="plan.pdf", values=document, actor=actor)
+    link = {"schedule_id": schedule.pk, "kind": "github_repository", "title": "Code", "url": "https://github.com/a/b"}
+    code = add_material(values=link, actor=actor)
+    opening = MaterialOpening.objects.create(material=code, student=cast.student, opened_at=clock.now())
     enrolment = enrol_student(schedule.pk, cast.student.pk, actor=actor).enrolment
     return {
         "category_id": category.pk,
@@ -45,5 +56,6 @@ def add(cast: Cast) -> dict[str, UUID]:
         "course_lesson_id": lesson.pk,
         "meeting_id": meeting.pk,
         "material_id": material.pk,
+        "material_opening_id": opening.pk,
         "course_enrolment_id": enrolment.pk,
     }

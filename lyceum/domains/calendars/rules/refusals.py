@@ -56,3 +56,9 @@ class EventNotBegunError(RuleError):
     """Nobody can have been there yet."""
 
     code = "event_not_begun"
+
+
+class TooManyFeedsError(RuleError):
+    """Somebody has as many addresses of calendars as one may have."""
+
+    code = "too_many_feeds"

@@ -7,24 +7,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from lyceum.core.forms import asked_date, asked_id
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.calendars.agenda import Entry, read_agenda, whose_agenda
+from lyceum.domains.calendars.words import KINDS
 from lyceum.domains.tenancy.queries import LAST_DAY, today
 
-WORDS = {
-    "event": _("event"),
-    "closed": _("no school"),
-    "lesson": _("lesson"),
-    "meeting": _("course"),
-    "due": _("due"),
-    "detention": _("detention"),
-}
-"""What each kind of entry is called."""
 _DAY = timedelta(days=1)
 
 
@@ -62,7 +53,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     entries = read_agenda(actor, first=first, last=last, student=student if student in children else None)
     many = len(children) > 1 or bool(asked.own or asked.staff)
     lines = [
-        Line(e, WORDS.get(e.kind, e.kind), asked.students.get(e.student, "") if many and e.student else "")
+        Line(e, KINDS.get(e.kind, e.kind), asked.students.get(e.student, "") if many and e.student else "")
         for e in entries
     ]
     dates = [first + _DAY * n for n in range((last - first).days + 1)]

@@ -28,6 +28,7 @@ from lyceum.domains.learning.models.learners import (
     Completion,
     CourseEnrolment,
     LearnerAccess,
+    LearnerNames,
     LessonProgress,
 )
 from lyceum.domains.learning.models.schedules import (
@@ -53,6 +54,7 @@ __all__ = [
     "CourseLesson",
     "IssuerKey",
     "LearnerAccess",
+    "LearnerNames",
     "LearningSchedule",
     "LearningSettings",
     "LessonProgress",

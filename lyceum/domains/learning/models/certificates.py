@@ -67,6 +67,8 @@ class Certificate(SchoolOwned):
     badge = models.CharField(max_length=200, blank=True)
     """Names in the store."""
     name_is_public = models.BooleanField(default=False)
+    email_is_hashed = models.BooleanField(default=False)
+    """Whether the credential holds a salted hash of its owner's e-mail address."""
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ISSUED)
     status_list = models.PositiveIntegerField(default=0)
     status_index = models.PositiveIntegerField()

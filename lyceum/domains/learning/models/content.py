@@ -139,6 +139,9 @@ class MaterialOpening(SchoolOwned):
     material = SchoolForeignKey(Material, models.CASCADE, related_name="openings")
     student = SchoolForeignKey("people.Student", models.CASCADE, related_name="material_openings")
     opened_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+    """When somebody took the learner out of where the material leads: GitHub and Discord do not do it by themselves."""
+    removed_by = models.UUIDField(null=True)
 
     class Meta(SchoolOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "material", "student"], name="material_opening_once")]

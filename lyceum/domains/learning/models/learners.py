@@ -85,6 +85,17 @@ class CourseEnrolment(SchoolOwned):
         ]
 
 
+class LearnerNames(SchoolOwned):
+    """What a learner is called at GitHub and Discord, as they say themselves."""
+
+    student = SchoolForeignKey(Student, models.CASCADE, related_name="learner_names")
+    github_username = models.CharField(max_length=39, blank=True)
+    discord_handle = models.CharField(max_length=37, blank=True)
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["school", "student"], name="learner_names_once")]
+
+
 class LessonProgress(SchoolOwned):
     """How far a learner is with one lesson."""
 

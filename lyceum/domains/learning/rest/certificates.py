@@ -29,6 +29,7 @@ from lyceum.domains.learning.certificate_queries import (
 from lyceum.domains.learning.models import Certificate
 from lyceum.domains.learning.rest.router import router
 from lyceum.domains.learning.rules.certificates.credentials import verification_address
+from lyceum.domains.learning.rules.certificates.identity import set_email_hash
 from lyceum.domains.learning.rules.certificates.issuing import LONGEST_NAME, reissue_certificate
 from lyceum.domains.learning.rules.certificates.names import matches_name, set_name_visibility
 from lyceum.domains.learning.rules.certificates.revoking import LONGEST_REASON, revoke_certificate
@@ -56,6 +57,7 @@ class CertificateOut(Schema):
     revoked_at: datetime | None
     superseded_by: UUID | None
     name_is_public: bool
+    email_is_hashed: bool = Field(description="Whether programs can compare its owner's e-mail with the credential.")
     verification_url: str
     key_is_compromised: bool = Field(description="Whether it waits to be signed anew.")
 
@@ -179,6 +181,24 @@ def hide_name(request: HttpRequest, certificate_id: UUID) -> dict[str, Any]:
     return _set_name(request, certificate_id, is_public=False)
 
 
+@router.post(f"{_ONE}hash-email/", response=CertificateOut, operation_id="hashCertificateEmail")
+def hash_email(request: HttpRequest, certificate_id: UUID) -> dict[str, Any]:
+    """Put the owner's e-mail address into the credential, as a salted hash. For its owner, from 18 on."""
+    return _set_email(request, certificate_id, agreed=True)
+
+
+@router.post(f"{_ONE}forget-email/", response=CertificateOut, operation_id="forgetCertificateEmail")
+def forget_email(request: HttpRequest, certificate_id: UUID) -> dict[str, Any]:
+    """Take it out again."""
+    return _set_email(request, certificate_id, agreed=False)
+
+
+def _set_email(request: HttpRequest, certificate_id: UUID, *, agreed: bool) -> dict[str, Any]:
+    actor = actor_of(request)
+    set_email_hash(certificate_id, agreed=agreed, actor=actor)
+    return shape(get_certificate(certificate_id, actor=actor))
+
+
 def _set_name(request: HttpRequest, certificate_id: UUID, *, is_public: bool) -> dict[str, Any]:
     actor = actor_of(request)
     set_name_visibility(certificate_id, is_public=is_public, actor=actor)
@@ -216,7 +236,7 @@ def credential(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
 def shape(row: Certificate) -> dict[str, Any]:
     """A certificate as its owner sees it."""
     names = ("code", "serial", "recipient_name", "course_name", "issuer_name", "issued_at", "valid_until")
-    more = ("reason_code", "revoked_at", "name_is_public")
+    more = ("reason_code", "revoked_at", "name_is_public", "email_is_hashed")
     return {name: getattr(row, name) for name in (*names, *more)} | {
         "id": row.pk,
         "student_id": row.completion.student_id,

@@ -46,6 +46,7 @@ class MaterialOut(Schema):
     description: str
     url: str | None
     file_url: str | None
+    dead_since: datetime | None = Field(description="Since when its link leads nowhere.")
     file_name: str
     file_kind: str
     file_size: int | None
@@ -245,6 +246,7 @@ def material_shape(row: Material, actor: Actor, *, is_whole: bool = True) -> dic
     return {
         "id": row.pk,
         "url": (row.url or None) if is_whole else None,
+        "dead_since": row.dead_since if is_whole else None,
         "file_url": link,
         **{name: getattr(row, name) for name in same},
     }

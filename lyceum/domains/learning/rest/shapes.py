@@ -8,6 +8,7 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from lyceum.domains.learning.models import Course, CourseLesson, LearningSchedule, Meeting, Module
+from lyceum.domains.learning.pictures import picture_address
 from lyceum.domains.learning.queries import phase_of, places_left
 from lyceum.domains.learning.rules.enrolling import enrolment_window
 from lyceum.domains.learning.rules.places import price_of
@@ -33,6 +34,7 @@ class CourseOut(Schema):
     duration_hours: int | None
     price_minor: int | None
     currency: str
+    image_url: str = Field(description="Where its picture is fetched; empty where it has none.")
     image_alt: str
     prerequisites: list[UUID]
     completion_policy: dict[str, Any]
@@ -140,6 +142,7 @@ def course_shape(row: Course) -> dict[str, Any]:
         "id": row.pk,
         "category": row.category_id,
         "category_name": row.category.name if row.category else "",
+        "image_url": picture_address(row),
         "prerequisites": [each.needs_id for each in row.prerequisites.all()],
         **{name: getattr(row, name) for name in same},
     }

@@ -4,7 +4,7 @@ Pupils on roll are approved by a question, not by rows: a row for each of them w
 leaving and return, and be wrong for a moment each time. Rejected: rows with `source` roll that a job keeps in step.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from lyceum.domains.learning.models import Course, LearnerAccess
 from lyceum.domains.learning.settings import school_settings
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.policies import NOBODY
-from lyceum.domains.people.queries import on_roll
+from lyceum.domains.people.queries import is_on_roll, on_roll
 from lyceum.domains.tenancy.queries import today
 
 
@@ -123,6 +123,13 @@ def approved_courses(student_id: UUID) -> Q:
     if None in courses:
         return Q(pk__isnull=False)
     return Q(pk__in=courses) | Q(parent__in=courses) | Q(parent__parent__in=courses)
+
+
+def approved_students(courses: Collection[UUID]) -> Q:
+    """Those who are approved now for any of some courses, as a filter on Student; name a course with those above it."""
+    granted = LearnerAccess.objects.filter(Q(course=None) | Q(course__in=courses), revoked_at=None)
+    by_grant = Q(pk__in=granted.filter(granted_at__lte=clock.now()).values("student"))
+    return by_grant | Q(is_on_roll(today())) if school_settings().roll_grants_learning else by_grant
 
 
 def is_approved(student_id: UUID, course_id: UUID) -> bool:

@@ -26,6 +26,7 @@ from lyceum.domains.learning.models import (
     CourseEnrolment,
     LearningSchedule,
 )
+from lyceum.domains.learning.rules.pictures import forget_picture_of
 from lyceum.domains.learning.rules.refusals import CourseInUseError, CourseStateError, NotReadyError
 from lyceum.domains.learning.rules.stored import forget_files_of
 from lyceum.domains.learning.rules.tree import check_parent, get_course_to_write, lock_tree, set_prerequisites
@@ -115,6 +116,7 @@ def delete_course(course_id: UUID, *, actor: Actor) -> None:
             counts=counts,
         )
     forget_files_of(Q(course=course))
+    forget_picture_of(course)
     record("learning.course.delete", target=Target.of(course), actor=actor)
     course.delete()
 

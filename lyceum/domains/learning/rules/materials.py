@@ -89,7 +89,10 @@ def delete_material(material_id: UUID, *, actor: Actor) -> None:
 
 @transaction.atomic
 def open_material(material_id: UUID, *, actor: Actor) -> Material:
-    """A learner opens a material; the first time is kept. Whoever only looks after it leaves no trace."""
+    """A learner opens a material; the first time is kept. Whoever only looks after it leaves no trace.
+
+    Who follows a link again after having been taken out of where it leads is there again.
+    """
     material = find_own_material(material_id, actor=actor)
     student = find_own_student(actor)
     if student is None:
@@ -97,6 +100,9 @@ def open_material(material_id: UUID, *, actor: Actor) -> Material:
     opening, is_first = MaterialOpening.objects.get_or_create(
         material=material, student=student, defaults={"opened_at": clock.now()}
     )
+    if opening.removed_at:
+        opening.removed_at = opening.removed_by = None
+        opening.save(update_fields=["removed_at", "removed_by", "updated_at"])
     if is_first:
         record(
             "learning.material.open",

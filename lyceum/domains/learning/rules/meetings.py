@@ -20,6 +20,7 @@ from lyceum.domains.journal.rules import Target, changed_fields, record
 from lyceum.domains.learning.models import LearningSchedule, Meeting
 from lyceum.domains.learning.rules.refusals import MeetingClashError
 from lyceum.domains.learning.rules.schedules import get_schedule_to_write
+from lyceum.domains.learning.rules.telling import Slot, tell_meeting_moved
 from lyceum.domains.learning.rules.wording import line, secure_url
 from lyceum.domains.timetable.agenda import Whose, list_agenda
 
@@ -62,8 +63,9 @@ def create_meeting(schedule_id: UUID, *, values: Mapping[str, Any], allow_clash:
 
 @transaction.atomic
 def edit_meeting(meeting_id: UUID, *, values: Mapping[str, Any], allow_clash: bool, actor: Actor) -> Meeting:
-    """Move or change a gathering."""
+    """Move or change a gathering; the learners hear of another time or place."""
     meeting, schedule = _get(meeting_id, actor)
+    was = Slot.of(meeting)
     changes = changed_fields(meeting, _checked(values))
     _check_times(meeting)
     if not allow_clash:
@@ -72,14 +74,16 @@ def edit_meeting(meeting_id: UUID, *, values: Mapping[str, Any], allow_clash: bo
         with refusing(meeting_once=_twice):
             meeting.save()
         _note("edit", meeting, schedule, changes, actor)
+        tell_meeting_moved(schedule, was=was, now=Slot.of(meeting), actor=actor)
     return meeting
 
 
 @transaction.atomic
 def delete_meeting(meeting_id: UUID, *, actor: Actor) -> None:
-    """Take a gathering away."""
+    """Take a gathering away; the learners hear of it."""
     meeting, schedule = _get(meeting_id, actor)
     _note("delete", meeting, schedule, {"starts_at": [str(meeting.starts_at), None]}, actor)
+    tell_meeting_moved(schedule, was=Slot.of(meeting), now=None, actor=actor)
     meeting.delete()
 
 

@@ -26,13 +26,14 @@ from lyceum.domains.learning.rules.refusals import (
     ScheduleStateError,
 )
 from lyceum.domains.learning.rules.stored import forget_files_of
-from lyceum.domains.learning.rules.telling import tell_of_places
+from lyceum.domains.learning.rules.telling import tell_of_places, tell_run_moved
 from lyceum.domains.learning.rules.wording import choice, line, number
 from lyceum.domains.people.models import Staff
 from lyceum.domains.people.queries import find_staff_of_user
 
 LONGEST_NAME, MOST_PLACES, MOST_CO_INSTRUCTORS, MOST_PRICE = 160, 100_000, 10, 100_000_000
 _NOT_FOR_INSTRUCTORS = ("instructor_id", "price_minor")
+_MOVES = {"start_on", "end_on", "location_id", "delivery"}
 _PLAIN = ("start_on", "end_on", "enrol_from", "enrol_until", "is_sequential")
 
 
@@ -62,7 +63,7 @@ def create_schedule(*, course_id: UUID, values: Mapping[str, Any], actor: Actor)
 
 @transaction.atomic
 def edit_schedule(schedule_id: UUID, *, values: Mapping[str, Any], actor: Actor) -> LearningSchedule:
-    """Change some of a run. Added places are given to those who wait."""
+    """Change some of a run. Learners hear of other days; added places are given to those who wait."""
     schedule = get_schedule_to_write(schedule_id, actor=actor)
     given = dict(values)
     status = given.pop("status", schedule.status)
@@ -83,6 +84,8 @@ def edit_schedule(schedule_id: UUID, *, values: Mapping[str, Any], actor: Actor)
         schedule.version += 1
         schedule.save()
         record("learning.schedule.edit", target=Target.of(schedule), changes=changes, actor=actor)
+        if _MOVES & set(changes):
+            tell_run_moved(schedule, actor=actor)
         if "capacity" in changes:
             tell_of_places(schedule, fill_places(schedule, actor=actor), actor=actor)
     if status != schedule.status:

@@ -1,9 +1,14 @@
 """Courses, their tree, runs, modules and lessons: who writes them, and what everybody reads."""
 
+from io import BytesIO
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from lyceum.core import clock
 from lyceum.domains.learning.models import Course
+from lyceum.domains.learning.tests.assignments.conftest import PDF, photo
 from lyceum.domains.learning.tests.making import (
     make_course,
     make_instructor,
@@ -274,3 +279,32 @@ def test_a_change_on_an_old_version_is_refused(school, admin):
     stale = admin.send(path, {"name": "Second"}, method="patch", **{"If-Match": tag})
 
     assert refused(stale) == (412, "version_conflict")
+
+
+def test_a_course_has_a_picture_that_is_painted_anew_and_shown_to_whoever_reads_the_course(school, admin):
+    course, draft = make_course(school), make_course(school, "Draft", status="draft")
+    path, visitor = f"{COURSES}{course.pk}/picture/", stranger(school)
+
+    def hand_in(content: bytes, alt: str = "Sparks", to: str = path):
+        return admin.post(to, {"file": SimpleUploadedFile("sparks.png", content), "image_alt": alt})
+
+    assert visitor.get(path).status_code == 404
+    assert hand_in(photo("PNG"), alt=" ").json()["errors"][0]["pointer"] == "/image_alt"
+    assert refused(hand_in(PDF)) == (415, "file_type")
+    first = hand_in(photo("PNG")).json()
+    assert (first["image_alt"], first["image_url"].partition("?")[0]) == ("Sparks", path)
+    answer = visitor.get(first["image_url"])
+    assert answer.status_code == 200, answer.content[:1500]
+    with Image.open(BytesIO(answer.content)) as shown:
+        assert (answer["Content-Type"], shown.format, shown.size) == ("image/webp", "WEBP", (8, 6))
+    assert (
+        first["image_url"]
+        in browser(make_admin(school), school).get(f"/learning/courses/{course.pk}/").content.decode()
+    )
+    second = hand_in(photo("JPEG")).json()
+    assert second["image_url"] != first["image_url"]
+    assert hand_in(photo("PNG"), to=f"{COURSES}{draft.pk}/picture/").status_code == 200
+    assert visitor.get(f"{COURSES}{draft.pk}/picture/").status_code == 404
+    assert admin.send(path, method="delete").json()["image_url"] == ""
+    with in_school(school):
+        assert Course.objects.get(pk=course.pk).image_alt == ""

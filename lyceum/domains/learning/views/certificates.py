@@ -28,6 +28,7 @@ from lyceum.domains.learning.certificate_queries import (
 from lyceum.domains.learning.certificate_words import REASON_WORDS, STATUSES, tone_of
 from lyceum.domains.learning.models import Certificate
 from lyceum.domains.learning.rules.certificates.credentials import verification_address
+from lyceum.domains.learning.rules.certificates.identity import may_hash_email, set_email_hash
 from lyceum.domains.learning.rules.certificates.issuing import reissue_certificate
 from lyceum.domains.learning.rules.certificates.names import set_name_visibility
 from lyceum.domains.learning.rules.certificates.revoking import REASONS, revoke_certificate
@@ -100,6 +101,9 @@ def certificate_page(request: HttpRequest, certificate_id: UUID) -> HttpResponse
             code, reason = request.POST.get("reason_code", ""), request.POST.get("reason", "")
             revoke_certificate(certificate_id, reason_code=code, reason=reason, actor=actor)
             return Done(request.path, Toast(gettext("Revoked. Whoever checks it now sees that.")))
+        if posted in ("hash", "forget"):
+            set_email_hash(certificate_id, agreed=posted == "hash", actor=actor)
+            return Done(request.path, Toast(gettext("The credential is signed anew. Fetch the badge again.")))
         set_name_visibility(certificate_id, is_public=posted == "show", actor=actor)
         words = gettext("Whoever has the code sees the name.") if posted == "show" else gettext("The name is hidden.")
         return Done(request.path, Toast(words))
@@ -111,8 +115,11 @@ def certificate_page(request: HttpRequest, certificate_id: UUID) -> HttpResponse
             **_card(shown),
             "may_show": decides and not row.name_is_public,
             "may_hide": row.name_is_public and (decides or is_own(row, actor)),
+            "may_hash": shown.status == shown.Status.ISSUED and may_hash_email(shown, actor),
             "guardian_decides": is_own(row, actor) and not decides,
             "may_decide": actor.reaches_all(Permission.CERTIFICATES_DECIDE) and row.status == row.Status.ISSUED,
+            "is_family": list_own_certificates(actor).filter(pk=certificate_id).exists(),
+            "run": shown.completion.enrolment.schedule_id if shown.completion.enrolment else None,
             "sees_all": actor.reaches_all(Permission.LEARNERS_VIEW),
             "reasons": list(REASONS.items()),
         }

@@ -1,7 +1,7 @@
 """The catalogue as whoever keeps it: its list, and the editor of one course."""
 
 from functools import partial
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.learning.models import Course, Material
+from lyceum.domains.learning.pictures import picture_address
 from lyceum.domains.learning.queries import (
     SCHEDULE_ORDER,
     CourseFilter,
@@ -28,6 +29,7 @@ from lyceum.domains.learning.queries import (
     list_schedules,
 )
 from lyceum.domains.learning.rules.courses import create_course, delete_course, edit_course
+from lyceum.domains.learning.rules.pictures import remove_course_picture, set_course_picture
 from lyceum.domains.learning.rules.schedules import create_schedule
 from lyceum.domains.learning.views.materials import add_typed_material
 from lyceum.domains.learning.views.reading import learning_actor
@@ -106,14 +108,28 @@ def _act(request: HttpRequest, course: Course, actor: Actor) -> str | Done:
     if what == "material":
         add_typed_material(request, {"course_id": course.pk}, actor)
         return Done(here, Toast(gettext("Added.")))
+    if what == "picture":
+        _act_on_picture(request, course, actor)
+        return Done(here, Toast(gettext("Saved.")))
     if what in ("published", "archived"):
         edit_course(course.pk, values={"status": what}, actor=actor)
         return Done(here, Toast(gettext("The course is %(state)s.") % {"state": STATUS[what][0]}))
-    edit_course(course.pk, values=_typed(request), actor=actor)
+    edit_course(course.pk, values=_typed(request, course), actor=actor)
     return Done(here, Toast(gettext("Saved.")))
 
 
-def _typed(request: HttpRequest) -> dict[str, Any]:
+def _act_on_picture(request: HttpRequest, course: Course, actor: Actor) -> None:
+    if request.POST.get("remove") == "1":
+        remove_course_picture(course.pk, actor=actor)
+        return
+    file = request.FILES.get("picture")
+    if file is None:
+        raise invalid_field("/picture", "required", gettext("Choose a picture."))
+    given = cast(BinaryIO, file.file)
+    set_course_picture(course.pk, given=given, name=file.name or "", alt=request.POST.get("image_alt", ""), actor=actor)
+
+
+def _typed(request: HttpRequest, course: Course) -> dict[str, Any]:
     form = request.POST
     names = ("name", "code", "summary", "description", "level", "language")
     hours, price = form.get("duration_hours", "").strip(), form.get("price", "").strip()
@@ -125,7 +141,7 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
         "duration_hours": typed_number(request, "duration_hours", 0) if hours else None,
         "price_minor": _minor(price) if price else None,
         "prerequisites": typed_ids(request, "prerequisites"),
-        "completion_policy": _policy(request),
+        "completion_policy": _policy(request, course),
     }
 
 
@@ -137,8 +153,10 @@ def _minor(price: str) -> int:
         raise invalid_field("/price", "number", gettext("Give a price as in 120 or 120.50.")) from None
 
 
-def _policy(request: HttpRequest) -> dict[str, Any]:
-    policy: dict[str, Any] = {}
+def _policy(request: HttpRequest, course: Course) -> dict[str, Any]:
+    """What the form says; what it does not ask for stays."""
+    asked = ("instructor_confirms", "minimum_grade")
+    policy = {name: value for name, value in course.completion_policy.items() if name not in asked}
     if request.POST.get("instructor_confirms") == "1":
         policy["instructor_confirms"] = True
     if request.POST.get("minimum_grade", "").strip():
@@ -176,6 +194,7 @@ def _context(request: HttpRequest, course: Course, actor: Actor) -> dict[str, An
     price = course.price_minor
     shown = {
         "course": course,
+        "picture": picture_address(course),
         "status": STATUS[course.status],
         "categories": [(each.slug, each.name) for each in list_categories(actor)],
         "category": course.category.slug if course.category else "",

@@ -15,13 +15,21 @@ from lyceum.core.permissions import Permission
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.learning.models import CourseEnrolment, LearningSchedule
+from lyceum.domains.learning.outside import list_learner_names, list_outsiders
 from lyceum.domains.learning.progress import live_lessons, read_progress
-from lyceum.domains.learning.queries import get_schedule, list_enrolments, list_students_to_enrol, places_left
+from lyceum.domains.learning.queries import (
+    certificates_of,
+    get_schedule,
+    list_enrolments,
+    list_students_to_enrol,
+    places_left,
+)
 from lyceum.domains.learning.rules.completion import confirm_completion, reverse_completion
 from lyceum.domains.learning.rules.enrolling import Waiver, enrol_student, withdraw
+from lyceum.domains.learning.rules.outside import note_removed
 from lyceum.domains.learning.rules.schedules import get_schedule_to_write
 from lyceum.domains.learning.views.reading import learning_actor, to_run
-from lyceum.domains.learning.words import ENROLMENT
+from lyceum.domains.learning.words import ENROLMENT, KINDS
 
 MOST_FOUND = 20
 ORDER = ("active", "pending_payment", "waitlisted", "completed", "not_completed", "withdrawn", "lapsed")
@@ -58,6 +66,9 @@ def _act(request: HttpRequest, run: LearningSchedule, actor: Actor) -> Done:
         joined = enrol_student(run.pk, student, waiver=waiver, actor=actor)
         words = ENROLMENT[joined.enrolment.status][0]
         return Done(here, Toast(_("Enrolled: %(state)s.") % {"state": words}))
+    if what == "removed":
+        note_removed(run.pk, row, actor=actor)
+        return Done(f"{here}#outside", Toast(_("Noted.")))
     if what == "withdraw":
         withdraw(row, reason=form.get("reason", ""), actor=actor)
         return Done(here, Toast(_("The enrolment has ended.")))
@@ -75,7 +86,8 @@ def _rows(run: LearningSchedule, actor: Actor) -> list[CourseEnrolment]:
 
 def _context(request: HttpRequest, run: LearningSchedule, actor: Actor) -> dict[str, Any]:
     rows, lessons = _rows(run, actor), live_lessons([run.pk])
-    progress = read_progress(rows, lessons)
+    names = {each.student_id: each for each in list_learner_names(run.pk, actor=actor)}
+    progress, certificates = read_progress(rows, lessons), certificates_of(rows)
     text = request.GET.get("q", "").strip()[:100]
     may_enrol = actor.reaches_all(Permission.COURSES_ENROL)
     return {
@@ -89,11 +101,14 @@ def _context(request: HttpRequest, run: LearningSchedule, actor: Actor) -> dict[
                 "progress": progress[each.pk],
                 "cells": [_cell(lesson.pk, each, progress) for lesson in lessons],
                 "is_live": each.status in ORDER[:3],
+                "names": names.get(each.student_id),
+                "certificate": certificates.get(each.pk),
                 "may_complete": each.status in ("active", "not_completed"),
             }
             for each in rows
         ],
         "places": places_left(run),
+        "outsiders": [(each, KINDS[each.opening.material.kind]) for each in list_outsiders(run.pk, actor=actor)],
         "text": text,
         "found": list(list_students_to_enrol(actor, text=text)[:MOST_FOUND]) if text and may_enrol else [],
         "may_enrol": may_enrol,

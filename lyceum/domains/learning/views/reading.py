@@ -5,19 +5,24 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core.actor import Actor, ActorKind
+from lyceum.core.content_policy import content_policy
 from lyceum.core.errors import NotAllowedError, UnauthorizedError
 from lyceum.core.files import answer_file
 from lyceum.core.forms import submitted
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.text import searchable
+from lyceum.core.toasts import Done, Toast
 from lyceum.domains.learning.materials import file_link, find_file, find_own_material, list_own_materials
 from lyceum.domains.learning.models import Course, LearningSchedule, Material
+from lyceum.domains.learning.outside import NAMES
+from lyceum.domains.learning.pictures import picture_address
+from lyceum.domains.learning.players import find_player
 from lyceum.domains.learning.policies import find_own_student, own_schedules
 from lyceum.domains.learning.queries import (
     SCHEDULE_ORDER,
@@ -31,6 +36,7 @@ from lyceum.domains.learning.queries import (
     read_subcourses,
 )
 from lyceum.domains.learning.rules.materials import open_material
+from lyceum.domains.learning.rules.outside import read_own_names, set_own_names
 from lyceum.domains.learning.words import ENROLMENT, KINDS, PHASE, STATUS
 
 
@@ -83,6 +89,7 @@ def course_page(request: HttpRequest, course_id: UUID) -> HttpResponse:
     joined = {row.enrolment.schedule_id for row in list_own_enrolments(student.pk, actor=actor)} if student else set()
     context = {
         "course": course,
+        "picture": picture_address(course),
         "parts": read_subcourses([course.pk], actor).get(course.pk, []),
         "needs": [each.needs for each in course.prerequisites.select_related("needs")],
         "runs": [_run_line(row, joined) for row in runs if row.status != "cancelled" and phase_of(row) != "finished"],
@@ -103,16 +110,25 @@ def _run_line(row: LearningSchedule, joined: set[UUID]) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def materials_page(request: HttpRequest) -> HttpResponse:
-    """What a learner learns with, by course and run."""
+    """What a learner learns with, by course and run; and what they are called at GitHub and Discord."""
     actor = learning_actor(request)
-    groups = [
-        (str(group.course), [(str(run.schedule), _lines(run.materials)) for run in group.schedules.values()],
-         _lines(group.materials))
-        for group in list_own_materials(actor)
-    ]  # fmt: skip
-    return render(request, "learning/materials.html", {"groups": groups})
+
+    def act() -> Done:
+        set_own_names(values={name: request.POST.get(name, "") for name in NAMES.values()}, actor=actor)
+        return Done("/learning/materials/", Toast(_("Saved.")))
+
+    def context() -> dict[str, Any]:
+        found = list_own_materials(actor)
+        groups = [
+            (str(group.course), [(str(run.schedule), _lines(run.materials)) for run in group.schedules.values()],
+             _lines(group.materials))
+            for group in found
+        ]  # fmt: skip
+        return {"groups": groups, "names": read_own_names(actor) if find_own_student(actor) else None}
+
+    return submitted(request, "learning/materials.html", context, act)
 
 
 def _lines(materials: list[Material]) -> list[tuple[Material, object]]:
@@ -121,26 +137,31 @@ def _lines(materials: list[Material]) -> list[tuple[Material, object]]:
 
 @require_http_methods(["GET", "POST"])
 def material_page(request: HttpRequest, material_id: UUID) -> HttpResponse:
-    """One material: what it is and where it leads. Opening it is a learner's act, looking at the page is none."""
+    """One material: what it is and where it leads. Opening it is a learner's act, looking at the page is none.
+
+    A video plays in the answer to that act and in no other: before it nobody else is asked for anything.
+    """
     actor = learning_actor(request)
     material = find_own_material(material_id, actor=actor)
-
-    def act() -> str:
-        if find_own_student(actor) is not None:
-            open_material(material_id, actor=actor)
-        if material.file:
-            return f"/learning/materials/{material.pk}/file/?link={file_link(material, actor)}"
-        return f"/learning/materials/{material.pk}/?opened=1"
-
-    def context() -> dict[str, Any]:
-        return {
-            "row": material,
-            "kind": KINDS[material.kind],
-            "host": urlsplit(material.url).hostname or "",
-            "is_opened": request.GET.get("opened") == "1",
-        }
-
-    return submitted(request, "learning/material.html", context, act)
+    player = find_player(material.url) if material.kind == Material.Kind.VIDEO else None
+    context = {
+        "row": material,
+        "kind": KINDS[material.kind],
+        "host": urlsplit(material.url).hostname or "",
+        "player": player,
+        "is_opened": request.GET.get("opened") == "1",
+    }
+    if request.method == "GET":
+        return render(request, "learning/material.html", context)
+    if find_own_student(actor) is not None:
+        open_material(material_id, actor=actor)
+    if player:
+        response = render(request, "learning/material.html", context | {"is_playing": True})
+        response["Content-Security-Policy"] = content_policy(frames=[player.origin])
+        return response
+    if material.file:
+        return redirect(f"/learning/materials/{material.pk}/file/?link={file_link(material, actor)}")
+    return redirect(f"/learning/materials/{material.pk}/?opened=1")
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,10 +27,11 @@ from lyceum.core.text import tidy
 from lyceum.domains.journal.rules import Changes, Target, record
 from lyceum.domains.learning.certificate_facts import CertificateIssued, CertificateRevoked
 from lyceum.domains.learning.models import Certificate, Completion, Course, IssuerKey
-from lyceum.domains.learning.rules.certificates.credentials import LIST_LENGTH, credential_of, issuer_address
+from lyceum.domains.learning.rules.certificates.credentials import LIST_LENGTH, Json, credential_of, issuer_address
 from lyceum.domains.learning.rules.certificates.files import bake_png, print_certificate
-from lyceum.domains.learning.rules.certificates.keys import make_key, publish, retire, sign, signing_key
+from lyceum.domains.learning.rules.certificates.keys import make_key, publish, retire, sign, signed_by, signing_key
 from lyceum.domains.learning.rules.certificates.refusals import CompletionReversedError, NotIssuedError
+from lyceum.domains.learning.rules.certificates.telling import tell_of_certificate
 from lyceum.domains.learning.settings import school_settings
 from lyceum.domains.tenancy.queries import this_school
 
@@ -64,13 +65,14 @@ def issue_certificate(completion_id: UUID, *, actor: Actor) -> Certificate:
     if completion.reversed_at:
         raise CompletionReversedError(_("This completion was taken back: there is nothing to certify."))
     name = completion.student.person.full_name
-    certificate = _issue(completion, name=name, is_public=False)
+    certificate = _issue(completion, name=name)
     record(
         "learning.certificate.issue",
         target=Target.of(certificate),
         facts=[CertificateIssued(certificate=certificate.pk, completion=completion.pk)],
         actor=actor,
     )
+    tell_of_certificate(certificate, completion.student, actor=actor)
     return certificate
 
 
@@ -107,7 +109,7 @@ def reissue_certificate(certificate_id: UUID, *, recipient_name: str | None = No
     old.status = Certificate.Status.SUPERSEDED
     old.revoked_at, old.revoked_by, old.reason_code = clock.now(), actor.user_id, "replaced"
     old.save(update_fields=["status", "revoked_at", "revoked_by", "reason_code", "updated_at"])
-    new = _issue(completion, name=name, is_public=old.name_is_public)
+    new = _issue(completion, name=name, before=old)
     old.superseded_by = new
     old.save(update_fields=["superseded_by", "updated_at"])
     record(
@@ -120,6 +122,7 @@ def reissue_certificate(certificate_id: UUID, *, recipient_name: str | None = No
         ],
         actor=actor,
     )
+    tell_of_certificate(new, completion.student, actor=actor)
     return new
 
 
@@ -130,10 +133,10 @@ def sign_anew(key: IssuerKey, *, actor: Actor) -> int:
     active = signing_key()
     rows = Certificate.objects.select_for_update().filter(key=key, status=Certificate.Status.ISSUED)
     count = 0
-    for certificate in rows.select_related("completion__course").iterator(chunk_size=200):
-        _sign(certificate, certificate.completion.course, active)
+    for certificate in rows.select_related("key", "completion__course").iterator(chunk_size=200):
+        _sign(certificate, certificate.completion.course, active, identity=said_of(certificate).identity)
         certificate.save()
-        _keep_files(certificate)
+        keep_files(certificate)
         count += 1
     changes: Changes = {"key": [key.kid, active.kid], "certificates": [None, count]}
     record("learning.certificate.sign_anew", target=Target.of(active), changes=changes, actor=actor)
@@ -156,7 +159,8 @@ def _locked_completion(completion_id: UUID) -> Completion:
     return found
 
 
-def _issue(completion: Completion, *, name: str, is_public: bool) -> Certificate:
+def _issue(completion: Completion, *, name: str, before: Certificate | None = None) -> Certificate:
+    """A new certificate, with what the owner of the one before let be seen."""
     key, issued_at, course = _key_with_room(), clock.now().replace(microsecond=0), completion.course
     certificate = Certificate(
         completion=completion,
@@ -167,12 +171,13 @@ def _issue(completion: Completion, *, name: str, is_public: bool) -> Certificate
         issuer_name=this_school().name,
         issued_at=issued_at,
         valid_until=_valid_until(course.completion_policy, issued_at),
-        name_is_public=is_public,
+        name_is_public=bool(before and before.name_is_public),
+        email_is_hashed=bool(before and before.email_is_hashed),
     )
-    _sign(certificate, course, key)
+    _sign(certificate, course, key, identity=said_of(before).identity if before else ())
     certificate.save(force_insert=True)
     publish(certificate.code, str(course.pk))
-    _keep_files(certificate)
+    keep_files(certificate)
     return certificate
 
 
@@ -184,10 +189,25 @@ def _key_with_room() -> IssuerKey:
     return make_key()
 
 
-def _sign(certificate: Certificate, course: Course, key: IssuerKey) -> None:
+@dataclass(frozen=True)
+class Said:
+    """What a credential says of its owner."""
+
+    subject: str
+    identity: Sequence[Json]
+
+
+def said_of(certificate: Certificate) -> Said:
+    """The same words for the next credential of somebody."""
+    payload = signed_by(certificate.credential, certificate.key.public_jwk) or {}
+    subject: Json = payload.get("credentialSubject") or {}
+    return Said(subject.get("id", ""), subject.get("identifier", ()))
+
+
+def _sign(certificate: Certificate, course: Course, key: IssuerKey, *, identity: Sequence[Json] = ()) -> None:
     certificate.key, certificate.issuer_url = key, issuer_address(key)
     certificate.status_list, certificate.status_index = key.status_list, _free_place(key)
-    certificate.credential = sign(credential_of(certificate, course=course, key=key), key)
+    certificate.credential = sign(credential_of(certificate, course=course, key=key, identity=identity), key)
 
 
 def _free_place(key: IssuerKey) -> int:
@@ -205,7 +225,7 @@ def _valid_until(policy: Mapping[str, Any] | None, issued_at: datetime) -> datet
     return issued_at + timedelta(days=days)
 
 
-def _keep_files(certificate: Certificate) -> None:
+def keep_files(certificate: Certificate) -> None:
     """Keep PDF and badge. Where the store is down the certificate stands, and they are made when they are asked for."""
     for old in filter(None, (certificate.pdf, certificate.badge)):
         transaction.on_commit(partial(delete_file, old))

@@ -47,3 +47,9 @@ class CertificateNotGenuineError(InvalidError):
 
     code = "certificate_not_genuine"
     title = gettext_noop("Not genuine")
+
+
+class NoVerifiedEmailError(RuleError):
+    """There is no address that its owner has shown to be theirs."""
+
+    code = "no_verified_email"

@@ -1,6 +1,6 @@
 """Handing in and marking: lateness by the server's clock, attempts that stay, versions, grades."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -232,25 +232,3 @@ def test_handing_in_twice_at_once_makes_one_attempt(friday: Friday):
         friday.hand_in(work, "Again")  # before it is due and unmarked
     with in_school(friday.school):
         assert list(SubmissionAttempt.objects.order_by("number").values_list("text", flat=True)) == ["My page", "Again"]
-
-
-def test_reminders_go_to_those_still_pending_once_for_each_of_two_days(friday: Friday):
-    from lyceum.core.actor import system_actor
-    from lyceum.domains.learning.rules.assignments.reminding import remind_pending
-    from lyceum.domains.notifications.models import Notification
-
-    work = friday.work()
-    friday.hand_in(work, name="ben")
-    actor = system_actor(friday.school.pk)
-    sent = []
-    for before in (49, 47, 46, 23, 1, -1):
-        with at(DUE - timedelta(hours=before)), in_school(friday.school):
-            remind_pending(actor=actor)
-            sent.append(Notification.objects.count())
-
-    assert sent == [0, 1, 1, 2, 2, 2]  # Cleo has neither an account nor family: nobody to tell
-    with in_school(friday.school):
-        told = Notification.objects.order_by("pk").first()
-        assert told is not None
-        assert told.user_id == friday.users["student"].pk
-        assert "Essay is due on Fri 27 Nov, 16:00" in told.message

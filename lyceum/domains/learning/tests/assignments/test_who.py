@@ -259,6 +259,32 @@ def test_the_same_act_and_the_same_refusal_through_graphql(friday: Friday):
     back = "mutation($i: ReassignSubmissionInput!) { reassignSubmission(input: $i) { submission { status } } }"
     assert ask("teacher", back, **again)["submission"]["status"] == "reassigned"
     assert graphql(friday, "student")["assignments"]["edges"] == [{"node": {"title": "Essay"}}]
+    draft = "mutation($i: WriteDraftInput!) { writeDraft(input: $i) { submission { draft { text } } errors { code } } }"
+    assert ask("student", draft, assignmentId=work, text="Better")["submission"] == {"draft": {"text": "Better"}}
+    mine = f'{{ mySubmission(assignmentId: "{work}") {{ status draft {{ text }} }} }}'
+    assert graphql(friday, "student", mine)["mySubmission"] == {"status": "reassigned", "draft": {"text": "Better"}}
+    assert graphql(friday, "ben", mine)["mySubmission"]["draft"] is None
+    assert graphql(friday, "other", mine)["mySubmission"] is None
+    excuse = """mutation($i: ExcuseSubmissionInput!) { excuseSubmission(input: $i) {
+      submission { isExcused } errors { code } } }"""
+    assert ask("teacher", excuse, submissionId=done["id"])["submission"] == {"isExcused": True}
+    assert ask("student", excuse, submissionId=done["id"])["errors"] == [{"code": "not_allowed"}]
+    extend = (
+        "mutation($i: ExtendSubmissionInput!) { extendSubmission(input: $i) { submission { dueAt } errors { code } } }"
+    )
+    later = "2026-12-01T16:00:00+00:00"
+    assert ask("teacher", extend, submissionId=done["id"], dueDate=later)["submission"] == {"dueAt": later}
+    edit = """mutation($i: EditAssignmentInput!) { editAssignment(input: $i) {
+      assignment { title status rubric { title points } version } markedUnchanged errors { code } } }"""
+    rubric = [{"title": "Style", "points": "10"}]
+    changed = ask("teacher", edit, assignmentId=work, title="Long essay", rubric=rubric, status="closed")
+    assert changed["assignment"] == {"title": "Long essay", "status": "closed", "rubric": rubric, "version": 3}
+    assert ask("teacher", edit, assignmentId=work, title="Late", version=1)["errors"] == [{"code": "changed_elsewhere"}]
+    assert ask("other", edit, assignmentId=work, title="Mine")["errors"] == [{"code": "not_found"}]
+    delete = "mutation($i: AssignmentInput!) { deleteAssignment(input: $i) { assignment { status } errors { code } } }"
+    assert ask("teacher", delete, assignmentId=work)["assignment"] == {"status": "archived"}
+    unused = ask("teacher", create, **given)["assignment"]["id"]
+    assert ask("teacher", delete, assignmentId=unused) == {"assignment": None, "errors": []}
 
 
 def test_work_by_graphql_costs_the_same_for_one_and_three(friday: Friday):

@@ -25,6 +25,7 @@ from lyceum.domains.learning.rules.certificates.refusals import (
 from lyceum.domains.learning.rules.certificates.revoking import revoke_certificate, revoke_for_completion
 from lyceum.domains.learning.settings import forget_settings
 from lyceum.domains.learning.tests.certificates.conftest import make_certifying
+from lyceum.domains.notifications.models import Notification
 from lyceum.testing.clients import browser, software, statements_for, stranger
 from lyceum.testing.factories import as_actor, in_school, make_admin, make_school, make_student, make_teacher, make_user
 from lyceum.testing.pages import text_of
@@ -55,6 +56,11 @@ def test_a_completion_gets_one_certificate_however_often_the_job_runs(certifying
         assert [len(row.code) for row in rows] == [26, 26]
         assert facts_of(certifying) == ["learning.certificate.issued"] * 2
         assert issue_certificate(completion.pk, actor=certifying.system) == rows[0]
+        told = Notification.objects.filter(template="learning.certificate_issued").values_list("user", "link")
+        assert set(told) == {
+            (certifying.users[name].pk, f"/certificates/{row.pk}/")
+            for name, row in zip(("adult", "child"), rows, strict=True)
+        }
 
 
 def test_several_at_the_same_moment_issue_one_certificate_each_and_no_number_twice(

@@ -1,5 +1,6 @@
 """A stranger checks a certificate: by page, JSON, GraphQL, by a typed name, and with a library that is not ours."""
 
+import hashlib
 import json
 import urllib.request
 from datetime import UTC, datetime, timedelta
@@ -322,3 +323,44 @@ def test_a_running_server_is_all_that_another_library_needs(server, monkeypatch,
             revoke_certificate(certificate.pk, reason_code="other", actor=certifying.system)
         with pytest.raises(OB3VerificationError, match="revocation"):
             verify_outside(certificate.credential, download)
+
+
+def test_an_adult_puts_the_e_mail_into_the_credential_as_a_hash_and_takes_it_out(certifying):
+    adult, child = certifying.certify(certifying.adult), certifying.certify(certifying.child)
+    owner = software(certifying.users["adult"], certifying.school)
+    path = f"/api/v1/certificates/{adult.pk}/".__add__
+
+    def said() -> dict:
+        payload = jwt.decode(
+            owner.get(path("credential/")).content, options={"verify_signature": False, "verify_nbf": False}
+        )
+        assert owner.get(f"/api/v1/certificates/verify/{adult.code}/").json()["status"] == "valid"
+        return payload
+
+    before = said()
+    assert owner.send(path("hash-email/")).json()["code"] == "no_verified_email"
+    address = "jose@example.org"
+    certifying.users["adult"].emails.create(address=address, verified_at=clock.now())
+    assert owner.send(path("hash-email/")).json()["email_is_hashed"] is True
+    after = said()
+    (identity,) = after["credentialSubject"].pop("identifier")
+    assert after == before
+    found = hashlib.sha256(f"{address}{identity['salt']}".encode()).hexdigest()
+    assert identity["identityHash"] == f"sha256${found}"
+    with in_school(certifying.school):
+        new = reissue_certificate(adult.pk, recipient_name="José Álvarez", actor=certifying.system)
+    carried = jwt.decode(new.credential, options={"verify_signature": False})["credentialSubject"]["identifier"]
+    assert carried == [identity]
+    assert owner.send(path("forget-email/")).status_code == 409  # it was replaced
+    assert owner.send(f"/api/v1/certificates/{new.pk}/forget-email/").json()["email_is_hashed"] is False
+    assert (
+        "identifier"
+        not in jwt.decode(
+            owner.get(f"/api/v1/certificates/{new.pk}/credential/").content, options={"verify_signature": False}
+        )["credentialSubject"]
+    )
+    for name in ("child", "guardian", "admin"):
+        answer = software(certifying.users[name], certifying.school).send(
+            f"/api/v1/certificates/{child.pk}/hash-email/"
+        )
+        assert answer.status_code == 403
