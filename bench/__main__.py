@@ -28,6 +28,7 @@ NAMES = (
     "enrolments",
     "import_10k",
     "rollover_1000",
+    "site",
     "ux",
 )
 OF_FILES = ("solver", "repairs", "contradictions")
