@@ -1,4 +1,4 @@
-"""A school's site of 200 pages with pictures: pages a second from memory, what a phone waits for, and a flood of mail."""
+"""A school's site of 200 pages with pictures: pages a second from memory, what a phone waits for, a flood of messages."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ FIXED = ("/", "/courses/", "/events/", "/about-us/", "/team/", "/alumni/", "/rev
 LOOKED_AT = 12
 """So many of the written pages are looked at as on a phone, beside the fixed ones."""
 WORDS = (
-    "school garden library morning lesson choir window river workshop teacher question answer letter harvest bicycle "
-    "theatre kitchen evening journey number picture friend history science language music"
-).split()
+    "school", "garden", "library", "morning", "lesson", "choir", "window", "river", "workshop", "teacher", "question",
+    "answer", "letter", "harvest", "bicycle", "theatre", "kitchen", "evening", "journey", "number", "picture", "friend",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Felt:
 
 
 def run(place: Place) -> Result:
-    """Write the site, ask for all of its pages at once, look at some as on a phone, and send messages like a machine."""
+    """Write the site, ask for all of its pages at once, look at some as on a phone, and write like a machine."""
     result, here = Result("site"), school()
     host = f"{here.slug}.localhost:{place.port}"
     with school_scope(here.pk):
