@@ -29,6 +29,7 @@ NAMES = (
     "import_10k",
     "rollover_1000",
     "site",
+    "registering",
     "ux",
 )
 OF_FILES = ("solver", "repairs", "contradictions")

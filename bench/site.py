@@ -1,4 +1,4 @@
-"""A school's site of 200 pages with pictures: pages a second from memory, what a phone waits for, a flood of messages."""
+"""A site of 200 pages with pictures: pages a second from memory, what a phone waits for, a flood of messages."""
 
 from __future__ import annotations
 
