@@ -192,3 +192,19 @@ def test_the_list_takes_as_many_statements_for_three_rows_as_for_one(office):
 
     assert statements_for(client, "/applications/?status=under_review") == one
     assert len(rows(client.get("/applications/"))) == 3
+
+
+def test_at_a_host_of_no_school_one_reads_which_schools_are_here_and_whom_to_ask(office, settings):
+    settings.PUBLIC_URL = "https://lyceum.example"
+    shut = make_school("Shut School")
+    School.objects.filter(pk=shut.pk).update(status=School.Status.SUSPENDED)
+    own = make_school("Own School")
+    SchoolHost.objects.create(school=own, host="www.own.example", verified_at=clock.now())
+
+    page = nobody().get("/apply/").content.decode()
+
+    assert f'href="https://{office.school.slug}.lyceum.example/apply/"' in page
+    assert 'href="https://www.own.example/apply/"' in page
+    assert "Shut School" not in page
+    settings.PUBLIC_URL = "http://192.168.1.5:8000"
+    assert "192.168" not in nobody().get("/apply/").content.decode()

@@ -29,7 +29,7 @@ from lyceum.domains.admissions.rules.entering import (
 from lyceum.domains.admissions.rules.forms import asked_fields, schema_of
 from lyceum.domains.admissions.rules.sending import submit_application
 from lyceum.domains.admissions.settings import admissions_settings
-from lyceum.domains.tenancy.queries import find_school_name, today
+from lyceum.domains.tenancy.queries import find_school_name, list_doors, today
 
 PERSON, FAMILY, CHOICES, CHECK = "person", "family", "choices", "check"
 
@@ -39,7 +39,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
     """What one can apply for now; and for somebody who is signed in, what they have begun."""
     actor = actor_of(request)
     if actor.school_id is None:
-        raise Http404
+        return render(request, "admissions/apply_where.html", {"doors": list_doors()})
     mine = list(list_own_applications(actor)[:20]) if actor.user_id else []
     context = {
         "school_name": find_school_name(),
