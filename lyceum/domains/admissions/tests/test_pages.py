@@ -3,6 +3,7 @@
 import re
 from io import BytesIO
 
+from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.domains.admissions.models import Application
 from lyceum.domains.admissions.rules.deciding import approve
@@ -11,8 +12,9 @@ from lyceum.domains.admissions.rules.intakes import edit_intake
 from lyceum.domains.admissions.rules.verdicts import Verdict
 from lyceum.domains.admissions.tests.conftest import MOTHER
 from lyceum.domains.notifications.models import Delivery
-from lyceum.testing.clients import browser, statements_for, stranger
-from lyceum.testing.factories import in_school
+from lyceum.domains.tenancy.models import School, SchoolHost
+from lyceum.testing.clients import browser, nobody, statements_for, stranger
+from lyceum.testing.factories import in_school, make_school
 from lyceum.testing.pages import rows, text_of
 
 PASSWORD = "seven green tall horses"

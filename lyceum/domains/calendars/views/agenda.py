@@ -23,6 +23,7 @@ WORDS = {
     "meeting": _("course"),
     "due": _("due"),
     "detention": _("detention"),
+    "interview": _("interview"),
 }
 """What each kind of entry is called."""
 _DAY = timedelta(days=1)
