@@ -16,7 +16,11 @@ from lyceum.domains.admissions.rules.announcing import announce_due
 from lyceum.domains.admissions.rules.answering import expire_offers, remind_of_offers
 from lyceum.domains.admissions.rules.intakes import add_standing_intake
 from lyceum.domains.admissions.rules.many import decide_portion, fail_job
-from lyceum.domains.admissions.rules.retention import erase_old_applications, erase_old_drafts
+from lyceum.domains.admissions.rules.retention import (
+    erase_old_applications,
+    erase_old_drafts,
+    erase_unverified_accounts,
+)
 from lyceum.domains.journal.models import Job
 from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
 
@@ -46,9 +50,9 @@ def remind(timestamp: int) -> None:
 @app.periodic(cron="11 4 * * *")
 @app.task(name="admissions.erase", queueing_lock="admissions.erase")
 def erase(timestamp: int) -> None:
-    """Once a night: erase drafts that were left, and unsuccessful applications a year after their intake closed."""
+    """Once a night: erase drafts that were left, accounts that nobody verified, and unsuccessful applications."""
     del timestamp
-    in_every_school(erase_old_drafts, erase_old_applications)
+    in_every_school(erase_old_drafts, erase_old_applications, erase_unverified_accounts)
 
 
 @app.task(name="admissions.decide", retry=RetryStrategy(max_attempts=4, exponential_wait=3))
