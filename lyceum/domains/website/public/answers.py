@@ -23,7 +23,8 @@ from lyceum.domains.tenancy.queries import time_zone
 from lyceum.domains.website.memory import Rendered, SiteHost, find_page, keep_page
 from lyceum.domains.website.models import Redirect
 from lyceum.domains.website.public import seo
-from lyceum.domains.website.public.contents import MAKERS, Asked, Content
+from lyceum.domains.website.public.content import Asked, Content
+from lyceum.domains.website.public.contents import MAKERS
 from lyceum.domains.website.public.hosts import find_host, host_name, read_version
 from lyceum.domains.website.public.shell import Shell, catalogue_language, read_shell
 
