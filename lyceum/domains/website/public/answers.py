@@ -27,6 +27,7 @@ from lyceum.domains.website.public.content import Asked, Content
 from lyceum.domains.website.public.contents import MAKERS
 from lyceum.domains.website.public.hosts import find_host, host_name, read_version
 from lyceum.domains.website.public.shell import Shell, catalogue_language, read_shell
+from lyceum.domains.website.visits import count_visit
 
 MINUTE = 60
 STALE = 60
@@ -48,6 +49,8 @@ def answer_page(request: HttpRequest, name: str, *, language: str = "", slug: st
         version, kept = _make(request, host, name, language=language, slug=slug, number=number)
         if kept.status in (200, 301):
             keep_page(key, version, kept)
+    if kept.status == HTTPStatus.OK:
+        count_visit(request, host.school_id)
     return respond(request, kept)
 
 
