@@ -81,6 +81,7 @@ def get_form(form_id: UUID, *, actor: Actor) -> ApplicationForm:
 
 def list_handed_in(student_id: UUID, *, actor: Actor) -> QuerySet[ApplicationDocument]:
     """What was handed in with the applications of a student: it is in their file from the first day on."""
+    actor.require(Permission.APPLICATIONS_VIEW)
     student = get_student(student_id, actor=actor)
     seen = Application.objects.filter(visible_applications(actor), student=student)
     rows = ApplicationDocument.objects.filter(application__in=seen).exclude(stored="")

@@ -325,16 +325,16 @@ def decide(request: HttpRequest, response: HttpResponse, body: DecisionsIn) -> A
     return summed_up(results, preview=body.preview)
 
 
-@router.get("applications/decisions/{uuid:job_id}/", response=DecidingOut, operation_id="getDecisions")
-def decisions(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
+@router.get("applications/decisions/{uuid:decisions_id}/", response=DecidingOut, operation_id="getDecisions")
+def decisions(request: HttpRequest, decisions_id: UUID) -> dict[str, Any]:
     """How far the job is that decides many."""
-    return _deciding(get_decisions(job_id, actor=actor_of(request)))
+    return _deciding(get_decisions(decisions_id, actor=actor_of(request)))
 
 
-@router.post("applications/decisions/{uuid:job_id}/cancel/", response=DecidingOut, operation_id="cancelDecisions")
-def cancel_decisions(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
+@router.post("applications/decisions/{uuid:decisions_id}/cancel/", response=DecidingOut, operation_id="cancelDecisions")
+def cancel_decisions(request: HttpRequest, decisions_id: UUID) -> dict[str, Any]:
     """Decide no more of them; what was decided stays."""
-    return _deciding(stop_deciding(job_id, actor=actor_of(request)))
+    return _deciding(stop_deciding(decisions_id, actor=actor_of(request)))
 
 
 def summed_up(results: list[Outcome], *, preview: bool) -> dict[str, Any]:

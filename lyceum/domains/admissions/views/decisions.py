@@ -16,14 +16,14 @@ from lyceum.domains.journal.models import Job
 
 
 @require_http_methods(["GET", "POST"])
-def decisions_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
+def decisions_page(request: HttpRequest, decisions_id: UUID) -> HttpResponse:
     """How far the job is; once it is over, what became of each."""
     actor = actor_of(request)
-    job = get_decisions(job_id, actor=actor)
+    job = get_decisions(decisions_id, actor=actor)
 
     def act() -> Done:
-        stop_deciding(job_id, actor=actor)
-        return Done(f"/applications/decisions/{job_id}/", Toast(_("It stops after those it is at.")))
+        stop_deciding(decisions_id, actor=actor)
+        return Done(f"/applications/decisions/{decisions_id}/", Toast(_("It stops after those it is at.")))
 
     def context() -> dict[str, Any]:
         outcomes = outcomes_of(job)

@@ -1,4 +1,4 @@
-"""`lyceum site`: whether a host name leads here by right, and the public pages asked for once, so that they are kept."""
+"""`lyceum site`: whether a host name leads here by right; every public page asked for once, so that it is kept."""
 
 import argparse
 import re
