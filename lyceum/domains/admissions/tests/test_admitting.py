@@ -101,7 +101,7 @@ def test_what_was_handed_in_stands_in_the_students_own_file(office, accepted):
         admit(accepted.pk, actor=office.actor(office.office))
     at = f"students/{accepted.student_id}/documents/"
 
-    (found,) = office.software(office.office).get(f"/api/v1/{at}").json()["results"]
+    (found,) = office.software(office.office).get(f"/api/v1/{at}").json()["items"]
     page = text_of(browser(office.office, office.school).get(f"/{at}"))
 
     assert (found["type"], found["file_name"], found["application"]) == ("Passport", "p.pdf", str(accepted.pk))

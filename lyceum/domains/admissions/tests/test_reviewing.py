@@ -104,7 +104,7 @@ def test_a_blind_reviewer_reads_number_and_answers_on_no_door_the_person(office,
         assert (answer.status_code, number in text) == (200, True), text[:300]
         assert not any(word in text for word in ("Lund", "2015-05-01", "mo@example.org", "ana-lund"))
     assert client.get(f"/api/v1/{at}documents/{paper.pk}/file/").status_code == 404
-    assert client.get("/api/v1/applications/?q=Lund").json()["results"] == []
+    assert client.get("/api/v1/applications/?q=Lund").json()["items"] == []
     pdf = client.get(f"/api/v1/{at}pdf/")
     assert (pdf["Content-Type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
 
