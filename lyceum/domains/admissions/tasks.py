@@ -21,6 +21,7 @@ from lyceum.domains.admissions.rules.retention import (
     erase_old_drafts,
     erase_unverified_accounts,
 )
+from lyceum.domains.admissions.rules.sending import tell_of_arrival
 from lyceum.domains.journal.models import Job
 from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
 
@@ -29,6 +30,14 @@ def _have_standing_intake(*, actor: Actor) -> int:
     """Schools that are older than admissions get the intake that every school has."""
     del actor
     return int(add_standing_intake().is_standing)
+
+
+@app.task(name="admissions.tell_of_arrival", retry=RetryStrategy(max_attempts=4, exponential_wait=3))
+def tell_office(school_id: int, application_id: str) -> None:
+    """Tell the office what came in, so that applicants do not wait for each other while it is told."""
+    with school_scope(school_id):
+        tell_of_arrival(UUID(application_id), actor=system_actor(school_id))
+    give_back_connection()
 
 
 @app.periodic(cron="*/5 * * * *")
