@@ -1,7 +1,7 @@
 """Reading what the site shows, and what waits for the office."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Avg, Count, Prefetch, Q, QuerySet, Sum
@@ -215,6 +215,13 @@ def read_visits(actor: Actor, *, days: int = 30) -> list[Visits]:
     actor.require_all(Permission.SITE_EDIT)
     rows = PageVisits.objects.filter(on__gt=today() - timedelta(days=days)).values("path").annotate(n=Sum("count"))
     return [Visits(row["path"], row["n"]) for row in rows.order_by("-n", "path")]
+
+
+def visits_by_day(actor: Actor, *, days: int) -> dict[date, int]:
+    """How often pages of the site were read on each of the last days, today included."""
+    actor.require_all(Permission.SITE_EDIT)
+    rows = PageVisits.objects.filter(on__gt=today() - timedelta(days=days)).values("on").annotate(n=Sum("count"))
+    return {row["on"]: row["n"] for row in rows.order_by("on")}
 
 
 def list_all_reviews(actor: Actor, *, status: str = "", text: str = "") -> QuerySet[Review]:
