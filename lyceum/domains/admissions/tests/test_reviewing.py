@@ -86,7 +86,7 @@ def test_a_blind_reviewer_reads_number_and_answers_on_no_door_the_person(office,
         tomorrow = clock.now() + timedelta(days=1)
         set_step(application.pk, step.pk, values={"appointment": tomorrow}, actor=office.actor(office.admin))
     client, page, at = office.software(teacher), browser(teacher, office.school), f"applications/{application.pk}/"
-    query = "{ applications(first: 5) { nodes { name registrationNumber } } }"
+    query = "{ applications(first: 5) { edges { node { name registrationNumber } } } }"
 
     shown = [
         client.get(f"/api/v1/{at}"),
