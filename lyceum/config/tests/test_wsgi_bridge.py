@@ -30,6 +30,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     bridge.open()
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()
         serving = uvicorn.Server(uvicorn.Config(bridge, lifespan="off", log_level="critical"))
         thread = threading.Thread(target=serving.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -315,7 +315,8 @@ def decide(request: HttpRequest, response: HttpResponse, body: DecisionsIn) -> A
         reason=body.reason,
         complete_open_steps=body.complete_open_steps,
     )
-    actor, how = actor_of(request), {"act": body.act, "reason_code": body.reason_code, "verdict": verdict}
+    actor = actor_of(request)
+    how: dict[str, Any] = {"act": body.act, "reason_code": body.reason_code, "verdict": verdict}
     if len(body.applications) > AT_ONCE and not body.preview:
         job = ask_to_decide(body.applications, actor=actor, **how)
         decide_later(job, actor=actor)

@@ -31,6 +31,7 @@ def test_an_account_that_nobody_verified_goes_after_seven_days_with_its_draft(of
     more_than_applying = make_user(office.school, Role.APPLICANT, email="both@example.org")
     EmailAddress.objects.filter(user=more_than_applying).update(verified_at=None)
     add_role(more_than_applying, office.school, Role.GUARDIAN)
+    User.objects.update(created_at=clock.now())  # the database's clock is not the frozen one
     kept = [office.applicant, office.newcomer(), more_than_applying]
 
     def erase(**later):

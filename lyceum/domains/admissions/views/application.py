@@ -52,7 +52,7 @@ from lyceum.domains.admissions.shapes import next_act, offer_shape
 from lyceum.domains.admissions.views.applications import state_html
 from lyceum.domains.admissions.views.typed import typed_instant
 from lyceum.domains.admissions.words import said_answer
-from lyceum.domains.people.queries import get_student
+from lyceum.domains.people.models import Student
 
 _S = Application.Status
 DECIDABLE = (_S.SUBMITTED, _S.UNDER_REVIEW, _S.WAITLISTED)
@@ -318,7 +318,7 @@ def student_documents(request: HttpRequest, student_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     rows = list_handed_in(student_id, actor=actor)
     context = {
-        "student": get_student(student_id, actor=actor),
+        "student": Student.objects.select_related("person").get(pk=student_id),  # the list refused who may not know
         "rows": [(row, ApplicationDocument.Status(row.status).label) for row in rows],
     }
     return render(request, "admissions/student_documents.html", context)

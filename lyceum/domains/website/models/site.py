@@ -161,7 +161,8 @@ class Page(SchoolOwned):
         original = self.translation_of
         if original is None or original.published_at is None or self.published_at is None:
             return False
-        return original.published_at > self.published_at
+        is_behind: bool = original.published_at > self.published_at
+        return is_behind
 
     @property
     def address(self) -> str:

@@ -15,20 +15,29 @@ from lyceum.core.schools import current_school
 from lyceum.domains.journal.rules import Target, changed_fields, record
 from lyceum.domains.people.models import Staff
 from lyceum.domains.website.models import AboutUs, CoreValue, TeamMember
-from lyceum.domains.website.rules.fields import a_line, checked, line, picture, place_in_order, some_lines, web_links
+from lyceum.domains.website.rules.fields import (
+    Check,
+    a_line,
+    checked,
+    line,
+    picture,
+    place_in_order,
+    some_lines,
+    web_links,
+)
 from lyceum.domains.website.rules.pictures import drop_pictures
 from lyceum.domains.website.rules.site import touch_site
 
 LONGEST_NAME, LONGEST_BIO = 120, 4_000
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_AIM = 160, 10_000, 5_000
 LONGEST_VALUE, MOST_VALUES = 1_000, 20
-CHECKS_OF_ABOUT = {
+CHECKS_OF_ABOUT: Mapping[str, Check] = {
     "title": a_line(LONGEST_TITLE),
     "description": some_lines(LONGEST_DESCRIPTION),
     "mission": some_lines(LONGEST_AIM),
     "vision": some_lines(LONGEST_AIM),
 }
-CHECKS = {
+CHECKS: Mapping[str, Check] = {
     "name": a_line(LONGEST_NAME, needed=True),
     "role": a_line(LONGEST_NAME),
     "bio": some_lines(LONGEST_BIO),

@@ -13,12 +13,12 @@ from lyceum.core.errors import NotFoundError, RuleError
 from lyceum.core.permissions import Permission
 from lyceum.domains.journal.rules import Target, changed_fields, record
 from lyceum.domains.website.models import Partner
-from lyceum.domains.website.rules.fields import a_line, checked, picture, place_in_order, web_link
+from lyceum.domains.website.rules.fields import Check, a_line, checked, picture, place_in_order, web_link
 from lyceum.domains.website.rules.pictures import drop_pictures
 from lyceum.domains.website.rules.site import touch_site
 
 LONGEST_NAME, LONGEST_KIND, LONGEST_DESCRIPTION = 120, 60, 1_000
-CHECKS = {
+CHECKS: Mapping[str, Check] = {
     "name": a_line(LONGEST_NAME, needed=True),
     "kind": a_line(LONGEST_KIND),
     "description": a_line(LONGEST_DESCRIPTION),

@@ -13,7 +13,7 @@ from lyceum.domains.website.rules.reviews import publish_review, write_review
 from lyceum.domains.website.rules.site import forget_visits
 from lyceum.domains.website.tests.making import make_page, make_site
 from lyceum.domains.website.visits import write_visits
-from lyceum.testing.clients import browser, statements_for, stranger
+from lyceum.testing.clients import browser, stranger
 from lyceum.testing.factories import in_school, make_admin
 from lyceum.testing.pages import text_of
 
@@ -46,12 +46,6 @@ def test_pages_are_counted_by_day_without_cookies_machines_and_what_is_not_there
     assert "4 pages were read in 30 days." in page
     with later(days=402), in_school(school):
         assert (forget_visits(), PageVisits.objects.count()) == (2, 0)
-
-
-def test_a_kept_page_asks_the_database_nothing_though_it_is_counted(school):
-    make_site(school)
-
-    assert statements_for(stranger(school, HTTP_USER_AGENT=PERSON), "/about-us/") == 0
 
 
 def test_a_translation_is_outdated_once_what_it_translates_is_published_anew(admin, school):
