@@ -33,10 +33,9 @@ GOAL_A_SECOND, FIRST_VISIT, HTML, REQUESTS = 200, 150_000, 25_000, 10
 FIXED = ("/", "/courses/", "/events/", "/about-us/", "/team/", "/alumni/", "/reviews/", "/partners/", "/contact/")
 LOOKED_AT = 12
 """So many of the written pages are looked at as on a phone, beside the fixed ones."""
-WORDS = (
-    "school", "garden", "library", "morning", "lesson", "choir", "window", "river", "workshop", "teacher", "question",
-    "answer", "letter", "harvest", "bicycle", "theatre", "kitchen", "evening", "journey", "number", "picture", "friend",
-)  # fmt: skip
+_PARTS = ("ba", "che", "di", "lo", "mur", "sta", "te")
+WORDS = ["".join(word) for word in itertools.product(_PARTS, _PARTS, (*_PARTS, ""))]
+"""As many as a text has, so that it packs no better than one."""
 
 
 @dataclass(frozen=True)

@@ -82,9 +82,11 @@ def get_form(form_id: UUID, *, actor: Actor) -> ApplicationForm:
 def list_handed_in(student_id: UUID, *, actor: Actor) -> QuerySet[ApplicationDocument]:
     """What was handed in with the applications of a student: it is in their file from the first day on."""
     actor.require(Permission.APPLICATIONS_VIEW)
-    theirs = Q() if actor.reaches_all(Permission.APPLICATIONS_VIEW) else own_applications(actor)
-    seen = Application.objects.filter(theirs, student=student_id)
-    if not seen.exists():
+    office = actor.reaches_all(Permission.APPLICATIONS_VIEW)
+    seen = Application.objects.filter(Q() if office else own_applications(actor), student=student_id)
+    if office and not Student.objects.filter(pk=student_id).exists():
+        raise NotFoundError
+    if not office and not seen.exists():
         get_student(student_id, actor=actor)
     rows = ApplicationDocument.objects.filter(application__in=seen).exclude(stored="")
     return rows.select_related("application__intake").order_by("type", "pk")
