@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from bench.people import school
 from bench.place import Place
+from bench.processes import cpu_seconds, find_parts
 from bench.results import Result
 from bench.ux import LCP_MS, WATCH, feel
 from lyceum.core.actor import Actor, system_actor
@@ -59,13 +60,17 @@ def run(place: Place) -> Result:
     result.say(f"{len(every)} pages, none of them kept yet: {cold:.0f} a second")
     result.say(f"HTML at most {html / 1000:.1f} KB on the wire (at most {HTML // 1000})")
     plain, _statuses = rate(place.port, host, ["/static/web/icon.svg"])
+    parts = find_parts(place.server, place.folder)
+    began = cpu_seconds(parts.web)
     warm, statuses = rate(place.port, host, every)
+    cost = 1000 * (cpu_seconds(parts.web) - began) / (warm * SECONDS)
+    result.keep("milliseconds_of_processor_a_page", round(cost, 2))
     result.keep("pages", len(every))
     result.keep("html_bytes_at_most", html)
     result.keep("a_second", {"cold": round(cold), "warm": round(warm), "static_file": round(plain)})
     result.say(
         f"kept: {warm:.0f} a second (at least {GOAL_A_SECOND}), {warm / plain:.2f} of a static file's {plain:.0f}, "
-        f"{sorted(statuses)}"
+        f"{sorted(statuses)}; a page takes {cost:.1f} ms of processor, so one core gives {1000 / cost:.0f} a second"
     )
     felt = _on_a_phone(f"http://{host}", [*FIXED, *paths[:LOOKED_AT]])
     result.keep("on_a_phone", [asdict(each) for each in felt])
