@@ -28,6 +28,8 @@ NAMES = (
     "enrolments",
     "import_10k",
     "rollover_1000",
+    "site",
+    "registering",
     "ux",
 )
 OF_FILES = ("solver", "repairs", "contradictions")

@@ -106,12 +106,12 @@ def _look_at_all(browser: Browser, url: str, samples: Samples, say: Callable[[st
             looker.come_in()
         own = [each for each in samples.pages if each.role == role]
         looker.load(own[0].path)
-        _feel(guest, own[0].path)  # what a browser does once, at its first touch, is no page's
+        feel(guest, own[0].path)  # what a browser does once, at its first touch, is no page's
         for sample in own:
             page = Page(sample, looker.look(sample.path))
             page.lists = looker.page.evaluate(LISTS)
             page.stretched = looker.page.evaluate(STRETCH)
-            page.lcp, page.inp = _feel(guest, sample.path)
+            page.lcp, page.inp = feel(guest, sample.path)
             plain.goto(sample.path)
             page.forms = tuple(plain.evaluate(FORMS))
             say(f"{sample!s:45} {page.lcp:5} ms, {page.inp:4} ms")
@@ -121,7 +121,7 @@ def _look_at_all(browser: Browser, url: str, samples: Samples, say: Callable[[st
     return sorted(pages, key=lambda page: (page.sample.page, page.sample.role, page.sample.variant))
 
 
-def _feel(guest: Looker, path: str) -> tuple[int, int]:
+def feel(guest: Looker, path: str) -> tuple[int, int]:
     """The largest paint of a first visit and the slowest answer to a touch, both as on the phone; milliseconds."""
     page, cdp = guest.page, guest.cdp
     page.set_viewport_size({"width": PHONE_WIDTH, "height": SCREEN})

@@ -48,7 +48,7 @@ MOST_ALIASES = 30
 DEEPEST = 12
 MOST_COST = 5000
 MOST_ERRORS = 20
-FOR_ANYBODY = frozenset({"login", "refreshToken", "verifyCertificate", "__typename", "__type"})
+FOR_ANYBODY = frozenset({"login", "refreshToken", "register", "verifyCertificate", "__typename", "__type"})
 _FRAME = re.compile(r"(Connection|Edge|PageInfo)$")
 _LOOKS = frozenset({"__schema", "__type", "__typename"})
 

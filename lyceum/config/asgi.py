@@ -5,8 +5,11 @@ Django's own ASGI path hops between threads for every piece of synchronous work 
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lyceum.config.settings")
@@ -18,8 +21,11 @@ wsgi = get_wsgi_application()  # loads the app registry, before anything that ne
 from lyceum.api.live import hub  # noqa: E402
 from lyceum.api.websocket import sockets  # noqa: E402
 from lyceum.config.wsgi_bridge import WsgiBridge  # noqa: E402
+from lyceum.domains.website.visits import write_visits  # noqa: E402
 
 http = WsgiBridge(wsgi, threads=int(os.environ.get("LYCEUM_THREADS", "8")))
+
+VISITS_SECONDS = 30
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -37,12 +43,30 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
-    """Listen for facts while the server runs."""
+    """Listen for facts while the server runs, and write down from time to time what was counted."""
     await receive()
     http.open()
     await hub.start()
+    counting = asyncio.create_task(_write_down_visits())
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    counting.cancel()
+    with suppress(asyncio.CancelledError):
+        await counting
+    await _write_visits()
     await hub.stop()
     http.close()
     await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _write_down_visits() -> None:
+    while True:
+        await asyncio.sleep(VISITS_SECONDS)
+        await _write_visits()
+
+
+async def _write_visits() -> None:
+    try:
+        await asyncio.get_running_loop().run_in_executor(http.pool, write_visits)
+    except Exception:  # a number that is lost hinders nobody
+        logging.getLogger("lyceum").warning("Visits could not be written down.", exc_info=True)

@@ -7,11 +7,18 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import IO, Any
 
 IN_MEMORY = 512 * 1024
 LARGEST_BODY = 210 * 1024 * 1024
 """Bytes: a little over the largest import; what is larger is refused before it is read."""
+LINGER_SECONDS = 2.0
+"""How long what still arrives is thrown away after such a refusal, so that the sender gets to read it."""
+TOO_LARGE = (
+    b'{"type":"/api/v1/docs/problems/#file_too_large","title":"Too large","status":413,'
+    b'"detail":"A file has at most 200 MB.","code":"file_too_large","errors":[]}'
+)
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -30,21 +37,17 @@ class WsgiBridge:
         self.pool: ThreadPoolExecutor | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        body = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # closed below
-        try:
-            length = await _gather(scope, receive, body)
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+            try:
+                length = await _gather(scope, receive, body)
+            except TooLargeError:
+                body.truncate(0)
+                await _refuse(receive, send)
+                return
             environ = _environ(scope, body, length)
             status, headers, content = await asyncio.get_running_loop().run_in_executor(
                 self.pool, _run, self.application, environ
             )
-        except TooLargeError:
-            status, headers = 413, [(b"content-type", b"application/problem+json")]
-            content = (
-                b'{"type":"/api/v1/docs/problems/#file_too_large","title":"Too large","status":413,'
-                b'"detail":"A file has at most 200 MB.","code":"file_too_large","errors":[]}'
-            )
-        finally:
-            body.close()
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
@@ -74,6 +77,26 @@ async def _gather(scope: dict[str, Any], receive: Receive, body: IO[bytes]) -> i
         if message["type"] == "http.disconnect" or not message.get("more_body"):
             body.seek(0)
             return length
+
+
+async def _refuse(receive: Receive, send: Send) -> None:
+    """Answer, and hang up: the rest of the body is nobody's to wait for.
+
+    Whoever hangs up with bytes unread takes the answer away from a sender that has not read it yet.
+    """
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(TOO_LARGE)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": TOO_LARGE, "more_body": True})
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            message = await receive()
+            while message["type"] == "http.request" and message.get("more_body"):
+                message = await receive()
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _environ(scope: dict[str, Any], body: IO[bytes], length: int) -> dict[str, Any]:

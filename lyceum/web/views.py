@@ -195,6 +195,7 @@ def _places_of(student: Student, actor: Actor) -> list[tuple[object, str]]:
         (_("Guardians"), "guardians/", actor.reaches_all(Permission.PEOPLE_EDIT)),
         (_("Who is kept away"), "restrictions/", actor.reaches_all(Permission.RESTRICTIONS_EDIT)),
         (_("Consents"), "consents/", actor.may(Permission.CONSENTS_VIEW)),
+        (_("Documents"), "documents/", bool(actor.reaches(Permission.APPLICATIONS_VIEW) - {Reach.OWN})),
         (_("Family"), "family/", actor.reaches_all(Permission.PEOPLE_EDIT)),
         (_("What happened"), "timeline/", actor.reaches_all(Permission.STUDENTS_LIST)),
         (_("Merge with another record"), "merge/", actor.reaches_all(Permission.PEOPLE_MERGE)),

@@ -36,7 +36,8 @@ class BulkAct:
     name: str
     label: str | Promise
     plan: Callable[[HttpRequest, list[UUID]], Sequence[Planned]]
-    apply: Callable[[HttpRequest, list[UUID]], None]
+    apply: Callable[[HttpRequest, list[UUID]], str | None]
+    """Does it; returns the page where it can be watched, where it is not done yet."""
     fields: str = ""
     """A template with what the act needs to know, such as the class to move into."""
     button: str | Promise = ""
@@ -78,8 +79,8 @@ def answer_bulk(request: HttpRequest, acts: Sequence[BulkAct], back: str) -> Htt
             planned = act.plan(request, ids)
         if request.POST.get("confirmed") == "1" and not any(row.problem for row in planned):
             with transaction.atomic():
-                act.apply(request, ids)
-            return redirect(back)
+                watched = act.apply(request, ids)
+            return redirect(watched or back)
     except RuleError as error:
         shown = context | act.context(request) | {"errors": shown_errors(error), "planned": planned}
         return render(request, "web/bulk.html", shown, status=error.status)

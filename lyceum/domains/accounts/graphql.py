@@ -24,6 +24,7 @@ from lyceum.domains.accounts.queries import (
 )
 from lyceum.domains.accounts.rules.invitations import Invited, invite
 from lyceum.domains.accounts.rules.profiles import edit_profile
+from lyceum.domains.accounts.rules.registration import Registration, register
 from lyceum.domains.accounts.rules.sessions import Way, sign_out, sign_out_everywhere
 from lyceum.domains.accounts.rules.sign_in import Credentials, sign_in
 from lyceum.domains.accounts.rules.tokens import issue_pair, refresh_pair
@@ -135,6 +136,17 @@ class LoginInput:
     identifier: str = ""
 
 
+@strawberry.input(description="An address, a password and a name, and the slug of the school, as in hill-school.")
+class RegisterInput:
+    email: str
+    password: str
+    first_name: str
+    last_name: str = ""
+    username: str = ""
+    language: str = ""
+    school: str = ""
+
+
 @strawberry.input
 class RefreshTokenInput:
     refresh_token: str
@@ -222,6 +234,16 @@ class Mutation:
     def login(self, info: Info, input: LoginInput) -> LoginPayload:
         """Sign in. Every failure has the same words."""
         opened: Any = sign_in(Credentials(**vars(input)), way=Way(by_token=True), circumstances=_circumstances(info))
+        tokens: Any = issue_pair(opened)
+        return LoginPayload(tokens=tokens, user=opened.user)
+
+    @act
+    def register(self, info: Info, input: RegisterInput) -> LoginPayload:
+        """Make an account and become an applicant. A mail with a link follows; a known address is answered alike."""
+        new = Registration(**vars(input))
+        opened: Any = register(
+            new, way=Way(by_token=True), circumstances=_circumstances(info), actor=info.context.actor
+        )
         tokens: Any = issue_pair(opened)
         return LoginPayload(tokens=tokens, user=opened.user)
 

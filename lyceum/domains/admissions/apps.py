@@ -6,4 +6,4 @@ class AdmissionsConfig(AppConfig):
     label = "admissions"
 
     def ready(self) -> None:
-        from lyceum.domains.admissions import merging, subscribers  # noqa: F401  # models are ready only now
+        from lyceum.domains.admissions import agenda, merging, subscribers  # noqa: F401  # models are ready only now

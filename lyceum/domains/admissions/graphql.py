@@ -117,9 +117,9 @@ class Application:
         return application.student.registration_number if application.student else None
 
     @strawberry.field
-    def name(self, application: strawberry.Parent[models.Application]) -> str:
-        """The applicant's name."""
-        return application.student.person.full_name if application.student else str(application)
+    def name(self, application: strawberry.Parent[models.Application], info: Info) -> str:
+        """The applicant's name; the number, for who is not to know it."""
+        return _standing(application, info.context.actor).name
 
     @strawberry.field
     def status(self, application: strawberry.Parent[models.Application], info: Info) -> str:
@@ -165,7 +165,8 @@ class Application:
     @strawberry.field
     def next_act(self, application: strawberry.Parent[models.Application], info: Info) -> NextAct | None:
         """What the applicant does next."""
-        found = next_act(_standing(application, info.context.actor))
+        standing = _standing(application, info.context.actor)
+        found = None if standing.is_review else next_act(standing)
         return NextAct(**found) if found else None
 
 

@@ -23,11 +23,17 @@ from lyceum.domains.admissions.models import (
     SelectionStep,
     WantedCourse,
 )
-from lyceum.domains.admissions.policies import own_applications, visible_applications
+from lyceum.domains.admissions.policies import (
+    NOBODY,
+    named_applications,
+    named_steps,
+    own_applications,
+    visible_applications,
+)
 from lyceum.domains.admissions.rules.places import WAITING_ORDER
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
-from lyceum.domains.people.queries import matching
+from lyceum.domains.people.queries import get_student, matching
 
 NEWEST_FIRST = ("-created_at", "-pk")
 IN_ORDER = ("-submitted_at", "-pk")
@@ -35,8 +41,10 @@ IN_ORDER = ("-submitted_at", "-pk")
 
 def list_intakes(actor: Actor, *, status: str = "") -> QuerySet[Intake]:
     """The intakes by name: all of them for those who edit them, those that are published for everybody else."""
-    rows = Intake.objects.select_related("form", "grade", "year").prefetch_related("course_links__course", "steps")
-    if not (actor.reaches_all(Permission.INTAKES_EDIT) or actor.reaches_all(Permission.APPLICATIONS_VIEW)):
+    office = actor.reaches_all(Permission.INTAKES_EDIT) or actor.reaches_all(Permission.APPLICATIONS_VIEW)
+    steps = "steps__reviewers__staff__person" if office else "steps"
+    rows = Intake.objects.select_related("form", "grade", "year").prefetch_related("course_links__course", steps)
+    if not office:
         rows = rows.filter(status=Intake.Status.PUBLISHED)
     return (rows.filter(status=status) if status else rows).order_by("name", "pk")
 
@@ -71,11 +79,24 @@ def get_form(form_id: UUID, *, actor: Actor) -> ApplicationForm:
     return found
 
 
+def list_handed_in(student_id: UUID, *, actor: Actor) -> QuerySet[ApplicationDocument]:
+    """What was handed in with the applications of a student: it is in their file from the first day on."""
+    actor.require(Permission.APPLICATIONS_VIEW)
+    office = actor.reaches_all(Permission.APPLICATIONS_VIEW)
+    seen = Application.objects.filter(Q() if office else own_applications(actor), student=student_id)
+    if office and not Student.objects.filter(pk=student_id).exists():
+        raise NotFoundError
+    if not office and not seen.exists():
+        get_student(student_id, actor=actor)
+    rows = ApplicationDocument.objects.filter(application__in=seen).exclude(stored="")
+    return rows.select_related("application__intake").order_by("type", "pk")
+
+
 def list_selection_steps(actor: Actor, *, intake: UUID | None = None) -> QuerySet[SelectionStep]:
     """The steps of intakes, in their order, for those who edit or set them."""
     if not actor.reaches_all(Permission.INTAKES_EDIT):
         actor.require_all(Permission.STEPS_SET)
-    rows = SelectionStep.objects.select_related("intake")
+    rows = SelectionStep.objects.select_related("intake").prefetch_related("reviewers")
     return (rows.filter(intake=intake) if intake else rows).order_by("intake__name", "order", "pk")
 
 
@@ -121,6 +142,8 @@ def list_applications(actor: Actor, *, chosen: ApplicationFilter = ALL) -> Query
         rows = rows.filter(Exists(_open_documents()))
     if tidy(chosen.text):
         rows = rows.filter(student__in=Student.objects.filter(matching(chosen.text)))
+        if not actor.reaches_all(Permission.APPLICATIONS_VIEW):  # looking for a name would tell whose it is
+            rows = rows.filter(Q(intake__blind_review=False) | own_applications(actor))
     return rows.select_related("intake", "student__person", "filled_in_by").order_by(*NEWEST_FIRST)
 
 
@@ -176,6 +199,13 @@ def list_own_applications(actor: Actor) -> QuerySet[Application]:
     return whole(Application.objects.filter(own_applications(actor))).order_by(*NEWEST_FIRST)
 
 
+def list_to_review(actor: Actor) -> QuerySet[Application]:
+    """The running applications of others with a step that somebody is named to; the oldest first."""
+    running = ("submitted", "under_review", "waitlisted")
+    rows = Application.objects.filter(named_applications(actor), status__in=running)
+    return whole(rows).order_by("submitted_at", "pk")
+
+
 def find_own_application(actor: Actor) -> Application | None:
     """The newest application of one's own that was sent; else the newest draft."""
     own = list_own_applications(actor)
@@ -199,14 +229,39 @@ class Standing:
     message: str
     seen_by_office: bool
     documents: Sequence[ApplicationDocument] = field(default_factory=list)
+    is_review: bool = False
+    """Read by somebody who is named to its steps: they see those, and nobody's family."""
+    is_blind: bool = False
+    """Read by somebody who is not to know whose it is."""
+
+    @property
+    def name(self) -> str:
+        """What the reader may call it."""
+        student = self.application.student
+        return student.registration_number if self.is_blind and student else str(self.application)
 
 
 def standings_of(applications: Sequence[Application], *, actor: Actor) -> list[Standing]:
     """How whole applications stand, in one more statement where somebody waits."""
     office = actor.reaches_all(Permission.APPLICATIONS_VIEW)
     waiting = waiting_places({a.intake_id for a in applications if a.status == Application.Status.WAITLISTED})
+    named = {} if office else _named_steps(applications, actor)
     now = clock.now()
-    return [_standing(each, waiting.get(each.pk), office, now) for each in applications]
+    return [_standing(each, waiting.get(each.pk), office, named.get(each.pk), now) for each in applications]
+
+
+def _named_steps(applications: Sequence[Application], actor: Actor) -> dict[UUID, set[UUID]]:
+    """The steps that somebody is named to, by application; of those that are their own, none."""
+    which = named_steps(actor)
+    if which == NOBODY:
+        return {}
+    theirs = Application.objects.filter(named_applications(actor), pk__in=[each.pk for each in applications])
+    found: dict[UUID, set[UUID]] = {}
+    for application, step in ApplicationStep.objects.filter(which, application__in=theirs).values_list(
+        "application", "pk"
+    ):
+        found.setdefault(application, set()).add(step)
+    return found
 
 
 def standing_of(application: Application, *, actor: Actor) -> Standing:
@@ -223,7 +278,13 @@ def find_application_of(student_id: UUID, *, actor: Actor) -> Standing | None:
     return standing_of(found, actor=actor) if found else None
 
 
-def _standing(application: Application, waiting: tuple[int, int] | None, office: bool, now: datetime) -> Standing:
+def _standing(
+    application: Application,
+    waiting: tuple[int, int] | None,
+    office: bool,
+    named: set[UUID] | None,
+    now: datetime,
+) -> Standing:
     held = not office and application.is_held(now)
     offer = None if held else next(iter(application.offers.all()), None)
     status = application.status if office else application.visible_status(now)
@@ -231,7 +292,9 @@ def _standing(application: Application, waiting: tuple[int, int] | None, office:
         status = Application.Status.EXPIRED.value  # the clock decides, whether or not a job has written it down
     steps = list(application.steps.all())
     if not office:
-        steps = [_as_seen(step, application, held) for step in steps if step.shown_to_applicant]
+        shown = [each for each in steps if (each.shown_to_applicant if named is None else each.pk in named)]
+        steps = [_as_seen(step, application, held) for step in shown]
+    is_blind = named is not None and application.intake.blind_review
     return Standing(
         application=application,
         visible_status=status,
@@ -239,10 +302,12 @@ def _standing(application: Application, waiting: tuple[int, int] | None, office:
         decision_visible=bool(application.decision) and not held,
         steps=steps,
         offer=offer,
-        waiting=None if held else waiting,
-        message="" if held else application.message,
+        waiting=None if held or named is not None else waiting,
+        message="" if held or named is not None else application.message,
         seen_by_office=office,
-        documents=list(application.documents.all()),
+        documents=[] if is_blind else list(application.documents.all()),
+        is_review=named is not None,
+        is_blind=is_blind,
     )
 
 

@@ -227,12 +227,13 @@ def status_shape(standing: Standing | None) -> dict[str, Any]:
         "decision": standing.decision or None,
         "message": standing.message,
         "steps": [
-            step_shape(each, student=application.student_id, office=standing.seen_by_office) for each in standing.steps
+            step_shape(each, student=application.student_id, office=standing.seen_by_office or standing.is_review)
+            for each in standing.steps
         ],
         "documents": [document_shape(each) for each in standing.documents],
         "offer": offer_shape(standing.offer),
         "waiting": {"place": standing.waiting[0], "of": standing.waiting[1]} if standing.waiting else None,
-        "next_act": next_act(standing),
+        "next_act": None if standing.is_review else next_act(standing),
     }
 
 
@@ -259,19 +260,22 @@ def application_shape(standing: Standing) -> dict[str, Any]:
         "kind": "application",
         "id": application.pk,
         "student_id": application.student_id,
-        **_person(application),
+        **_person(standing),
         "for_self": application.for_self,
         "awaiting": application.awaiting or None,
         "submitted_at": application.submitted_at,
         "start_on": application.start_on,
         "courses": _courses(application, standing.decision_visible or office),
-        "guardians": _guardians(application),
+        "guardians": [] if standing.is_review else _guardians(application),
         "answers": application.answers,
         **(for_office if office else dict.fromkeys(for_office)),
     }
 
 
-def _person(application: Application) -> dict[str, Any]:
+def _person(standing: Standing) -> dict[str, Any]:
+    application = standing.application
+    if standing.is_blind:
+        return {"first_name": "", "last_name": "", "full_name": standing.name, "birth_date": None}
     if application.student is None:
         entered = application.entered.get("person", {})
         first, last = entered.get("first_name", ""), entered.get("last_name", "")

@@ -14,6 +14,7 @@ KINDS = {
     "meeting": later("course"),
     "due": later("due"),
     "detention": later("detention"),
+    "interview": later("interview"),
 }
 """What each kind of entry of an agenda is called."""
 

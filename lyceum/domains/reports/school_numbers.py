@@ -31,7 +31,7 @@ from lyceum.domains.notifications.queries import list_inbound
 from lyceum.domains.people.queries import list_students
 from lyceum.domains.tenancy.queries import day_bounds, time_zone, today
 from lyceum.domains.timetable.cover_queries import list_staff_absences
-from lyceum.domains.website.queries import list_messages, list_reviews
+from lyceum.domains.website.queries import list_messages, list_reviews, visits_by_day
 
 DAYS_SHOWN = 30
 Words = str | Promise
@@ -121,7 +121,7 @@ def read_school_numbers(actor: Actor) -> SchoolNumbers:
         for key, (title, counted) in named.items()
         if counted
     ]
-    return SchoolNumbers(parts, [_attendance_line(actor), _enrolment_line()])
+    return SchoolNumbers(parts, [_attendance_line(actor), _enrolment_line(), _visits_line(actor)])
 
 
 def _count(counted: Iterable[Counted]) -> dict[str, int]:
@@ -218,6 +218,13 @@ def _attendance_line(actor: Actor) -> Line:
     days = school_days().between(day - timedelta(days=70), day - timedelta(days=1))[-DAYS_SHOWN:]
     points = [(rate.on, rate.percent) for rate in rates_of(actor, days)]
     return Line("attendance", _("Attendance"), "%", points)
+
+
+def _visits_line(actor: Actor) -> Line:
+    """How often pages of the public site were read on each of the last days, by whomever."""
+    found = visits_by_day(actor, days=DAYS_SHOWN)
+    days = [today() - timedelta(days=n) for n in reversed(range(DAYS_SHOWN))]
+    return Line("site_visits", _("Visits of the website"), "", [(on, found.get(on, 0)) for on in days])
 
 
 def _enrolment_line() -> Line:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -13,7 +16,7 @@ from lyceum.core.errors import NotFoundError
 from lyceum.core.memory import SchoolMemory
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school, find_current_school
-from lyceum.domains.tenancy.models import School
+from lyceum.domains.tenancy.models import School, SchoolHost
 
 OPEN = (School.Status.ACTIVE, School.Status.RESTRICTED)
 """Where everybody who belongs there enters."""
@@ -83,6 +86,37 @@ def find_school_at(host: str) -> SchoolAtHost | None:
             (school_id, school, status), is_one = schools[0], len(schools) == 1
             return SchoolAtHost(school_id, school, status in OPEN) if is_one else None
     return None
+
+
+MOST_DOORS = 50
+"""Where more schools are here, a list of all of them helps nobody."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """A school's name, and where it answers strangers; no address where the installation has no name of its own."""
+
+    name: str
+    url: str
+
+
+def list_doors() -> list[Door]:
+    """The schools that are open, by name, for somebody who came to a host that means none of them."""
+    verified = SchoolHost.objects.filter(school=OuterRef("pk"), verified_at__isnull=False).order_by("host")
+    rows = School.objects.filter(status=School.Status.ACTIVE).annotate(host=Subquery(verified.values("host")[:1]))
+    found = list(rows.order_by("name", "pk")[: MOST_DOORS + 1])
+    return [Door(each.name, _door_of(each.slug, each.host)) for each in found] if len(found) <= MOST_DOORS else []
+
+
+def _door_of(slug: str, host: str | None) -> str:
+    if host:
+        return f"https://{host}"
+    here = urlsplit(settings.PUBLIC_URL)
+    try:
+        ip_address(here.hostname or "")
+    except ValueError:
+        return f"{here.scheme}://{slug}.{here.netloc}"
+    return ""
 
 
 def has_schools() -> bool:

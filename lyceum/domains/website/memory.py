@@ -14,6 +14,8 @@ from lyceum.core.memory import also_forget
 
 TRUSTED_SECONDS, KEPT_SECONDS, HOST_SECONDS = 5.0, 45.0, 10.0
 """How long the version, a page and the meaning of a host are believed without being looked at again."""
+MAKING_SECONDS = 5.0
+"""For so long whoever makes an old page anew is waited for."""
 MOST_PAGES, MOST_HOSTS = 4_000, 10_000
 
 
@@ -66,11 +68,16 @@ _memory = _Memory()
 
 
 def find_page(key: Key, read_version: Callable[[int], int]) -> Rendered | None:
-    """The page as it was made last, if nothing changed since."""
+    """The page as it was made last, if nothing changed since. Once it is old one caller makes it anew, and meanwhile
+    the others get the old one."""
     kept, now = _memory.pages.get(key), monotonic()
-    if kept is None or now - kept.at > KEPT_SECONDS:
+    if kept is None or kept.version != version_of(key[0], read_version):
         return None
-    return kept.page if kept.version == version_of(key[0], read_version) else None
+    with _memory.lock:
+        if now - kept.at > KEPT_SECONDS:
+            kept.at = now - KEPT_SECONDS + MAKING_SECONDS
+            return None
+    return kept.page
 
 
 def version_of(school_id: int, read_version: Callable[[int], int]) -> int:

@@ -1,14 +1,16 @@
 """Reading what the site shows, and what waits for the office."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Avg, Count, Prefetch, Q, QuerySet
+from django.db.models import Avg, Count, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
+from lyceum.domains.tenancy.queries import today
 from lyceum.domains.website.models import (
     AboutUs,
     AlumniProfile,
@@ -17,6 +19,7 @@ from lyceum.domains.website.models import (
     CoreValue,
     MenuItem,
     Page,
+    PageVisits,
     Partner,
     Picture,
     Review,
@@ -188,7 +191,7 @@ def read_site(actor: Actor) -> Site:
 def list_pages(actor: Actor) -> QuerySet[Page]:
     """The pages that the office writes, without those that are gone."""
     actor.require_all(Permission.SITE_EDIT)
-    return Page.objects.select_related("published", "translation_of").exclude(state=Page.State.ARCHIVED)
+    return Page.objects.select_related("published", "translation_of__published").exclude(state=Page.State.ARCHIVED)
 
 
 def get_page(page_id: UUID, *, actor: Actor) -> Page:
@@ -197,6 +200,35 @@ def get_page(page_id: UUID, *, actor: Actor) -> Page:
     if found is None:
         raise NotFoundError(_("There is no such page."))
     return found
+
+
+@dataclass(frozen=True)
+class Visits:
+    """How often a page was read in some days."""
+
+    path: str
+    count: int
+
+
+def read_visits(actor: Actor, *, days: int = 30) -> list[Visits]:
+    """The pages of the site by how often they were read in the last days, today included; the most read first."""
+    actor.require_all(Permission.SITE_EDIT)
+    rows = PageVisits.objects.filter(on__gt=today() - timedelta(days=days)).values("path").annotate(n=Sum("count"))
+    return [Visits(row["path"], row["n"]) for row in rows.order_by("-n", "path")]
+
+
+def visits_by_day(actor: Actor, *, days: int) -> dict[date, int]:
+    """How often pages of the site were read on each of the last days, today included."""
+    actor.require_all(Permission.SITE_EDIT)
+    rows = PageVisits.objects.filter(on__gt=today() - timedelta(days=days)).values("on").annotate(n=Sum("count"))
+    return {row["on"]: row["n"] for row in rows.order_by("on")}
+
+
+def list_all_reviews(actor: Actor, *, status: str = "", text: str = "") -> QuerySet[Review]:
+    """Reviews for a list of the office, by state and by words of the author or the text."""
+    actor.require_all(Permission.REVIEWS_MODERATE)
+    rows = list_reviews(actor, status=status)
+    return rows.filter(Q(author_name__icontains=text) | Q(body__icontains=text)) if text else rows
 
 
 def list_domains(actor: Actor) -> QuerySet[SiteDomain]:

@@ -13,6 +13,7 @@ from lyceum.domains.website.dns import resolve_txt
 from lyceum.domains.website.rules.domains import check_domains
 from lyceum.domains.website.rules.messages import erase_old_messages, tell_office
 from lyceum.domains.website.rules.pages import publish_due
+from lyceum.domains.website.rules.site import forget_visits
 from lyceum.domains.website.rules.tokens import forget_tokens
 
 
@@ -44,3 +45,4 @@ def _erase_what_is_old(*, actor: Actor) -> None:
     del actor
     erase_old_messages()
     forget_tokens()
+    forget_visits()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lyceum.core.actor import system_actor
 from lyceum.core.schools import current_school
 from lyceum.domains.accounts.models import EmailAddress
 from lyceum.domains.accounts.rules.registration import verify_link
 from lyceum.domains.admissions.models import Application, Intake
+from lyceum.domains.admissions.rules.many import ask_to_decide
 from lyceum.domains.tenancy.models import School
 from lyceum.testing.clients import start_session
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 HEAD, NOBODY, APPLICANT = "head", "nobody", "applicant"
 NO_PAGES: dict[str, str] = {
     "application-document": "a file",
+    "application-pdf": "a file",
+    "interviews": "a file",
     "apply-resume": "leads on to where the draft was left",
 }
 
@@ -45,6 +49,9 @@ def add(samples: Samples) -> None:
         samples.add("application", HEAD, f"/applications/{row.pk}/", status)
     taken = Application.objects.filter(status="approved", intake=year_group).order_by("pk")[0]
     samples.add("admit", HEAD, f"/applications/{taken.pk}/admit/")
+    job = ask_to_decide([taken.pk], act="approve", actor=system_actor(school.pk))
+    samples.add("decisions", HEAD, f"/applications/decisions/{job.pk}/")
+    samples.add("student-documents", HEAD, f"/students/{taken.student_id}/documents/")
     form = year_group.form_id
     samples.add("settings-admissions", HEAD, "/settings/admissions/")
     samples.add("settings-application-forms", HEAD, "/settings/intakes/forms/")

@@ -48,6 +48,8 @@ def add(samples: Samples) -> None:
         "site-alumni-edit": "/site/alumni/",
         "site-alumnus-edit": f"/site/alumni/{AlumniProfile.objects.order_by('name')[0].pk}/",
         "site-reviews-queue": "/site/reviews/",
+        "site-reviews-all": "/site/reviews/all/",
+        "site-visits": "/site/visits/",
         "site-messages": "/site/messages/",
         "site-message": f"/site/messages/{ContactMessage.objects.get().pk}/",
         "site-page-new": "/site/pages/new/",

@@ -1,7 +1,7 @@
 """Registration, applications and admission."""
 
 from lyceum.core.permissions import Permission
-from tests.doors.expected.door import EVERYBODY, SIGNED_IN, Door
+from tests.doors.expected.door import EVERYBODY, SIGNED_IN, About, Door
 from tests.doors.world import Who
 
 _p = Permission
@@ -63,6 +63,10 @@ REST: dict[str, Door] = {
     "decideApplications": Door(
         _p.APPLICATIONS_DECIDE, body={"applications": ["{application_id}"], "act": "approve", "preview": True}
     ),
+    "getDecisions": Door(_p.APPLICATIONS_DECIDE),
+    "cancelDecisions": Door(_p.APPLICATIONS_DECIDE),
+    "getApplicationPdf": Door(_p.APPLICATIONS_VIEW, but=_NOT_THEIRS),
+    "listStudentDocuments": Door(_p.APPLICATIONS_VIEW, About.STUDENT),
     # a family's answer
     "acceptOffer": Door(_AUTHOR),
     "declineOffer": Door(_AUTHOR),
@@ -103,6 +107,11 @@ PAGES: dict[str, Door] = {
     "GET applications/<uuid:application_id>/documents/<uuid:application_document_id>/": Door(
         _p.APPLICATIONS_VIEW, but=_NOT_THEIRS
     ),
+    "GET applications/interviews.ics": Door(_p.APPLICATIONS_VIEW),
+    "GET applications/decisions/<uuid:decisions_id>/": Door(_p.APPLICATIONS_DECIDE),
+    "POST applications/decisions/<uuid:decisions_id>/": Door(_p.APPLICATIONS_DECIDE),
+    "GET applications/<uuid:application_id>/application.pdf": Door(_p.APPLICATIONS_VIEW, but=_NOT_THEIRS),
+    "GET students/<uuid:student_id>/documents/": Door(_p.APPLICATIONS_VIEW, About.STUDENT),
     "GET settings/intakes/": Door(_p.INTAKES_EDIT),
     "POST settings/intakes/": Door(_p.INTAKES_EDIT, body={"name": "Autumn", "kind": "course"}),
     "GET settings/intakes/<uuid:intake_id>/": Door(_p.INTAKES_EDIT),

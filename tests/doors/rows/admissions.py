@@ -10,6 +10,7 @@ from lyceum.domains.accounts.rules.registration import verify_link
 from lyceum.domains.admissions.rules.entering import Entered, begin_application
 from lyceum.domains.admissions.rules.forms import create_form
 from lyceum.domains.admissions.rules.intakes import create_intake, create_step, publish_intake
+from lyceum.domains.admissions.rules.many import ask_to_decide
 from lyceum.domains.admissions.rules.sending import apply
 from lyceum.domains.admissions.rules.steps import hand_in_document
 from lyceum.domains.learning.models import Course
@@ -45,6 +46,7 @@ def add(cast: Cast) -> dict[str, UUID]:
         "other_intake": intakes[1].pk,
         "wanted_course": course.pk,
         "application_id": application.pk,
+        "decisions_id": ask_to_decide([application.pk], act="approve", actor=actor).pk,
         "draft_application": begin_application(other, actor=applicant).pk,
         "application_step_id": application.steps.get().pk,
         "application_document_id": document.pk,

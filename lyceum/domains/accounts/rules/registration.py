@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -22,9 +23,10 @@ from lyceum.core.errors import FieldError, InvalidError, NotAllowedError, RuleEr
 from lyceum.core.ids import new_id
 from lyceum.core.language import known_language
 from lyceum.core.permissions import Permission, Role
+from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
 from lyceum.domains.accounts.facts import EmailLinkAsked, EmailVerified, UserCreated, UserRegistered
-from lyceum.domains.accounts.models import EmailAddress, SignInAttempt, User
+from lyceum.domains.accounts.models import EmailAddress, Membership, SignInAttempt, User
 from lyceum.domains.accounts.queries import Circumstances, current_memberships
 from lyceum.domains.accounts.rules.acceptance import LinkExpiredError
 from lyceum.domains.accounts.rules.attempts import WaitError
@@ -176,6 +178,29 @@ def find_owner(address: EmailAddress) -> User | None:
     owned = EmailAddress.objects.filter(address=address.address, verified_at__isnull=False).exclude(pk=address.pk)
     found = owned.select_related("user").first()
     return found.user if found else None
+
+
+def unverified_applicants() -> QuerySet[User]:
+    """Who registered at the school in scope, has not shown that their address is theirs within seven days, and is
+    nothing but an applicant anywhere."""
+    memberships = Membership.objects.filter(user=OuterRef("pk"))
+    applicants = memberships.filter(school=current_school(), role=Role.APPLICANT.value, state=Membership.State.ACTIVE)
+    addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
+    return User.objects.filter(
+        Exists(applicants),
+        ~Exists(memberships.exclude(role=Role.APPLICANT.value)),
+        Exists(addresses),
+        ~Exists(addresses.filter(verified_at__isnull=False)),
+        created_at__lt=clock.now() - LINK_LIFETIME,
+    ).order_by("pk")
+
+
+def erase_unverified(user: User, *, actor: Actor) -> None:
+    """Erase such an account, once nothing of the school in scope holds to it; one of another school stays there."""
+    record("accounts.user.erase_unverified", target=Target("accounts.user", user.pk, ""), actor=actor)
+    Membership.objects.filter(user=user, school=current_school()).delete()
+    if not Membership.objects.filter(user=user).exists():
+        user.delete()
 
 
 def verify_link(address: EmailAddress, *, school_id: int) -> str:

@@ -8,7 +8,7 @@ from lyceum.domains.admissions.models.applications import (
     Offer,
     WantedCourse,
 )
-from lyceum.domains.admissions.models.intakes import ApplicationForm, Intake, IntakeCourse, SelectionStep
+from lyceum.domains.admissions.models.intakes import ApplicationForm, Intake, IntakeCourse, SelectionStep, StepReviewer
 
 __all__ = [
     "Application",
@@ -20,5 +20,6 @@ __all__ = [
     "IntakeCourse",
     "Offer",
     "SelectionStep",
+    "StepReviewer",
     "WantedCourse",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lyceum.core.schools import SchoolForeignKey, SchoolOwned
 from lyceum.domains.academics.models import AcademicYear, Grade
 from lyceum.domains.learning.models import Course
+from lyceum.domains.people.models import Staff
 
 
 class ApplicationForm(SchoolOwned):
@@ -146,3 +147,17 @@ class SelectionStep(SchoolOwned):
 
     def __str__(self) -> str:
         return self.step_name
+
+
+class StepReviewer(SchoolOwned):
+    """Somebody who works here and is named to a step: they see who is at it, and say how it went."""
+
+    step = SchoolForeignKey(SelectionStep, models.CASCADE, related_name="reviewers")
+    staff = SchoolForeignKey(Staff, models.CASCADE, related_name="+")
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["school", "step", "staff"], name="step_reviewer_once")]
+        indexes = [models.Index(fields=["school", "staff"], name="step_reviewer_by_staff")]
+
+    def __str__(self) -> str:
+        return str(self.staff)

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Field, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Schema, Status
 
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import Instant, Strict, actor_of, left_out
@@ -23,10 +23,13 @@ from lyceum.domains.admissions.rules.deciding import (
     waitlist,
     withdraw,
 )
+from lyceum.domains.admissions.rules.many import AT_ONCE, ask_to_decide, get_decisions, outcomes_of, stop_deciding
 from lyceum.domains.admissions.rules.moving import Outcome, decide_many, move_application
 from lyceum.domains.admissions.rules.steps import ask_for_document, set_document, set_step
 from lyceum.domains.admissions.rules.verdicts import Verdict
 from lyceum.domains.admissions.shapes import ApplicationOut, ApplicationStepOut, DocumentOut, document_shape, step_shape
+from lyceum.domains.admissions.tasks import decide_later
+from lyceum.domains.journal.models import Job
 
 
 class ApplicationReasonIn(Strict):
@@ -286,24 +289,53 @@ class DecisionsOut(Schema):
     results: list[OutcomeOut]
 
 
-@router.post("applications/decisions/", response=DecisionsOut, operation_id="decideApplications")
-def decide(request: HttpRequest, body: DecisionsIn) -> dict[str, Any]:
-    """Decide many at once, each by itself: one that is refused stops no other."""
+class DecidingOut(Schema):
+    """Very many are decided by a job: how far it is, and what became of each so far."""
+
+    id: UUID
+    state: str
+    progress: int
+    message: str
+    results: list[OutcomeOut]
+
+
+def _deciding(job: Job) -> dict[str, Any]:
+    names = ("state", "progress", "message")
+    return {"id": job.pk, **{name: getattr(job, name) for name in names}, "results": outcomes_of(job)}
+
+
+@router.post(
+    "applications/decisions/", response={200: DecisionsOut, 202: DecidingOut}, operation_id="decideApplications"
+)
+def decide(request: HttpRequest, response: HttpResponse, body: DecisionsIn) -> Any:
+    """Decide many at once, each by itself: one that is refused stops no other. More than 40 are decided by a job."""
     verdict = Verdict(
         message=body.message,
         internal_note=body.internal_note,
         reason=body.reason,
         complete_open_steps=body.complete_open_steps,
     )
-    results = decide_many(
-        body.applications,
-        act=body.act,
-        reason_code=body.reason_code,
-        verdict=verdict,
-        preview=body.preview,
-        actor=actor_of(request),
-    )
+    actor = actor_of(request)
+    how: dict[str, Any] = {"act": body.act, "reason_code": body.reason_code, "verdict": verdict}
+    if len(body.applications) > AT_ONCE and not body.preview:
+        job = ask_to_decide(body.applications, actor=actor, **how)
+        decide_later(job, actor=actor)
+        response["Location"] = f"/api/v1/applications/decisions/{job.pk}/"
+        return Status(202, _deciding(job))
+    results = decide_many(body.applications, preview=body.preview, actor=actor, **how)
     return summed_up(results, preview=body.preview)
+
+
+@router.get("applications/decisions/{uuid:decisions_id}/", response=DecidingOut, operation_id="getDecisions")
+def decisions(request: HttpRequest, decisions_id: UUID) -> dict[str, Any]:
+    """How far the job is that decides many."""
+    return _deciding(get_decisions(decisions_id, actor=actor_of(request)))
+
+
+@router.post("applications/decisions/{uuid:decisions_id}/cancel/", response=DecidingOut, operation_id="cancelDecisions")
+def cancel_decisions(request: HttpRequest, decisions_id: UUID) -> dict[str, Any]:
+    """Decide no more of them; what was decided stays."""
+    return _deciding(stop_deciding(decisions_id, actor=actor_of(request)))
 
 
 def summed_up(results: list[Outcome], *, preview: bool) -> dict[str, Any]:

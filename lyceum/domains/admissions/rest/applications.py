@@ -1,10 +1,11 @@
 """REST: applications, from the draft to the answer to an offer."""
 
+from datetime import date
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, File, Query
+from ninja import Field, File, Query, Schema
 from ninja.files import UploadedFile
 
 from lyceum.core.actor import Actor
@@ -12,11 +13,14 @@ from lyceum.core.etags import Shown, is_conditional, refuse_stale, with_etag
 from lyceum.core.files import answer_file
 from lyceum.core.paging import page_of
 from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
+from lyceum.domains.admissions.documents.printing import answer_application
+from lyceum.domains.admissions.models import ApplicationDocument
 from lyceum.domains.admissions.queries import (
     NEWEST_FIRST,
     ApplicationFilter,
     get_application,
     list_applications,
+    list_handed_in,
     standing_of,
     whole,
 )
@@ -140,6 +144,44 @@ def hand_in(request: HttpRequest, application_id: UUID, application_document_id:
         actor=actor_of(request),
     )
     return document_shape(document)
+
+
+class StudentDocumentOut(Schema):
+    """Something in a student's file: it came with an application, and is read there."""
+
+    id: UUID
+    application: UUID
+    intake: str
+    type: str
+    status: str
+    file_name: str
+    valid_until: date | None
+
+
+@router.get(
+    "students/{uuid:student_id}/documents/", response=ListOf[StudentDocumentOut], operation_id="listStudentDocuments"
+)
+def student_documents(request: HttpRequest, student_id: UUID, walk: Query[Walk]) -> dict[str, Any]:
+    """What was handed in for a student, by kind."""
+    rows = list_handed_in(student_id, actor=actor_of(request))
+    page = page_of(rows, order=("type", "pk"), limit=walk.limit, cursor=walk.cursor, count=walk.count)
+    return listed(page, [_student_document(each) for each in page.rows])
+
+
+def _student_document(row: ApplicationDocument) -> dict[str, Any]:
+    names = ("type", "status", "file_name", "valid_until")
+    return {
+        "id": row.pk,
+        "application": row.application_id,
+        "intake": row.application.intake.name,
+        **{name: getattr(row, name) for name in names},
+    }
+
+
+@router.get("applications/{uuid:application_id}/pdf/", operation_id="getApplicationPdf")
+def application_pdf(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """The application on paper, as the caller may know it."""
+    return answer_application(application_id, actor=actor_of(request))
 
 
 @router.get(

@@ -84,7 +84,7 @@ class IntakePatch(IntakeFields):
 
 
 class SelectionStepOut(Schema):
-    """One step of a selection procedure."""
+    """One step of a selection procedure. Who of the staff is named to it is for the office alone."""
 
     id: UUID
     intake: UUID
@@ -95,6 +95,7 @@ class SelectionStepOut(Schema):
     is_required: bool
     shown_to_applicant: bool
     days_to_do: int | None
+    reviewers: list[UUID] | None
 
 
 class IntakeOut(Schema):
@@ -150,13 +151,18 @@ def _intake(intake: Intake, *, office: bool, taken: int | None = None) -> dict[s
         "form": intake.form_id,
         "form_schema": intake.form.schema if intake.form else {},
         "blind_review": intake.blind_review if office else None,
-        "steps": [_step(step) for step in steps if office or step.shown_to_applicant],
+        "steps": [_step(step, office=office) for step in steps if office or step.shown_to_applicant],
     }
 
 
-def _step(step: SelectionStep) -> dict[str, Any]:
+def _step(step: SelectionStep, *, office: bool = True) -> dict[str, Any]:
     names = ("step_name", "description", "order", "kind", "is_required", "shown_to_applicant", "days_to_do")
-    return {"id": step.pk, "intake": step.intake_id, **{name: getattr(step, name) for name in names}}
+    return {
+        "id": step.pk,
+        "intake": step.intake_id,
+        **{name: getattr(step, name) for name in names},
+        "reviewers": [each.staff_id for each in step.reviewers.all()] if office else None,
+    }
 
 
 class IntakeFilter(Walk):
@@ -304,6 +310,7 @@ class SelectionStepPatch(Strict):
     is_required: bool = left_out()
     shown_to_applicant: bool = left_out()
     days_to_do: int | None = Field(None, ge=0, le=1000)
+    reviewers: list[UUID] = left_out()
 
 
 class StepFilter(Walk):

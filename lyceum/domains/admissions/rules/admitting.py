@@ -23,6 +23,7 @@ from lyceum.domains.admissions.facts import StudentAdmitted
 from lyceum.domains.admissions.models import Application, ApplicationGuardian, Intake
 from lyceum.domains.admissions.rules.announcing import make_student_member
 from lyceum.domains.admissions.rules.choosing import age_on
+from lyceum.domains.admissions.rules.consenting import bring_consents, read_answers
 from lyceum.domains.admissions.rules.refusals import MappingIncompleteError, WrongStateError
 from lyceum.domains.admissions.rules.states import acting_for, get_with_intake, require_state
 from lyceum.domains.admissions.rules.telling import tell_family
@@ -79,7 +80,9 @@ def plan_admission(application: Application, *, start_on: date | None = None, fo
         where = _("Guardians, no contact") if each.no_contact else _("Guardians")
         plan.lines.append(Line(each.relation or _("Guardian"), str(each), where))
     for document in application.documents.exclude(stored="").order_by("type"):
-        plan.lines.append(Line(_("Document"), document.type, _("The application, in the file")))
+        plan.lines.append(Line(_("Document"), document.type, _("Documents")))
+    for kind, agrees in read_answers(application):
+        plan.lines.append(Line(kind.name, _("given") if agrees else _("refused"), _("Consents")))
     birth = student.person.birth_date
     if birth is None:
         plan.missing.append(Line("birth_date", "", _("Student record: date of birth")))
@@ -116,6 +119,7 @@ def admit(
     _add_guardians(application, student, school)
     enrolment = _enrol(student, plan.starts_on, school)
     place_and_seat(student.pk, grade=application.intake.grade, form=form, on=plan.starts_on, actor=school)
+    bring_consents(application, actor=school)
     make_student_member(application, actor=school)
     application.start_on = plan.starts_on
     fact = StudentAdmitted(application=application.pk, student=student.pk, enrolment=enrolment.pk)

@@ -15,8 +15,9 @@ from lyceum.core.text import tidy
 from lyceum.domains.admissions.models import Application, ApplicationForm, Intake
 from lyceum.domains.admissions.rules.refusals import FormInUseError
 from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.people.models import ConsentKind
 
-TYPES = ("text", "long_text", "choice", "choices", "yes_no", "date", "number")
+TYPES = ("text", "long_text", "choice", "choices", "yes_no", "date", "number", "consent")
 MOST_FIELDS, LONGEST_ANSWER = 200, 5000
 Schema = Mapping[str, Any]
 
@@ -75,9 +76,21 @@ def check_schema(schema: Schema) -> None:
             )  # fmt: skip
         if kind in ("choice", "choices") and not field.get("options"):
             raise invalid_field("/schema", "options", _("The field %(key)s needs options.") % {"key": key})
+        if kind == "consent":
+            refuse_unknown_consent(str(field.get("consent", "")), pointer="/schema")
         when = field.get("when")
         if when is not None and (not isinstance(when, Mapping) or when.get("field") not in keys):
             raise invalid_field("/schema", "when", _("The field %(key)s depends on an earlier one.") % {"key": key})
+
+
+def refuse_unknown_consent(kind_id: str, *, pointer: str) -> None:
+    """Refuse to ask for a consent that the school does not ask families for."""
+    try:
+        is_known = ConsentKind.objects.filter(pk=UUID(kind_id), active=True).exists()
+    except ValueError:
+        is_known = False
+    if not is_known:
+        raise invalid_field(pointer, "consent", _("Choose one of the consents that the school asks for."))
 
 
 def fields_of(schema: Schema) -> Iterator[Mapping[str, Any]]:
@@ -131,7 +144,7 @@ def check_answers(schema: Schema, answers: Mapping[str, Any], *, whole: bool) ->
 
 def _answer(field: Mapping[str, Any], value: Any) -> Any:
     kind, options = field.get("type", "text"), [str(each) for each in field.get("options", ())]
-    if kind == "yes_no":
+    if kind in ("yes_no", "consent"):
         return _as_bool(value)
     if kind == "number":
         number = float(value)

@@ -13,10 +13,11 @@ from lyceum.core.errors import InvalidError, NotFoundError, RuleError, invalid_f
 from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.academics.models import AcademicYear, Grade
-from lyceum.domains.admissions.models import ApplicationForm, Intake, IntakeCourse, SelectionStep
+from lyceum.domains.admissions.models import ApplicationForm, Intake, IntakeCourse, SelectionStep, StepReviewer
 from lyceum.domains.admissions.rules.refusals import IntakeInUseError
 from lyceum.domains.journal.rules import Target, changed_fields, record
 from lyceum.domains.learning.models import Course
+from lyceum.domains.people.models import Staff
 
 STANDING = "General"
 TEXTS = {"name": 80, "currency": 3}
@@ -24,7 +25,7 @@ PLAIN = (
     "places", "over_offer", "opens_at", "closes_at", "age_from", "age_to", "reference_date", "needs_acceptance",
     "offer_days", "fee_minor", "deposit_minor", "decisions_visible_at", "blind_review",
 )  # fmt: skip
-MOST_DOCUMENTS = 30
+MOST_DOCUMENTS, MOST_REVIEWERS = 30, 50
 
 
 class NameTakenError(InvalidError):
@@ -233,14 +234,33 @@ def create_step(intake_id: UUID, *, values: Mapping[str, Any], actor: Actor) -> 
 
 @transaction.atomic
 def edit_step(step_id: UUID, *, values: Mapping[str, Any], actor: Actor) -> SelectionStep:
-    """Change a step for those who apply from now on; who applied before keeps it as it was."""
-    step = _get_step(step_id, actor)
-    changes = changed_fields(step, _checked_step(dict(values)))
+    """Change a step for those who apply from now on; who applied before keeps it as it was.
+
+    Whoever is named to it as a reviewer looks at all who have it, also at those who applied before.
+    """
+    step, given = _get_step(step_id, actor), dict(values)
+    reviewers = given.pop("reviewers", None)
+    changes = changed_fields(step, _checked_step(given))
     if changes:
         with _steps_apart(step):
             step.save()
+    if reviewers is not None:
+        changes["reviewers"] = _set_reviewers(step, reviewers)
+    if changes:
         record("admissions.step.edit", target=Target.of(step), changes=changes, actor=actor)
     return step
+
+
+def _set_reviewers(step: SelectionStep, staff: Sequence[UUID]) -> list[list[str]]:
+    """Name these and nobody else; returns who was named before and who is now, for the trail."""
+    wanted = list(dict.fromkeys(staff))
+    if len(wanted) > MOST_REVIEWERS or Staff.objects.filter(pk__in=wanted).count() < len(wanted):
+        message = _("Name at most %(n)s people who work here.") % {"n": MOST_REVIEWERS}
+        raise invalid_field("/reviewers", "unknown", message)
+    before = list(step.reviewers.values_list("staff", flat=True))
+    step.reviewers.exclude(staff__in=wanted).delete()
+    StepReviewer.objects.bulk_create(StepReviewer(step=step, staff_id=pk) for pk in wanted if pk not in before)
+    return [[str(pk) for pk in before], [str(pk) for pk in wanted]]
 
 
 @transaction.atomic

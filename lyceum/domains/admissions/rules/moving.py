@@ -91,12 +91,7 @@ def decide_many(
     actor: Actor,
 ) -> list[Outcome]:
     """Decide each by itself, by the same rules as one; a preview says what would become of each, and does nothing."""
-    actor.require_all(Permission.APPLICATIONS_DECIDE)
-    wanted = list(dict.fromkeys(applications))
-    if act not in ACTS:
-        raise invalid_field("/act", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(ACTS)})
-    if not 0 < len(wanted) <= MOST_AT_ONCE:
-        raise invalid_field("/applications", "range", _("Choose 1 to %(most)s applications.") % {"most": MOST_AT_ONCE})
+    wanted = check_many(applications, act=act, actor=actor)
     outcomes: list[Outcome] = []
     try:
         with transaction.atomic():
@@ -111,6 +106,17 @@ def decide_many(
     except _OnlyLookingError:
         pass
     return outcomes
+
+
+def check_many(applications: Sequence[UUID], *, act: str, actor: Actor) -> list[UUID]:
+    """The applications, each once. Refuses who decides nothing, an act that is none, and too many."""
+    actor.require_all(Permission.APPLICATIONS_DECIDE)
+    wanted = list(dict.fromkeys(applications))
+    if act not in ACTS:
+        raise invalid_field("/act", "choice", _("Choose one of: %(choices)s.") % {"choices": ", ".join(ACTS)})
+    if not 0 < len(wanted) <= MOST_AT_ONCE:
+        raise invalid_field("/applications", "range", _("Choose 1 to %(most)s applications.") % {"most": MOST_AT_ONCE})
+    return wanted
 
 
 def _one(pk: UUID, row: Application, act: str, reason_code: str, verdict: Verdict, actor: Actor) -> Outcome:

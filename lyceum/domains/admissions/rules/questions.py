@@ -15,7 +15,7 @@ from lyceum.core.errors import NotFoundError, invalid_field
 from lyceum.core.text import tidy
 from lyceum.domains.admissions.models import Application, ApplicationForm
 from lyceum.domains.admissions.queries import get_form
-from lyceum.domains.admissions.rules.forms import create_form, edit_form, fields_of
+from lyceum.domains.admissions.rules.forms import create_form, edit_form, fields_of, refuse_unknown_consent
 
 Sections = list[dict[str, Any]]
 Change = Callable[[Sections], None]
@@ -72,6 +72,7 @@ def change_question(key: str, values: Mapping[str, Any]) -> Change:
         _fields, field = _found(sections, key)
         field.pop("options", None)
         field.pop("help", None)
+        field.pop("consent", None)
         field.update(_checked(values))
 
     return change
@@ -117,6 +118,9 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
         field["options"] = [each for each in options if each]
         if len(field["options"]) < 2:
             raise invalid_field("/options", "required", _("Name at least two answers, one a line."))
+    if kind == "consent":
+        field["consent"] = str(values.get("consent", ""))
+        refuse_unknown_consent(field["consent"], pointer="/consent")
     if tidy(str(values.get("help", ""))):
         field["help"] = tidy(str(values["help"]))[:500]
     return field

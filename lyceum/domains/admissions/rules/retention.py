@@ -1,12 +1,14 @@
-"""What is not kept: drafts that were left, and unsuccessful applications a year after their intake closed."""
+"""What is not kept: drafts that were left, accounts that nobody verified, unsuccessful applications after a year."""
 
 from datetime import timedelta
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.files import delete_file
+from lyceum.domains.accounts.rules.registration import erase_unverified, unverified_applicants
 from lyceum.domains.admissions.models import Application, ApplicationDocument
 from lyceum.domains.admissions.models.applications import OVER
 from lyceum.domains.admissions.settings import admissions_settings
@@ -26,6 +28,23 @@ def erase_old_applications(*, actor: Actor) -> int:
     before = clock.now() - KEPT
     closed = Q(intake__closes_at__lt=before) | Q(intake__closes_at__isnull=True, updated_at__lt=before)
     return _erase(Q(status__in=OVER) & closed, "applications", actor)
+
+
+def erase_unverified_accounts(*, actor: Actor) -> int:
+    """Erase accounts whose owner never showed that their address is theirs, with the drafts they wrote. Returns how
+    many."""
+    erased = 0
+    for user in unverified_applicants()[:1000]:
+        if Application.objects.filter(filled_in_by=user).exclude(status=Application.Status.DRAFT).exists():
+            continue
+        try:
+            with transaction.atomic():
+                Application.objects.filter(filled_in_by=user).delete()
+                erase_unverified(user, actor=actor)
+        except IntegrityError:  # another school holds to it
+            continue
+        erased += 1
+    return erased
 
 
 def _erase(which: Q, what: str, actor: Actor) -> int:

@@ -40,7 +40,7 @@ from lyceum.domains.admissions.rules.refusals import (
     GuardianMustApplyError,
     GuardianRequiredError,
 )
-from lyceum.domains.admissions.rules.states import acting_for, get_for_act, require_state
+from lyceum.domains.admissions.rules.states import acting_for, get_for_act, require_state, whole_applications
 from lyceum.domains.admissions.rules.telling import tell_family, tell_office
 from lyceum.domains.admissions.settings import admissions_settings
 from lyceum.domains.journal.rules import Target, record
@@ -147,17 +147,7 @@ def _adults(application: Application) -> list[EnteredGuardian]:
 
 def _send(application: Application, user: User, actor: Actor) -> Application:
     entered, school = application.entered, acting_for(actor)
-    student = _student(application, user, school)
-    before = Application.objects.filter(student=student, intake=application.intake_id).exclude(status__in=OVER).first()
-    if before is not None:
-        raise _already(before)
     _insert_guardians(application, user)
-    application.student = student
-    application.entered = {"office": True} if entered.get("office") else {}
-    application.awaiting, application.status = "", Application.Status.SUBMITTED
-    application.submitted_at = clock.now()
-    with refusing(application_once=lambda: AlreadyAppliedError(_("An application for this was sent at this moment."))):
-        application.save()
     WantedCourse.objects.bulk_create(
         WantedCourse(application=application, course_id=pk, preference=place)
         for place, pk in enumerate(entered.get("courses", ()), start=1)
@@ -167,12 +157,29 @@ def _send(application: Application, user: User, actor: Actor) -> Application:
         ApplicationDocument(application=application, type=each["type"], is_required=each["required"])
         for each in application.intake.documents
     )
+    # The number is taken as late as can be: from here on every other applicant of the school waits for the end of this.
+    student = _student(application, user, school)
+    before = Application.objects.filter(student=student, intake=application.intake_id).exclude(status__in=OVER).first()
+    if before is not None:
+        raise _already(before)
+    application.student = student
+    application.entered = {"office": True} if entered.get("office") else {}
+    application.awaiting, application.status = "", Application.Status.SUBMITTED
+    application.submitted_at = clock.now()
+    with refusing(application_once=lambda: AlreadyAppliedError(_("An application for this was sent at this moment."))):
+        application.save()
     fact = ApplicationSubmitted(application=application.pk, student=student.pk, intake=application.intake_id)
     changes = {"status": ["draft", "submitted"]}
     record("admissions.application.submit", target=Target.of(application), changes=changes, facts=[fact], actor=actor)
     tell_family(application, "admissions.submitted", actor=system_actor(current_school()))
-    tell_office(application, "admissions.arrived", actor=actor)
     return application
+
+
+def tell_of_arrival(application_id: UUID, *, actor: Actor) -> None:
+    """Tell the office of an application that came in; twice tells once."""
+    application = whole_applications().filter(pk=application_id, student__isnull=False).first()
+    if application is not None:
+        tell_office(application, "admissions.arrived", actor=actor)
 
 
 def _already(application: Application) -> AlreadyAppliedError:

@@ -12,7 +12,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import FieldError, NotFoundError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.domains.admissions.models import Application, ApplicationDocument
-from lyceum.domains.admissions.policies import visible_applications
+from lyceum.domains.admissions.policies import refuse_blind, visible_applications
 from lyceum.domains.admissions.rules.refusals import ReadOnlyFieldError
 from lyceum.domains.admissions.rules.states import get_for_act
 from lyceum.domains.journal.rules import Target, changed_fields, record
@@ -47,9 +47,11 @@ def get_document_file(application_id: UUID, document_id: UUID, *, actor: Actor) 
     """What was handed in, for those who may see the application. That it was read is recorded."""
     actor.require(Permission.APPLICATIONS_VIEW)
     seen = Application.objects.filter(visible_applications(actor), pk=application_id)
-    document = ApplicationDocument.objects.filter(application__in=seen, pk=document_id).exclude(stored="").first()
+    rows = ApplicationDocument.objects.select_related("application__intake").filter(application__in=seen)
+    document = rows.filter(pk=document_id).exclude(stored="").first()
     if document is None:
         raise NotFoundError
+    refuse_blind(document.application, actor)
     target = Target("admissions.application", application_id, document.type)
     record("admissions.document.view", target=target, actor=actor)
     return document

@@ -6,17 +6,19 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
-from lyceum.core.actor import Actor, system_actor
+from lyceum.core.actor import Actor, not_allowed, system_actor
 from lyceum.core.errors import NotFoundError, invalid_field
 from lyceum.core.files import store_file, take_file
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.core.text import tidy
 from lyceum.domains.admissions.facts import DocumentRejected, StepChanged
-from lyceum.domains.admissions.models import Application, ApplicationDocument, ApplicationStep
+from lyceum.domains.admissions.models import Application, ApplicationDocument, ApplicationStep, SelectionStep
+from lyceum.domains.admissions.policies import named_applications, named_steps, own_applications, refuse_blind
 from lyceum.domains.admissions.rules.refusals import EarlierStepOpenError, WrongStateError
 from lyceum.domains.admissions.rules.states import get_for_act, needed_reason, require_state
 from lyceum.domains.admissions.rules.telling import tell_family
@@ -40,12 +42,16 @@ def set_step(
     values: Mapping[str, Any] | None = None,
     actor: Actor,
 ) -> ApplicationStep:
-    """Move a step on, or say when and what for. Steps run in order; going back or waiving one needs a reason."""
-    application = _for_office(application_id, actor)
+    """Move a step on, or say when and what for. Steps run in order; going back or waiving one needs a reason.
+
+    The office sets every step, who is named to one sets that.
+    """
+    application = _for_setting(application_id, actor)
     require_state(application, *OPEN)
     step = application.steps.select_for_update(of=("self",)).filter(pk=step_id).first()
     if step is None:
         raise NotFoundError
+    _require_named(application, Q(pk=step_id), actor)
     changes = changed_fields(step, _checked(values or {}))
     if status and status != step.status:
         reason = _check_move(application, step, status, reason)
@@ -60,11 +66,18 @@ def set_step(
     return step
 
 
-def _for_office(application_id: UUID, actor: Actor) -> Application:
+def _for_setting(application_id: UUID, actor: Actor) -> Application:
     actor.require(Permission.STEPS_SET)
-    application = get_for_act(application_id, permission=Permission.APPLICATIONS_VIEW, actor=actor)
-    actor.require_all(Permission.STEPS_SET)  # nobody moves their own application on
-    return application
+    return get_for_act(application_id, permission=Permission.APPLICATIONS_VIEW, actor=actor)
+
+
+def _require_named(application: Application, which: Q, actor: Actor) -> None:
+    """Refuse who is neither of the office nor named to such a step: nobody moves their own application on."""
+    if actor.reaches_all(Permission.STEPS_SET):
+        return
+    theirs = Application.objects.filter(named_applications(actor), pk=application.pk).exists()
+    if not theirs or not application.steps.filter(named_steps(actor), which).exists():
+        raise not_allowed(Permission.STEPS_SET)
 
 
 def _target(application: Application, name: str) -> Target:
@@ -137,6 +150,8 @@ def hand_in_document(
     application = get_for_act(application_id, permission=Permission.APPLICATIONS_VIEW, actor=actor)
     if not actor.reaches_all(Permission.STEPS_SET):
         actor.require(Permission.APPLY)
+        if not Application.objects.filter(own_applications(actor), pk=application.pk).exists():
+            raise not_allowed(Permission.STEPS_SET)
     require_state(application, *OPEN, "approved", by_family=True)
     document = _get_document(application, document_id)
     if document.status in (_D.VERIFIED, _D.WAIVED):
@@ -162,7 +177,8 @@ def ask_for_document(
     application_id: UUID, *, type: str, is_required: bool = True, actor: Actor
 ) -> ApplicationDocument:  # fmt: skip
     """Ask one family for one more document."""
-    application = _for_office(application_id, actor)
+    application = _for_setting(application_id, actor)
+    actor.require_all(Permission.STEPS_SET)
     require_state(application, *OPEN, "approved")
     name = tidy(type)
     if not 0 < len(name) <= 80 or application.documents.filter(type=name).exists():
@@ -182,8 +198,10 @@ def set_document(
     valid_until: date | None = None,
     actor: Actor,
 ) -> ApplicationDocument:
-    """Say that a document is in order, or not and why, or not needed."""
-    application = _for_office(application_id, actor)
+    """Say that a document is in order, or not and why, or not needed: the office, or who is named to such a step."""
+    application = _for_setting(application_id, actor)
+    _require_named(application, Q(kind=SelectionStep.Kind.DOCUMENT), actor)
+    refuse_blind(application, actor)
     require_state(application, *OPEN, "approved")
     document = _get_document(application, document_id)
     allowed = {_D.VERIFIED: (_D.UPLOADED,), _D.REJECTED: (_D.UPLOADED, _D.VERIFIED)}

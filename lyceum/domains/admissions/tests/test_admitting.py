@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 
 import pytest
 
@@ -13,12 +14,24 @@ from lyceum.domains.admissions.rules.admitting import admit
 from lyceum.domains.admissions.rules.answering import accept_offer
 from lyceum.domains.admissions.rules.deciding import approve
 from lyceum.domains.admissions.rules.entering import EnteredGuardian
+from lyceum.domains.admissions.rules.forms import create_form
 from lyceum.domains.admissions.rules.refusals import MappingIncompleteError
+from lyceum.domains.admissions.rules.steps import hand_in_document
 from lyceum.domains.admissions.tests.conftest import MOTHER
 from lyceum.domains.journal.models import Fact
 from lyceum.domains.notifications.models import Delivery
-from lyceum.domains.people.models import ContactRestriction, Enrolment, GuardianLink, Person, Student
+from lyceum.domains.people.models import (
+    Consent,
+    ConsentKind,
+    ContactRestriction,
+    Enrolment,
+    GuardianLink,
+    Person,
+    Student,
+)
+from lyceum.testing.clients import browser
 from lyceum.testing.factories import in_school, make_class
+from lyceum.testing.pages import text_of
 
 FATHER = EnteredGuardian(first_name="Fa", last_name="Lund", relation="father", email="fa@example.org", no_contact=True)
 AUNT = EnteredGuardian(
@@ -26,13 +39,23 @@ AUNT = EnteredGuardian(
 )
 
 
+PDF = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+
+
 @pytest.fixture
 def accepted(office):
     """A child with three adults whose family took the place that was offered."""
     family = office.newcomer()
-    intake = office.year_group(documents=[{"type": "Passport", "required": False}])
-    application = office.child(intake, family, guardians=[MOTHER, FATHER, AUNT])
     with in_school(office.school):
+        outing = ConsentKind.objects.get(name="Outings nearby")
+        field = {"key": "outing", "label": "May they come along?", "type": "consent", "consent": str(outing.pk)}
+        schema = {"sections": [{"title": "More", "fields": [field]}]}
+        form = create_form(name="Child", schema=schema, actor=office.actor(office.admin))
+    intake = office.year_group(documents=[{"type": "Passport", "required": False}], form=form.pk)
+    application = office.child(intake, family, guardians=[MOTHER, FATHER, AUNT], answers={"outing": "yes"})
+    with in_school(office.school):
+        passport = application.documents.get()
+        hand_in_document(application.pk, passport.pk, file=BytesIO(PDF), name="p.pdf", actor=office.actor(family))
         approve(application.pk, actor=office.actor(office.office))
         accept_offer(application.pk, actor=office.actor(family))
     return application
@@ -48,6 +71,7 @@ def test_one_act_makes_a_student_with_guardians_roll_class_and_invitations(offic
     again = client.send(at, {"class": str(form.pk)})
 
     assert (plan["starts_on"], plan["missing"]) == ("2027-09-01", [])
+    assert {"what": "Outings nearby", "value": "given", "where": "Consents"} in plan["lines"]
     assert (done.status_code, done.json()["status"], again.status_code) == (200, "enrolled", 200)
     assert done.json()["student_id"] == again.json()["student_id"] == str(accepted.student_id)
     with in_school(office.school):
@@ -64,8 +88,25 @@ def test_one_act_makes_a_student_with_guardians_roll_class_and_invitations(offic
         assert list(Invitation.objects.values_list("address", "role")) == [("mo@example.org", "guardian")]
         invited = Delivery.objects.filter(notification__template="admissions.invited")
         assert list(invited.values_list("address", flat=True)) == ["mo@example.org"]
+        consent = Consent.objects.select_related("kind").get()
+        assert (consent.kind.name, consent.answer, consent.answered_by) == (
+            "Outings nearby", "given", accepted.filled_in_by.full_name,
+        )  # fmt: skip
         fact = Fact.objects.get(type="admissions.student_admitted").payload
         assert (fact["student"], fact["source"]) == (str(student.pk), "application")
+
+
+def test_what_was_handed_in_stands_in_the_students_own_file(office, accepted):
+    with in_school(office.school):
+        admit(accepted.pk, actor=office.actor(office.office))
+    at = f"students/{accepted.student_id}/documents/"
+
+    (found,) = office.software(office.office).get(f"/api/v1/{at}").json()["items"]
+    page = text_of(browser(office.office, office.school).get(f"/{at}"))
+
+    assert (found["type"], found["file_name"], found["application"]) == ("Passport", "p.pdf", str(accepted.pk))
+    assert "Passport" in page
+    assert office.software(office.newcomer()).get(f"/api/v1/{at}").status_code == 404
 
 
 def test_the_one_who_is_kept_away_is_told_nothing_at_any_time(office, accepted):

@@ -3,6 +3,7 @@
 import re
 from io import BytesIO
 
+from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.domains.admissions.models import Application
 from lyceum.domains.admissions.rules.deciding import approve
@@ -11,8 +12,9 @@ from lyceum.domains.admissions.rules.intakes import edit_intake
 from lyceum.domains.admissions.rules.verdicts import Verdict
 from lyceum.domains.admissions.tests.conftest import MOTHER
 from lyceum.domains.notifications.models import Delivery
-from lyceum.testing.clients import browser, statements_for, stranger
-from lyceum.testing.factories import in_school
+from lyceum.domains.tenancy.models import School, SchoolHost
+from lyceum.testing.clients import browser, nobody, statements_for, stranger
+from lyceum.testing.factories import in_school, make_school
 from lyceum.testing.pages import rows, text_of
 
 PASSWORD = "seven green tall horses"
@@ -192,3 +194,19 @@ def test_the_list_takes_as_many_statements_for_three_rows_as_for_one(office):
 
     assert statements_for(client, "/applications/?status=under_review") == one
     assert len(rows(client.get("/applications/"))) == 3
+
+
+def test_at_a_host_of_no_school_one_reads_which_schools_are_here_and_whom_to_ask(office, settings):
+    settings.PUBLIC_URL = "https://lyceum.example"
+    shut = make_school("Shut School")
+    School.objects.filter(pk=shut.pk).update(status=School.Status.SUSPENDED)
+    own = make_school("Own School")
+    SchoolHost.objects.create(school=own, host="www.own.example", verified_at=clock.now())
+
+    page = nobody().get("/apply/").content.decode()
+
+    assert f'href="https://{office.school.slug}.lyceum.example/apply/"' in page
+    assert 'href="https://www.own.example/apply/"' in page
+    assert "Shut School" not in page
+    settings.PUBLIC_URL = "http://192.168.1.5:8000"
+    assert "192.168" not in nobody().get("/apply/").content.decode()

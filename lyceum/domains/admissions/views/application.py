@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,11 +18,13 @@ from lyceum.core.permissions import Permission, Role
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.academics.queries import list_class_names
+from lyceum.domains.admissions.documents.printing import answer_application
 from lyceum.domains.admissions.models import Application, ApplicationDocument, ApplicationStep, Intake
 from lyceum.domains.admissions.queries import (
     Standing,
     get_application,
     list_applications,
+    list_handed_in,
     list_intakes,
     standing_of,
 )
@@ -48,7 +50,9 @@ from lyceum.domains.admissions.rules.steps import ask_for_document, hand_in_docu
 from lyceum.domains.admissions.rules.verdicts import Verdict
 from lyceum.domains.admissions.shapes import next_act, offer_shape
 from lyceum.domains.admissions.views.applications import state_html
-from lyceum.domains.admissions.views.applying import said_answer
+from lyceum.domains.admissions.views.typed import typed_instant
+from lyceum.domains.admissions.words import said_answer
+from lyceum.domains.people.models import Student
 
 _S = Application.Status
 DECIDABLE = (_S.SUBMITTED, _S.UNDER_REVIEW, _S.WAITLISTED)
@@ -68,6 +72,8 @@ def application_page(request: HttpRequest, application_id: UUID) -> HttpResponse
 
     if standing.seen_by_office:
         return submitted(request, "admissions/application.html", lambda: _office(standing, actor), act)
+    if standing.is_review:
+        return submitted(request, "admissions/review.html", lambda: _review_of(standing), act)
     return submitted(request, "admissions/own_application.html", lambda: _family(standing, actor), act)
 
 
@@ -157,9 +163,11 @@ def _row(request: HttpRequest) -> UUID:
 
 def _step(request: HttpRequest, pk: UUID, actor: Actor) -> str:
     form = request.POST
-    values = {"message": form.get("message", ""), "due_on": typed_date(request, "due_on")}
-    if "internal_note" in form:
-        values["internal_note"] = form["internal_note"]
+    values: dict[str, Any] = {name: form[name] for name in ("message", "internal_note") if name in form}
+    if "due_on" in form:
+        values["due_on"] = typed_date(request, "due_on")
+    if "appointment" in form:
+        values["appointment"] = typed_instant(request, "appointment")
     set_step(
         pk, _row(request), status=form.get("status", ""), reason=form.get("reason", ""), values=values, actor=actor
     )
@@ -218,9 +226,22 @@ def _family(standing: Standing, actor: Actor) -> dict[str, Any]:
     }
 
 
+def _answers(application: Application) -> list[tuple[str, str]]:
+    labels = {field["key"]: field["label"] for field in fields_of(schema_of(application.intake))}
+    return [(labels.get(key, key), said_answer(value)) for key, value in application.answers.items()]
+
+
+def _review_of(standing: Standing) -> dict[str, Any]:
+    application = standing.application
+    return _shared(standing) | {
+        "answers": _answers(application),
+        "courses": list(application.wanted.all()),
+        "may_set": application.status in ("submitted", "under_review", "waitlisted", "offered"),
+    }
+
+
 def _office(standing: Standing, actor: Actor) -> dict[str, Any]:
     application, status = standing.application, standing.visible_status
-    labels = {field["key"]: field["label"] for field in fields_of(schema_of(application.intake))}
     decides = actor.reaches_all(Permission.APPLICATIONS_DECIDE)
     is_admin = Role.SCHOOL_ADMIN in actor.roles
     open_steps = [each for each in standing.steps if each.is_required and not each.is_settled]
@@ -231,7 +252,7 @@ def _office(standing: Standing, actor: Actor) -> dict[str, Any]:
     later = Q(created_at__lt=application.created_at) | Q(created_at=application.created_at, pk__lt=application.pk)
     following = list_applications(actor).filter(later, status=application.status)
     return _shared(standing) | {
-        "answers": [(labels.get(key, key), said_answer(value)) for key, value in application.answers.items()],
+        "answers": _answers(application),
         "courses": list(application.wanted.all()),
         "guardians": sorted(application.guardians.all(), key=lambda each: each.order),
         "may_set": actor.reaches_all(Permission.STEPS_SET) and status not in (_S.ENROLLED, _S.REJECTED),
@@ -283,3 +304,21 @@ def document_page(request: HttpRequest, application_id: UUID, application_docume
     """What was handed in, to keep."""
     document = get_document_file(application_id, application_document_id, actor=actor_of(request))
     return answer_file(document.stored, name=document.file_name, kind=document.file_kind)
+
+
+@require_GET
+def pdf_file(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """The application on paper."""
+    return answer_application(application_id, actor=actor_of(request))
+
+
+@require_GET
+def student_documents(request: HttpRequest, student_id: UUID) -> HttpResponse:
+    """What was handed in for a student."""
+    actor = actor_of(request)
+    rows = list_handed_in(student_id, actor=actor)
+    context = {
+        "student": Student.objects.select_related("person").get(pk=student_id),  # the list refused who may not know
+        "rows": [(row, ApplicationDocument.Status(row.status).label) for row in rows],
+    }
+    return render(request, "admissions/student_documents.html", context)

@@ -5,16 +5,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core.actor import Actor
 from lyceum.core.forms import asked_id
 from lyceum.core.lists import BulkAct, Column, Filter, Planned, Table, answer_list
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
+from lyceum.domains.admissions.interviews import list_interviews, write_calendar
 from lyceum.domains.admissions.models import Application
 from lyceum.domains.admissions.queries import (
     ApplicationFilter,
@@ -23,16 +25,21 @@ from lyceum.domains.admissions.queries import (
     list_applications,
     list_intakes,
     list_own_applications,
+    list_to_review,
     standings_of,
     whole,
 )
+from lyceum.domains.admissions.rules.deciding import REASONS
+from lyceum.domains.admissions.rules.many import AT_ONCE, ask_to_decide
 from lyceum.domains.admissions.rules.moving import decide_many
 from lyceum.domains.admissions.rules.refusals import WrongStateError
 from lyceum.domains.admissions.rules.verdicts import Verdict
 from lyceum.domains.admissions.shapes import next_act
+from lyceum.domains.admissions.tasks import decide_later
 from lyceum.domains.journal.rules import note_export
 
 _S = Application.Status
+MOST_TO_REVIEW = 200
 STATES = [(state.value, state.label) for state in _S if state != _S.DRAFT]
 TONES = {
     "submitted": "due", "under_review": "due", "waitlisted": "late", "offered": "authorised", "approved": "present",
@@ -71,18 +78,29 @@ def _given(request: HttpRequest, act: str) -> dict[str, Any]:
     return {"reason_code": reason_code, "verdict": Verdict(message=request.POST.get("message", ""))}
 
 
-def _apply(act: str, request: HttpRequest, ids: list) -> None:  # type: ignore[type-arg]  # of UUIDs
-    for each in decide_many(ids, act=act, actor=actor_of(request), **_given(request, act)):
+def _apply(act: str, request: HttpRequest, ids: list) -> str | None:  # type: ignore[type-arg]  # of UUIDs
+    actor = actor_of(request)
+    if len(ids) > AT_ONCE:
+        job = ask_to_decide(ids, act=act, actor=actor, **_given(request, act))
+        decide_later(job, actor=actor)
+        return f"/applications/decisions/{job.pk}/"
+    for each in decide_many(ids, act=act, actor=actor, **_given(request, act)):
         if each.code:  # changed since the preview: the whole is looked at anew
             raise WrongStateError(f"{each.name}: {each.detail}")
+    return None
 
 
 def _decides(request: HttpRequest) -> bool:
     return actor_of(request).reaches_all(Permission.APPLICATIONS_DECIDE)
 
 
-def _bulk(name: str, label: object) -> BulkAct:
-    return BulkAct(name, label, partial(_plan, name), partial(_apply, name), is_allowed=_decides)  # type: ignore[arg-type]  # lazy words
+def _bulk(name: str, label: Promise, *, fields: str = "") -> BulkAct:
+    plan, apply = partial(_plan, name), partial(_apply, name)
+    return BulkAct(name, label, plan, apply, fields=fields, context=_reasons, is_allowed=_decides)
+
+
+def _reasons(_request: HttpRequest) -> dict[str, object]:
+    return {"reasons": list(REASONS.items())}
 
 
 TABLE: Table[Standing] = Table(
@@ -107,7 +125,9 @@ TABLE: Table[Standing] = Table(
     bulk=(
         _bulk("start-review", _("Take in hand")),
         _bulk("approve", _("Approve")),
+        _bulk("offer", _("Offer a place")),
         _bulk("waitlist", _("Put on the waiting list")),
+        _bulk("reject", _("Reject"), fields="admissions/_bulk_reject.html"),
     ),
     order=("-created_at", "-pk"),
 )  # fmt: skip
@@ -160,6 +180,22 @@ def applications_page(request: HttpRequest) -> HttpResponse:
 
 
 def _own(request: HttpRequest, actor: Actor) -> HttpResponse:
-    standings = standings_of(list(list_own_applications(actor)[:50]), actor=actor)
-    rows = [(each, state_html(each.visible_status), next_act(each)) for each in standings]
-    return render(request, "admissions/own.html", {"rows": rows, "may_apply": actor.may(Permission.APPLY)})
+    own = standings_of(list(list_own_applications(actor)[:50]), actor=actor)
+    review = standings_of(list(list_to_review(actor)[:MOST_TO_REVIEW]), actor=actor)
+    context = {
+        "rows": [(each, state_html(each.visible_status), next_act(each)) for each in own],
+        "to_review": [(each, [step for step in each.steps if not step.is_settled]) for each in review],
+        "may_apply": actor.may(Permission.APPLY),
+    }
+    return render(request, "admissions/own.html", context)
+
+
+@require_GET
+def interviews_file(request: HttpRequest) -> HttpResponse:
+    """The interviews ahead, for a calendar."""
+    actor = actor_of(request)
+    response = HttpResponse(
+        write_calendar(list_interviews(actor), actor=actor), content_type="text/calendar; charset=utf-8"
+    )
+    response["Content-Disposition"] = 'attachment; filename="interviews.ics"'
+    return response

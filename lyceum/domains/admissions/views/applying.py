@@ -29,7 +29,8 @@ from lyceum.domains.admissions.rules.entering import (
 from lyceum.domains.admissions.rules.forms import asked_fields, schema_of
 from lyceum.domains.admissions.rules.sending import submit_application
 from lyceum.domains.admissions.settings import admissions_settings
-from lyceum.domains.tenancy.queries import find_school_name, today
+from lyceum.domains.admissions.words import said_answer
+from lyceum.domains.tenancy.queries import find_school_name, list_doors, today
 
 PERSON, FAMILY, CHOICES, CHECK = "person", "family", "choices", "check"
 
@@ -39,7 +40,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
     """What one can apply for now; and for somebody who is signed in, what they have begun."""
     actor = actor_of(request)
     if actor.school_id is None:
-        raise Http404
+        return render(request, "admissions/apply_where.html", {"doors": list_doors()})
     mine = list(list_own_applications(actor)[:20]) if actor.user_id else []
     context = {
         "school_name": find_school_name(),
@@ -223,7 +224,8 @@ def _choices(request: HttpRequest, application: Application) -> dict[str, Any]:
         value = _typed(request, field) if request.method == "POST" else answers.get(field["key"], "")
         if isinstance(value, bool):
             value = "yes" if value else "no"
-        fields.append({**field, "name": f"a-{field['key']}", "value": value, "type": field.get("type", "text")})
+        kind = "yes_no" if field.get("type") == "consent" else field.get("type", "text")
+        fields.append({**field, "name": f"a-{field['key']}", "value": value, "type": kind})
     return {"courses": courses, "fields": fields}
 
 
@@ -262,9 +264,3 @@ def _check(request: HttpRequest, application: Application, actor: Actor) -> Http
         }
 
     return submitted(request, "admissions/apply_check.html", context, act)
-
-
-def said_answer(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core import clock
+from lyceum.core.actor import Actor
 from lyceum.core.errors import invalid_field
 from lyceum.core.forms import submitted, typed_date, typed_id, typed_ids
 from lyceum.core.permissions import Permission
@@ -25,10 +26,13 @@ from lyceum.domains.admissions.rules.intakes import (
     delete_intake,
     delete_step,
     edit_intake,
+    edit_step,
     publish_intake,
 )
 from lyceum.domains.admissions.rules.places import taken_places
+from lyceum.domains.admissions.views.typed import typed_instant
 from lyceum.domains.learning.models import Course
+from lyceum.domains.people.queries import list_staff
 from lyceum.domains.tenancy.queries import time_zone
 
 PAGE = "/settings/intakes/"
@@ -83,6 +87,8 @@ def intake_page(request: HttpRequest, intake_id: UUID) -> HttpResponse:
                       "description": form.get("description", ""), "is_required": form.get("is_required") == "1",
                       "shown_to_applicant": form.get("shown") == "1"}  # fmt: skip
             create_step(intake_id, values=values, actor=actor)
+        elif what in ("name", "unname"):
+            _name_reviewer(request, intake, named=what == "name", actor=actor)
         elif what == "drop-step":
             delete_step(typed_id(request, "row") or UUID(int=0), actor=actor)
         else:
@@ -98,6 +104,7 @@ def intake_page(request: HttpRequest, intake_id: UUID) -> HttpResponse:
             "taken": taken_places(intake),
             "steps": sorted(intake.steps.all(), key=lambda each: each.order),
             "kinds": SelectionStep.Kind.choices,
+            "staff": [(str(each.pk), str(each)) for each in list_staff(actor)],
             "courses": [(each, each.pk in chosen) for each in courses] if _names_courses(intake) else [],
             "forms": [(str(each.pk), str(each)) for each in list_forms(actor)],
             "form_id": str(intake.form_id) if intake.form_id else "",
@@ -106,6 +113,16 @@ def intake_page(request: HttpRequest, intake_id: UUID) -> HttpResponse:
         }
 
     return submitted(request, "admissions/intake.html", context, act)
+
+
+def _name_reviewer(request: HttpRequest, intake: Intake, *, named: bool, actor: Actor) -> None:
+    """One more of the staff for a step, or one less."""
+    step = next((each for each in intake.steps.all() if each.pk == typed_id(request, "row")), None)
+    staff = typed_id(request, "staff")
+    if step is None or staff is None:
+        raise invalid_field("/staff", "required", _("Choose somebody."))
+    others = [each.staff_id for each in step.reviewers.all() if each.staff_id != staff]
+    edit_step(step.pk, values={"reviewers": [*others, staff] if named else others}, actor=actor)
 
 
 INSTANTS = ("opens_at", "closes_at", "decisions_visible_at")
@@ -129,10 +146,11 @@ def _values(request: HttpRequest, intake: Intake) -> dict[str, Any]:
     }
     if intake.is_standing:
         return values
-    values |= {name: _instant(request, name) for name in INSTANTS}
+    values |= {name: typed_instant(request, name) for name in INSTANTS}
     values |= {name: _number(request, name) for name in NUMBERS}
     values |= {"name": request.POST.get("name", ""), "reference_date": typed_date(request, "reference_date"),
-               "needs_acceptance": request.POST.get("needs_acceptance") == "1"}  # fmt: skip
+               "needs_acceptance": request.POST.get("needs_acceptance") == "1",
+               "blind_review": request.POST.get("blind_review") == "1"}  # fmt: skip
     values["over_offer"] = values["over_offer"] or 0
     values["offer_days"] = values["offer_days"] or 14
     if _names_courses(intake):
@@ -148,11 +166,3 @@ def _number(request: HttpRequest, name: str) -> int | None:
         return int(text)
     except ValueError:
         raise invalid_field(f"/{name}", "number", _("Give a whole number.")) from None
-
-
-def _instant(request: HttpRequest, name: str) -> datetime | None:
-    text = request.POST.get(name, "").strip()
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=clock.zone(time_zone())) if text else None
-    except ValueError:
-        raise invalid_field(f"/{name}", "date", _("Give the date and the time, as in 2026-11-20T09:00.")) from None

@@ -27,6 +27,7 @@ from lyceum.domains.admissions.rules.questions import (
     is_used,
     move_question,
 )
+from lyceum.domains.people.models import ConsentKind
 
 PAGE = "/settings/intakes/forms/"
 KINDS = [
@@ -37,6 +38,7 @@ KINDS = [
     ("choices", lazy("any of several answers")),
     ("date", lazy("a day")),
     ("number", lazy("a number")),
+    ("consent", lazy("a consent, which goes into the student's record")),
 ]
 
 
@@ -86,6 +88,9 @@ def form_page(request: HttpRequest, application_form_id: UUID) -> HttpResponse:
             ],
             "new": _typed(request) if request.POST.get("act") == "add" else {"lines": "", "at": ""},
             "kinds": KINDS,
+            "consents": [
+                (str(each.pk), each.name) for each in ConsentKind.objects.filter(active=True).order_by("name")
+            ],
             "is_used": is_used(form),
             "intakes": Intake.objects.filter(form=form).order_by("name"),
         }
@@ -107,7 +112,7 @@ def _filled(request: HttpRequest, field: Mapping[str, Any]) -> dict[str, Any]:
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
     form = request.POST
-    said = {name: form.get(name, "") for name in ("label", "type", "help")}
+    said = {name: form.get(name, "") for name in ("label", "type", "help", "consent")}
     return {**said, "lines": form.get("options", ""), "required": form.get("required") == "1", "at": ""}
 
 
@@ -125,6 +130,7 @@ def _change(request: HttpRequest) -> Change:
         "type": form.get("type", "text"),
         "required": form.get("required") == "1",
         "help": form.get("help", ""),
+        "consent": form.get("consent", ""),
         "options": form.get("options", "").splitlines(),
     }
     if what == "change":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -36,6 +36,28 @@ class Day:
     on: date
     is_today: bool
     lines: Sequence[Line]
+    """What has to be known, in order."""
+    lessons: Sequence[Line] = ()
+    """Those of a day of a month, which are shown behind a line: there are a hundred and more of them."""
+    is_over: bool = False
+
+    @property
+    def from_to(self) -> tuple[datetime | None, datetime | None]:
+        """When the first lesson begins and the last one ends."""
+        begin = [each.entry.starts_at for each in self.lessons if each.entry.starts_at]
+        end = [each.entry.ends_at for each in self.lessons if each.entry.ends_at]
+        return min(begin, default=None), max(end, default=None)
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month at a glance: its days by weeks, and below them what is on."""
+
+    weeks: Sequence[Sequence[Day]]
+    """From Monday on; the days around the month have nothing."""
+    over: Sequence[Day]
+    """Before today."""
+    ahead: Sequence[Day]
 
 
 @require_GET
@@ -57,9 +79,12 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         for e in entries
     ]
     dates = [first + _DAY * n for n in range((last - first).days + 1)]
-    days = [Day(on, on == now, [x for x in lines if x.entry.first <= on <= x.entry.last]) for on in dates]
+    on_a_day = _day_of_month if by_month else _day_of_week
+    days = [on_a_day(on, now, [x for x in lines if x.entry.first <= on <= x.entry.last], first) for on in dates]
+    shown = [each for each in days if each.lines or each.lessons or each.is_today]
     context: dict[str, Any] = {
-        "days": [each for each in days if each.lines or each.is_today],
+        "days": shown,
+        "month": _at_a_glance(days, shown) if by_month else None,
         "day": day,
         "first": first,
         "last": last,
@@ -72,6 +97,33 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         "keeps": actor.reaches_all(Permission.EVENTS_EDIT),
     }
     return render(request, "calendars/calendar.html", context)
+
+
+def _day_of_week(on: date, now: date, lines: Sequence[Line], _first: date) -> Day:
+    return Day(on, on == now, lines)
+
+
+def _day_of_month(on: date, now: date, lines: Sequence[Line], first: date) -> Day:
+    """What goes on for days is said once, where it begins, and today."""
+    begun = [x for x in lines if on in (max(x.entry.first, first), now)]
+    return Day(
+        on,
+        on == now,
+        [x for x in begun if x.entry.kind != "lesson"],
+        [x for x in begun if x.entry.kind == "lesson"],
+        is_over=on < now,
+    )
+
+
+def _at_a_glance(days: Sequence[Day], shown: Sequence[Day]) -> Month:
+    monday = _week(days[0].on)[0]
+    around = [Day(monday + _DAY * n, False, ()) for n in range((days[0].on - monday).days)]
+    every = [*around, *days]
+    has_today = any(each.is_today for each in days)
+    over = [each for each in shown if each.is_over and has_today]
+    return Month(
+        [every[n : n + 7] for n in range(0, len(every), 7)], over, [each for each in shown if each not in over]
+    )
 
 
 def _week(day: date) -> tuple[date, date]:

@@ -88,8 +88,8 @@ def _create_students(new: Sequence[NewStudent], actor: Actor) -> list[Student]:
             _("A student with this official number was made at this moment.")
         ),
     ):
-        numbers = _numbers_for(new, day)
         persons = insert_persons([each.person for each in new])
+        numbers = _numbers_for(new, day)  # the counter's row stays locked from here on
         students = [
             Student(person=person, registration_number=number, admission_date=each.first_day)
             for person, number, each in zip(persons, numbers, new, strict=True)

@@ -9,7 +9,16 @@ from lyceum.domains.website.models.people import (
     Shown,
     TeamMember,
 )
-from lyceum.domains.website.models.site import MenuItem, Page, PageVersion, Picture, Redirect, Site, SiteDomain
+from lyceum.domains.website.models.site import (
+    MenuItem,
+    Page,
+    PageVersion,
+    PageVisits,
+    Picture,
+    Redirect,
+    Site,
+    SiteDomain,
+)
 from lyceum.domains.website.models.voices import ContactMessage, ContactReply, Review, UsedToken
 
 __all__ = [
@@ -22,6 +31,7 @@ __all__ = [
     "MenuItem",
     "Page",
     "PageVersion",
+    "PageVisits",
     "Partner",
     "Picture",
     "Redirect",

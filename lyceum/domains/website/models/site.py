@@ -156,6 +156,15 @@ class Page(SchoolOwned):
         return self.published_id is not None and self.state != self.State.ARCHIVED
 
     @property
+    def is_outdated(self) -> bool:
+        """Whether the page it translates was published anew since strangers got this version."""
+        original = self.translation_of
+        if original is None or original.published_at is None or self.published_at is None:
+            return False
+        is_behind: bool = original.published_at > self.published_at
+        return is_behind
+
+    @property
     def address(self) -> str:
         """Where strangers find it in the school's first language."""
         return "/" if self.kind == self.Kind.HOME else f"/pages/{self.slug}/"
@@ -179,6 +188,20 @@ class PageVersion(SchoolRow):
 
     def __str__(self) -> str:
         return f"{self.title} {self.number}"
+
+
+class PageVisits(SchoolOwned):
+    """How often a page was read on a day. By whom is not kept."""
+
+    on = models.DateField()
+    path = models.CharField(max_length=300)
+    count = models.PositiveIntegerField()
+
+    class Meta(SchoolOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["school", "on", "path"], name="page_visits_once")]
+
+    def __str__(self) -> str:
+        return self.path
 
 
 class Redirect(SchoolOwned):

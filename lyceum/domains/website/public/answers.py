@@ -24,9 +24,11 @@ from lyceum.domains.tenancy.queries import time_zone
 from lyceum.domains.website.memory import Rendered, SiteHost, find_page, keep_page
 from lyceum.domains.website.models import Redirect
 from lyceum.domains.website.public import seo
-from lyceum.domains.website.public.contents import MAKERS, Asked, Content
+from lyceum.domains.website.public.content import Asked, Content
+from lyceum.domains.website.public.contents import MAKERS
 from lyceum.domains.website.public.hosts import find_host, host_name, read_version
 from lyceum.domains.website.public.shell import Shell, catalogue_language, read_shell
+from lyceum.domains.website.visits import count_visit
 
 MINUTE = 60
 STALE = 60
@@ -48,6 +50,8 @@ def answer_page(request: HttpRequest, name: str, *, language: str = "", slug: st
         version, kept = _make(request, host, name, language=language, slug=slug, number=number)
         if kept.status in (200, 301):
             keep_page(key, version, kept)
+    if kept.status == HTTPStatus.OK:
+        count_visit(request, host.school_id)
     return respond(request, kept)
 
 

@@ -26,7 +26,7 @@ from lyceum.domains.website.public.answers import (
     respond,
     visitor,
 )
-from lyceum.domains.website.public.contents import Content
+from lyceum.domains.website.public.content import Content
 from lyceum.domains.website.public.shell import Shell, catalogue_language, read_shell
 from lyceum.domains.website.rules.messages import send_message
 from lyceum.domains.website.rules.reviews import review_of_token, withdraw_review, withdraw_token, write_review

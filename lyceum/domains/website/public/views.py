@@ -28,7 +28,9 @@ from lyceum.domains.website.public.answers import (
     respond,
     visitor,
 )
-from lyceum.domains.website.public.contents import Asked, Content, list_addresses, search, shown_blocks
+from lyceum.domains.website.public.blocks import shown_blocks
+from lyceum.domains.website.public.content import Asked, Content
+from lyceum.domains.website.public.finding import list_addresses, search
 from lyceum.domains.website.public.shell import Shell, catalogue_language, read_shell
 
 LEFT_ALONE = ("/find/", "/preview/", "/sign-in/", "/api/", "/reviews/write/", "/reviews/withdraw/", "/today/")

@@ -208,16 +208,20 @@ class PageOut(Schema):
     published_at: datetime | None
     published_version: int | None
     address: str
+    translation_of: UUID | None
+    is_outdated: bool
 
 
 def page_shape(row: Page) -> dict[str, Any]:
     """A page, as shown."""
     names = (
         "kind", "language", "slug", "title", "description", "blocks", "edits", "publish_at", "published_at", "address",
+        "is_outdated",
     )  # fmt: skip
     return {
         "id": row.pk,
         "status": row.state,
         "published_version": row.published.number if row.published else None,
+        "translation_of": row.translation_of_id,
         **{name: getattr(row, name) for name in names},
     }

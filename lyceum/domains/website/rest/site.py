@@ -21,6 +21,7 @@ from lyceum.domains.website.queries import (
     list_pages,
     list_pictures,
     read_site,
+    read_visits,
 )
 from lyceum.domains.website.rest.router import router
 from lyceum.domains.website.rest.shapes import PageOut, PictureOut, page_shape, picture_shape
@@ -58,6 +59,32 @@ class SiteOut(Schema):
     banner: str
     banner_until: datetime | None
     contact_recipients: list[str]
+
+
+class VisitsFilter(Strict):
+    """In how many days, today included."""
+
+    days: int = Field(30, ge=1, le=400)
+
+
+class VisitedPageOut(Schema):
+    """How often a page was read. By whom is not counted."""
+
+    path: str
+    count: int
+
+
+class VisitsOut(Schema):
+    """The pages of the site, the most read first."""
+
+    days: int
+    pages: list[VisitedPageOut]
+
+
+@router.get("site/visits/", response=VisitsOut, operation_id="readVisits")
+def visits(request: HttpRequest, chosen: Query[VisitsFilter]) -> dict[str, Any]:
+    """How often each page of the public site was read in the last days."""
+    return {"days": chosen.days, "pages": read_visits(actor_of(request), days=chosen.days)}
 
 
 class TitleIn(Strict):

@@ -15,13 +15,37 @@ from lyceum.core.schools import current_school
 from lyceum.domains.journal.rules import Target, changed_fields, record
 from lyceum.domains.people.models import Staff
 from lyceum.domains.website.models import AboutUs, CoreValue, TeamMember
-from lyceum.domains.website.rules.fields import line, lines, picture, place_in_order, web_links
+from lyceum.domains.website.rules.fields import (
+    Check,
+    a_line,
+    checked,
+    line,
+    picture,
+    place_in_order,
+    some_lines,
+    web_links,
+)
 from lyceum.domains.website.rules.pictures import drop_pictures
 from lyceum.domains.website.rules.site import touch_site
 
 LONGEST_NAME, LONGEST_BIO = 120, 4_000
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_AIM = 160, 10_000, 5_000
 LONGEST_VALUE, MOST_VALUES = 1_000, 20
+CHECKS_OF_ABOUT: Mapping[str, Check] = {
+    "title": a_line(LONGEST_TITLE),
+    "description": some_lines(LONGEST_DESCRIPTION),
+    "mission": some_lines(LONGEST_AIM),
+    "vision": some_lines(LONGEST_AIM),
+}
+CHECKS: Mapping[str, Check] = {
+    "name": a_line(LONGEST_NAME, needed=True),
+    "role": a_line(LONGEST_NAME),
+    "bio": some_lines(LONGEST_BIO),
+    "links": web_links,
+    "order": place_in_order,
+    "photo": picture,
+}
+"""Of somebody in the team."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +67,7 @@ def edit_about_us(*, values: Mapping[str, str], core_values: Sequence[NewValue] 
     """Change what the school says of itself. Core values are replaced as a list, in their order."""
     actor.require_all(Permission.SITE_EDIT)
     about = own_about_us(lock=True)
-    changes = changed_fields(about, _checked_about(values))
+    changes = changed_fields(about, checked(values, CHECKS_OF_ABOUT))
     if changes:
         about.save(update_fields=[*changes, "updated_at"])
     if core_values is not None:
@@ -53,14 +77,6 @@ def edit_about_us(*, values: Mapping[str, str], core_values: Sequence[NewValue] 
         record("website.about_us.edit", target=Target.of(about), changes=changes, actor=actor)
         touch_site()
     return about
-
-
-def _checked_about(values: Mapping[str, str]) -> dict[str, str]:
-    longest = {"description": LONGEST_DESCRIPTION, "mission": LONGEST_AIM, "vision": LONGEST_AIM}
-    return {
-        name: line(name, text, LONGEST_TITLE) if name == "title" else lines(name, text, longest[name])
-        for name, text in values.items()
-    }
 
 
 def _replace_values(about: AboutUs, given: Sequence[NewValue]) -> None:
@@ -83,9 +99,9 @@ def _replace_values(about: AboutUs, given: Sequence[NewValue]) -> None:
 def add_team_member(*, values: Mapping[str, Any], actor: Actor) -> TeamMember:
     """Show somebody of the school."""
     actor.require_all(Permission.SITE_EDIT)
-    checked = _checked_member({"name": "", **values})
-    checked.setdefault("about_us", own_about_us())
-    member = TeamMember.objects.create(**checked)
+    kept = _checked_member({"name": "", **values})
+    kept.setdefault("about_us", own_about_us())
+    member = TeamMember.objects.create(**kept)
     record("website.team.add", target=Target.of(member), actor=actor)
     touch_site()
     return member
@@ -128,26 +144,14 @@ def get_member_for_edit(member_id: UUID, *, actor: Actor) -> TeamMember:
 
 
 def _checked_member(values: Mapping[str, Any]) -> dict[str, Any]:
-    checked = dict(values)
-    if "name" in checked:
-        checked["name"] = line("name", checked["name"], LONGEST_NAME, needed=True)
-    if "role" in checked:
-        checked["role"] = line("role", checked["role"], LONGEST_NAME)
-    if "bio" in checked:
-        checked["bio"] = lines("bio", checked["bio"], LONGEST_BIO)
-    if "links" in checked:
-        checked["links"] = web_links("links", checked["links"])
-    if "order" in checked:
-        checked["order"] = place_in_order(checked["order"])
-    if "photo" in checked:
-        checked["photo"] = picture("photo", checked["photo"])
-    about = checked.pop("about_us_id", None)
+    kept = checked(values, CHECKS)
+    about = kept.pop("about_us_id", None)
     if about is not None:
-        checked["about_us"] = AboutUs.objects.filter(pk=about).first()
-        if checked["about_us"] is None:
+        kept["about_us"] = AboutUs.objects.filter(pk=about).first()
+        if kept["about_us"] is None:
             raise invalid_field("/about_us_id", "unknown", _("There is no such page about the school."))
-    if checked.get("staff") is not None:
-        checked["staff"] = Staff.objects.filter(pk=checked["staff"]).first()
-        if checked["staff"] is None:
+    if kept.get("staff") is not None:
+        kept["staff"] = Staff.objects.filter(pk=kept["staff"]).first()
+        if kept["staff"] is None:
             raise invalid_field("/staff", "unknown", _("There is no such member of staff."))
-    return checked
+    return kept

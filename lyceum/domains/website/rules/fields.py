@@ -1,7 +1,8 @@
 """What is asked of every text that somebody writes for the site."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -15,6 +16,25 @@ from lyceum.domains.website.models import Picture
 
 LONGEST_LINK, MOST_LINKS = 500, 6
 LONGEST_EMAIL = 254
+
+
+Check = Callable[[str, Any], Any]
+"""What makes of a given value the one that is kept, or refuses it by the name of its field."""
+
+
+def checked(values: Mapping[str, Any], checks: Mapping[str, Check]) -> dict[str, Any]:
+    """Values as they are kept, each by the check of its name; one that has none stays as it is."""
+    return {name: checks[name](name, given) if name in checks else given for name, given in values.items()}
+
+
+def a_line(longest: int, *, needed: bool = False) -> Check:
+    """A check for one line of text."""
+    return lambda name, given: line(name, given, longest, needed=needed)
+
+
+def some_lines(longest: int) -> Check:
+    """A check for a text of several lines."""
+    return lambda name, given: lines(name, given, longest)
 
 
 def line(name: str, given: str, longest: int, *, needed: bool = False) -> str:
@@ -92,10 +112,10 @@ def target(name: str, given: str) -> str:
     return link
 
 
-def place_in_order(given: int) -> int:
+def place_in_order(name: str, given: int) -> int:
     """A place in a list."""
     if not 0 <= given <= 30_000:
-        raise invalid_field("/order", "range", _("Give a number from 0 to 30,000."))
+        raise invalid_field(f"/{name}", "range", _("Give a number from 0 to 30,000."))
     return given
 
 

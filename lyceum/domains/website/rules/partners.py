@@ -13,11 +13,19 @@ from lyceum.core.errors import NotFoundError, RuleError
 from lyceum.core.permissions import Permission
 from lyceum.domains.journal.rules import Target, changed_fields, record
 from lyceum.domains.website.models import Partner
-from lyceum.domains.website.rules.fields import line, picture, place_in_order, web_link
+from lyceum.domains.website.rules.fields import Check, a_line, checked, picture, place_in_order, web_link
 from lyceum.domains.website.rules.pictures import drop_pictures
 from lyceum.domains.website.rules.site import touch_site
 
 LONGEST_NAME, LONGEST_KIND, LONGEST_DESCRIPTION = 120, 60, 1_000
+CHECKS: Mapping[str, Check] = {
+    "name": a_line(LONGEST_NAME, needed=True),
+    "kind": a_line(LONGEST_KIND),
+    "description": a_line(LONGEST_DESCRIPTION),
+    "url": web_link,
+    "order": place_in_order,
+    "logo": picture,
+}
 
 
 class PartnerTakenError(RuleError):
@@ -30,7 +38,7 @@ class PartnerTakenError(RuleError):
 def add_partner(*, values: Mapping[str, Any], actor: Actor) -> Partner:
     """Name a partner."""
     actor.require_all(Permission.SITE_EDIT)
-    partner = Partner(**_checked({"name": "", **values}))
+    partner = Partner(**checked({"name": "", **values}, CHECKS))
     _refuse_taken(partner)
     with refusing(partner_name_once=lambda: _taken(partner)):
         partner.save(force_insert=True)
@@ -44,7 +52,7 @@ def edit_partner(partner_id: UUID, *, values: Mapping[str, Any], actor: Actor) -
     """Change a partner, or show it no longer. A logo that was replaced is gone."""
     partner = get_partner_for_edit(partner_id, actor=actor)
     before = partner.logo
-    changes = changed_fields(partner, _checked(values))
+    changes = changed_fields(partner, checked(values, CHECKS))
     if not changes:
         return partner
     _refuse_taken(partner)
@@ -76,23 +84,6 @@ def get_partner_for_edit(partner_id: UUID, *, actor: Actor) -> Partner:
     if partner is None:
         raise NotFoundError(_("There is no such partner."))
     return partner
-
-
-def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
-    checked = dict(values)
-    if "name" in checked:
-        checked["name"] = line("name", checked["name"], LONGEST_NAME, needed=True)
-    if "kind" in checked:
-        checked["kind"] = line("kind", checked["kind"], LONGEST_KIND)
-    if "description" in checked:
-        checked["description"] = line("description", checked["description"], LONGEST_DESCRIPTION)
-    if "url" in checked:
-        checked["url"] = web_link("url", checked["url"])
-    if "order" in checked:
-        checked["order"] = place_in_order(checked["order"])
-    if "logo" in checked:
-        checked["logo"] = picture("logo", checked["logo"])
-    return checked
 
 
 def _refuse_taken(partner: Partner) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,12 +16,14 @@ from lyceum.core.errors import InvalidError, RuleError, invalid_field
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.journal.rules import Target, changed_fields, record
+from lyceum.domains.tenancy.queries import today
 from lyceum.domains.website.contrast import PAPERS, WANTED, contrast, nearest_passing
 from lyceum.domains.website.memory import forget_site
-from lyceum.domains.website.models import Page, Site
+from lyceum.domains.website.models import Page, PageVisits, Site
 from lyceum.domains.website.rules.fields import line, mail_address, picture
 
 MOST_RECIPIENTS = 10
+KEPT_VISITS = timedelta(days=400)
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_BANNER = 120, 300, 300
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -142,6 +145,11 @@ def _titles(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]
         }
         for language, said in given.items()
     }
+
+
+def forget_visits() -> int:
+    """Delete the numbers of visits of more than a year ago. Returns how many."""
+    return PageVisits.objects.filter(on__lt=today() - KEPT_VISITS).delete()[0]
 
 
 def _shown(changes: Mapping[str, Any]) -> dict[str, Any]:

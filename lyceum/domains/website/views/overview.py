@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core.forms import submitted, typed_id
 from lyceum.core.permissions import Permission
@@ -13,7 +14,15 @@ from lyceum.core.toasts import Done, Toast, Undo
 from lyceum.domains.tenancy.queries import this_school
 from lyceum.domains.website.dns import resolve_txt
 from lyceum.domains.website.models import ContactMessage, Page, Review, Shown, Site
-from lyceum.domains.website.queries import list_alumni, list_domains, list_menu, list_messages, list_pages, list_reviews
+from lyceum.domains.website.queries import (
+    list_alumni,
+    list_domains,
+    list_menu,
+    list_messages,
+    list_pages,
+    list_reviews,
+    read_visits,
+)
 from lyceum.domains.website.queries import read_site as site_of
 from lyceum.domains.website.rules.domains import check_domain, claim_domain, make_primary, remove_domain
 from lyceum.domains.website.rules.menu import NewItem, set_menu
@@ -22,6 +31,7 @@ from lyceum.domains.website.rules.site import edit_site, publish_site, take_offl
 from lyceum.domains.website.views.handed_in import handed_in
 
 HERE = "/site/"
+VISITS_DAYS, MOST_ROWS = 30, 200
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,6 +62,14 @@ def site_page(request: HttpRequest) -> HttpResponse:
         }
 
     return submitted(request, "website/site.html", context, act)
+
+
+@require_GET
+def visits_page(request: HttpRequest) -> HttpResponse:
+    """How often each page was read, without saying by whom."""
+    found = read_visits(actor_of(request), days=VISITS_DAYS)
+    context = {"rows": found[:MOST_ROWS], "all": sum(each.count for each in found), "days": VISITS_DAYS}
+    return render(request, "website/visits.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from lyceum.core import clock
 from lyceum.core.errors import invalid_field
-from lyceum.core.forms import submitted, typed_number
+from lyceum.core.forms import submitted, typed_id, typed_number
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
@@ -51,6 +51,7 @@ def page_new(request: HttpRequest) -> HttpResponse:
             kind=request.POST.get("kind", "free"),
             language=request.POST.get("language", ""),
             blocks=[{"kind": "text", "text": ""}],
+            translation_of=typed_id(request, "original"),
             actor=actor,
         )
         return f"/site/pages/{page.pk}/"
@@ -59,7 +60,12 @@ def page_new(request: HttpRequest) -> HttpResponse:
         homes = set(list_pages(actor).filter(kind=Page.Kind.HOME).values_list("language", flat=True))
         locales = this_school().locales or ["en"]
         kinds = [("free", _("A page"))] + ([("home", _("Home page"))] if set(locales) - homes else [])
-        return {"kinds": kinds[::-1], "languages": [(each, each) for each in locales]}
+        first = list_pages(actor).filter(language=locales[0]).order_by("title", "pk") if len(locales) > 1 else ()
+        return {
+            "kinds": kinds[::-1],
+            "languages": [(each, each) for each in locales],
+            "originals": [(str(each.pk), each.title) for each in first],
+        }
 
     return submitted(request, "website/page_new.html", context, act)
 
@@ -102,10 +108,20 @@ def page_edit(request: HttpRequest, site_page_id: UUID) -> HttpResponse:
             "lists": [(each, _(each)) for each in LISTS],
             "pictures": [(str(row.pk), row.alt or str(row.pk)[-6:]) for row in list_pictures(actor)[:_PICTURES]],
             "faults": [each.message for each in find_faults(page.blocks)] if not typed else [],
+            "original": page.translation_of,
+            "original_texts": _words_of(page.translation_of),
+            "translations": list_pages(actor).filter(translation_of=page).order_by("language"),
             "versions": page.versions.order_by("-number")[:_OLD],
         }
 
     return submitted(request, "website/page.html", context, act)
+
+
+def _words_of(page: Page | None) -> list[str]:
+    """What a page says in words, block by block, as strangers read it."""
+    blocks = (page.published.blocks if page.published else page.blocks) if page else []
+    said = [[block.get(name, "") for name in ("title", "text", "by", "caption", "label")] for block in blocks]
+    return [text for each in said for text in each if text]
 
 
 def _save(request: HttpRequest, page: Page, actor: Any) -> None:

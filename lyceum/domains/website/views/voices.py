@@ -20,6 +20,7 @@ from lyceum.domains.website.models import ContactMessage, Review
 from lyceum.domains.website.queries import (
     NEWEST_FIRST,
     get_message,
+    list_all_reviews,
     list_messages,
     list_reviews,
     read_rejections,
@@ -48,6 +49,13 @@ STATES = {
     ContactMessage.State.CLOSED: _("closed"),
     ContactMessage.State.SPAM: _("spam"),
 }
+REVIEW_STATES = {
+    Review.State.PENDING: _("waits"),
+    Review.State.PUBLISHED: _("published"),
+    Review.State.REJECTED: _("rejected"),
+    Review.State.HIDDEN: _("hidden"),
+    Review.State.WITHDRAWN: _("withdrawn"),
+}
 MESSAGES: Table[ContactMessage] = Table(
     name="messages",
     label=_("Messages to the school"),
@@ -61,7 +69,27 @@ MESSAGES: Table[ContactMessage] = Table(
     href=lambda row: f"{INBOX}{row.pk}/",
     order=NEWEST_FIRST,
 )
+REVIEWS: Table[Review] = Table(
+    name="reviews",
+    label=_("Reviews"),
+    columns=(
+        Column("author", _("From"), lambda row: row.author_name, sort=("author_name",)),
+        Column("rating", _("Stars"), lambda row: row.rating, sort=("rating",), is_number=True),
+        Column("course", _("Course"), lambda row: row.course.name if row.course else ""),
+        Column("body", _("What it says"), lambda row: row.body),
+        Column("when", _("When"), lambda row: row.created_at, sort=("created_at",)),
+        Column("state", _("State"), lambda row: str(REVIEW_STATES[Review.State(row.state)]), sort=("state",)),
+        Column("reason", _("Rejected because of"), lambda row: _reason(row), is_extra=True),
+        Column("reply", _("Answer"), lambda row: row.reply, is_extra=True),
+    ),
+    href=lambda _row: QUEUE,
+    order=NEWEST_FIRST,
+)
 _AT_ONCE, _SHOWN = 50, 30
+
+
+def _reason(row: Review) -> str:
+    return str(REASONS[Review.Reason(row.reason_code)]) if row.reason_code else ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,6 +129,21 @@ def reviews_page(request: HttpRequest) -> HttpResponse:
         }
 
     return submitted(request, "website/reviews_queue.html", context, act)
+
+
+@require_http_methods(["GET", "POST"])
+def all_reviews_page(request: HttpRequest) -> HttpResponse:
+    """Every review as a list, for a file too."""
+    actor, asked = actor_of(request), request.GET
+    known = [(str(key), words) for key, words in REVIEW_STATES.items() if key != Review.State.WITHDRAWN]
+    return answer_list(
+        request,
+        REVIEWS,
+        list_all_reviews(actor, status=asked.get("state", "")[:9], text=asked.get("q", "")[:100]),
+        template="website/reviews_list.html",
+        filters=(Filter("q", _("Name or words")), Filter("state", _("State"), known, every=_("All"))),
+        note_export=partial(note_export, REVIEWS.name, asked.urlencode(), actor=actor),
+    )
 
 
 @require_http_methods(["GET", "POST"])
