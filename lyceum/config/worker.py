@@ -113,8 +113,8 @@ async def _work() -> None:
         for worker in workers:
             worker.cancel()
         await _finish_or_give_back(app, workers, running)
-        for worker in done - {told_to_stop}:
-            worker.result()
+        for each in done:
+            each.result()
 
 
 async def _serve(app: App, queue: str, running: RunningJobs) -> None:
