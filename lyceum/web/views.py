@@ -36,7 +36,7 @@ from lyceum.domains.behaviour.views.student import glance_of
 from lyceum.domains.learning.queries import go_on_learning
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
-from lyceum.domains.people.policies import family_of
+from lyceum.domains.people.policies import own_family
 from lyceum.domains.people.queries import find_deleted_student, get_student, list_flags, read_relatives, status_on
 from lyceum.domains.reports.journey import read_journey
 from lyceum.domains.tenancy.models import School
@@ -128,7 +128,7 @@ def _to_answer(actor: Actor) -> list[tuple[AbsenceCase, str]]:
     if not actor.may(Permission.CASES_VIEW):
         return []
     cases = list_cases(actor, states=(AbsenceCase.State.OPEN, AbsenceCase.State.ASKED))
-    own = cases.filter(student__in=family_of(actor))[:20]
+    own = cases.filter(student__in=Student.objects.filter(own_family(actor)))[:20]
     return [(case, sessions_in_words(list(case.sessions.all()))) for case in own]
 
 

@@ -10,8 +10,8 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.permissions import Permission, Reach
 from lyceum.domains.academics.models import ClassTeacher
-from lyceum.domains.people.models import Staff
-from lyceum.domains.people.policies import NOBODY, family_of, own_record, relate
+from lyceum.domains.people.models import Staff, Student
+from lyceum.domains.people.policies import NOBODY, own_family, own_record, relate
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.models import Cover, Lesson
 
@@ -127,7 +127,7 @@ def code_givers(actor: Actor) -> frozenset[str]:
 
 def of_family(actor: Actor) -> Case:
     """Whether the student of a row is the actor's own family, as a column of the row."""
-    return Case(When(student__in=family_of(actor), then=True), default=False)
+    return Case(When(student__in=Student.objects.filter(own_family(actor)), then=True), default=False)
 
 
 def own_record_of_age(actor: Actor) -> Q:
