@@ -48,6 +48,7 @@ def school_today(size: int = 3) -> tuple[School, list[Student], Staff]:
     students = [
         make_student(school, form, name=f"Student {n}", first_day=day - timedelta(days=30)) for n in range(size)
     ]
+    guardian_of(students[0])
     make_teacher(school, form, name="Tess Teacher", username="tess")
     staff = make_staff(school, name="Sam Supervisor")
     account_for(staff.person, Role.TEACHER, username="sam")
