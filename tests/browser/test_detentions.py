@@ -48,7 +48,6 @@ def school_today(size: int = 3) -> tuple[School, list[Student], Staff]:
     students = [
         make_student(school, form, name=f"Student {n}", first_day=day - timedelta(days=30)) for n in range(size)
     ]
-    guardian_of(students[0])
     make_teacher(school, form, name="Tess Teacher", username="tess")
     staff = make_staff(school, name="Sam Supervisor")
     account_for(staff.person, Role.TEACHER, username="sam")
@@ -114,6 +113,7 @@ def test_a_detention_is_set_with_slot_and_message_in_view(site: Site):
 
 def test_a_student_is_dragged_from_one_slot_to_another_of_the_same_kind(site: Site):
     school, students, staff = school_today()
+    guardian_of(students[0])
     soon = clock.today(school.time_zone) + timedelta(days=3)
     with in_school(school):
         kind = DetentionType.objects.get(name="After-school detention")
