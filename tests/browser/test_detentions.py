@@ -113,6 +113,7 @@ def test_a_detention_is_set_with_slot_and_message_in_view(site: Site):
 
 def test_a_student_is_dragged_from_one_slot_to_another_of_the_same_kind(site: Site):
     school, students, staff = school_today()
+    guardian_of(students[0])
     soon = clock.today(school.time_zone) + timedelta(days=3)
     with in_school(school):
         kind = DetentionType.objects.get(name="After-school detention")

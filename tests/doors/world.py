@@ -199,7 +199,7 @@ class _Builder:
         self.other_school = make_school("Dale School")
         set_times(self.other_school)
         make_student(self.other_school, make_class(self.other_school, "1B"), name="Somebody Else")
-        self.words = {"school": self.school.slug, "grade": "1", "kind": "student", "step": "forms"}
+        self.words = {"school": self.school.slug, "grade": "1", "kind": "student", "step": "forms", "group": "trust"}
 
     def build(self) -> World:
         school = self.school

@@ -39,18 +39,22 @@ class ReadIn(Generic[T]):
 
 def list_groups(actor: Actor, permission: Permission) -> QuerySet[Group]:
     """The groups that somebody administers, with those inside them, by name; refused to everybody else."""
-    own = _own_groups(actor) if POLICY[permission].group_admin in (Reach.GROUP, Reach.ALL) else []
+    own = _own_groups(actor, permission)
     if not own:
         raise not_allowed(permission)
+    return _with_inner(own)
+
+
+def _with_inner(own: list[object]) -> QuerySet[Group]:
     inside = Q(pk__in=own)
     for level in range(1, LEVELS):
         inside |= Q(**{"__".join(["parent"] * level) + "__in": own})
     return Group.objects.filter(inside, status="active").order_by("name", "pk")
 
 
-def _own_groups(actor: Actor) -> list[object]:
+def _own_groups(actor: Actor, permission: Permission) -> list[object]:
     """Read from the database whichever school somebody is signed in to: there a group is no role."""
-    if actor.user_id is None:
+    if actor.user_id is None or POLICY[permission].group_admin not in (Reach.GROUP, Reach.ALL):
         return []
     day = clock.today("UTC")
     rows = Membership.objects.filter(
@@ -66,7 +70,7 @@ def _own_groups(actor: Actor) -> list[object]:
 
 def get_group(slug: str, *, permission: Permission, actor: Actor) -> Group:
     """One of them. Unknown and somebody else's are the same."""
-    found = list_groups(actor, permission).filter(slug=slug).first()
+    found = _with_inner(_own_groups(actor, permission)).filter(slug=slug).first()
     if found is None:
         raise NotFoundError(_("There is no such group."))
     return found

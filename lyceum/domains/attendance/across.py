@@ -62,6 +62,11 @@ class GroupTotals:
         return Total("", sum(each.students for each in shown), sum((each.numbers for each in shown), Numbers()))
 
 
+def usual_first(last: date) -> date:
+    """The first day where only the last one is given."""
+    return max(last, date.min + USUAL) - USUAL
+
+
 def read_group_totals(
     schools: Sequence[School], *, first: date, last: date, by_grade: bool = False, actor: Actor
 ) -> GroupTotals:

@@ -4,7 +4,7 @@ from tests.doors.expected.door import NOBODY, Door
 
 REST: dict[str, Door] = {
     "listGroups": Door(NOBODY),
-    "groupAttendance": Door(NOBODY, path="/api/v1/groups/trust/attendance/"),
+    "groupAttendance": Door(NOBODY),
 }
 PAGES: dict[str, Door] = {
     "GET groups/": Door(NOBODY),

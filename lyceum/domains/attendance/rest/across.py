@@ -13,7 +13,7 @@ from lyceum.core.paging import page_of
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import ListOf, Strict, Walk, actor_of, listed
 from lyceum.domains.accounts.across import get_group, list_group_schools, list_groups
-from lyceum.domains.attendance.across import USUAL, SchoolTotal, Total, read_group_totals
+from lyceum.domains.attendance.across import SchoolTotal, Total, read_group_totals, usual_first
 from lyceum.domains.attendance.rest.numbers import NumbersOut, shape_numbers
 from lyceum.domains.attendance.rest.router import router
 from lyceum.domains.tenancy.models import School
@@ -91,7 +91,7 @@ def _school(school: School, found: SchoolTotal | None) -> dict[str, Any]:
 def group_span(first: Day | None, last: Day | None) -> tuple[Day, Day]:
     """From one day to another: the four weeks that end today where neither is given."""
     until = last or max(clock.today("UTC"), first or date.min)
-    begins = first or until - USUAL
+    begins = first or usual_first(until)
     if until < begins:
         raise invalid_field("/to", "order", _("The last day lies before the first day."))
     return begins, until

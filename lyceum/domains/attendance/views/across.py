@@ -18,7 +18,7 @@ from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.accounts.across import get_group, list_group_schools, list_groups
-from lyceum.domains.attendance.across import USUAL, GroupTotals, SchoolTotal, Total, read_group_totals
+from lyceum.domains.attendance.across import GroupTotals, SchoolTotal, Total, read_group_totals, usual_first
 from lyceum.domains.attendance.numbers import Numbers
 from lyceum.domains.journal.rules import Changes, Target, record_wherever
 from lyceum.domains.tenancy.models import Group, School
@@ -70,7 +70,7 @@ def groups_page(request: HttpRequest) -> HttpResponse:
     group = next((each for each in groups if each.slug == asked.get("group")), widest)
     day = clock.today("UTC")
     last = asked_date(request, "to", day)
-    first = min(asked_date(request, "from", last - USUAL), last)
+    first = min(asked_date(request, "from", usual_first(last)), last)
     schools = list_group_schools(group, permission=Permission.NUMBERS_VIEW, actor=actor)
     totals = read_group_totals(list(schools), first=first, last=last, actor=actor)
     found = {school.pk: each for school, each in totals.schools}
@@ -81,7 +81,7 @@ def groups_page(request: HttpRequest) -> HttpResponse:
     names = [(each.slug, each.name) for each in groups]
     filters = (
         *([Filter("group", _("Group"), names, usual=widest.slug)] if len(names) > 1 else []),
-        Filter("from", _("From"), kind="date", usual=(day - USUAL).isoformat()),
+        Filter("from", _("From"), kind="date", usual=usual_first(day).isoformat()),
         Filter("to", _("To"), kind="date", usual=day.isoformat()),
     )
     return answer_list(
@@ -115,7 +115,7 @@ def group_school_page(request: HttpRequest, group: str, school: str) -> HttpResp
     if chosen is None:
         raise NotFoundError
     last = asked_date(request, "to", clock.today("UTC"))
-    first = min(asked_date(request, "from", last - USUAL), last)
+    first = min(asked_date(request, "from", usual_first(last)), last)
     totals = read_group_totals([chosen], first=first, last=last, by_grade=True, actor=actor)
     ((_school, total),) = totals.schools
     shown: list[tuple[str, Total]] = []

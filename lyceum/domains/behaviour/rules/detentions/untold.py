@@ -1,7 +1,7 @@
 """Families whom nobody could tell: who would stay after school waits for them, and the office knows at once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as say
@@ -18,6 +18,7 @@ from lyceum.domains.notifications.rules.notify import News, notify
 from lyceum.domains.notifications.texts import Text, declare
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.office import office_recipients
+from lyceum.domains.people.policies import of_age_since
 from lyceum.domains.tenancy.queries import today
 
 UNTOLD = "behaviour.detention_untold"
@@ -34,10 +35,19 @@ declare(
 
 
 def find_untold(rows: Sequence[Detention], *, actor: Actor) -> dict[UUID, str]:
-    """Of those who would stay after school: by detention, why nobody of the family can be told."""
-    asked = [row for row in rows if _owes_word(row.type) and row.told_at is None]
+    """Of those who would stay after school: by detention, why nobody of the family can be told.
+
+    Whoever is of age decides who is told of them, and waits for nobody.
+    """
+    of_age = of_age_since(today())
+    asked = [row for row in rows if _owes_word(row.type) and row.told_at is None and not _is_of_age(row, of_age)]
     told = recipients_for([row.student_id for row in asked], actor=actor) if asked else {}
     return {row.pk: why_nobody(told[row.student_id]) for row in asked if not any(r.told for r in told[row.student_id])}
+
+
+def _is_of_age(row: Detention, since: date) -> bool:
+    born = row.student.person.birth_date
+    return born is not None and born <= since
 
 
 def _owes_word(kind: DetentionType) -> bool:

@@ -8,7 +8,16 @@ from lyceum.domains.behaviour.rules.detentions.slots import NewSlot, create_slot
 from lyceum.domains.behaviour.rules.detentions.types import create_detention_type
 from lyceum.domains.people.models import Student
 from lyceum.testing.clients import software
-from lyceum.testing.factories import in_school, make_admin, make_class, make_school, make_staff, make_student, make_year
+from lyceum.testing.factories import (
+    guardian_of,
+    in_school,
+    make_admin,
+    make_class,
+    make_school,
+    make_staff,
+    make_student,
+    make_year,
+)
 from lyceum.testing.together import at_once
 
 TODAY = date.today()
@@ -21,6 +30,8 @@ def test_of_two_who_set_into_the_last_seat_one_gets_the_next_slot(fresh_database
         school, year=make_year(school, starts=TODAY - timedelta(days=60), ends=TODAY + timedelta(days=200))
     )
     students = [make_student(school, form, first_day=TODAY - timedelta(days=60)) for _ in range(4)]
+    for student in students:
+        guardian_of(student)
     supervisor = make_staff(school)
     actor = system_actor(school.pk)
     with in_school(school):
@@ -55,6 +66,8 @@ def test_of_two_who_choose_the_last_seat_one_is_told_of_the_next(fresh_database)
         school, year=make_year(school, starts=TODAY - timedelta(days=60), ends=TODAY + timedelta(days=200))
     )
     students = [make_student(school, form, first_day=TODAY - timedelta(days=60)) for _ in range(2)]
+    for student in students:
+        guardian_of(student)
     supervisor = make_staff(school)
     actor = system_actor(school.pk)
     with in_school(school):

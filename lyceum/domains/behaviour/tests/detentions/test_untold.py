@@ -59,6 +59,15 @@ def test_at_lunch_nobody_waits_for_the_family(year: Year):
     assert year.set().detention.state == "scheduled"
 
 
+def test_whoever_is_of_age_waits_for_nobody(year: Year):
+    year.slot(MONDAY)
+    told_of_behaviour(year, False)
+    with in_school(year.school):
+        Person.objects.filter(students=year.students[0]).update(birth_date="2005-01-01")
+
+    assert year.set().detention.state == "scheduled"
+
+
 def test_once_the_family_can_be_told_it_is_set_by_the_hour(year: Year):
     year.slot(MONDAY)
     told_of_behaviour(year, False)
