@@ -109,7 +109,7 @@ def group_page(request: HttpRequest, timetable_group_id: UUID) -> HttpResponse:
         return Done(back, Toast(_("Saved.")))
 
     def context() -> dict[str, Any]:
-        found = {"row": row, "year": year} | _fields(request, [row.school_class], _classes(year.pk, actor), actor)
+        found = _fields(request, [row.school_class], _classes(year.pk, actor), actor, row=row) | {"year": year}
         if request.method == "POST":
             return found
         typed = {"name": row.name, "division": row.division, "taught_as": str(row.taught_as_id or "")}
@@ -118,10 +118,13 @@ def group_page(request: HttpRequest, timetable_group_id: UUID) -> HttpResponse:
     return submitted(request, "timetable/group.html", context, act)
 
 
-def _fields(request: HttpRequest, classes: list[Class], every: list[Class], actor: Actor) -> dict[str, Any]:
+def _fields(
+    request: HttpRequest, classes: list[Class], every: list[Class], actor: Actor, *, row: Group | None = None
+) -> dict[str, Any]:
     return {
+        "row": row,
         "classes": classes,
-        "choices": list_choices(classes, actor=actor),
+        "choices": list_choices(classes, besides=row.pk if row else None, actor=actor),
         "chosen": set(request.POST.getlist("students")),
         "taught": [(str(each.pk), each.name) for each in every if each.kind != Class.Kind.FORM],
     }
