@@ -47,7 +47,7 @@ def list_day(school_class: Class) -> date:
 
 @dataclass(frozen=True)
 class Choice:
-    """A student of a class, and the groups of it that they are in."""
+    """A student of a class, and the other groups of it that they are in."""
 
     student: Student
     groups: list[str] = field(default_factory=list)
@@ -58,13 +58,17 @@ class Choice:
         return str(self.student.pk)
 
 
-def list_choices(classes: Sequence[Class], *, actor: Actor) -> list[tuple[Class, list[Choice]]]:
-    """The students of each class, of whom groups are made. Two statements."""
+def list_choices(
+    classes: Sequence[Class], *, besides: UUID | None = None, actor: Actor
+) -> list[tuple[Class, list[Choice]]]:
+    """The students of each class, of whom a group is made, `besides` or a new one. Two statements."""
     actor.require_all(Permission.TIMETABLE_PLAN)
     hidden: Any = kept_from_work(actor)  # ids, which only filters read
     groups: dict[tuple[UUID, UUID], list[str]] = {}
-    in_groups = GroupMember.objects.filter(group__school_class__in=classes).order_by("group__name")
-    for school_class, student, name in in_groups.values_list("group__school_class", "student", "group__name"):
+    in_groups = GroupMember.objects.filter(group__school_class__in=classes).exclude(group=besides)
+    for school_class, student, name in in_groups.order_by("group__name").values_list(
+        "group__school_class", "student", "group__name"
+    ):
         groups.setdefault((school_class, student), []).append(name)
     found: dict[UUID, list[Choice]] = {row.pk: [] for row in classes}
     members = ClassMembership.objects.filter(holds_on(list_day(classes[0])), school_class__in=classes)

@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
-from lyceum.core.errors import NotFoundError
 from lyceum.core.forms import asked_id, submitted, typed_id, typed_ids
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.permissions import Permission
@@ -79,8 +79,8 @@ def new_group_page(request: HttpRequest) -> HttpResponse:
     year = find_year(request, actor)
     every = _classes(year.pk, actor)
     classes = [row for row in every if str(row.pk) in wanted]
-    if not classes:
-        raise NotFoundError(_("Choose a class first."))
+    if not classes:  # there they are chosen
+        return redirect(f"{_HERE}?year={year.pk}#new")
 
     def act() -> Done:
         made = create_groups([row.pk for row in classes], _typed(request), actor=actor)
@@ -109,7 +109,7 @@ def group_page(request: HttpRequest, timetable_group_id: UUID) -> HttpResponse:
         return Done(back, Toast(_("Saved.")))
 
     def context() -> dict[str, Any]:
-        found = {"row": row, "year": year} | _fields(request, [row.school_class], _classes(year.pk, actor), actor)
+        found = _fields(request, [row.school_class], _classes(year.pk, actor), actor, row=row) | {"year": year}
         if request.method == "POST":
             return found
         typed = {"name": row.name, "division": row.division, "taught_as": str(row.taught_as_id or "")}
@@ -118,10 +118,13 @@ def group_page(request: HttpRequest, timetable_group_id: UUID) -> HttpResponse:
     return submitted(request, "timetable/group.html", context, act)
 
 
-def _fields(request: HttpRequest, classes: list[Class], every: list[Class], actor: Actor) -> dict[str, Any]:
+def _fields(
+    request: HttpRequest, classes: list[Class], every: list[Class], actor: Actor, *, row: Group | None = None
+) -> dict[str, Any]:
     return {
+        "row": row,
         "classes": classes,
-        "choices": list_choices(classes, actor=actor),
+        "choices": list_choices(classes, besides=row.pk if row else None, actor=actor),
         "chosen": set(request.POST.getlist("students")),
         "taught": [(str(each.pk), each.name) for each in every if each.kind != Class.Kind.FORM],
     }
