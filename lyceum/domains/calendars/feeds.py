@@ -11,7 +11,7 @@ from lyceum.core.actor import Actor, Via
 from lyceum.core.errors import NotFoundError
 from lyceum.core.language import speaking
 from lyceum.core.permissions import Permission
-from lyceum.core.schools import crossing_to, current_school
+from lyceum.core.schools import current_school
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
 from lyceum.domains.accounts.rules.secrets import hash_secret
@@ -19,6 +19,7 @@ from lyceum.domains.calendars.agenda import Asked, merge, whose_agenda
 from lyceum.domains.calendars.ical import write_calendar
 from lyceum.domains.calendars.models import CalendarFeed
 from lyceum.domains.calendars.settings import FEED_FUTURE, FEED_PAST
+from lyceum.domains.tenancy.closing import visiting
 from lyceum.domains.tenancy.queries import this_school, today
 
 
@@ -36,11 +37,11 @@ def children_of(actor: Actor) -> dict[UUID, str]:
 
 
 def school_of_token(token: str) -> AbstractContextManager[None]:
-    """Inside the school that the address of a calendar names."""
+    """Inside the school that the address of a calendar names, unless it is closed."""
     number = token.partition("-")[0]
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         raise NotFoundError
-    return crossing_to(int(number))
+    return visiting(int(number))
 
 
 def read_feed(token: str) -> bytes:

@@ -8,6 +8,7 @@ from lyceum.domains.calendars.models import CalendarFeed
 from lyceum.domains.calendars.tests.test_agenda import fill
 from lyceum.domains.learning.models import Meeting
 from lyceum.domains.people.models import GuardianLink
+from lyceum.domains.tenancy.models import School
 from lyceum.domains.timetable.tests.test_ical import events
 from lyceum.testing.clients import browser, nobody
 from lyceum.testing.factories import NOW, in_school, make_student
@@ -77,3 +78,10 @@ def test_the_page_shows_a_new_address_once_and_ten_are_enough(cast):
         assert cast.guardian.send(FEEDS, {}).status_code == 201
     full = cast.guardian.send(FEEDS, {})
     assert (full.status_code, full.json()["code"]) == (409, "too_many_feeds")
+
+
+def test_the_address_of_a_closed_school_says_so(cast):
+    made = cast.pupil.send(FEEDS, {}).json()
+    School.objects.filter(pk=cast.school.pk).update(status="closing")
+
+    assert nobody().get(made["path"]).status_code == 403
