@@ -153,5 +153,5 @@ def _wake_jobs(school: School) -> None:
 
 
 def days_left(purge_at: datetime) -> int:
-    """Whole days until a closed school is erased."""
-    return max(0, (purge_at - clock.now()).days)
+    """Days until a closed school is erased, the one that has begun among them."""
+    return max(0, -((clock.now() - purge_at) // timedelta(days=1)))
