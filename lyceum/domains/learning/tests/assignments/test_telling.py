@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.domains.academics.tests.rolling import work as do_jobs
@@ -13,8 +11,6 @@ from lyceum.domains.learning.rules.assignments.reminding import remind_pending
 from lyceum.domains.learning.tests.assignments.conftest import DUE, Friday, at
 from lyceum.domains.notifications.models import Notification
 from lyceum.testing.factories import NOW, guardian_of, in_school
-
-pytestmark = pytest.mark.django_db
 
 
 def told_since(friday: Friday, count: int) -> list[tuple[str, str]]:
