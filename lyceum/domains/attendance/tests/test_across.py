@@ -120,6 +120,7 @@ def test_a_closed_school_is_named_and_not_read_and_files_carry_numbers_alone(db:
     file = browser(user, None).post(f"/groups/?{SPAN}", {"export": "csv"}).content.decode("utf-8-sig").splitlines()
 
     assert [line.split(",")[:4] for line in file[1:]] == [["Hill", "Trust", "6", "50.0"], ["Vale", "Trust", "", ""]]
+    assert browser(user, None).get("/groups/?to=0001-01-01").status_code == 200
     with in_school(vale.school):
         assert not AuditEntry.objects.filter(action="attendance.group_totals.read").exists()
 
