@@ -175,6 +175,7 @@ def _on_a_phone(url: str, paths: Sequence[str]) -> list[Felt]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         context = sign_in_with(browser, url, **PHONE)
+        context.set_default_timeout(60_000)
         context.add_init_script(WATCH)
         guest = Looker(context, closely=False)
         guest.load(paths[0])
