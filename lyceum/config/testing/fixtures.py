@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from pytest_django import DjangoDbBlocker
+from pytest_django.fixtures import SettingsWrapper
 
 from lyceum.config.testing.databases import TestDatabase, TestServer, point_django_to
 from lyceum.testing.beginnings import leave, made_once
@@ -73,3 +75,12 @@ def fresh_database(
 
 def _clone_name(purpose: str) -> str:
     return f"lyceum_test_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_{purpose}"
+
+
+@pytest.fixture
+def stored_files(tmp_path: Path, settings: SettingsWrapper) -> Path:
+    """A folder of stored files of the test's own: all others share one, in which schools of one number meet."""
+    folder = tmp_path / "files"
+    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+    settings.STORAGES = settings.STORAGES | {"default": files}
+    return folder

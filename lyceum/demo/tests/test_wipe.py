@@ -18,6 +18,8 @@ from lyceum.domains.tenancy.models import Group, School
 from lyceum.domains.tenancy.queries import today
 from lyceum.testing.factories import in_school, make_school
 
+pytestmark = pytest.mark.usefixtures("stored_files")
+
 
 def count_rows() -> dict[str, int]:
     """Rows of every table, of all schools, counted by the owner inside each school."""

@@ -49,7 +49,7 @@ def jobs_of(school):
 
 
 @pytest.fixture
-def schools(fresh_database, settings, tmp_path):
+def schools(fresh_database, stored_files):
     """Two schools with registers, people, keys, files and work that waits; one closed a month ago."""
     made = []
     for name in ("Hill School", "Vale School"):
@@ -69,9 +69,6 @@ def schools(fresh_database, settings, tmp_path):
     with in_school(made[0]):
         begin_closing(reason="", days=7, actor=system_actor(made[0].pk))
     yield made
-    for school in made:
-        for name in (f"schools/{school.pk}/learning/deep/one", f"schools/{school.pk}/two"):
-            default_storage.delete(name)
     connections.close_all()
 
 
