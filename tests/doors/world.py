@@ -410,7 +410,7 @@ class _Builder:
         actor = system_actor(self.school.pk)
         kind = create_detention_type({"name": "Before lessons", "minutes": 5, "notice_hours": 0}, actor=actor)
         lead = ClassTeacher.objects.get(school_class=form).staff_id
-        slot, _next = create_slots(NewSlot(kind.pk, NOW.date(), time(8, 52), 5, [lead], weeks=2), actor=actor)
+        slot, *_later = create_slots(NewSlot(kind.pk, NOW.date(), time(8, 52), 5, [lead], weeks=4), actor=actor)
         new = NewDetention(student.pk, kind.pk, "Late", slot_id=slot.pk)
         made = set_detention(new, actor=as_actor(teacher, self.school)).detention
         batch = DetentionBatch.objects.create(device="phone", key="slots", received_at=NOW, device_time=NOW)

@@ -6,11 +6,10 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from pytest_django import DjangoDbBlocker
-from pytest_django.fixtures import SettingsWrapper
 
 from lyceum.config.testing.databases import TestDatabase, TestServer, point_django_to
 from lyceum.testing.beginnings import leave, made_once
@@ -78,7 +77,7 @@ def _clone_name(purpose: str) -> str:
 
 
 @pytest.fixture
-def stored_files(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def stored_files(tmp_path: Path, settings: Any) -> Path:
     """A folder of stored files of the test's own: all others share one, in which schools of one number meet."""
     folder = tmp_path / "files"
     files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
