@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lyceum.core.actor import system_actor
 from lyceum.core.permissions import Role
 from lyceum.core.schools import current_school
+from lyceum.demo.plan import GROUP_SLUG
 from lyceum.domains.accounts.models import Membership
 from lyceum.domains.accounts.rules.users import create_user
 from lyceum.domains.tenancy.models import Group, School
@@ -22,11 +23,10 @@ GROUP_ADMIN = "group admin"
 
 def add(samples: Samples) -> None:
     """Called in the demo school."""
-    group = Group.objects.create(name="Demo Trust", slug="demo-trust", kind="trust")
-    School.objects.update(group=group)
+    group = Group.objects.get(slug=GROUP_SLUG)
     user = create_user(full_name="Gwen Group", username="gwen", actor=system_actor(current_school()))
     Membership.objects.create(user=user, role=Role.GROUP_ADMIN.value, group=group, starts=today())
     samples.cookies[GROUP_ADMIN] = start_session(user, None)[1]
     slug = School.objects.get(pk=current_school()).slug
     samples.add("groups", GROUP_ADMIN, "/groups/")
-    samples.add("group-school", GROUP_ADMIN, f"/groups/demo-trust/{slug}/")
+    samples.add("group-school", GROUP_ADMIN, f"/groups/{GROUP_SLUG}/{slug}/")
