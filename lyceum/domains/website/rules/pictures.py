@@ -15,13 +15,13 @@ from lyceum.core.errors import NotFoundError, invalid_field
 from lyceum.core.files import FileKindError, delete_file, store_file, take_file
 from lyceum.core.ids import new_id
 from lyceum.core.permissions import Permission
+from lyceum.core.pictures import paint
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.website.models import Picture
 from lyceum.domains.website.rules.fields import line
 from lyceum.domains.website.rules.site import touch_site
 
 WIDTHS = (480, 960, 1600)
-QUALITY = 78
 AREA = "site"
 LONGEST_ALT, LONGEST_NAME = 200, 200
 
@@ -92,19 +92,11 @@ def _painted(content: bytes) -> list[tuple[int, int, bytes]]:
     """The picture in each width that it is large enough for, and at least once."""
     from PIL import Image  # slow, and needed here alone
 
-    made = []
     with Image.open(io.BytesIO(content)) as picture:
-        colours = "RGBA" if "A" in picture.getbands() else "RGB"
-        for width in [each for each in WIDTHS if each < picture.width] or [picture.width]:
-            height = max(1, round(picture.height * width / picture.width))
-            out = io.BytesIO()
-            picture.convert(colours).resize((width, height)).save(out, format="WEBP", quality=QUALITY, method=2)
-            made.append((width, height, out.getvalue()))
-        if picture.width <= WIDTHS[-1] and made[-1][0] != picture.width:
-            out = io.BytesIO()
-            picture.convert(colours).save(out, format="WEBP", quality=QUALITY, method=2)
-            made.append((picture.width, picture.height, out.getvalue()))
-    return made[-3:]
+        widths = [each for each in WIDTHS if each < picture.width] or [picture.width]
+        if picture.width <= WIDTHS[-1] and widths[-1] != picture.width:
+            widths.append(picture.width)
+        return [paint(picture, width) for width in widths[-3:]]
 
 
 @transaction.atomic
