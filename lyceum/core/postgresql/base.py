@@ -9,6 +9,7 @@ from django.db import models
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQLWrapper
 from django.db.backends.postgresql.features import DatabaseFeatures as PostgreSQLFeatures
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQLOperations
+from psycopg._preparing import PrepareManager
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
 
@@ -42,6 +43,14 @@ def _with_compiled_instants(template: AdaptersMap) -> AdaptersMap:
     return adapters
 
 
+class KeptPlans(PrepareManager):
+    """Plans that outlive a rollback. psycopg gives all of a connection's up at each one, a refused request's too,
+    lest tables made in between are gone with it; here a rollback undoes rows."""
+
+    def _should_discard(self, prep: Any, results: Any, *matcher: Any) -> bool:
+        return super()._should_discard(prep, [each for each in results if each.command_status != b"ROLLBACK"], *matcher)
+
+
 class DatabaseWrapper(PostgreSQLWrapper):
     SchemaEditorClass = WalledSchemaEditor
     features_class = DatabaseFeatures
@@ -53,7 +62,9 @@ class DatabaseWrapper(PostgreSQLWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        connection.prepared_max = MOST_PREPARED
+        threshold = connection.prepare_threshold
+        connection._prepared = KeptPlans()
+        connection.prepare_threshold, connection.prepared_max = threshold, MOST_PREPARED
         return connection
 
     def create_cursor(self, name: str | None = None) -> Any:
