@@ -8,6 +8,19 @@ from lyceum.domains.journal.facts import FactPayload
 TOPIC = "learning"
 
 
+class CourseChanged(FactPayload, frozen=True, kw_only=True):
+    """What strangers are told of a course is another from now on."""
+
+    type: ClassVar[str] = "learning.course.changed"
+    topic: ClassVar[str] = TOPIC
+    course: UUID
+    status: str
+    """`draft`, `published` or `archived`."""
+
+    def subject(self) -> str:
+        return str(self.course)
+
+
 class SchedulePublished(FactPayload, frozen=True, kw_only=True):
     """A run is offered from now on."""
 

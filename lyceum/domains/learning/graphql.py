@@ -11,7 +11,6 @@ from lyceum.core.connections import Found, Span, connection, find_page
 from lyceum.core.graphql import Group, Info, row_id, shown_as, through, together
 from lyceum.domains.learning import models
 from lyceum.domains.learning.materials import OfCourse, OfSchedule, list_own_materials
-from lyceum.domains.learning.pictures import picture_address
 from lyceum.domains.learning.policies import find_own_student
 from lyceum.domains.learning.progress import Reader, read_as
 from lyceum.domains.learning.queries import (
@@ -150,7 +149,7 @@ class Course:
     @strawberry.field
     def image_url(self, row: strawberry.Parent[models.Course]) -> str:
         """Where its picture is fetched; empty where it has none."""
-        return picture_address(row)
+        return row.image_url
 
     @strawberry.field
     def category(self, row: strawberry.Parent[models.Course]) -> str | None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from lyceum.core.actor import Actor
 from lyceum.core.schools import current_school
-from lyceum.domains.journal.facts import hears, hears_all, hears_of
+from lyceum.domains.calendars.facts import EventCancelled, EventChanged, EventPublished
+from lyceum.domains.journal.facts import hears, hears_all
+from lyceum.domains.learning.facts import CourseChanged, ScheduleCancelled, SchedulePublished
 from lyceum.domains.people.facts import ConsentAnswered
 from lyceum.domains.people.models import Consent, ConsentKind
 from lyceum.domains.people.rules.consents import PUBLIC_PHOTOGRAPHS
@@ -18,19 +18,8 @@ from lyceum.domains.website.rules.alumni import drop_photos_of
 from lyceum.domains.website.rules.site import touch_site
 from lyceum.domains.website.tasks import tell_of_message
 
-SHOWN_ELSEWHERE = (
-    "learning.course.changed",
-    "learning.schedule.published",
-    "learning.schedule.cancelled",
-    "calendars.event.published",
-    "calendars.event.changed",
-    "calendars.event.cancelled",
-)
+SHOWN_ELSEWHERE = (CourseChanged, SchedulePublished, ScheduleCancelled, EventPublished, EventChanged, EventCancelled)
 """Facts of others after which pages of the site say something else."""
-
-
-class _Anything(msgspec.Struct):
-    """What a fact says is of no matter here."""
 
 
 @hears(SchoolProvisioned)
@@ -64,5 +53,5 @@ def take_pictures_down(fact: ConsentAnswered, actor: Actor) -> None:
         drop_photos_of(fact.student, actor=actor)
 
 
-for _name in SHOWN_ELSEWHERE:
-    hears_of(_name, _Anything)(lambda _fact, _actor: touch_site())
+for _type in SHOWN_ELSEWHERE:
+    hears_all(_type)(lambda _facts, _actor: touch_site())

@@ -248,3 +248,10 @@ def test_changed_fields_are_set_and_told(school):
 
     assert changes == {"name": ["Hill School", "Hill Academy"], "locales": [["en"], ["en", "cy"]]}
     assert school.name == "Hill Academy"
+
+
+def test_every_fact_that_somebody_hears_of_is_told_by_somebody():
+    heard = {*facts._hearers, *facts._hearers_of_all}
+
+    assert heard
+    assert heard - set(facts.FACT_TYPES) == set()

@@ -8,7 +8,6 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from lyceum.domains.learning.models import Course, CourseLesson, LearningSchedule, Meeting, Module
-from lyceum.domains.learning.pictures import picture_address
 from lyceum.domains.learning.queries import phase_of, places_left
 from lyceum.domains.learning.rules.enrolling import enrolment_window
 from lyceum.domains.learning.rules.places import price_of
@@ -142,7 +141,7 @@ def course_shape(row: Course) -> dict[str, Any]:
         "id": row.pk,
         "category": row.category_id,
         "category_name": row.category.name if row.category else "",
-        "image_url": picture_address(row),
+        "image_url": row.image_url,
         "prerequisites": [each.needs_id for each in row.prerequisites.all()],
         **{name: getattr(row, name) for name in same},
     }

@@ -18,6 +18,7 @@ from lyceum.core.references import counted
 from lyceum.core.richtext import to_html
 from lyceum.core.text import tidy
 from lyceum.domains.journal.rules import Target, changed_fields, record
+from lyceum.domains.learning.facts import CourseChanged
 from lyceum.domains.learning.models import (
     Certificate,
     Completion,
@@ -89,7 +90,13 @@ def edit_course(course_id: UUID, *, values: Mapping[str, Any], actor: Actor) -> 
             _refuse_unready(course)
         with refusing(course_slug_once=_slug_taken, course_code_once=_code_taken):
             course.save()
-        record("learning.course.edit", target=Target.of(course), changes=_without_html(changes), actor=actor)
+        record(
+            "learning.course.edit",
+            target=Target.of(course),
+            changes=_without_html(changes),
+            facts=[CourseChanged(course=course.pk, status=course.status)],
+            actor=actor,
+        )
     if status != course.status:
         _go_to(course, status, actor=actor)
     return course
@@ -134,7 +141,13 @@ def _go_to(course: Course, wanted: str, *, actor: Actor) -> None:
         course.published_at = course.published_at or clock.now()
     before, course.status = course.status, wanted
     course.save(update_fields=["status", "published_at", "updated_at"])
-    record("learning.course.status", target=Target.of(course), changes={"status": [before, wanted]}, actor=actor)
+    record(
+        "learning.course.status",
+        target=Target.of(course),
+        changes={"status": [before, wanted]},
+        facts=[CourseChanged(course=course.pk, status=course.status)],
+        actor=actor,
+    )
 
 
 def _refuse_unready(course: Course) -> None:

@@ -12,6 +12,7 @@ from lyceum.core.ids import new_id
 from lyceum.core.permissions import Permission
 from lyceum.core.pictures import as_webp
 from lyceum.domains.journal.rules import Changes, Target, record
+from lyceum.domains.learning.facts import CourseChanged
 from lyceum.domains.learning.models import Course
 from lyceum.domains.learning.rules.tree import get_course_to_write
 from lyceum.domains.learning.rules.wording import line
@@ -53,4 +54,5 @@ def _replace(course: Course, image: str, alt: str, actor: Actor) -> None:
     changes: Changes = {"has_picture": [bool(course.image), bool(image)], "image_alt": [course.image_alt, alt]}
     course.image, course.image_alt = image, alt
     course.save(update_fields=["image", "image_alt", "updated_at"])
-    record("learning.course.picture", target=Target.of(course), changes=changes, actor=actor)
+    fact = CourseChanged(course=course.pk, status=course.status)
+    record("learning.course.picture", target=Target.of(course), changes=changes, facts=[fact], actor=actor)

@@ -17,7 +17,6 @@ from lyceum.core.permissions import Permission
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.learning.models import Course, Material
-from lyceum.domains.learning.pictures import picture_address
 from lyceum.domains.learning.queries import (
     SCHEDULE_ORDER,
     CourseFilter,
@@ -194,7 +193,6 @@ def _context(request: HttpRequest, course: Course, actor: Actor) -> dict[str, An
     price = course.price_minor
     shown = {
         "course": course,
-        "picture": picture_address(course),
         "status": STATUS[course.status],
         "categories": [(each.slug, each.name) for each in list_categories(actor)],
         "category": course.category.slug if course.category else "",

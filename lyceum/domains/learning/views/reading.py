@@ -21,7 +21,6 @@ from lyceum.core.toasts import Done, Toast
 from lyceum.domains.learning.materials import file_link, find_file, find_own_material, list_own_materials
 from lyceum.domains.learning.models import Course, LearningSchedule, Material
 from lyceum.domains.learning.outside import NAMES
-from lyceum.domains.learning.pictures import picture_address
 from lyceum.domains.learning.players import find_player
 from lyceum.domains.learning.policies import find_own_student, own_schedules
 from lyceum.domains.learning.queries import (
@@ -89,7 +88,6 @@ def course_page(request: HttpRequest, course_id: UUID) -> HttpResponse:
     joined = {row.enrolment.schedule_id for row in list_own_enrolments(student.pk, actor=actor)} if student else set()
     context = {
         "course": course,
-        "picture": picture_address(course),
         "parts": read_subcourses([course.pk], actor).get(course.pk, []),
         "needs": [each.needs for each in course.prerequisites.select_related("needs")],
         "runs": [_run_line(row, joined) for row in runs if row.status != "cancelled" and phase_of(row) != "finished"],

@@ -58,6 +58,7 @@ def course(shell: Shell, row: Any) -> dict[str, Any]:
         "name": row.name,
         "description": row.summary or row.name,
         "url": shell.absolute(shell.address(f"/courses/{row.slug}/")),
+        **({"image": shell.absolute(row.image_url)} if row.image_url else {}),
         "provider": {"@id": shell.absolute("/#school")},
         "hasCourseInstance": [
             {

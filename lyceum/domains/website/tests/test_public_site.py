@@ -12,6 +12,7 @@ from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.domains.calendars.rules.events import create_event, publish_event
 from lyceum.domains.learning.models import Course, CourseCategory
+from lyceum.domains.learning.tests.making import make_course
 from lyceum.domains.tenancy.models import School, SchoolHost
 from lyceum.domains.website.memory import forget_hosts
 from lyceum.domains.website.models import MenuItem, SiteDomain
@@ -84,6 +85,21 @@ def test_a_page_that_was_asked_for_a_moment_ago_asks_the_database_nothing(school
         with CaptureQueriesContext(connection) as queries:
             stranger(school).get(path, headers={"User-Agent": "Mozilla/5.0"})  # counted among the visits, too
         assert [each["sql"] for each in queries if is_own(each["sql"])] == [], path
+
+
+def test_what_the_office_changes_of_a_course_stands_on_the_site_at_once(school, admin, make_photo):
+    make_site(school, WORDS)
+    course = make_course(school)
+    assert "cover" not in text(school, f"/courses/{course.slug}/")
+    assert "Welding" in text(school, "/courses/")
+
+    picture = admin.post(f"/api/v1/courses/{course.pk}/picture/", {"file": make_photo(), "image_alt": "Sparks"}).json()
+    admin.send(f"/api/v1/courses/{course.pk}/", {"name": "Forging"}, method="patch")
+
+    shown = text(school, f"/courses/{course.slug}/")
+    assert (f'src="{picture["image_url"]}" alt="Sparks"' in shown, "Forging" in shown) == (True, True)
+    assert f'src="{picture["image_url"]}" alt=""' in text(school, "/courses/")
+    assert stranger(school).get(picture["image_url"]).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/team/", "/alumni/", "/reviews/", "/partners/"])
