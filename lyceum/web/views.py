@@ -291,9 +291,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Something of ours broke."""
+    """Something of ours broke, perhaps the transaction: this page asks the database nothing, not even who is here."""
     if is_api(request.path):
         return problem(request, status=500, code="failed", title=_("Something of ours broke"))
+    request.caller = None  # type: ignore[attr-defined]  # our own attribute
     return render(request, "web/failed.html", {"request_id": getattr(request, "lyceum_request_id", "")}, status=500)
 
 

@@ -62,9 +62,10 @@ class DatabaseWrapper(PostgreSQLWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        threshold = connection.prepare_threshold
-        connection._prepared = KeptPlans()
-        connection.prepare_threshold, connection.prepared_max = threshold, MOST_PREPARED
+        if not isinstance(connection._prepared, KeptPlans):  # one from the pool has been here before
+            threshold = connection.prepare_threshold
+            connection._prepared = KeptPlans()
+            connection.prepare_threshold, connection.prepared_max = threshold, MOST_PREPARED
         return connection
 
     def create_cursor(self, name: str | None = None) -> Any:
