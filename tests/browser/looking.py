@@ -16,6 +16,8 @@ NARROWEST, PHONE_WIDTH, DESK_WIDTH = 320, 390, 1280
 SCREEN = 844
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
+STRICTER_HERE = ["target-size"]
+"""Rules of axe that what is looked at here leaves nothing to: it takes 24 pixels for enough to be touched."""
 WORDS = [
     "aria-command-name",
     "aria-input-field-name",
@@ -51,7 +53,9 @@ smallest => {
   const inText = e => getComputedStyle(e).display === "inline"
     && [...e.parentElement.childNodes].some(n => n !== e && n.textContent.trim() && !n.matches?.("a, button"));
   const found = {};
-  for (const e of document.querySelectorAll("a[href], button, input, select, textarea, summary, [role=button]")) {
+  const roles = ["button", "checkbox", "link", "menuitem", "option", "radio", "slider", "switch", "tab"];
+  const some = ["a[href], button, input, select, textarea, summary", ...roles.map(role => `[role=${role}]`)];
+  for (const e of document.querySelectorAll(some)) {
     if (!shown(e) || e.type === "hidden" || e.disabled || e.closest(".visually-hidden, .skip") || inText(e)) continue;
     const boxes = [e, e.labels && ["checkbox", "radio", "file"].includes(e.type) && e.labels[0]].filter(Boolean)
       .map(x => x.getBoundingClientRect()).filter(r => r.width && r.height);
@@ -134,10 +138,10 @@ WALKED = """
 }
 """
 
-# One of all the texts that are drawn alike: a list of fifty rows has the colours of its first ones.
-ALIKE = """
+# Every way in which this page draws a text, and the first one that is drawn so: a list of fifty rows has one or two.
+DRAWN = """
 () => {
-  const grounds = new Map([[null, ""]]), found = new Map();
+  const grounds = new Map([[null, ""]]);
   const ground = e => {
     if (!grounds.has(e)) {
       const s = getComputedStyle(e), behind = ground(e.parentElement);
@@ -146,26 +150,28 @@ ALIKE = """
     }
     return grounds.get(e);
   };
+  window.__drawn = new Map();
   for (const e of document.body.querySelectorAll("*")) {
     const says = [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim());
     if (!(says || e.matches("input, select, textarea")) || !e.checkVisibility()) continue;
-    const s = getComputedStyle(e);
-    const drawn = [s.color, s.fontSize, s.fontWeight, s.textShadow, s.position, !!e.disabled, ground(e)].join();
-    if (!found.has(drawn)) found.set(drawn, e);
+    const s = getComputedStyle(e), around = e.localName === "a" && getComputedStyle(e.parentElement).color;
+    const way = [s.color, s.fontSize, s.fontWeight, s.textShadow, s.textDecorationLine, s.position, !!e.disabled];
+    const key = [...way, around, ground(e)].join();
+    if (!__drawn.has(key)) __drawn.set(key, e);
   }
-  return [...found.values()];
+  return [...__drawn.keys()];
 }
 """
-AXE = f"""
-async ([rules, where]) => {{
-  const options = {{ resultTypes: ["violations"], preload: false, ...rules }};
-  const include = where === "alike" ? ({ALIKE})() : [document.documentElement];
-  const {{ violations }} = include.length ? await axe.run({{ include }}, options) : {{ violations: [] }};
-  return violations.map(v => {{
+AXE = """
+async ([rules, ways]) => {
+  const options = { resultTypes: ["violations"], preload: false, ...rules };
+  const include = ways ? ways.map(way => __drawn.get(way)) : [document.documentElement];
+  const { violations } = await axe.run({ include }, options);
+  return violations.map(v => {
     const [node] = v.nodes, why = (node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? "";
-    return `${{v.id}} ×${{v.nodes.length}}: ${{node.target.join(" ")}}: ${{why}}`;
-  }});
-}}
+    return `${v.id} ×${v.nodes.length}: ${node.target.join(" ")}: ${why}`;
+  });
+}
 """
 
 
@@ -203,8 +209,12 @@ class Seen:
 class Looker:
     """One browser of one person, used for page after page."""
 
-    def __init__(self, context: BrowserContext, *, closely: bool = True) -> None:
-        """Not closely: only to go somewhere, with nothing in the page that a person's browser has not."""
+    def __init__(self, context: BrowserContext, *, closely: bool = True, legible: set[str] | None = None) -> None:
+        """Not closely: only to go somewhere, with nothing in the page that a person's browser has not.
+
+        `legible`: ways to draw a text that were found to be so; lookers at pages of one style may share them.
+        """
+        self._legible: set[str] = set() if legible is None else legible
         context.add_init_script(BEFORE)
         self.page: Page = context.new_page()
         if closely:
@@ -294,7 +304,7 @@ class Looker:
         self.show_whole(PHONE_WIDTH)
         seen.add("phone", page.evaluate(SHAPE))
         seen.add("touch", page.evaluate(TOUCH, SMALLEST))
-        seen.violations["light"] = self.axe(TAGS, but=COLOURS) + self.colours()
+        seen.violations["light"] = self.axe(TAGS, but=[*COLOURS, *STRICTER_HERE]) + self.colours()
         self.show_whole(NARROWEST)
         seen.add("the narrowest phone", page.evaluate(SHAPE))
         self.show_whole(DESK_WIDTH)
@@ -346,11 +356,15 @@ class Looker:
         )
 
     def colours(self) -> list[str]:
-        """Texts that are too faint, one of each way to draw them."""
-        return self._axe({"runOnly": {"type": "rule", "values": COLOURS}}, "alike")
+        """Texts that are too faint: one of each way to draw them that is not yet known to be legible."""
+        ways = [way for way in self.page.evaluate(DRAWN) if way not in self._legible]
+        found = self._axe({"runOnly": {"type": "rule", "values": COLOURS}}, ways) if ways else []
+        if not found:
+            self._legible.update(ways)
+        return found
 
-    def _axe(self, rules: dict[str, object], where: str = "page") -> list[str]:
-        found: list[str] = self.page.evaluate(AXE, [rules, where])
+    def _axe(self, rules: dict[str, object], ways: Sequence[str] | None = None) -> list[str]:
+        found: list[str] = self.page.evaluate(AXE, [rules, ways])
         return found
 
     def walk(self) -> list[str]:

@@ -164,8 +164,9 @@ def test_every_page(chromium: Browser, open_place: Callable[[str], str], demo: s
     assert list_page_names() - named == set(), "These pages need a sample in tests/browser/samples.py."
     assert set(NO_PAGES) & named == set()
 
+    legible: set[str] = set()
     for role, looks in groupby(half_of(list_looks(samples.pages), half), key=lambda look: look.sample.role):
-        looker = Looker(sign_in_with(chromium, place, samples.cookies.get(role, ""), **PHONE))
+        looker = Looker(sign_in_with(chromium, place, samples.cookies.get(role, ""), **PHONE), legible=legible)
         if role in samples.cookies:
             looker.come_in()
         for sample, wholly in ((look.sample, look.wholly) for look in looks):
