@@ -12,7 +12,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.forms import submitted, typed_number
 from lyceum.core.permissions import POLICY, REACHES, Permission, Role
 from lyceum.core.rest import actor_of
-from lyceum.domains.accounts.views.signed_in import signed_in
+from lyceum.core.signed_in import signed_in
 from lyceum.domains.tenancy.queries import get_this_school
 from lyceum.domains.tenancy.rules import edit_school
 
