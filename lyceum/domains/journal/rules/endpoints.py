@@ -114,7 +114,7 @@ def _last_number() -> int:
 
 def _checked_url(url: str) -> str:
     given = url.strip()
-    if not 0 < len(given) <= 500 or not given.isascii() or any(each.isspace() for each in given):
+    if not 0 < len(given) <= 500 or not given.isascii() or any(each <= " " or each == "\x7f" for each in given):
         raise _refused("not_https", _("Give an address as in https://example.org/hooks/, in plain letters."))
     try:
         check_tellable(given, loopback=settings.WEBHOOKS_TO_LOOPBACK)
