@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -98,3 +98,30 @@ def list_deliveries(webhook_id: UUID, *, actor: Actor) -> QuerySet[WebhookDelive
     """Every attempt to tell a webhook something, and what is due, the latest first."""
     endpoint = get_webhook(webhook_id, actor=actor)
     return WebhookDelivery.objects.filter(endpoint=endpoint).select_related("fact").order_by(*LATEST_FIRST)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What of a school has not left the house yet."""
+
+    facts: int
+    """Without a number."""
+    oldest: datetime | None
+    """When the first of them was recorded."""
+    due: int
+    """Deliveries whose time has come."""
+    later: int
+    """Deliveries that are tried again later."""
+    webhooks: dict[str, int]
+    """How many are on, fail or are off."""
+
+
+def what_waits() -> Waiting:
+    """What of the school in scope waits: for who keeps the installation."""
+    unnumbered = Fact.objects.filter(leaves=True, seq=None).aggregate(n=Count("pk"), oldest=Min("at"))
+    is_due = Q(next_at__lte=clock.now())
+    deliveries = WebhookDelivery.objects.filter(next_at__isnull=False).aggregate(
+        due=Count("pk", filter=is_due), later=Count("pk", filter=~is_due)
+    )
+    states = WebhookEndpoint.objects.order_by("state").values_list("state").annotate(n=Count("pk"))
+    return Waiting(unnumbered["n"], unnumbered["oldest"], deliveries["due"], deliveries["later"], dict(states))

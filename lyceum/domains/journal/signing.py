@@ -4,17 +4,20 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from lyceum.core.sealing import seal, unseal
 from lyceum.domains.journal.models import Fact, WebhookEndpoint
 
 _PURPOSE = "webhook"
 KEY_BYTES = 32
+TOLERANCE_SECONDS = 300
+"""By how much the clocks of sender and receiver may differ."""
 
 
 def new_key() -> bytes:
@@ -79,3 +82,30 @@ def _signatures(kind: str, keys: Sequence[bytes], signed: bytes) -> list[str]:
 
 def _base64(given: bytes) -> str:
     return base64.b64encode(given).decode()
+
+
+def fault_of(body: bytes, headers: Mapping[str, str], key: str, *, at: datetime) -> str:
+    """What is wrong with a message that came in, for who has the secret or the public key; empty where it is good."""
+    given = {name.lower(): value for name, value in headers.items()}
+    ident, stamp, signatures = (given.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
+    if not (ident and stamp.isdecimal() and signatures):
+        return "headers are missing"
+    if abs(int(stamp) - at.timestamp()) > TOLERANCE_SECONDS:
+        return "older than five minutes"
+    signed = b".".join((ident.encode(), stamp.encode(), body))
+    return "" if any(_is_good(each, key, signed) for each in signatures.split()) else "no signature fits"
+
+
+def _is_good(signature: str, key: str, signed: bytes) -> bool:
+    version, _, said = signature.partition(",")
+    kind, _, text = key.partition("_")
+    try:
+        value, known = base64.b64decode(said, validate=True), base64.b64decode(text, validate=True)
+        if (version, kind) == ("v1", "whsec"):
+            return hmac.compare_digest(value, hmac.digest(known, signed, hashlib.sha256))
+        if (version, kind) == ("v1a", "whpk"):
+            Ed25519PublicKey.from_public_bytes(known).verify(value, signed)
+            return True
+    except (ValueError, InvalidSignature):
+        return False
+    return False
