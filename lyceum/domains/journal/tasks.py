@@ -8,7 +8,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from lyceum.core import clock
-from lyceum.core.queues import TELL
+from lyceum.core.queues import TELL, TELL_SLOW
 from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.journal.access import forget_old_access
 from lyceum.domains.journal.models import IdempotencyRecord, WebhookEndpoint
@@ -108,7 +108,7 @@ def deliver(school_id: int, endpoint_id: str) -> None:
         give_back_connection()
 
 
-@app.task(name=WAKE, queue=TELL)
+@app.task(name=WAKE, queue=TELL_SLOW)
 def wake_delivery(school_id: int, endpoint_id: str) -> None:
     """Something has become due to a webhook."""
     with school_scope(school_id):
