@@ -59,6 +59,11 @@ def _schema(declared: type[FactPayload]) -> dict[str, Any]:
     return schema | {"$defs": definitions} if definitions else schema
 
 
+def sentence_of(name: str) -> str:
+    """What a type says; its name where it is declared no more."""
+    return next((each.sentence for each in list_fact_types() if each.type == name), name)
+
+
 def choosable_types() -> list[FactType]:
     """What a webhook may be told."""
     return [each for each in list_fact_types() if each.leaves and each.type != TRIED]

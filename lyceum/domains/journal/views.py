@@ -23,7 +23,7 @@ from lyceum.core.rest import actor_of
 from lyceum.core.signed_in import signed_in
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.journal.models import WebhookDelivery, WebhookEndpoint
-from lyceum.domains.journal.published import EVERYTHING, FactType, choosable_types
+from lyceum.domains.journal.published import EVERYTHING, FactType, choosable_types, sentence_of
 from lyceum.domains.journal.queries import LATEST_FIRST, get_webhook, list_deliveries, list_webhooks
 from lyceum.domains.journal.rules.endpoints import (
     Keyed,
@@ -179,8 +179,8 @@ def _told(pattern: str) -> Words:
     return pattern
 
 
-def _shown(row: WebhookDelivery) -> tuple[WebhookDelivery, Words, str, Words]:
-    return row, OUTCOMES[row.outcome], _TONES[row.outcome], why_failed(row)
+def _shown(row: WebhookDelivery) -> tuple[WebhookDelivery, str, Words, str, Words]:
+    return row, sentence_of(row.fact.type), OUTCOMES[row.outcome], _TONES[row.outcome], why_failed(row)
 
 
 def _act(request: HttpRequest, webhook_id: UUID, actor: Actor) -> Done | str:
