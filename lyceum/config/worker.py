@@ -25,7 +25,7 @@ logger = logging.getLogger("lyceum.worker")
 
 CONCURRENCY = 2
 """Jobs of a worker at the same time, the long ones not counted."""
-AT_ONCE = {SOON: CONCURRENCY, LONG: 2, TELL: 4, TELL_SLOW: 2}
+AT_ONCE = {SOON: CONCURRENCY, LONG: 2, TELL: 6, TELL_SLOW: 4}
 HEARS_AGAIN_AFTER = 0.2
 """Seconds in which what several acts announce becomes one job a school."""
 OUTBOX = "lyceum_outbox"

@@ -170,6 +170,11 @@ class WebhookEndpoint(SchoolOwned):
         return self.description or self.url[:200]
 
     @property
+    def is_slow(self) -> bool:
+        """Whether it failed the last time, or has never yet taken anything."""
+        return self.state == self.State.FAILING or self.last_success_at is None
+
+    @property
     def is_off(self) -> bool:
         """Whether nothing is sent to it."""
         return self.state == self.State.OFF

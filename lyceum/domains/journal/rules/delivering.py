@@ -32,6 +32,8 @@ GAPS = (
 """Between an attempt that failed and the next."""
 JITTER = 0.1
 """By how much of itself a gap is longer or shorter."""
+LONGEST_REST = timedelta(minutes=10)
+"""For how long an endpoint that does not answer is left alone, a tenth of the time for which it has not."""
 LONGEST_WISH = timedelta(hours=24)
 """For how long an endpoint may ask to be left alone."""
 GIVEN_UP_AFTER = timedelta(days=5)
@@ -153,7 +155,7 @@ def _note_failure(endpoint: WebhookEndpoint, row: WebhookDelivery, outcome: Outc
     if wish:
         endpoint.quiet_until = now + wish
     elif outcome.answer is None:
-        endpoint.quiet_until = now + GAPS[0]
+        endpoint.quiet_until = now + min(max(GAPS[0], (now - endpoint.failing_since) / 10), LONGEST_REST)
     if row.failures < len(GAPS):
         gap = GAPS[row.failures] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
         WebhookDelivery.objects.create(

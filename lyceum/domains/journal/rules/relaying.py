@@ -72,11 +72,10 @@ def list_due() -> list[WebhookEndpoint]:
 
 def deliver_soon(endpoint: WebhookEndpoint) -> None:
     """Enqueue the sending of what is due to an endpoint, once; the slow ones apart from all others."""
-    slow = endpoint.state == WebhookEndpoint.State.FAILING
     _enqueue(
         app.configure_task(
             DELIVER,
-            queue=TELL_SLOW if slow else TELL,
+            queue=TELL_SLOW if endpoint.is_slow else TELL,
             lock=f"webhook:{endpoint.pk}",
             queueing_lock=f"webhook:{endpoint.pk}",
         ),

@@ -9,11 +9,12 @@ from itertools import pairwise
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import connection
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from lyceum.core import clock, outgoing
 from lyceum.domains.journal.models import AuditEntry, Fact, WebhookDelivery, WebhookEndpoint
-from lyceum.domains.journal.rules.delivering import GAPS, JITTER, forget_old_deliveries
+from lyceum.domains.journal.rules.delivering import GAPS, JITTER, deliver_due, forget_old_deliveries
 from lyceum.domains.journal.rules.endpoints import (
     MOST_ENDPOINTS,
     delete_webhook,
@@ -206,6 +207,45 @@ def test_an_endpoint_that_does_not_answer_keeps_no_other_waiting(telling: Tellin
     assert [row.error for row in telling.rows(dead) if row.at] == ["no_answer"]  # one try, then others have their turn
     assert telling.now(dead).quiet_until > clock.now()
     assert [row.outcome for row in telling.rows(alive)] == ["delivered"] * 3
+
+
+def test_only_a_webhook_that_took_something_the_last_time_is_in_the_quick_queue(telling: Telling):
+    telling.receiver.answer(200, 500)
+    with clock.frozen(NOW):
+        endpoint = telling.make().endpoint
+        queues = []
+        for _ in range(3):
+            telling.happen()
+            telling.work()
+            queues += queues_of(endpoint)
+            deliver_due(telling.school.pk, endpoint.pk)
+
+    assert queues == ["webhooks_slow", "webhooks", "webhooks_slow"]
+
+
+def queues_of(endpoint) -> list[str]:
+    """Where its sending waits; it waits there no more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'cancelled' "
+            "WHERE queueing_lock = %s AND status = 'todo' RETURNING queue_name",
+            [f"webhook:{endpoint.pk}"],
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_who_does_not_answer_for_long_is_asked_ever_more_seldom(telling: Telling):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        dead = telling.make(url=f"http://127.0.0.1:{probe.getsockname()[1]}/").endpoint
+    rests = []
+    for minutes in (0, 30, 3000):
+        with clock.frozen(NOW + timedelta(minutes=minutes)):
+            telling.happen()
+            telling.work(dead)
+            rests.append(telling.now(dead).quiet_until - clock.now())
+
+    assert rests == [timedelta(seconds=5), timedelta(minutes=3), timedelta(minutes=10)]
 
 
 def test_success_makes_a_failing_webhook_whole_again(telling: Telling):
