@@ -15,7 +15,7 @@ from typing import Any
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app as django_app
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.job_context import JobContext
 
 from lyceum.config.children import fork_child, wait_for
@@ -177,5 +177,6 @@ async def _finish_or_give_back(app: App, workers: Sequence[asyncio.Task[None]], 
 
 async def _give_back(app: App, job_ids: set[int]) -> None:
     for job_id in list(job_ids):
-        await app.job_manager.retry_job_by_id_async(job_id, retry_at=datetime.now(UTC))
+        with contextlib.suppress(UniqueViolation):  # the same work waits already: the next worker ends this job
+            await app.job_manager.retry_job_by_id_async(job_id, retry_at=datetime.now(UTC))
     logger.warning("Gave %s unfinished jobs back to the queue.", len(job_ids))

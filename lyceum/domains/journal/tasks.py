@@ -6,6 +6,8 @@ from uuid import UUID
 from django.apps import apps
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from lyceum.core import clock
 from lyceum.core.queues import TELL, TELL_SLOW
@@ -35,10 +37,17 @@ def _in_open_schools(act: Callable[[], object]) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="journal.retry_stalled_jobs", queueing_lock="journal.retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
-    """Every minute: jobs whose worker fell silent, as after kill -9, go back to the queue."""
+    """Every minute: jobs whose worker fell silent, as after kill -9, go back to the queue.
+
+    Where the same work waits there already, the silent job ends, and with it the lock that it holds.
+    """
     del timestamp
-    for job in await context.app.job_manager.get_stalled_jobs():
-        await context.app.job_manager.retry_job(job)
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            await manager.finish_job(job, status=Status.FAILED, delete_job=False)
 
 
 @app.periodic(cron="41 * * * *")
