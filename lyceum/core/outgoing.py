@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 SECONDS = 5.0
@@ -60,10 +61,15 @@ class _Pinned(http.client.HTTPSConnection):
     def connect(self) -> None:
         """To the checked address; the certificate is that of the name."""
         plain = socket.create_connection((self._address, self.port), self.timeout)
-        context = ssl.create_default_context()
-        sock = context.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+        sock = _context().wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
         self.sock = self.held = sock  # held, so that it can be cut while hands are shaken, and while the answer is read
         sock.do_handshake()
+
+
+@cache
+def _context() -> ssl.SSLContext:
+    """What certificates are checked by; reading it takes longer than shaking hands."""
+    return ssl.create_default_context()
 
 
 class _Plain(http.client.HTTPConnection):

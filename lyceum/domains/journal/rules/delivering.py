@@ -97,7 +97,7 @@ def _next_parcel(endpoint_id: UUID) -> Parcel | None:
     if endpoint is None or endpoint.is_off or (endpoint.quiet_until and endpoint.quiet_until > now):
         return None
     due = WebhookDelivery.objects.filter(endpoint=endpoint, next_at__lte=now, fact__seq__isnull=False)
-    row = due.select_related("fact").order_by("next_at", "fact__seq").first()
+    row = due.select_related("fact").order_by("next_at", "pk").first()  # made in the order of the facts
     if row is None:
         return None
     body = body_of(row.fact)
