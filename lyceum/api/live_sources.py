@@ -29,8 +29,9 @@ Take = Callable[[str], None]
 class Source:
     """Listens to PostgreSQL, and again after the connection was lost."""
 
-    def __init__(self, take: Take) -> None:
+    def __init__(self, take: Take, *, channel: str = CHANNEL) -> None:
         self.take = take
+        self.channel = channel
         self.hears = asyncio.Event()
 
     async def run(self) -> None:
@@ -39,7 +40,7 @@ class Source:
 
     async def _listen(self, was_away: bool) -> None:
         async with await connect() as connection:
-            await connection.execute(f"LISTEN {CHANNEL}")
+            await connection.execute(f"LISTEN {self.channel}")
             if was_away:
                 self.take(AWAY)
             self.hears.set()

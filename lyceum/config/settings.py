@@ -186,6 +186,9 @@ PUSH_SERVICES = (
 )
 """The push services of browsers: Lyceum calls no other address that a browser names. Hosts with those below them."""
 
+WEBHOOKS_TO_LOOPBACK = os.environ.get("LYCEUM_WEBHOOKS_TO_LOOPBACK", "") == "1"
+"""Whether webhooks may go to this machine itself over plain http: for development and tests."""
+
 PROCRASTINATE_ON_APP_READY = "lyceum.config.jobs.on_app_ready"
 PROCRASTINATE_IMPORT_PATHS: list[str] = []
 

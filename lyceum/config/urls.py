@@ -18,6 +18,7 @@ urlpatterns = [
     path(".well-known/jwks.json", jwks),
     path("", include("lyceum.web.urls")),
     path("", include("lyceum.domains.accounts.urls")),
+    path("", include("lyceum.domains.journal.urls")),
     path("", include("lyceum.domains.notifications.urls")),
     path("", include("lyceum.domains.people.urls")),
     path("", include("lyceum.domains.academics.urls")),

@@ -9,22 +9,27 @@ import os
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app as django_app
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.job_context import JobContext
 
 from lyceum.config.children import fork_child, wait_for
-from lyceum.core.queues import LONG, SOON
+from lyceum.core.queues import LONG, SOON, TELL, TELL_SLOW
 
 logger = logging.getLogger("lyceum.worker")
 
 CONCURRENCY = 2
 """Jobs of a worker at the same time, the long ones not counted."""
-AT_ONCE = {SOON: CONCURRENCY, LONG: 2}
+AT_ONCE = {SOON: CONCURRENCY, LONG: 2, TELL: 6, TELL_SLOW: 4}
+HEARS_AGAIN_AFTER = 0.2
+"""Seconds in which what several acts announce becomes one job a school."""
+OUTBOX = "lyceum_outbox"
+"""The channel on which `record()` names a school that has facts for a webhook."""
 GRACE_SECONDS = 15.0
 GIVE_BACK_SECONDS = 3.0
 GIVES_WAY = 10
@@ -101,20 +106,45 @@ async def wait_where_closed(
 async def _work() -> None:
     # A worker needs connections of its own, to fetch jobs and to hear of new ones; a pooler that hands a
     # connection to another client after each transaction would not let it hear.
-    connector = PsycopgConnector(conninfo=os.environ["DATABASE_DIRECT_URL"], min_size=1, max_size=6)
+    connector = PsycopgConnector(conninfo=os.environ["DATABASE_DIRECT_URL"], min_size=1, max_size=8)
     app = django_app.with_connector(connector)
     running = RunningJobs()
+    threads = ThreadPoolExecutor(sum(AT_ONCE.values()) + 2, thread_name_prefix="job")
+    asyncio.get_running_loop().set_default_executor(threads)
     async with app.open_async():
+        hearing = asyncio.create_task(_hear_outbox(app))
         workers = [asyncio.create_task(_serve(app, queue, running)) for queue in AT_ONCE]
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
         told_to_stop = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([*workers, told_to_stop], return_when=asyncio.FIRST_COMPLETED)
+        hearing.cancel()
         for worker in workers:
             worker.cancel()
         await _finish_or_give_back(app, workers, running)
         for each in done:
             each.result()
+
+
+async def _hear_outbox(app: App) -> None:
+    """Enqueue the relay of a school as soon as it has facts for a webhook. What is not heard the sweep finds."""
+    from lyceum.api.live_sources import Source  # models are ready only now
+    from lyceum.domains.journal.rules.relaying import RELAY, relay_lock
+
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    listening = asyncio.create_task(Source(heard.put_nowait, channel=OUTBOX).run())
+    try:
+        while True:
+            notes = {await heard.get()}
+            await asyncio.sleep(HEARS_AGAIN_AFTER)
+            while not heard.empty():
+                notes.add(heard.get_nowait())
+            for school_id in sorted(int(note) for note in notes if note.isdecimal()):
+                job = app.configure_task(RELAY, queue=TELL, queueing_lock=relay_lock(school_id))
+                with contextlib.suppress(AlreadyEnqueued, ConnectorException):
+                    await job.defer_async(school_id=school_id)
+    finally:
+        listening.cancel()
 
 
 async def _serve(app: App, queue: str, running: RunningJobs) -> None:
@@ -147,5 +177,6 @@ async def _finish_or_give_back(app: App, workers: Sequence[asyncio.Task[None]], 
 
 async def _give_back(app: App, job_ids: set[int]) -> None:
     for job_id in list(job_ids):
-        await app.job_manager.retry_job_by_id_async(job_id, retry_at=datetime.now(UTC))
+        with contextlib.suppress(UniqueViolation):  # the same work waits already: the next worker ends this job
+            await app.job_manager.retry_job_by_id_async(job_id, retry_at=datetime.now(UTC))
     logger.warning("Gave %s unfinished jobs back to the queue.", len(job_ids))

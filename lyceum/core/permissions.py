@@ -70,6 +70,8 @@ class Permission(StrEnum):
     ROLES_GRANT = "roles.grant"
     PROFILE_EDIT = "profile.edit"
     KEYS_EDIT = "keys.edit"
+    WEBHOOKS_EDIT = "webhooks.edit"
+    FACTS_VIEW = "facts.view"
     TRAIL_VIEW = "trail.view"
     ACCESS_VIEW = "access.view"
     JOBS_VIEW = "jobs.view"
@@ -221,6 +223,8 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.ROLES_GRANT, "grant roles and permission sets", no, no, y),
         row(p.PROFILE_EDIT, "own profile", o, o, o, o, o, o, o, o),
         row(p.KEYS_EDIT, "API keys", no, no, y),
+        row(p.WEBHOOKS_EDIT, "webhooks", no, no, y),
+        row(p.FACTS_VIEW, "facts: what happened, one after the other", no, no, y, scope="events:read"),
         row(p.TRAIL_VIEW, "the school's trail", grant, g, y, s, scope="audit:read"),
         row(p.ACCESS_VIEW, "access log: who read what of whom", grant, no, y, s, o, o, k, scope="audit:read"),
         row(p.JOBS_VIEW, "jobs: see, cancel, retry", no, no, y, o, o, no, o, scope="jobs:read"),
@@ -331,7 +335,6 @@ def _table() -> tuple[PolicyRow, ...]:
 POLICY: dict[Permission, PolicyRow] = {row.permission: row for row in _table()}
 SCOPES: frozenset[str] = frozenset(row.scope for row in POLICY.values() if row.scope) | {
     "imports:apply",
-    "events:read",
 }
 
 _p = Permission

@@ -94,6 +94,12 @@ def entered(school_id: int) -> Iterator[None]:
         _school.reset(token)
 
 
+def give_back_connection() -> None:
+    """A worker's thread keeps no connection while it waits for something else."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 class SchoolKey(models.ForeignKey[Any, Any]):
     """The `school_id` of a school-owned table. Its presence makes the schema editor build the wall."""
 

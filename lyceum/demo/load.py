@@ -30,6 +30,7 @@ from lyceum.demo.records import add_records
 from lyceum.demo.registers import fill_registers
 from lyceum.demo.roster import fill_seats, join_late
 from lyceum.demo.staffing import make_staff
+from lyceum.demo.webhooks import add_webhooks
 from lyceum.demo.website import add_website
 from lyceum.demo.wipe import wipe_demo
 from lyceum.demo.years import live_through
@@ -153,6 +154,8 @@ def _finish(demo: Demo, say: Say) -> None:
         left = add_cover(demo) if demo.plan.has_lessons else 0
         actor = system_actor(current_school(), name="Demo school", via=Via.COMMAND)
         record("demo.load", target=Target.of(demo.school), actor=actor)
+    if demo.plan.slug == HILLCREST.slug:
+        add_webhooks(demo)
     say(f"{demo.plan.name}: {changed} marks changed by the office later, {due} registers wait for today")
     if left:
         say(f"{demo.plan.name}: colleagues who are away today leave {left} lessons")

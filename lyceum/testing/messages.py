@@ -134,6 +134,7 @@ def _kept_words() -> Iterator[tuple[Message, str]]:
     from lyceum.domains.exchange.models import ImportRow, ImportRun
     from lyceum.domains.exchange.readers.formats import ONEROSTER, SDS, STUDENTS
     from lyceum.domains.exchange.readers.mapping import LABELS
+    from lyceum.domains.journal.published import choosable_types
     from lyceum.domains.people.models import Enrolment, Flag
     from lyceum.domains.tenancy.models import School
     from lyceum.domains.timetable.rules import WEEKDAYS
@@ -156,6 +157,7 @@ def _kept_words() -> Iterator[tuple[Message, str]]:
         "domains/exchange/management/report.py": [*WORDS.values(), *WORDS],
         "domains/exchange/models.py": [*ImportRun.State.labels, *ImportRow.Action.values, ONEROSTER, SDS, STUDENTS],
         "domains/exchange/readers/mapping.py": LABELS.values(),
+        "domains/journal/published.py": [each.sentence for each in choosable_types()],
         "domains/people/models.py": [*Enrolment.Exit.values, *Flag.Kind.labels],
         "domains/tenancy/models.py": School.Status.values,
         "domains/timetable/rules.py": WEEKDAYS,

@@ -20,6 +20,7 @@ FOR_ALL_SCHOOLS = {
     "journal.forget_access": "enters one school after the other",
     "notifications.confirm_topic": "answers a carrier, and reads no row",
     "journal.forget_answers": "enters one school after the other",
+    "journal.sweep": "enters one school after the other",
     "notifications.forget_carried": "forgets which school a carrier's message was of, by keyed hashes alone",
     "academics.begin_years": "enters one school after the other",
     "attendance.raise_concerns": "enters one school after the other",

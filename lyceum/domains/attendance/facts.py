@@ -196,6 +196,7 @@ class ConcernRaised(FactPayload, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "attendance.concern.raised"
     topic: ClassVar[str] = "attendance"
+    stays: ClassVar[bool] = True
     concern: UUID
     student: UUID
     kind: str

@@ -24,9 +24,14 @@ class IncidentFact(FactPayload, frozen=True, kw_only=True):
     incident_type: UUID
     severity: int
     students: list[StudentPoints]
+    protected: bool = True
+    """Whether only some of the school's own people may know of it; facts from before this was said count as such."""
 
     def subject(self) -> str:
         return str(self.incident)
+
+    def leaves(self) -> bool:
+        return not self.protected
 
 
 class IncidentSubmitted(IncidentFact, frozen=True, kw_only=True):

@@ -6,7 +6,6 @@ from uuid import UUID
 from lyceum.core.actor import Actor, Via
 from lyceum.core.permissions import Permission
 from lyceum.domains.behaviour.models import Participant
-from lyceum.domains.behaviour.models.incidents import SAFEGUARDING
 from lyceum.domains.behaviour.rows import is_for_staff
 from lyceum.domains.journal.access import Reading, note_access
 from lyceum.domains.people.models import Student
@@ -26,7 +25,7 @@ def note_reading(rows: Sequence[Participant], *, surface: str = "", fields: str 
         relation="reported" if reported else relation_of(actor, staff=staff),
         target_type="behaviour.incident" if len(one) == 1 else "",
         target_id=next(iter(one)) if len(one) == 1 else "",
-        is_safeguarding=any(row.incident.confidential or row.incident.type.category == SAFEGUARDING for row in rows),
+        is_safeguarding=any(row.incident.is_protected for row in rows),
     )
     note_access([row.student_id for row in rows], reading, actor=actor)
 

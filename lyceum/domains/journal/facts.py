@@ -5,6 +5,7 @@ A payload holds ids, coded meanings, times and amounts; never names or free text
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -20,6 +21,13 @@ class FactPayload(msgspec.Struct, frozen=True, kw_only=True):
     """Goes up when a field changes its meaning; a new field alone does not."""
     is_live: ClassVar[bool] = False
     """Whether it is sent to listening sockets as it happens."""
+    stays: ClassVar[bool] = False
+    """Whether facts of this type stay in the house: no webhook, list or stream tells them. So does whatever is about
+    keeping a child safe."""
+
+    def leaves(self) -> bool:
+        """Whether this very fact may be told outside."""
+        return not self.stays
 
     def subject(self) -> str:
         """The id of what the fact is about."""
@@ -92,3 +100,27 @@ def tell(payloads: Sequence[FactPayload], actor: Actor) -> None:
     for name, facts in together.items():
         for hearer in _hearers_of_all.get(name, ()):
             hearer(facts, actor)
+
+
+class WebhookSwitchedOff(FactPayload, frozen=True, kw_only=True):
+    """Nothing is sent to a webhook any more."""
+
+    type: ClassVar[str] = "journal.webhook_switched_off"
+    topic: ClassVar[str] = "journal"
+    endpoint: UUID
+    reason: str
+    """by_hand, gone, last_failure or no_success."""
+
+    def subject(self) -> str:
+        return str(self.endpoint)
+
+
+class WebhookTried(FactPayload, frozen=True, kw_only=True):
+    """An admin tries whether a webhook arrives: this one is told so, and no other."""
+
+    type: ClassVar[str] = "journal.webhook_tried"
+    topic: ClassVar[str] = "journal"
+    endpoint: UUID
+
+    def subject(self) -> str:
+        return str(self.endpoint)

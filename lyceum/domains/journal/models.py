@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from lyceum.core.ids import new_id
 from lyceum.core.schools import SchoolForeignKey, SchoolOwned, SchoolRow
@@ -115,12 +116,117 @@ class Fact(SchoolRow):
     request_id = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()
     """The database's clock when it was recorded, not when its transaction began."""
+    leaves = models.BooleanField(default=False, db_default=False)
+    """Whether it may be told outside. Only such facts have a number, so that nobody counts the others by its gaps."""
     seq = models.BigIntegerField(null=True)
     """Stamped after commit; nothing else of a fact is ever updated."""
 
     class Meta(SchoolRow.Meta):
         constraints = [models.UniqueConstraint(fields=["school", "seq"], name="fact_seq_once")]
-        indexes = [models.Index(fields=["school", "at", "id"], name="fact_in_order")]
+        indexes = [
+            models.Index(fields=["school", "at", "id"], name="fact_in_order"),
+            models.Index(
+                fields=["school", "at", "id"], name="fact_without_number", condition=Q(leaves=True, seq__isnull=True)
+            ),
+        ]
+
+
+class WebhookEndpoint(SchoolOwned):
+    """An address of other software that is told what happens in the school."""
+
+    class Kind(models.TextChoices):
+        HMAC = "hmac"
+        ED25519 = "ed25519"
+
+    class State(models.TextChoices):
+        ON = "on"
+        FAILING = "failing"
+        OFF = "off"
+
+    url = models.CharField(max_length=500)
+    description = models.CharField(max_length=200, blank=True)
+    types = ArrayField(models.CharField(max_length=80))
+    """Types of facts, beginnings of types as in `attendance.*`, or `*` for all."""
+    kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.HMAC)
+    secret = models.BinaryField()
+    """Sealed: 32 bytes."""
+    previous_secret = models.BinaryField(null=True)
+    """Sealed; signs as well until `previous_until`."""
+    previous_until = models.DateTimeField(null=True)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.ON)
+    off_reason = models.CharField(max_length=12, blank=True)
+    last_seq = models.BigIntegerField(default=0)
+    """The number of the last fact that became a delivery, or was passed over because nobody wants its type."""
+    last_success_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    """When the first attempt failed after the last that did not."""
+    quiet_until = models.DateTimeField(null=True)
+    """It asked to be left alone until then, or did not answer a moment ago."""
+
+    class Meta(SchoolOwned.Meta):
+        indexes = [models.Index(fields=["school", "created_at", "id"], name="webhook_oldest_first")]
+
+    def __str__(self) -> str:
+        return self.description or self.url[:200]
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it failed the last time, or has never yet taken anything."""
+        return self.state == self.State.FAILING or self.last_success_at is None
+
+    @property
+    def is_off(self) -> bool:
+        """Whether nothing is sent to it."""
+        return self.state == self.State.OFF
+
+
+class WebhookDelivery(SchoolRow):
+    """One attempt to tell an endpoint of a fact: one that was made, or one that is due."""
+
+    endpoint = SchoolForeignKey(WebhookEndpoint, models.CASCADE, related_name="deliveries")
+    fact = SchoolForeignKey(Fact, models.PROTECT, related_name="+")
+    attempt = models.PositiveIntegerField()
+    """Which of this fact to this endpoint, from 1 on."""
+    failures = models.PositiveSmallIntegerField(default=0)
+    """How many failed before it since the fact was sent, or sent again."""
+    next_at = models.DateTimeField(null=True)
+    """When it is due; null once it was made."""
+    at = models.DateTimeField(null=True)
+    """When it was made."""
+    status = models.PositiveSmallIntegerField(null=True)
+    """The HTTP status of the answer."""
+    milliseconds = models.PositiveIntegerField(null=True)
+    answer = models.TextField(blank=True)
+    """The first KB of it."""
+    error = models.CharField(max_length=12, blank=True)
+    """Why there was no answer, as a code."""
+
+    class Meta(SchoolRow.Meta):
+        verbose_name_plural = "webhook deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["school", "endpoint", "fact", "attempt"], name="webhook_attempt_once"),
+            models.UniqueConstraint(
+                fields=["school", "endpoint", "fact"], name="webhook_due_once", condition=Q(next_at__isnull=False)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["school", "endpoint", "next_at"], name="webhook_due", condition=Q(next_at__isnull=False)
+            ),
+            models.Index(fields=["school", "endpoint", "-id"], name="webhook_newest_first"),
+            models.Index(fields=["school", "fact"], name="webhook_by_fact"),
+            models.Index(fields=["school", "at"], name="webhook_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact_id} {self.attempt}"
+
+    @property
+    def outcome(self) -> str:
+        """`waiting`, `delivered` or `failed`."""
+        if self.at is None:
+            return "waiting"
+        return "delivered" if self.status is not None and 200 <= self.status < 300 else "failed"
 
 
 class Job(SchoolOwned):

@@ -11,6 +11,7 @@ class NotificationsCreated(FactPayload, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "notifications.created"
     topic: ClassVar[str] = "notifications"
+    stays: ClassVar[bool] = True  # it names what somebody was told about, whatever that was
     is_live: ClassVar[bool] = True
     kind: str
     users: tuple[UUID, ...]

@@ -64,6 +64,7 @@ class RestrictionChanged(_About, frozen=True, kw_only=True):
     """Who may be told about a student changed."""
 
     type: ClassVar[str] = "people.restriction.changed"
+    stays: ClassVar[bool] = True
     topic: ClassVar[str] = "people"
 
 

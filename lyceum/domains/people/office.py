@@ -4,16 +4,20 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.schools import current_school
 from lyceum.domains.accounts.models import Membership, User
+from lyceum.domains.journal.facts import WebhookSwitchedOff
+from lyceum.domains.journal.models import WebhookEndpoint
 from lyceum.domains.notifications.choice import STAFF_WISHES
 from lyceum.domains.notifications.facts import TextsStopped
 from lyceum.domains.notifications.rules.notify import News, Recipient, notify
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.models import ContactRestriction
 from lyceum.domains.people.policies import holds_on
+from lyceum.domains.people.texts import WEBHOOK_OFF
 from lyceum.domains.tenancy.queries import today
 
 
@@ -47,6 +51,22 @@ def tell_texts_stopped(fact: TextsStopped, *, actor: Actor) -> None:
         source=f"texts_stopped:{fact.first}",
     )
     notify(news, office_recipients(Permission.DELIVERIES_VIEW), actor=actor)
+
+
+def tell_webhook_off(fact: WebhookSwitchedOff, *, actor: Actor) -> None:
+    """Let school admins know that a webhook takes nothing any more."""
+    endpoint = WebhookEndpoint.objects.get(pk=fact.endpoint)
+    news = News(
+        type=Type.SYSTEM.value,
+        template=WEBHOOK_OFF,
+        values={"name": str(endpoint)},
+        dedupe_key=f"{WEBHOOK_OFF}:{endpoint.pk}:{clock.now().isoformat()}",
+        urgency=Urgency.IMPORTANT.value,
+        channels=(Channel.EMAIL.value,),
+        link=f"/settings/webhooks/{endpoint.pk}/",
+        source=str(endpoint.pk),
+    )
+    notify(news, office_recipients(Permission.WEBHOOKS_EDIT), actor=actor)
 
 
 def staff_recipient(user: User, reason: str) -> Recipient:

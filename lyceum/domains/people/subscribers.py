@@ -10,14 +10,14 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.accounts.facts import InvitationAccepted
-from lyceum.domains.journal.facts import hears
+from lyceum.domains.journal.facts import WebhookSwitchedOff, hears
 from lyceum.domains.notifications.facts import AddressRestored, AddressSuppressed, TextsStopped
 from lyceum.domains.notifications.models import Address
 from lyceum.domains.notifications.rules.notify import News, notify, stop_going_to, withdraw
 from lyceum.domains.notifications.words import Channel, Type, Urgency
 from lyceum.domains.people.facts import RestrictionChanged
 from lyceum.domains.people.models import ConsentKind, ContactPoint, ContactRestriction, NumberScheme, Person
-from lyceum.domains.people.office import office_recipients, tell_texts_stopped
+from lyceum.domains.people.office import office_recipients, tell_texts_stopped, tell_webhook_off
 from lyceum.domains.people.policies import holds_on
 from lyceum.domains.people.rules.consents import STARTING_KINDS
 from lyceum.domains.people.rules.numbers import DEFAULT_PATTERN
@@ -106,3 +106,10 @@ def tell_admins_of_closing(fact: ClosingAsked, actor: Actor) -> None:
         expires_at=fact.confirm_by,
     )
     notify(news, office_recipients(Permission.SCHOOL_CLOSE), actor=actor)
+
+
+@hears(WebhookSwitchedOff)
+def tell_admins_of_webhook(fact: WebhookSwitchedOff, actor: Actor) -> None:
+    """Whoever set a webhook up hears that nothing is sent to it any more, unless somebody wanted it so."""
+    if fact.reason != "by_hand":
+        tell_webhook_off(fact, actor=actor)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from lyceum.domains.notifications.texts import Text, declare
 
 CLOSING_ASKED = "school.closing_asked"
+WEBHOOK_OFF = "webhook.off"
 
 declare(
     "texts_stopped",
@@ -52,5 +53,17 @@ declare(
         ),
         short=_("{name} asks to close {school} for good. Open the page to keep it open."),
         placeholders=("school", "name", "until"),
+    ),
+)
+declare(
+    WEBHOOK_OFF,
+    Text(
+        subject=_("A webhook was switched off"),
+        message=_(
+            "Nothing is sent to the webhook {name} any more: what Lyceum sent was not taken for a long time, or its "
+            "address is gone. See its messages, then switch it on again and send what was missed."
+        ),
+        short=_("{school}: the webhook {name} was switched off; it takes nothing any more."),
+        placeholders=("school", "name"),
     ),
 )

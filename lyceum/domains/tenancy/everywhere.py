@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from django.db import connection
-
 from lyceum.core.actor import system_actor
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.tenancy.queries import list_open_schools
+
+__all__ = ["give_back_connection", "in_every_school"]
 
 
 def in_every_school(*acts: Callable[..., object]) -> None:
@@ -25,9 +25,3 @@ def in_every_school(*acts: Callable[..., object]) -> None:
     give_back_connection()
     if failed:
         raise ExceptionGroup("Not every school could be served.", failed)
-
-
-def give_back_connection() -> None:
-    """A worker's thread keeps no connection between its jobs."""
-    if not connection.in_atomic_block:
-        connection.close()

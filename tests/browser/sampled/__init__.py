@@ -10,9 +10,22 @@ from tests.browser.sampled import (
     learning,
     leaving,
     reports,
+    webhooks,
     website,
 )
 
-PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, behaviour, groups, leaving)
+PARTS = (
+    learning,
+    assignments,
+    certificates,
+    calendars,
+    admissions,
+    website,
+    reports,
+    behaviour,
+    groups,
+    leaving,
+    webhooks,
+)
 NO_PAGES: dict[str, str] = {name: why for part in PARTS for name, why in part.NO_PAGES.items()}
 """What has an address and is no page, and why."""

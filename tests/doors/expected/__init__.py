@@ -14,12 +14,13 @@ from tests.doors.expected import (
     pages,
     reports,
     rest,
+    webhooks,
     website,
 )
 from tests.doors.expected.bodies import SIGNING_IN
 from tests.doors.expected.door import Door
 
-_PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, groups, leaving)
+_PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, groups, leaving, webhooks)
 
 REST: dict[str, Door] = rest.REST | {name: door for part in _PARTS for name, door in part.REST.items()}
 """By operation id."""

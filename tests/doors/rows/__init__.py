@@ -1,6 +1,16 @@
 """The rows of each newer domain in the world of the doors: by name, as in `{course}` of a path or a body."""
 
-from tests.doors.rows import admissions, assignments, calendars, certificates, learning, leaving, session_times, website
+from tests.doors.rows import (
+    admissions,
+    assignments,
+    calendars,
+    certificates,
+    learning,
+    leaving,
+    session_times,
+    webhooks,
+    website,
+)
 
 ADDERS = (
     learning.add,
@@ -11,5 +21,6 @@ ADDERS = (
     website.add,
     session_times.add,
     leaving.add,
+    webhooks.add,
 )
 """In the order in which they may build on each other; each is called in the school and at its moment."""

@@ -5,8 +5,9 @@ import hashlib
 import os
 import secrets
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
+from lyceum.core.sealing import seal, unseal
+
+__all__ = ["hash_secret", "new_secret", "readable_code", "seal", "unseal"]
 
 
 def new_secret() -> str:
@@ -17,21 +18,6 @@ def new_secret() -> str:
 def hash_secret(secret: str) -> bytes:
     """SHA-256: enough for a secret that is random and long."""
     return hashlib.sha256(secret.encode()).digest()
-
-
-def _sealing_key(purpose: str) -> bytes:
-    return hashlib.scrypt(settings.SECRET_KEY.encode(), salt=purpose.encode(), n=2, r=8, p=1, dklen=32)
-
-
-def seal(plain: bytes, *, purpose: str) -> bytes:
-    """Encrypt for the database: AES-256-GCM, the nonce first."""
-    nonce = os.urandom(12)
-    return nonce + AESGCM(_sealing_key(purpose)).encrypt(nonce, plain, purpose.encode())
-
-
-def unseal(sealed: bytes, *, purpose: str) -> bytes:
-    """What was sealed for that purpose."""
-    return AESGCM(_sealing_key(purpose)).decrypt(sealed[:12], sealed[12:], purpose.encode())
 
 
 def readable_code() -> str:

@@ -11,11 +11,11 @@ from lyceum.core.forms import submitted, typed_id
 from lyceum.core.language import list_languages
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
+from lyceum.core.signed_in import signed_in
 from lyceum.domains.accounts.queries import get_own_user, list_sessions
 from lyceum.domains.accounts.rules.profiles import change_password, edit_profile
 from lyceum.domains.accounts.rules.registration import ask_for_link, is_verified
 from lyceum.domains.accounts.rules.sessions import end_own_session, sign_out_everywhere
-from lyceum.domains.accounts.views.signed_in import signed_in
 
 _PROFILE = ("full_name", "preferred_name", "pronouns", "locale", "theme")
 

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from lyceum.core.forms import submitted
 from lyceum.core.rest import actor_of
+from lyceum.core.signed_in import signed_in
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.accounts.rules.closing import ask_to_close, confirm_closing, get_closing, withdraw_closing
-from lyceum.domains.accounts.views.signed_in import signed_in
 from lyceum.domains.tenancy.closing import days_left, restore_school
 
 _PAGE = "/settings/closing/"

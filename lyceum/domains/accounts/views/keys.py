@@ -14,9 +14,9 @@ from lyceum.core.errors import RuleError
 from lyceum.core.forms import shown_errors, typed_id, typed_number
 from lyceum.core.permissions import POLICY, SCOPES
 from lyceum.core.rest import actor_of
+from lyceum.core.signed_in import signed_in
 from lyceum.domains.accounts.queries import list_keys
 from lyceum.domains.accounts.rules.keys import MOST_KEYS, NewKey, create_key, revoke_key, rotate_key
-from lyceum.domains.accounts.views.signed_in import signed_in
 
 LIFETIMES = (30, 90, 365)  # days
 

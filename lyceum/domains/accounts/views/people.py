@@ -15,6 +15,7 @@ from lyceum.core.forms import shown_errors, submitted, typed_id
 from lyceum.core.lists import is_about_list
 from lyceum.core.permissions import Permission, Role
 from lyceum.core.rest import actor_of
+from lyceum.core.signed_in import signed_in
 from lyceum.core.toasts import Done, Toast, Undo
 from lyceum.domains.accounts.forms import by_line, people_in
 from lyceum.domains.accounts.models import Invitation, Membership
@@ -40,7 +41,6 @@ from lyceum.domains.accounts.rules.members import (
     readmit_user,
     suspend_user,
 )
-from lyceum.domains.accounts.views.signed_in import signed_in
 from lyceum.domains.accounts.views.user_list import answer_users, standing
 
 

@@ -12,7 +12,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.forms import submitted, typed_number
 from lyceum.core.permissions import POLICY, REACHES, Permission, Role
 from lyceum.core.rest import actor_of
-from lyceum.domains.accounts.views.signed_in import signed_in
+from lyceum.core.signed_in import signed_in
 from lyceum.domains.tenancy.queries import get_this_school
 from lyceum.domains.tenancy.rules import edit_school
 
@@ -47,6 +47,7 @@ PLACES = (
     Place(_("Messages"), _("Who carries them, and their words"), "/settings/messages/", Permission.PROVIDERS_EDIT),
     Place(_("Outbox"), _("Every message, and what became of it"), "/outbox/", Permission.DELIVERIES_VIEW),
     Place(_("Keys"), _("Other software's way in"), "/settings/keys/", Permission.KEYS_EDIT),
+    Place(_("Webhooks"), _("Other software is told what happens"), "/settings/webhooks/", Permission.WEBHOOKS_EDIT),
     Place(_("Import"), _("Bring lists in from files"), "/imports/", Permission.IMPORTS_RUN),
     Place(_("Trail"), _("Who did what, and when"), "/settings/trail/", Permission.TRAIL_VIEW),
     Place(_("Who read what"), _("Whose records were opened, and by whom"), "/access-log/", Permission.ACCESS_VIEW),

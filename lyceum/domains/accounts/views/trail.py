@@ -18,7 +18,7 @@ from lyceum.core.dates import instant_in_words
 from lyceum.core.errors import invalid_field
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.rest import actor_of
-from lyceum.domains.accounts.views.signed_in import signed_in
+from lyceum.core.signed_in import signed_in
 from lyceum.domains.journal.models import AuditEntry
 from lyceum.domains.journal.queries import NEWEST_FIRST, TrailFilter, list_trail
 from lyceum.domains.journal.rules import note_export

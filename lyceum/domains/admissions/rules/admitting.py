@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
 from lyceum.core.errors import RuleError, invalid_field
 from lyceum.core.permissions import Permission, Role
@@ -105,6 +106,8 @@ def admit(
     if application.status == Application.Status.ENROLLED:
         return application
     require_state(application, Application.Status.APPROVED)
+    if application.is_held(clock.now()):  # whoever is admitted is told so, by mail and by what other software hears
+        raise WrongStateError(_("The family does not know of the decision yet. Admit once decisions may be seen."))
     school = acting_for(actor)
     form = get_class(class_id, actor=school, day=today()) if class_id else None
     if form is not None and form.year_id != application.intake.year_id:

@@ -26,6 +26,7 @@ from lyceum.domains.admissions.models import Application, Intake, Offer
 from lyceum.domains.admissions.rules.states import whole_applications
 from lyceum.domains.admissions.rules.telling import tell_family
 from lyceum.domains.journal.rules import Target, record
+from lyceum.domains.learning.rules.access import tell_access
 
 DECIDED = ("approved", "offered", "waitlisted", "rejected")
 MOST_AT_ONCE = 500
@@ -111,4 +112,6 @@ def _announce_one(application_id: UUID, actor: Actor) -> bool:
     if application is None:
         return False
     announce(application, actor=actor)
+    if application.status == Application.Status.APPROVED and application.intake.kind == Intake.Kind.COURSE:
+        tell_access("application", application.pk, actor=actor)
     return True

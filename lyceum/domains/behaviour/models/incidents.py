@@ -142,6 +142,16 @@ class Incident(SchoolOwned):
         """Whether its points count and families may know of it."""
         return self.state in (self.State.APPROVED, self.State.CLOSED)
 
+    @property
+    def is_protected(self) -> bool:
+        """Whether only some of the school's own people may ever know of it."""
+        return self.confidential or self.type.category == SAFEGUARDING
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether nobody but reviewers, reporter and safeguarding sees it before it is reviewed."""
+        return self.is_protected or self.severity == GRAVEST
+
 
 class Participant(SchoolOwned):
     """One student's own part in an incident."""

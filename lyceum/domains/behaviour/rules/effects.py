@@ -24,6 +24,7 @@ def take_effect(
         incident_type=incident.type_id,
         severity=incident.severity,
         students=[StudentPoints(student=each.student_id, points=each.points) for each in participants],
+        protected=incident.is_protected,
     )
     facts = [] if quiet else [approved, *changed]
     changes: Changes = {"state": ["submitted", incident.state], "students": [None, len(participants)]}

@@ -20,7 +20,7 @@ from lyceum.domains.academics.models import Class, Location
 from lyceum.domains.academics.queries import standings
 from lyceum.domains.behaviour.facts import IncidentSubmitted, StudentPoints
 from lyceum.domains.behaviour.models import Incident, IncidentType, Participant
-from lyceum.domains.behaviour.models.incidents import GRAVEST, SAFEGUARDING, Polarity
+from lyceum.domains.behaviour.models.incidents import GRAVEST, Polarity
 from lyceum.domains.behaviour.policies import DID_IT
 from lyceum.domains.behaviour.queries import get_incident, whole
 from lyceum.domains.behaviour.rules.effects import take_effect
@@ -299,14 +299,9 @@ def _refuse_same_event(incident: Incident, students: Sequence[UUID]) -> None:
         )
 
 
-def is_guarded(incident: Incident) -> bool:
-    """Whether nobody but reviewers, reporter and safeguarding sees it before it is reviewed."""
-    return incident.confidential or incident.severity == GRAVEST or incident.type.category == SAFEGUARDING
-
-
 def needs_review(incident: Incident) -> bool:
     """Whether somebody else looks at it before it counts."""
-    return incident.type.needs_review or is_guarded(incident) or incident.source == Incident.Source.KEY
+    return incident.type.needs_review or incident.is_guarded or incident.source == Incident.Source.KEY
 
 
 def _submit(incident: Incident, parts: Sequence[Participant], actor: Actor) -> None:
@@ -329,7 +324,8 @@ def _submit(incident: Incident, parts: Sequence[Participant], actor: Actor) -> N
                 students=[StudentPoints(student=part.student_id, points=part.points) for part in parts],
                 grades=grades,
                 confidential=incident.confidential,
-                guarded=is_guarded(incident),
+                guarded=incident.is_guarded,
+                protected=incident.is_guarded,
             )
         )
     changes = {"state": ["draft", incident.state]}

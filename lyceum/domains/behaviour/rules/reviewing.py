@@ -57,7 +57,7 @@ def review_incident(
         target=Target.of(incident),
         changes={"state": [State.SUBMITTED.value, incident.state]},
         reason=reason,
-        facts=[IncidentRejected(**_payload(incident))],
+        facts=[IncidentRejected(**_payload(incident), protected=incident.is_guarded)],
         actor=actor,
     )
     return incident
@@ -128,7 +128,7 @@ def withdraw_incident(incident_id: UUID, *, reason: str, actor: Actor) -> Incide
         target=Target.of(incident),
         changes={"state": [old, incident.state]},
         reason=reason,
-        facts=[IncidentWithdrawn(**_payload(incident)), *changed],
+        facts=[IncidentWithdrawn(**_payload(incident), protected=incident.is_protected), *changed],
         actor=actor,
     )
     check_stages([fact.student for fact in changed], actor=actor)

@@ -253,6 +253,26 @@ def test_a_confidential_incident_is_for_reporter_and_safeguarding(friday: Friday
     assert readers == ["teacher", "lead"]
 
 
+@pytest.mark.parametrize(
+    ("code", "more", "approves", "told"),
+    [
+        ("disruption", {}, True, ["submitted", "approved"]),
+        ("disruption", {"severity": 4}, True, ["approved"]),  # nobody knows of it before it is reviewed
+        ("disruption", {"severity": 4}, False, []),
+        ("disruption", {"confidential": True}, True, []),
+        ("worry", {}, True, []),  # about safeguarding
+    ],
+)
+def test_other_software_hears_of_no_incident_that_few_may_know_of(friday: Friday, code, more, approves, told):
+    incident = friday.record(code, **more)
+    with in_school(friday.school):
+        if incident.state == "submitted":
+            review_incident(incident.pk, approve=approves, reason="seen", actor=friday.who("lead"))
+        facts = Fact.objects.filter(type__startswith="behaviour.incident.", leaves=True).order_by("at", "pk")
+
+        assert [name.rpartition(".")[2] for name in facts.values_list("type", flat=True)] == told
+
+
 def test_another_schools_incident_is_not_there(friday: Friday):
     incident = make_friday().record()
 

@@ -38,7 +38,8 @@ def grant_access(
 ) -> list[LearnerAccess]:
     """Approve a student for some courses, or for all (None), from an instant on. Doing it twice grants it once.
 
-    Whoever decides about the source has the right to: this rule is called by them.
+    Whoever decides about the source has the right to: this rule is called by them. Of what begins later nobody outside
+    is told yet: whoever grants it calls `tell_access` once it may be known.
     """
     if source not in LearnerAccess.Source.values:
         raise invalid_field("/source", "choice", _("Choose one of the sources."))
@@ -66,13 +67,26 @@ def grant_access(
         Entry(
             "learning.access.grant",
             _target(row),
-            facts=[AccessGranted(student=student_id, course=row.course_id, source=source)],
+            facts=[_granted(row)] if row.granted_at <= clock.now() else [],
         )
         for row in rows
     ]
     if entries:
         record_all(entries, actor=actor)
     return list(live)
+
+
+def _granted(row: LearnerAccess) -> AccessGranted:
+    return AccessGranted(student=row.student_id, course=row.course_id, source=row.source)
+
+
+@transaction.atomic
+def tell_access(source: str, source_id: UUID, *, actor: Actor) -> None:
+    """Tell what was granted ahead of its time for a source, as an application whose decision was held back."""
+    rows = LearnerAccess.objects.filter(source=source, source_id=source_id, revoked_at=None).order_by("pk")
+    entries = [Entry("learning.access.tell", _target(row), facts=[_granted(row)]) for row in rows]
+    if entries:
+        record_all(entries, actor=actor)
 
 
 @transaction.atomic
@@ -92,13 +106,17 @@ def _revoke(rows: list[LearnerAccess], reason: str, actor: Actor) -> int:
             "learning.access.revoke",
             _target(row),
             reason=why,
-            facts=[AccessRevoked(student=row.student_id, course=row.course_id, source=row.source)],
+            facts=[_revoked(row)] if row.granted_at <= clock.now() else [],  # else nobody knew of it
         )
         for row in rows
     ]
     if entries:
         record_all(entries, actor=actor)
     return len(rows)
+
+
+def _revoked(row: LearnerAccess) -> AccessRevoked:
+    return AccessRevoked(student=row.student_id, course=row.course_id, source=row.source)
 
 
 def _target(row: LearnerAccess) -> Target:

@@ -13,8 +13,8 @@ from lyceum.core.actor import Actor
 from lyceum.core.forms import submitted, typed_id, typed_time
 from lyceum.core.paging import page_of
 from lyceum.core.rest import actor_of
+from lyceum.core.signed_in import signed_in
 from lyceum.core.toasts import Done, Toast
-from lyceum.domains.accounts.views.signed_in import signed_in
 from lyceum.domains.notifications.providers.webpush import public_key
 from lyceum.domains.notifications.queries import (
     NEWEST_FIRST,

@@ -55,13 +55,17 @@ WITH entry AS (
   FROM jsonb_to_recordset(%(entries)s::jsonb) AS e(id uuid, action text, target_type text, target_id text,
     target_name text, changes jsonb, reason text, outcome text)
 ), facts AS (
-  INSERT INTO journal_fact (id, school_id, type, version, subject, payload, actor_id, request_id, at)
-  SELECT f.id, %(school)s, f.type, f.version, f.subject, f.payload, %(actor_id)s, %(request_id)s,
+  INSERT INTO journal_fact (id, school_id, type, version, subject, payload, leaves, actor_id, request_id, at)
+  SELECT f.id, %(school)s, f.type, f.version, f.subject, f.payload, f.leaves, %(actor_id)s, %(request_id)s,
     COALESCE(%(at)s, clock_timestamp())
-  FROM jsonb_to_recordset(%(facts)s::jsonb) AS f(id uuid, type text, version int, subject text, payload jsonb)
-  RETURNING id, type
+  FROM jsonb_to_recordset(%(facts)s::jsonb) AS f(id uuid, type text, version int, subject text, payload jsonb,
+    leaves boolean)
+  RETURNING id, type, leaves
 )
 SELECT pg_notify('lyceum_facts', %(school)s || ':' || id) FROM facts WHERE type = ANY(%(live)s)
+UNION ALL
+SELECT pg_notify('lyceum_outbox', %(school)s::text) WHERE EXISTS (SELECT FROM facts WHERE leaves)
+  AND EXISTS (SELECT FROM journal_webhookendpoint WHERE school_id = %(school)s AND state <> 'off')
 """
 
 
@@ -77,7 +81,7 @@ def record(
 ) -> None:
     """Write the audit entry and the facts of an act, in its own transaction and in one statement.
 
-    Live listeners hear of the facts when, and only when, the transaction commits.
+    Live listeners, and who sends webhooks, hear of the facts when, and only when, the transaction commits.
     """
     record_all([Entry(action, target, changes, reason, outcome, facts)], actor=actor)
 
@@ -155,7 +159,13 @@ def _entry_columns(entry: Entry) -> dict[str, Any]:
 
 
 def _fact_columns(fact: FactPayload) -> dict[str, Any]:
-    return {"type": fact.type, "version": fact.schema_version, "subject": fact.subject(), "payload": fact}
+    return {
+        "type": fact.type,
+        "version": fact.schema_version,
+        "subject": fact.subject(),
+        "payload": fact,
+        "leaves": fact.leaves(),
+    }
 
 
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
