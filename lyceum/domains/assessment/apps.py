@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class AssessmentConfig(AppConfig):
+    name = "lyceum.domains.assessment"
+    label = "assessment"
+
+    def ready(self) -> None:
+        from lyceum.domains.assessment import (  # noqa: F401  # models are ready only now
+            beside,
+            merging,
+        )
