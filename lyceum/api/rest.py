@@ -174,14 +174,8 @@ def compose() -> LyceumAPI:
     from lyceum.web.rest import router as dashboards
 
     routers = (
-        *(
-            dashboards,
-            reports,
-            calendars,
-            learning,
-            assessment,
-            admissions,
-        ),  # `students/me/…` would be taken for a student’s id
+        # `students/me/…` would be taken for a student’s id
+        *(dashboards, reports, calendars, learning, assessment, admissions),
         *(accounts, notifications, people, academics, timetable, attendance, behaviour, website, exchange),
     )
     for router in routers:

@@ -176,11 +176,9 @@ def spread_of_totals(book: Book) -> Spread:
 
 def _spread(values: Iterable[Fraction]) -> Spread:
     found = list(values)
-    return (
-        Spread(len(found), sum(found, Fraction(0)) / len(found), Fraction(median(found)))
-        if found
-        else Spread(0, None, None)
-    )
+    if not found:
+        return Spread(0, None, None)
+    return Spread(len(found), sum(found, Fraction(0)) / len(found), Fraction(median(found)))
 
 
 def list_categories(book: Gradebook) -> QuerySet[Category]:

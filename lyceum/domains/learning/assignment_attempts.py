@@ -62,20 +62,21 @@ def read_work(assignments: Iterable[UUID], *, students: Iterable[UUID] | None = 
     for row in rows.order_by("pk", "attempts__number").values(
         "pk", "assignment_id", "student_id", "status", "is_excused", "is_void", "grade", "graded_at", "released_at",
         "due_at_override", "resubmit_by", "received_on_paper", assignment_due_at=F("assignment__due_at"),
-        number=F("attempts__number"), attempt_grade=F("attempts__grade"), attempt_graded_at=F("attempts__graded_at"),
-        late_minutes=F("attempts__late_minutes"), submitted_at=F("attempts__submitted_at"),
+        attempt_number=F("attempts__number"), attempt_grade=F("attempts__grade"),
+        attempt_graded_at=F("attempts__graded_at"), late_minutes=F("attempts__late_minutes"),
+        handed_in_at=F("attempts__submitted_at"),
     ):  # fmt: skip
         key = row["pk"]
         if key not in found:
             found[key] = _work(row)
             attempts[key] = [*_on_paper(row)]
-        if row["submitted_at"] and row["attempt_graded_at"] and row["attempt_grade"] is not None:
+        if row["handed_in_at"] and row["attempt_graded_at"] and row["attempt_grade"] is not None:
             attempts[key].append(
                 MarkedAttempt(
-                    row["number"],
+                    row["attempt_number"],
                     row["attempt_grade"],
                     row["late_minutes"],
-                    row["submitted_at"],
+                    row["handed_in_at"],
                     _is_let_out(row["released_at"], row["attempt_graded_at"]),
                 )
             )

@@ -2,6 +2,7 @@
 
 from tests.browser.sampled import (
     admissions,
+    assessment,
     assignments,
     behaviour,
     calendars,
@@ -13,6 +14,18 @@ from tests.browser.sampled import (
     website,
 )
 
-PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, behaviour, groups, leaving)
+PARTS = (
+    learning,
+    assignments,
+    assessment,
+    certificates,
+    calendars,
+    admissions,
+    website,
+    reports,
+    behaviour,
+    groups,
+    leaving,
+)
 NO_PAGES: dict[str, str] = {name: why for part in PARTS for name, why in part.NO_PAGES.items()}
 """What has an address and is no page, and why."""

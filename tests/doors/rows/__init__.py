@@ -1,10 +1,21 @@
 """The rows of each newer domain in the world of the doors: by name, as in `{course}` of a path or a body."""
 
-from tests.doors.rows import admissions, assignments, calendars, certificates, learning, leaving, session_times, website
+from tests.doors.rows import (
+    admissions,
+    assessment,
+    assignments,
+    calendars,
+    certificates,
+    learning,
+    leaving,
+    session_times,
+    website,
+)
 
 ADDERS = (
     learning.add,
     assignments.add,
+    assessment.add,
     certificates.add,
     calendars.add,
     admissions.add,

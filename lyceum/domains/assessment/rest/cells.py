@@ -10,11 +10,11 @@ from ninja import Field, Query, Schema
 
 from lyceum.core.rest import Instant, Strict, actor_of, left_out
 from lyceum.domains.assessment.books import Book, KnownCell
-from lyceum.domains.assessment.calculation.trace import Total
 from lyceum.domains.assessment.queries import read_grid, spread_of
 from lyceum.domains.assessment.rest.router import router
-from lyceum.domains.assessment.rest.shapes import TotalOut, four, total_shape
+from lyceum.domains.assessment.rest.shapes import TotalOut
 from lyceum.domains.assessment.rules.cells import CellAnswer, GivenCell, save_cells
+from lyceum.domains.assessment.shapes import four, learner_shape
 
 States = Literal["empty", "submitted", "scored", "missing", "excused", "exempt", "absent"]
 _CELLS = "gradebooks/{uuid:gradebook_id}/cells/"
@@ -130,25 +130,14 @@ def save(request: HttpRequest, gradebook_id: UUID, body: CellsIn, chosen: Query[
     """Write cells. Each is saved or refused by itself; a refusal of the only one is that of the call."""
     given = [given_cell(each.dict(exclude_unset=True)) for each in body.cells]
     saved = save_cells(gradebook_id, cells=given, atomic=chosen.atomic, reason=body.reason, actor=actor_of(request))
+    if len(saved.answers) == 1 and saved.answers[0].error:
+        raise saved.answers[0].error
     return {"cells": [_answer(each) for each in saved.answers]}
 
 
 def given_cell(values: dict[str, Any]) -> GivenCell:
     """One cell of a body as the rule takes it."""
     return GivenCell(values.pop("column_id"), values.pop("student_id"), values, values.pop("version", None))
-
-
-def learner_shape(book: Book, learner: Any, *, explain: bool) -> dict[str, Any]:
-    """A learner with both totals."""
-    student = learner.student
-    return {
-        "student_id": student.pk,
-        "name": student.person.called,
-        "joined_on": learner.joined_on,
-        "left_on": learner.left_on,
-        "current": total_shape(book, student.pk, Total.CURRENT, explain=explain),
-        "final": total_shape(book, student.pk, Total.FINAL, explain=explain),
-    }
 
 
 def _says(known: KnownCell) -> bool:

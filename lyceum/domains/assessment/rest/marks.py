@@ -9,14 +9,12 @@ from django.http import HttpRequest
 from ninja import Field, Query, Schema
 
 from lyceum.core.rest import actor_of
-from lyceum.domains.assessment.books import Book, due_of
-from lyceum.domains.assessment.calculation.cells import judge_cell
 from lyceum.domains.assessment.calculation.trace import Total
 from lyceum.domains.assessment.queries import StudentMarks, read_own_marks, read_student_marks
 from lyceum.domains.assessment.rest.cells import Explain
 from lyceum.domains.assessment.rest.router import router
-from lyceum.domains.assessment.rest.shapes import TotalOut, four, total_shape
-from lyceum.domains.assessment.words import say_cell
+from lyceum.domains.assessment.rest.shapes import TotalOut
+from lyceum.domains.assessment.shapes import list_marks, total_shape
 
 
 class MarkOut(Schema):
@@ -93,29 +91,3 @@ def _shape(found: StudentMarks, *, explain: bool) -> dict[str, Any]:
             for book in found.books
         ],
     }
-
-
-def list_marks(book: Book, student: UUID) -> list[dict[str, Any]]:
-    """Each column with what the student has there."""
-    policy = book.values.policy
-    rows = {row.pk: row for row in book.columns}
-    found = []
-    for category in book.values.categories:
-        for column in category.columns:
-            row, known = rows[column.key], book.cell(column.key, student)
-            trace = judge_cell(column, known.value, policy, Total.CURRENT)
-            found.append(
-                {
-                    "column_id": column.key,
-                    "title": column.title,
-                    "category": category.title,
-                    "points": column.points,
-                    "due_at": due_of(row),
-                    "state": known.state.value,
-                    "score": known.score,
-                    "percent": four(trace.percent),
-                    "says": say_cell(trace, attempts=policy.attempts, interval=policy.late_interval),
-                    "assignment_id": row.source_id,
-                }
-            )
-    return found

@@ -29,7 +29,7 @@ from lyceum.domains.assessment.rules.refusals import (
     TooManyPlacesError,
     UnreadableValueError,
 )
-from lyceum.domains.assessment.rules.wording import CENT, one_of
+from lyceum.domains.assessment.rules.wording import CENT, choice, one_of
 from lyceum.domains.assessment.typed import TypedCell, UnreadableCellError, read_typed
 from lyceum.domains.assessment.words import SIGNS, plain
 from lyceum.domains.journal.rules import Target, record
@@ -96,8 +96,7 @@ def save_cells(
 ) -> Saved:
     """Write cells of a gradebook: one statement for all of them and one for the record.
 
-    A refused cell keeps nothing of the others from being saved, unless `atomic`: then all are refused. A cell that is
-    given alone is refused as a whole call.
+    A refused cell keeps nothing of the others from being saved, unless `atomic`: then all are refused.
     """
     row = gradebook_for_edit(gradebook_id, reason=reason, actor=actor)
     _check_number(cells)
@@ -107,8 +106,6 @@ def save_cells(
     writing = _Writing(book, actor, clock.now(), columns, rows)
     refused = {n: error for n, given in enumerate(cells) if (error := _take(writing, given)) is not None}
     refused = _with_names(refused)
-    if refused and len(cells) == 1:
-        raise refused[0]
     if refused and atomic:
         raise CellsRefusedError(
             _("Nothing was saved: %(n)s of %(all)s cells are refused.") % {"n": len(refused), "all": len(cells)},
@@ -227,7 +224,7 @@ def _wanted(column: Column, given: GivenCell, writing: _Writing) -> dict[str, An
 
 def _typed(column: Column, values: Mapping[str, Any], writing: _Writing) -> TypedCell | None:
     if values.get("state") is not None:
-        state, score = State(values["state"]), values.get("score")
+        state, score = State(choice(values, "state", [each.value for each in State])), values.get("score")
         if (state is State.SCORED) != (score is not None):
             message = _("A score goes with the state scored, and with no other.")
             raise one_of(UnreadableValueError, "/score", message)
