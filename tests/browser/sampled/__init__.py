@@ -15,17 +15,8 @@ from tests.browser.sampled import (
 )
 
 PARTS = (
-    learning,
-    assignments,
-    assessment,
-    certificates,
-    calendars,
-    admissions,
-    website,
-    reports,
-    behaviour,
-    groups,
-    leaving,
+    *(learning, assignments, assessment, certificates, calendars, admissions),
+    *(website, reports, behaviour, groups, leaving),
 )
 NO_PAGES: dict[str, str] = {name: why for part in PARTS for name, why in part.NO_PAGES.items()}
 """What has an address and is no page, and why."""

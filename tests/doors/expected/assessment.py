@@ -29,13 +29,13 @@ REST: dict[str, Door] = {
     "listMarkCategories": Door(_p.MARKS_VIEW, About.OWN),
     "addMarkCategory": Door(_p.GRADEBOOKS_EDIT, About.OWN, body={"title": "Homework", "reason": _REASON}, shows=_READ),
     "changeMarkCategory": Door(_p.GRADEBOOKS_EDIT, About.OWN, body={"title": "Oral", "reason": _REASON}, shows=_READ),
-    "deleteMarkCategory": Door(_p.GRADEBOOKS_EDIT, About.OWN, query="reason=Mistaken", shows=_READ),
+    "deleteMarkCategory": Door(_p.GRADEBOOKS_EDIT, About.OWN, query="?reason=Mistaken", shows=_READ),
     "listMarkColumns": Door(_p.MARKS_VIEW, About.OWN),
     "addMarkColumn": Door(
         _p.GRADEBOOKS_EDIT, About.OWN, body={"title": "Test", "points": 20, "reason": _REASON}, shows=_READ
     ),
     "changeMarkColumn": Door(_p.GRADEBOOKS_EDIT, About.OWN, body={"title": "Exam", "reason": _REASON}, shows=_READ),
-    "deleteMarkColumn": Door(_p.GRADEBOOKS_EDIT, About.OWN, query="reason=Mistaken", shows=_READ),
+    "deleteMarkColumn": Door(_p.GRADEBOOKS_EDIT, About.OWN, query="?reason=Mistaken", shows=_READ),
     "getCells": Door(_p.MARKS_VIEW, About.OWN),
     "saveCells": Door(_p.GRADEBOOKS_EDIT, About.OWN, body={"cells": [_CELL], "reason": _REASON}, shows=_READ),
     "getOwnMarks": Door(frozenset({Who.STUDENT})),
@@ -43,7 +43,7 @@ REST: dict[str, Door] = {
 }
 PAGES: dict[str, Door] = {
     "GET marks/": Door(_p.MARKS_VIEW),
-    "POST marks/": Door(_p.MARKS_VIEW, body={"export": "csv"}),
+    "POST marks/": Door(_p.MARKS_VIEW, body={"act": "open"}),
     "GET marks/students/<uuid:student_id>/": Door(_p.MARKS_VIEW, About.STUDENT),
     "GET gradebooks/<uuid:gradebook_id>/": Door(_p.MARKS_VIEW, About.OWN),
     "POST gradebooks/<uuid:gradebook_id>/": Door(

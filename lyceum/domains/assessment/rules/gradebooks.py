@@ -33,6 +33,7 @@ class Opened:
 def open_gradebook(*, class_id: UUID, term_id: UUID, actor: Actor) -> Opened:
     """The gradebook of a class one teaches for a term; made at the first time, with one category and no column."""
     actor.require(Permission.GRADEBOOKS_EDIT)
+    actor.require(Permission.MARKS_VIEW)
     school_class = Class.objects.select_related("year").filter(pk=class_id).first()
     term = Term.objects.filter(pk=term_id).first()
     if school_class is None or term is None:

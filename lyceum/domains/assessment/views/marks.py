@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from lyceum.core.errors import invalid_field
 from lyceum.core.forms import submitted, typed_id
 from lyceum.core.lists import Column, Table, answer_list
 from lyceum.core.permissions import Permission
@@ -61,8 +63,9 @@ def marks_page(request: HttpRequest) -> HttpResponse:
         )
 
     def act() -> str:
-        nobody = UUID(int=0)
-        class_id, term_id = typed_id(request, "class") or nobody, typed_id(request, "term") or nobody
+        class_id, term_id = typed_id(request, "class"), typed_id(request, "term")
+        if class_id is None or term_id is None:
+            raise invalid_field("/class", "required", _("Choose a class and a term."))
         return f"/gradebooks/{open_gradebook(class_id=class_id, term_id=term_id, actor=actor).row.pk}/"
 
     def context() -> dict[str, Any]:
