@@ -31,7 +31,7 @@ def test_marks_are_typed_pasted_and_saved_as_they_are_typed(site: Site):
             add_column(book.pk, values={"title": title, "points": Decimal(20)}, actor=teacher)
 
     desk = site.sign_in("tess", **DESK)
-    desk.goto(f"/gradebooks/{book.pk}/")
+    desk.goto(f"/marks/gradebooks/{book.pk}/")
     cells = desk.locator("input.cell")
     cells.nth(0).click()
     desk.keyboard.type("15")

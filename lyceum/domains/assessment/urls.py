@@ -4,7 +4,7 @@ from django.urls import path
 
 from lyceum.domains.assessment.views import grid, learner, marks, settings, setup
 
-_BOOK = "gradebooks/<uuid:gradebook_id>/"
+_BOOK = "marks/gradebooks/<uuid:gradebook_id>/"
 
 urlpatterns = [
     path("marks/", marks.marks_page, name="marks"),

@@ -45,16 +45,16 @@ PAGES: dict[str, Door] = {
     "GET marks/": Door(_p.MARKS_VIEW),
     "POST marks/": Door(_p.MARKS_VIEW, body={"act": "open"}),
     "GET marks/students/<uuid:student_id>/": Door(_p.MARKS_VIEW, About.STUDENT),
-    "GET gradebooks/<uuid:gradebook_id>/": Door(_p.MARKS_VIEW, About.OWN),
-    "POST gradebooks/<uuid:gradebook_id>/": Door(
+    "GET marks/gradebooks/<uuid:gradebook_id>/": Door(_p.MARKS_VIEW, About.OWN),
+    "POST marks/gradebooks/<uuid:gradebook_id>/": Door(
         _p.GRADEBOOKS_EDIT, About.OWN, body={"c.{column_id}.{student}.0": "7", "reason": _REASON}
     ),
-    "GET gradebooks/<uuid:gradebook_id>/setup/": Door(_p.MARKS_VIEW, About.OWN),
-    "POST gradebooks/<uuid:gradebook_id>/setup/": Door(
+    "GET marks/gradebooks/<uuid:gradebook_id>/setup/": Door(_p.MARKS_VIEW, About.OWN),
+    "POST marks/gradebooks/<uuid:gradebook_id>/setup/": Door(
         _p.GRADEBOOKS_EDIT, About.OWN, body={"act": "add_category", "title": "Homework", "reason": _REASON}
     ),
-    "GET gradebooks/<uuid:gradebook_id>/students/<uuid:student_id>/": Door(_p.MARKS_VIEW, About.OWN),
-    "POST gradebooks/<uuid:gradebook_id>/students/<uuid:student_id>/": Door(
+    "GET marks/gradebooks/<uuid:gradebook_id>/students/<uuid:student_id>/": Door(_p.MARKS_VIEW, About.OWN),
+    "POST marks/gradebooks/<uuid:gradebook_id>/students/<uuid:student_id>/": Door(
         _p.GRADEBOOKS_EDIT, About.OWN, body={"column": "{column_id}", "value": "7", "reason": _REASON}
     ),
     "GET settings/grading/": Door(_p.GRADING_EDIT, About.WHOLE),

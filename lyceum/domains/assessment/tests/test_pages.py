@@ -19,7 +19,7 @@ def test_a_teacher_opens_a_gradebook_adds_columns_and_types_without_scripts(mark
     assert "Autumn" in text_of(page.get("/marks/"))
     opened = page.post("/marks/", {"act": "open", "class": marks.form.pk, "term": marks.term.pk})
     grid = opened["Location"]
-    assert grid == f"/gradebooks/{marks.book.pk}/"
+    assert grid == f"/marks/gradebooks/{marks.book.pk}/"
     assert "No column yet" in text_of(page.get(grid))
     into = marks.first_category
     for values in (
@@ -53,7 +53,7 @@ def test_what_the_script_sends_is_answered_cell_by_cell_with_the_new_totals(mark
         {"column": str(column), "student": str(student.pk), "value": value, "version": 0}
         for student, value in zip(marks.students, ("24", "nonsense", "AB"), strict=True)
     ]
-    page, path = marks.page("teacher"), f"/gradebooks/{marks.book.pk}/"
+    page, path = marks.page("teacher"), f"/marks/gradebooks/{marks.book.pk}/"
 
     found = page.post(path, {"act": "cells", "cells": json.dumps(sent)}).json()
 
@@ -81,7 +81,7 @@ def test_a_family_finds_both_totals_and_why(marks: Marks):
         text = text_of(marks.page(name).get(f"/marks/students/{student}/"))
         for words in ("Current", "80 %", "Final", "40 %", "90 % − 10 percentage points", "is rounded once"):
             assert words in text
-    why = text_of(marks.page("teacher").get(f"/gradebooks/{marks.book.pk}/students/{student}/"))
+    why = text_of(marks.page("teacher").get(f"/marks/gradebooks/{marks.book.pk}/students/{student}/"))
     assert "60 minutes late" in why
     assert marks.page("ben").get(f"/marks/students/{student}/").status_code == 404
 
@@ -89,7 +89,7 @@ def test_a_family_finds_both_totals_and_why(marks: Marks):
 def test_late_minutes_and_more_time_are_given_on_the_learners_page(marks: Marks):
     marks.policy(late_rate="10")
     column = marks.column("Essay", due_at="2026-11-16T12:00:00Z")
-    page = f"/gradebooks/{marks.book.pk}/students/{marks.students[0].pk}/"
+    page = f"/marks/gradebooks/{marks.book.pk}/students/{marks.students[0].pk}/"
     given = {"column": column, "version": 0, "value": "90", "late_minutes": "2940", "extended_due_at": ""}
 
     assert marks.page("teacher").post(page, given).status_code == 302
@@ -125,7 +125,7 @@ def test_the_admin_settles_scale_and_policy(marks: Marks):
 
 
 def test_a_grids_page_costs_the_same_whatever_its_size(marks: Marks):
-    path = f"/gradebooks/{marks.book.pk}/"
+    path = f"/marks/gradebooks/{marks.book.pk}/"
     marks.column_of(marks.work())
     marks.column()
     few = statements_for(marks.page("teacher"), path)

@@ -45,7 +45,7 @@ def grid_page(request: HttpRequest, gradebook_id: UUID) -> HttpResponse:
     book = read_grid(gradebook_id, actor=actor)
     cells = _typed(request, book)
     if not cells:
-        return gone_on(request, Done(f"/gradebooks/{gradebook_id}/", Toast(_("Nothing was changed."))))
+        return gone_on(request, Done(f"/marks/gradebooks/{gradebook_id}/", Toast(_("Nothing was changed."))))
     try:
         saved = save_cells(gradebook_id, cells=cells, reason=request.POST.get("reason", ""), actor=actor)
     except RuleError as error:
@@ -55,7 +55,7 @@ def grid_page(request: HttpRequest, gradebook_id: UUID) -> HttpResponse:
     count = sum(each.is_changed for each in saved.answers)
     said = ngettext("%(n)s cell was saved.", "%(n)s cells were saved.", count) % {"n": count}
     if not refused:
-        return gone_on(request, Done(f"/gradebooks/{gradebook_id}/", Toast(said)))
+        return gone_on(request, Done(f"/marks/gradebooks/{gradebook_id}/", Toast(said)))
     # What was fine is saved, so this is an answer like any other; what was refused stays as it was typed.
     shown = {"errors": [_error(saved.book, each) for each in refused], "saved": said, "typed": request.POST}
     left = {(each.column, each.student) for each in refused}

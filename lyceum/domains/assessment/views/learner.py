@@ -28,7 +28,7 @@ def learner_page(request: HttpRequest, gradebook_id: UUID, student_id: UUID) -> 
     learner = book.learner(student_id)
     if learner is None:
         raise NotFoundError
-    page = f"/gradebooks/{gradebook_id}/students/{student_id}/"
+    page = f"/marks/gradebooks/{gradebook_id}/students/{student_id}/"
 
     def act() -> Done:
         column, text = typed_id(request, "column") or UUID(int=0), request.POST.get("value", "").strip()

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core.errors import invalid_field
-from lyceum.core.forms import submitted, typed_id
-from lyceum.core.lists import Column, Table, answer_list
+from lyceum.core.forms import asked_id, submitted, typed_id
+from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
+from lyceum.domains.academics.queries import list_class_names, list_terms
 from lyceum.domains.assessment.models import Gradebook
 from lyceum.domains.assessment.policies import is_staff_here
 from lyceum.domains.assessment.presenting import shown_book
@@ -28,6 +29,7 @@ from lyceum.domains.assessment.queries import (
 )
 from lyceum.domains.assessment.rules.gradebooks import open_gradebook
 from lyceum.domains.journal.rules import note_export
+from lyceum.domains.tenancy.queries import today
 
 BOOKS: Table[Gradebook] = Table(
     name="gradebooks",
@@ -38,7 +40,7 @@ BOOKS: Table[Gradebook] = Table(
         Column("term", lazy("Term"), lambda row: row.term.name, sort=("term__starts",)),
         Column("year", lazy("Year"), lambda row: row.term.year.name),
     ),
-    href=lambda row: f"/gradebooks/{row.pk}/",
+    href=lambda row: f"/marks/gradebooks/{row.pk}/",
     order=ORDER,
 )
 
@@ -55,9 +57,13 @@ def marks_page(request: HttpRequest) -> HttpResponse:
         return answer_list(
             request,
             BOOKS,
-            list_gradebooks(actor),
+            list_gradebooks(actor, school_class=asked_id(request, "class"), term=asked_id(request, "term")),
             whole=whole_gradebooks,
             template="assessment/all.html",
+            filters=[
+                Filter("class", _("Class"), list_class_names(actor, today()), every=_("All")),
+                Filter("term", _("Term"), [(str(row.pk), row.name) for row in list_terms(actor)], every=_("All")),
+            ],
             note_export=partial(note_export, BOOKS.name, "", actor=actor),
             context={"classes": list_own_books(actor), "family": family},
         )
@@ -66,7 +72,7 @@ def marks_page(request: HttpRequest) -> HttpResponse:
         class_id, term_id = typed_id(request, "class"), typed_id(request, "term")
         if class_id is None or term_id is None:
             raise invalid_field("/class", "required", _("Choose a class and a term."))
-        return f"/gradebooks/{open_gradebook(class_id=class_id, term_id=term_id, actor=actor).row.pk}/"
+        return f"/marks/gradebooks/{open_gradebook(class_id=class_id, term_id=term_id, actor=actor).row.pk}/"
 
     def context() -> dict[str, Any]:
         return {"classes": list_own_books(actor), "family": family}

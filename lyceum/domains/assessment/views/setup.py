@@ -64,7 +64,7 @@ def setup_page(request: HttpRequest, gradebook_id: UUID) -> HttpResponse:
 
 
 def _act(request: HttpRequest, row: Gradebook, actor: Actor) -> Done:
-    chosen, reason, page = request.POST.get("act", ""), request.POST.get("reason", ""), f"/gradebooks/{row.pk}/setup/"
+    chosen, reason = request.POST.get("act", ""), request.POST.get("reason", "")
     category, column = typed_id(request, "category"), typed_id(request, "column")
     nothing = UUID(int=0)
     if chosen == "add_category":
@@ -74,9 +74,11 @@ def _act(request: HttpRequest, row: Gradebook, actor: Actor) -> Done:
     elif chosen == "category":
         edit_category(row.pk, category or nothing, values=_category(request), reason=reason, actor=actor)
     elif chosen == "add_source":
-        source = {"source_id": typed_id(request, "source") or nothing, "category_id": typed_id(request, "into")}
-        if request.POST.get("points", "").strip():
-            source["points"] = typed_decimal(request, "points")  # type: ignore[assignment]  # values of several kinds
+        source: dict[str, Any] = {
+            "source_id": typed_id(request, "source") or nothing,
+            "category_id": typed_id(request, "into"),
+            "points": typed_decimal(request, "points"),
+        }
         add_column(row.pk, values=source, reason=reason, actor=actor)
     elif chosen == "add_column":
         add_column(row.pk, values=_column(request), reason=reason, actor=actor)
@@ -84,7 +86,7 @@ def _act(request: HttpRequest, row: Gradebook, actor: Actor) -> Done:
         delete_column(row.pk, column or nothing, reason=reason, actor=actor)
     else:
         edit_column(row.pk, column or nothing, values=_column(request), reason=reason, actor=actor)
-    return Done(page, Toast(_("Saved.")))
+    return Done(f"/marks/gradebooks/{row.pk}/setup/", Toast(_("Saved.")))
 
 
 def typed_decimal(request: HttpRequest, name: str) -> Decimal | None:
