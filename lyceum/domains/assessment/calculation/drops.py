@@ -27,6 +27,15 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Items of which so many are dropped: those of one category."""
+
+    items: tuple[Item, ...]
+    count: int
+    """How many go; fewer than there are, unless something else of the category stays."""
+
+
+@dataclass(frozen=True)
 class Fixed:
     """What stays in any case, as a sum."""
 
@@ -34,50 +43,48 @@ class Fixed:
     possible: Fraction = Fraction(0)
 
 
-def drop_lowest(items: Sequence[Item], count: int, fixed: Fixed) -> frozenset[int]:
-    """The places of those to drop, so that the greatest ratio is left."""
-    return _drop(items, count, fixed, sign=1)
+Dropped = tuple[frozenset[int], ...]
+"""The places of those to drop, for each group."""
 
 
-def drop_highest(items: Sequence[Item], count: int, fixed: Fixed) -> frozenset[int]:
-    """The places of those to drop, so that the smallest ratio is left."""
-    return _drop(items, count, fixed, sign=-1)
+def drop_lowest(groups: Sequence[Group], fixed: Fixed) -> Dropped:
+    """Those whose going leaves the greatest ratio of all that is counted together."""
+    return _drop(groups, fixed, sign=1)
 
 
-def ratio_of(items: Sequence[Item], fixed: Fixed) -> Fraction:
-    """Earned of what was possible."""
-    earned = sum((each.earned for each in items), fixed.earned)
-    return earned / sum((each.possible for each in items), fixed.possible)
+def drop_highest(groups: Sequence[Group], fixed: Fixed) -> Dropped:
+    """Those whose going leaves the smallest."""
+    return _drop(groups, fixed, sign=-1)
 
 
-def _drop(items: Sequence[Item], count: int, fixed: Fixed, *, sign: int) -> frozenset[int]:
-    least = 0 if fixed.possible else 1
-    count = min(count, len(items) - least)
-    if count <= 0:
-        return frozenset()
-    dropped = frozenset(range(count))
-    reached = _left(items, dropped, fixed)
+def ratio_left(groups: Sequence[Group], dropped: Sequence[frozenset[int]], fixed: Fixed) -> Fraction:
+    """Earned of what was possible, without those that are dropped."""
+    stay = [item for g, group in enumerate(groups) for n, item in enumerate(group.items) if n not in dropped[g]]
+    earned = sum((item.earned for item in stay), fixed.earned)
+    return earned / sum((item.possible for item in stay), fixed.possible)
+
+
+def _drop(groups: Sequence[Group], fixed: Fixed, *, sign: int) -> Dropped:
+    dropped: Dropped = tuple(frozenset(range(group.count)) for group in groups)
+    reached = ratio_left(groups, dropped, fixed)
     while True:
-        better = _furthest_below(items, count, _above(reached, sign))
-        ratio = _left(items, better, fixed)
+        better = tuple(_furthest_below(group, _above(reached, sign)) for group in groups)
+        ratio = ratio_left(groups, better, fixed)
         if sign * ratio <= sign * reached:
             return better
         reached = ratio
-
-
-def _left(items: Sequence[Item], dropped: frozenset[int], fixed: Fixed) -> Fraction:
-    return ratio_of([each for n, each in enumerate(items) if n not in dropped], fixed)
 
 
 def _above(ratio: Fraction, sign: int) -> Callable[[Item], Fraction]:
     return lambda item: sign * (item.earned - ratio * item.possible)
 
 
-def _furthest_below(items: Sequence[Item], count: int, above: Callable[[Item], Fraction]) -> frozenset[int]:
+def _furthest_below(group: Group, above: Callable[[Item], Fraction]) -> frozenset[int]:
     """Those that lie lowest; of ties the greater points, then the later due date, then whichever stands last."""
+    items = group.items
     order = sorted(
         range(len(items)),
         key=lambda n: (-above(items[n]), items[n].points, items[n].due_at or _LONG_AGO, n),
         reverse=True,
     )
-    return frozenset(order[:count])
+    return frozenset(order[: group.count])

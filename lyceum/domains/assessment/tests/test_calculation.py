@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lyceum.domains.assessment.calculation.drops import Fixed, Item, drop_highest, drop_lowest, ratio_of
+from lyceum.domains.assessment.calculation.drops import Fixed, Group, Item, drop_highest, drop_lowest, ratio_left
 from lyceum.domains.assessment.calculation.rounding import find_band, round_once
 from lyceum.domains.assessment.calculation.totals import count_total
 from lyceum.domains.assessment.calculation.trace import Total, TotalTrace, Why
@@ -155,6 +155,16 @@ def test_points_are_pooled_without_weights_and_percents_are_averaged_where_the_p
     assert total(two, cells, total_method="mean_of_percents").rounded == 75
 
 
+def test_where_points_are_pooled_the_drops_of_all_categories_are_chosen_together():
+    columns = [column(points) for points in (10, 100, 100)]
+    cells = {each.key: scored(score) for each, score in zip(columns, (2, 30, 90), strict=True)}
+    two = (category(*columns[:2], drop_lowest=1), category(columns[2], title="Exam"))
+
+    # By itself the category would keep 30/100 of 2/10 and 30/100; with the exam beside it 2/10 leaves more.
+    assert total(two, cells).rounded == 84
+    assert total((two[0],), cells).rounded == 30
+
+
 def test_weights_that_are_not_100_are_said_and_not_refused():
     one, other = column(), column()
     two = (category(one, weight=Decimal(30)), category(other, title="Oral", weight=Decimal(30)))
@@ -190,8 +200,8 @@ def test_of_ties_the_greater_points_are_dropped_and_then_the_later_due_date():
     def item(points: int, day: int) -> Item:
         return Item(Fraction(points, 2), Fraction(points), Fraction(points), datetime(2026, 11, day, tzinfo=UTC))
 
-    assert drop_lowest([item(10, 1), item(30, 1), item(20, 1)], 1, Fixed()) == {1}
-    assert drop_lowest([item(10, 2), item(10, 3), item(10, 1)], 1, Fixed()) == {1}
+    for items in ((item(10, 1), item(30, 1), item(20, 1)), (item(10, 2), item(10, 3), item(10, 1))):
+        assert drop_lowest([Group(items, 1)], Fixed()) == ({1},)
 
 
 @pytest.mark.parametrize(
@@ -233,25 +243,16 @@ ITEMS = st.lists(
 )
 
 
-def brute_force(items: list[Item], count: int, fixed: Fixed) -> list[Fraction]:
-    """The ratio that every way to drop so many would leave."""
-    count = min(count, len(items) - (0 if fixed.possible else 1))
-    return [
-        ratio_of([each for n, each in enumerate(items) if n not in dropped], fixed)
-        for dropped in combinations(range(len(items)), max(count, 0))
-    ]
-
-
 @settings(max_examples=120, deadline=None, derandomize=True)
 @given(ITEMS, st.integers(0, 4), st.sampled_from([Fixed(), Fixed(Fraction(3), Fraction(7))]))
 def test_drops_are_the_best_and_the_worst_of_all_ways(items, count, fixed):
-    def left(dropped: frozenset[int]) -> Fraction:
-        return ratio_of([each for n, each in enumerate(items) if n not in dropped], fixed)
+    count = min(count, len(items) - 1)
+    groups = [Group(tuple(items), count)]
 
-    ways = brute_force(items, count, fixed)
+    ways = [ratio_left(groups, [frozenset(way)], fixed) for way in combinations(range(len(items)), count)]
 
-    assert left(drop_lowest(items, count, fixed)) == max(ways)
-    assert left(drop_highest(items, count, fixed)) == min(ways)
+    assert ratio_left(groups, drop_lowest(groups, fixed), fixed) == max(ways)
+    assert ratio_left(groups, drop_highest(groups, fixed), fixed) == min(ways)
 
 
 @settings(max_examples=500, deadline=None, derandomize=True)
