@@ -12,7 +12,7 @@ from lyceum.core.rest import Instant, Strict, actor_of, left_out
 from lyceum.domains.assessment.books import Book, KnownCell
 from lyceum.domains.assessment.queries import read_grid, spread_of
 from lyceum.domains.assessment.rest.router import router
-from lyceum.domains.assessment.rest.shapes import TotalOut
+from lyceum.domains.assessment.rest.shapes import MarkTotalOut
 from lyceum.domains.assessment.rules.cells import CellAnswer, GivenCell, save_cells
 from lyceum.domains.assessment.shapes import four, learner_shape
 
@@ -53,8 +53,8 @@ class LearnerTotalsOut(Schema):
     name: str
     joined_on: date
     left_on: date | None
-    current: TotalOut
-    final: TotalOut
+    current: MarkTotalOut
+    final: MarkTotalOut
 
 
 class ColumnSpreadOut(Schema):

@@ -48,7 +48,7 @@ class GradebookSpan(Walk):
     term: UUID | None = None
 
 
-class ReasonIn(Strict):
+class MarkReasonIn(Strict):
     """Why somebody writes who does not teach the class."""
 
     reason: str = Reason
@@ -214,7 +214,9 @@ def change_category(
 
 
 @router.delete(_CATEGORY, response={204: None}, operation_id="deleteMarkCategory")
-def remove_category(request: HttpRequest, gradebook_id: UUID, mark_category_id: UUID, chosen: Query[ReasonIn]) -> Any:
+def remove_category(
+    request: HttpRequest, gradebook_id: UUID, mark_category_id: UUID, chosen: Query[MarkReasonIn]
+) -> Any:
     """Delete a category without columns."""
     delete_category(gradebook_id, mark_category_id, reason=chosen.reason, actor=actor_of(request))
     return Status(204, None)
@@ -252,7 +254,7 @@ def change_column(
 
 
 @router.delete(_COLUMN, response={204: None}, operation_id="deleteMarkColumn")
-def remove_column(request: HttpRequest, gradebook_id: UUID, column_id: UUID, chosen: Query[ReasonIn]) -> Any:
+def remove_column(request: HttpRequest, gradebook_id: UUID, column_id: UUID, chosen: Query[MarkReasonIn]) -> Any:
     """Delete a column in which nothing is typed."""
     delete_column(gradebook_id, column_id, reason=chosen.reason, actor=actor_of(request))
     return Status(204, None)

@@ -13,11 +13,11 @@ from lyceum.domains.assessment.calculation.trace import Total
 from lyceum.domains.assessment.queries import StudentMarks, read_own_marks, read_student_marks
 from lyceum.domains.assessment.rest.cells import Explain
 from lyceum.domains.assessment.rest.router import router
-from lyceum.domains.assessment.rest.shapes import TotalOut
+from lyceum.domains.assessment.rest.shapes import MarkTotalOut
 from lyceum.domains.assessment.shapes import list_marks, total_shape
 
 
-class MarkOut(Schema):
+class StudentMarkOut(Schema):
     """One mark of a student: what was given, and what counts of it."""
 
     column_id: UUID
@@ -41,9 +41,9 @@ class MarkedClassOut(Schema):
     subject: str | None
     term_id: UUID
     term_name: str
-    current: TotalOut
-    final: TotalOut
-    marks: list[MarkOut]
+    current: MarkTotalOut
+    final: MarkTotalOut
+    marks: list[StudentMarkOut]
 
 
 class StudentMarksOut(Schema):

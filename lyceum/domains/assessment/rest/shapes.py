@@ -65,7 +65,7 @@ class ExplanationOut(Schema):
     as_of: datetime
 
 
-class TotalOut(Schema):
+class MarkTotalOut(Schema):
     """One of the two totals, with its name."""
 
     kind: str
