@@ -79,6 +79,7 @@ class Book:
     """By name."""
     cells: Mapping[tuple[UUID, UUID], KnownCell] = field(default_factory=dict)
     """By column and student."""
+    _counted: dict[tuple[UUID, Total], TotalTrace] = field(default_factory=dict, repr=False, compare=False)
 
     def cell(self, column: UUID, student: UUID) -> KnownCell:
         """What is known there."""
@@ -86,8 +87,11 @@ class Book:
 
     def total(self, student: UUID, kind: Total) -> TotalTrace:
         """A learner's total with everything that made it."""
-        cells = {column.pk: self.cell(column.pk, student).value for column in self.columns}
-        return count_total(self.values, cells, kind)
+        key = (student, kind)
+        if key not in self._counted:
+            cells = {column.pk: self.cell(column.pk, student).value for column in self.columns}
+            self._counted[key] = count_total(self.values, cells, kind)
+        return self._counted[key]
 
     def learner(self, student: UUID) -> Learner | None:
         """The learner, where they belong here."""

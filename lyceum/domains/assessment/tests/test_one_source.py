@@ -8,18 +8,20 @@ import pytest
 from lyceum.domains.assessment.models import Cell
 from lyceum.domains.assessment.tests.conftest import API, Marks
 from lyceum.domains.learning.tests.assignments.conftest import DUE, at
+from lyceum.domains.tenancy.models import School
 from lyceum.testing.factories import NOW, in_school
 
-CLOCKS_CHANGE = datetime(2027, 3, 28, 0, 58, tzinfo=UTC)
-"""Two minutes before 1:00, when clocks in London go on to 2:00."""
+CLOCKS_GO_BACK, CLOCKS_GO_ON = datetime(2026, 10, 25, 0, 58, tzinfo=UTC), datetime(2027, 3, 28, 0, 58, tzinfo=UTC)
+"""Two minutes before clocks in London show 1:00 after 1:59, and 2:00 after 0:59."""
 
 
 def percent(marks: Marks, caller: str = "student") -> str | None:
     return marks.own(caller)[0]["current"]["percent"]
 
 
-@pytest.mark.parametrize("due", [DUE, datetime(2026, 10, 25, 0, 58, tzinfo=UTC), CLOCKS_CHANGE])
+@pytest.mark.parametrize("due", [DUE, CLOCKS_GO_BACK, CLOCKS_GO_ON])
 def test_four_minutes_after_it_is_due_is_on_time_and_six_are_late_and_the_mark_stays(marks: Marks, due: datetime):
+    School.objects.filter(pk=marks.school.pk).update(time_zone="Europe/London")
     marks.policy(late_rate="10")
     with at(due, days=-3):
         work = marks.work(due=due)
