@@ -10,3 +10,4 @@ class AssessmentConfig(AppConfig):
             beside,
             merging,
         )
+        from lyceum.domains.assessment.rules import rollovers  # noqa: F401  # models are ready only now

@@ -215,10 +215,7 @@ def _wanted(column: Column, given: GivenCell, writing: _Writing) -> dict[str, An
             raise invalid_field("/late_minutes", "range", message)
         wanted["late_minutes"] = late
     if "extended_due_at" in values:
-        if values["extended_due_at"] is not None and column.due_at is None:
-            message = _("The column has no due date that could be extended.")
-            raise invalid_field("/extended_due_at", "due", message)
-        wanted["extended_due_at"] = values["extended_due_at"]
+        wanted["extended_due_at"] = _extension(values["extended_due_at"], column)
     return wanted
 
 
@@ -237,6 +234,13 @@ def _typed(column: Column, values: Mapping[str, Any], writing: _Writing) -> Type
     except UnreadableCellError:
         message = _("“%(text)s” is no mark: give points, a percent, a band, EX, M, AB, or - to clear.")
         raise one_of(UnreadableValueError, "/value", message % {"text": text[:40]}) from None
+
+
+def _extension(until: datetime | None, column: Column) -> datetime | None:
+    if until is not None and (column.due_at is None or until < column.due_at):
+        message = _("More time is until after the column's due date; without one there is nothing to extend.")
+        raise invalid_field("/extended_due_at", "due", message)
+    return until
 
 
 def _checked(score: Decimal | None, column: Column) -> Decimal | None:

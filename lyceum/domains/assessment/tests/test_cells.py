@@ -238,3 +238,14 @@ def test_a_grid_costs_the_same_whatever_its_size_and_shows_no_other_school(marks
     assert foreign.get(path).status_code == 404
     body = {"cells": [marks.cell(dale.column("Mine"), "5")]}
     assert teacher.send(f"{marks.path}cells/", body, method="put").status_code == 404
+
+
+def test_more_time_is_after_the_due_date(marks: Marks):
+    dated, undated = marks.column("Essay", due_at="2026-11-16T12:00:00Z"), marks.column("Oral")
+
+    codes = [
+        marks.put([marks.cell(column, "5", extended_due_at="2026-11-15T12:00:00Z")]).json()["errors"][0]["code"]
+        for column in (dated, undated)
+    ]
+
+    assert codes == ["due", "due"]

@@ -114,7 +114,7 @@ def _column(request: HttpRequest) -> dict[str, Any]:
         "title": request.POST.get("title", ""),
         "category_id": typed_id(request, "into"),
         "points": typed_decimal(request, "points"),
-        "max_score": typed_decimal(request, "max_score"),
+        "max_score": typed_decimal(request, "max_score") or typed_decimal(request, "points"),
         "shown": request.POST.get("shown", "when_entered"),
         **{name: request.POST.get(name) == "1" for name in CLAIMS},
     }
