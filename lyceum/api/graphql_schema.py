@@ -20,6 +20,7 @@ from lyceum.domains.academics.batches import read_classes
 from lyceum.domains.accounts import graphql as accounts
 from lyceum.domains.admissions import graphql as admissions
 from lyceum.domains.admissions import graphql_acts as admissions_acts
+from lyceum.domains.assessment import graphql as assessment
 from lyceum.domains.attendance import graphql as attendance
 from lyceum.domains.attendance import graphql_acts as attendance_acts
 from lyceum.domains.attendance import graphql_cases as attendance_cases
@@ -85,6 +86,7 @@ class Query(
     assignments.Query,
     assignment_acts.Query,
     certificates.Query,
+    assessment.Query,
     calendars.Query,
     reports.Query,
     admissions.Query,
@@ -126,6 +128,7 @@ class Mutation(
     detentions.Mutation,
     assignments.Mutation,
     assignment_acts.Mutation,
+    assessment.Mutation,
     calendars.Mutation,
     admissions_acts.Mutation,
     learning_acts.Mutation,

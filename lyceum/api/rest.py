@@ -160,6 +160,7 @@ def compose() -> LyceumAPI:
     from lyceum.domains.academics.rest import router as academics  # after the app registry
     from lyceum.domains.accounts.rest import router as accounts
     from lyceum.domains.admissions.rest import router as admissions
+    from lyceum.domains.assessment.rest import router as assessment
     from lyceum.domains.attendance.rest import router as attendance
     from lyceum.domains.behaviour.rest import router as behaviour
     from lyceum.domains.calendars.rest import router as calendars
@@ -174,7 +175,8 @@ def compose() -> LyceumAPI:
     from lyceum.web.rest import router as dashboards
 
     routers = (
-        *(dashboards, reports, calendars, learning, admissions),  # `students/me/…` would be taken for a student’s id
+        # `students/me/…` would be taken for a student’s id
+        *(dashboards, reports, calendars, learning, assessment, admissions),
         *(accounts, journal, notifications, people, academics, timetable, attendance, behaviour, website, exchange),
     )
     for router in routers:

@@ -155,6 +155,9 @@ class Permission(StrEnum):
     ASSIGNMENTS_EDIT = "assignments.edit"
     ASSIGNMENTS_VIEW = "assignments.view"
     ASSIGNMENTS_HAND_IN = "assignments.hand_in"
+    MARKS_VIEW = "marks.read"
+    GRADEBOOKS_EDIT = "gradebooks.edit"
+    GRADING_EDIT = "grading.edit"
     REGISTER = "register"
     APPLY = "admissions.apply"
     APPLICATIONS_ENTER = "admissions.enter"
@@ -310,6 +313,9 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.ASSIGNMENTS_EDIT, "assignments: write, mark, release", no, no, y, no, c, scope="learning:write"),
         row(p.ASSIGNMENTS_VIEW, "assignments, submissions: read", grant, no, y, s, c, o, k, scope="learning:read"),
         row(p.ASSIGNMENTS_HAND_IN, "hand in work", no, no, no, no, c, o),
+        row(p.MARKS_VIEW, "gradebooks, marks, totals: read", grant, no, y, s, c, o, k, scope="assessment:read"),
+        row(p.GRADEBOOKS_EDIT, "gradebooks: columns, marks", no, no, y, no, c, scope="assessment:write"),
+        row(p.GRADING_EDIT, "scales, grading policies: write", no, no, y, scope="assessment:write"),
         row(p.REGISTER, "register at a school", public=y),
         row(p.APPLY, "apply for a place", no, no, no, no, no, o, k, o),
         row(p.APPLICATIONS_ENTER, "enter an application for a family", no, no, y, s, scope="admissions:write"),
@@ -387,6 +393,9 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     "Courses": frozenset({
         _p.CLASSES_VIEW, _p.COURSES_EDIT, _p.SCHEDULES_EDIT, _p.CONTENT_EDIT, _p.MATERIALS_VIEW, _p.COURSES_ENROL,
         _p.LEARNERS_VIEW, _p.ASSIGNMENTS_VIEW,
+    }),
+    "Exams": frozenset({
+        _p.CLASSES_VIEW, _p.MARKS_VIEW,
     }),
     "Admissions": frozenset({
         _p.CLASSES_VIEW, _p.APPLICATIONS_ENTER, _p.INTAKES_EDIT, _p.APPLICATIONS_VIEW, _p.STEPS_SET,

@@ -15,6 +15,7 @@ from lyceum.demo.absences import hear_by_text, plan_absences
 from lyceum.demo.accounts import add_family_accounts, share_a_person
 from lyceum.demo.admissions import add_admissions
 from lyceum.demo.amendments import amend_marks
+from lyceum.demo.assessment import add_gradebooks
 from lyceum.demo.assignments import add_assignments
 from lyceum.demo.behaviour import fill_behaviour
 from lyceum.demo.build import Demo, Say, found_school, set_up
@@ -143,6 +144,7 @@ def _finish(demo: Demo, say: Say) -> None:
     add_detentions(demo, say)
     add_learning(demo, say)
     add_assignments(demo, say)
+    add_gradebooks(demo, say)
     add_certificates(demo)
     add_events(demo, say)
     if demo.plan.has_lessons:

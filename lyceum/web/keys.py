@@ -51,6 +51,7 @@ CHORDS = {
     "/settings/": "s",
     "/operator/": "o",
     "/assignments/": "w",
+    "/marks/": "m",
     "/learning/": "n",
     "/applications/": "d",
     "/site/": "e",

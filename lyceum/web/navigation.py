@@ -66,6 +66,8 @@ def _everyday(actor: Actor) -> list[Item]:
         items.append(Item(_("Students"), "/students/", "people"))
     if actor.may(Permission.CLASSES_VIEW):
         items.append(Item(_("Classes"), "/classes/", "classes"))
+    if Role.TEACHER in actor.roles and actor.may(Permission.GRADEBOOKS_EDIT):
+        items.append(Item(_("Marks"), "/marks/", "marks"))
     if actor.reaches_all(Permission.REGISTERS_VIEW):
         items.append(Item(_("Attendance"), "/attendance/", "attendance"))
     elif actor.reaches_all(Permission.GATE_USE):
@@ -81,6 +83,8 @@ def _learning(actor: Actor) -> list[Item]:
     items: list[Item] = []
     if actor.may(Permission.ASSIGNMENTS_VIEW):
         items.append(Item(_("Work"), "/assignments/", "work"))
+    if Role.TEACHER not in actor.roles and actor.may(Permission.MARKS_VIEW):
+        items.append(Item(_("Marks"), "/marks/", "marks"))
     if actor.may(Permission.COURSES_VIEW) and actor.school_id is not None:
         items.append(Item(_("Learning"), "/learning/", "learning"))
     if actor.may(Permission.AGENDA_VIEW):

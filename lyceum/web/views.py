@@ -187,6 +187,7 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
 def _places_of(student: Student, actor: Actor) -> list[tuple[object, str]]:
     """What else there is about a student, for those who may open it."""
     offers = (
+        (_("Marks"), f"/marks/students/{student.pk}/", actor.may(Permission.MARKS_VIEW)),
         (
             _("Flags"),
             "flags/",
@@ -201,7 +202,8 @@ def _places_of(student: Student, actor: Actor) -> list[tuple[object, str]]:
         (_("Merge with another record"), "merge/", actor.reaches_all(Permission.PEOPLE_MERGE)),
         (_("Ask for a change"), "ask/", actor.may(Permission.CHANGES_ASK)),
     )
-    return [(label, f"/students/{student.pk}/{path}") for label, path, may in offers if may]
+    here = f"/students/{student.pk}/"
+    return [(label, path if path.startswith("/") else f"{here}{path}") for label, path, may in offers if may]
 
 
 def _as_enrolment(span: Span) -> Enrolment:

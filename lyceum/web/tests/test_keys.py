@@ -55,6 +55,7 @@ def test_one_goes_only_where_one_may():
         "g e": "/site/",
         "g k": "/calendar/",
         "g l": "/timetable/",
+        "g m": "/marks/",
         "g n": "/learning/",
         "g w": "/assignments/",
         "g i": "/imports/",

@@ -2,6 +2,7 @@
 
 from tests.browser.sampled import (
     admissions,
+    assessment,
     assignments,
     behaviour,
     calendars,
@@ -15,17 +16,8 @@ from tests.browser.sampled import (
 )
 
 PARTS = (
-    learning,
-    assignments,
-    certificates,
-    calendars,
-    admissions,
-    website,
-    reports,
-    behaviour,
-    groups,
-    leaving,
-    webhooks,
+    *(learning, assignments, assessment, certificates, calendars, admissions),
+    *(website, reports, behaviour, groups, leaving, webhooks),
 )
 NO_PAGES: dict[str, str] = {name: why for part in PARTS for name, why in part.NO_PAGES.items()}
 """What has an address and is no page, and why."""

@@ -5,6 +5,7 @@ A route that has no row here fails the tests, and so does a row without a route.
 
 from tests.doors.expected import (
     admissions,
+    assessment,
     assignments,
     calendars,
     certificates,
@@ -20,7 +21,10 @@ from tests.doors.expected import (
 from tests.doors.expected.bodies import SIGNING_IN
 from tests.doors.expected.door import Door
 
-_PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, groups, leaving, webhooks)
+_PARTS = (
+    *(learning, assignments, assessment, certificates, calendars, admissions),
+    *(website, reports, groups, leaving, webhooks),
+)
 
 REST: dict[str, Door] = rest.REST | {name: door for part in _PARTS for name, door in part.REST.items()}
 """By operation id."""

@@ -2,6 +2,7 @@
 
 from tests.doors.rows import (
     admissions,
+    assessment,
     assignments,
     calendars,
     certificates,
@@ -15,6 +16,7 @@ from tests.doors.rows import (
 ADDERS = (
     learning.add,
     assignments.add,
+    assessment.add,
     certificates.add,
     calendars.add,
     admissions.add,

@@ -22,6 +22,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.journal.rules import note_export
+from lyceum.domains.learning.assignment_beside import read_beside
 from lyceum.domains.learning.assignment_queries import (
     SUBMISSION_ORDER,
     count_work,
@@ -182,7 +183,8 @@ def _reading_page(request: HttpRequest, row: Assignment, actor: Actor) -> HttpRe
     works = [shown(each) for each in whole_submissions(list_submissions(actor, assignment=row.pk))]
 
     def context() -> dict[str, Any]:
-        return _about(row) | {"works": [_work(each) for each in works]}
+        said = read_beside(row.pk, [each.row.student_id for each in works], actor=actor)
+        return _about(row) | {"works": [{**_work(each), "beside": said[each.row.student_id]} for each in works]}
 
     return submitted(request, "learning/assignments/read.html", context, lambda: f"/assignments/{row.pk}/")
 
@@ -209,6 +211,7 @@ def _hand_in_page(request: HttpRequest, row: Assignment, own: Submission, actor:
         hands_in = may_hand_in(own)
         return _about(row) | {
             **_work(work),
+            "beside": read_beside(row.pk, [own.student_id], actor=actor)[own.student_id],
             "draft": draft,
             "may_hand_in": hands_in,
             "begins_anew": hands_in and bool(work.attempts),

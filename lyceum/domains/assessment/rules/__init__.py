@@ -1,0 +1,1 @@
+"""What is done to gradebooks, scales and policies."""
