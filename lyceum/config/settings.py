@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "lyceum.domains.attendance",
     "lyceum.domains.behaviour",
     "lyceum.domains.learning",
+    "lyceum.domains.fees",
     "lyceum.domains.admissions",
     "lyceum.domains.website",
     "lyceum.domains.exchange",
