@@ -164,6 +164,7 @@ def compose() -> LyceumAPI:
     from lyceum.domains.behaviour.rest import router as behaviour
     from lyceum.domains.calendars.rest import router as calendars
     from lyceum.domains.exchange.rest import router as exchange
+    from lyceum.domains.fees.rest import router as fees
     from lyceum.domains.learning.rest import router as learning
     from lyceum.domains.notifications.rest import router as notifications
     from lyceum.domains.people.rest import router as people
@@ -174,7 +175,7 @@ def compose() -> LyceumAPI:
 
     routers = (
         *(dashboards, reports, calendars, learning, admissions),  # `students/me/…` would be taken for a student’s id
-        *(accounts, notifications, people, academics, timetable, attendance, behaviour, website, exchange),
+        *(accounts, notifications, people, academics, timetable, attendance, behaviour, fees, website, exchange),
     )
     for router in routers:
         api.add_router("", router)

@@ -1,5 +1,6 @@
 """Deposits: asked for, held, paid back, turned into payment, and carried over with an applicant who is admitted."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -74,10 +75,15 @@ def deposit_of(line: InvoiceLine) -> Deposit:
     return Deposit(line, Money(found["came_in"], currency), Money(max(0, there - found["used"]), currency))
 
 
+def find_deposits(kind: str, ids: Iterable[UUID]) -> dict[UUID, Deposit]:
+    """The deposits that were asked for by things of a kind, as by offers; by the id of each."""
+    rows = deposit_lines().filter(source_kind=kind, source_id__in=list(ids))
+    return {row.source_id: deposit_of(row) for row in rows if row.source_id}
+
+
 def find_deposit(source: Source) -> Deposit | None:
-    """The deposit that was asked for by something, as by an offer."""
-    line = deposit_lines().filter(source_kind=source[0], source_id=source[1]).first()
-    return deposit_of(line) if line else None
+    """The deposit that was asked for by one of them."""
+    return find_deposits(source[0], [source[1]]).get(source[1])
 
 
 @transaction.atomic

@@ -2,9 +2,11 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from io import StringIO
 from random import Random
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 from django.db.models import Sum
 
@@ -31,7 +33,7 @@ from lyceum.domains.fees.rules.crediting import credit_invoice
 from lyceum.domains.fees.rules.deposits import return_deposit, turn_deposit
 from lyceum.domains.fees.rules.invoicing import discard_invoice, issue_invoice
 from lyceum.domains.fees.rules.paying import allocate_payment, reverse_payment
-from lyceum.domains.fees.tests.conftest import DUE, Bursary, pounds
+from lyceum.domains.fees.tests.conftest import DUE, Bursary, make_bursary, pounds
 from lyceum.domains.fees.verifying import verify_books
 from lyceum.testing.factories import as_actor, make_admin
 
@@ -64,7 +66,7 @@ def act_at_random(bursary: Bursary, dice: Random, approver) -> None:
 
 
 def test_after_many_random_acts_account_invoices_and_statement_agree(bursary):
-    dice, approver = Random(2027), as_actor(make_admin(bursary.school), bursary.school)  # noqa: S311 - not a secret
+    dice, approver = Random(2027), as_actor(make_admin(bursary.school), bursary.school)
     with bursary.within():
         for _act in range(ACTS):
             with suppress(RuleError):
@@ -91,19 +93,21 @@ def test_after_many_random_acts_account_invoices_and_statement_agree(bursary):
             assert account.balance == owed + (credit.aggregate(sum=Sum("amount"))["sum"] or 0)
 
 
+def post_one_side(entry: LedgerEntry, account: LedgerAccount) -> None:
+    LedgerLine.objects.create(entry=entry, account=account, amount=5, currency="GBP")
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def test_an_entry_that_does_not_come_to_nothing_is_refused_at_commit(bursary):
     bursary.bill()
     with bursary.within():
         entry, account = LedgerEntry.objects.get(), LedgerAccount.objects.get(role="cash", currency="GBP")
         with pytest.raises(IntegrityError, match="not to nothing"), transaction.atomic():
-            LedgerLine.objects.create(entry=entry, account=account, amount=5, currency="GBP")
-            connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+            post_one_side(entry, account)
 
 
 def test_the_owner_of_the_tables_cannot_change_a_line(fresh_database):
-    """Neither the application nor who owns the table; so it is committed, and looked for with the owner's connection."""
-    from lyceum.domains.fees.tests.conftest import make_bursary
-
+    """Nor can the application. It is committed, because the owner has a connection of its own."""
     bursary = make_bursary()
     bursary.bill()
     changes = ["UPDATE fees_ledgerline SET amount = amount + 1", "DELETE FROM fees_ledgerline",
@@ -120,15 +124,13 @@ def test_the_owner_of_the_tables_cannot_change_a_line(fresh_database):
 
 
 def test_what_was_issued_is_never_changed(bursary):
-    invoice, draft = bursary.bill(), bursary.draft()
+    invoice = bursary.bill()
     changes = [
         lambda: Invoice.objects.filter(pk=invoice.pk).update(billed_name="Somebody"),
         lambda: Invoice.objects.filter(pk=invoice.pk).delete(),
         lambda: invoice.lines.update(amount=1, unit_price=1),
         lambda: invoice.instalments.update(amount=1),
         lambda: invoice.instalments.create(amount=1, due_on=DUE),
-        lambda: Invoice.objects.filter(pk=draft.pk).update(lifecycle="issued", number=9, fiscal_year=2026, issued_on=DUE)
-        and draft.lines.all().delete(),
     ]
 
     with bursary.within():
@@ -144,10 +146,6 @@ def test_what_was_issued_is_never_changed(bursary):
 
 def test_a_line_changed_behind_the_books_is_named(bursary):
     """As by a superuser who switches the triggers off."""
-    from io import StringIO
-
-    from django.core.management import call_command
-
     invoice = bursary.bill()
     with bursary.within():
         assert verify_books(actor=bursary.actor()) == []
