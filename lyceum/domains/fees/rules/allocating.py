@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext, gettext_noop
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor
@@ -24,6 +25,7 @@ from lyceum.domains.fees.models import (
 )
 from lyceum.domains.fees.rules.posting import CREDIT, RECEIVABLE, Posting, Side, post
 
+CREDIT_USED, ALLOCATION_UNDONE = gettext_noop("Credit used"), gettext_noop("Allocation undone")
 Money = Payment | CreditNote | DepositUse
 """What can be allocated."""
 _COLUMNS = {Payment: "payment", CreditNote: "credit_note", DepositUse: "deposit_use"}
@@ -120,7 +122,7 @@ def use_credit(account: BillingAccount, instalments: Sequence[InvoiceInstalment]
 def post_moved(row: Allocation, account: BillingAccount, amount: int, *, actor: Actor) -> None:
     """Credit on the account becomes payment of what is owed; or, below nothing, the other way round."""
     sides = [Side(CREDIT, amount, account.pk), Side(RECEIVABLE, -amount, account.pk)]
-    text = "Credit used" if amount > 0 else "Allocation undone"
+    text = gettext(CREDIT_USED if amount > 0 else ALLOCATION_UNDONE)
     posting = Posting(("allocation", row.pk), "allocation", text, row.recorded_at.date(), account.currency, sides)
     post(posting, actor=actor)
 

@@ -59,3 +59,9 @@ class AccountExistsError(RuleError):
     """They have a billing account in this currency."""
 
     code = "account_exists"
+
+
+class NoPayerError(InvalidError):
+    """Nobody is named who pays for a student."""
+
+    code = "no_payer"
