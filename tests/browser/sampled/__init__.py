@@ -6,6 +6,7 @@ from tests.browser.sampled import (
     behaviour,
     calendars,
     certificates,
+    fees,
     groups,
     learning,
     leaving,
@@ -13,6 +14,6 @@ from tests.browser.sampled import (
     website,
 )
 
-PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, behaviour, groups, leaving)
+PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, behaviour, fees, groups, leaving)
 NO_PAGES: dict[str, str] = {name: why for part in PARTS for name, why in part.NO_PAGES.items()}
 """What has an address and is no page, and why."""

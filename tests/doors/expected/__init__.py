@@ -8,6 +8,7 @@ from tests.doors.expected import (
     assignments,
     calendars,
     certificates,
+    fees,
     groups,
     learning,
     leaving,
@@ -19,7 +20,7 @@ from tests.doors.expected import (
 from tests.doors.expected.bodies import SIGNING_IN
 from tests.doors.expected.door import Door
 
-_PARTS = (learning, assignments, certificates, calendars, admissions, website, reports, groups, leaving)
+_PARTS = (learning, assignments, certificates, calendars, fees, admissions, website, reports, groups, leaving)
 
 REST: dict[str, Door] = rest.REST | {name: door for part in _PARTS for name, door in part.REST.items()}
 """By operation id."""

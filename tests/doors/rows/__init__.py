@@ -1,12 +1,23 @@
 """The rows of each newer domain in the world of the doors: by name, as in `{course}` of a path or a body."""
 
-from tests.doors.rows import admissions, assignments, calendars, certificates, learning, leaving, session_times, website
+from tests.doors.rows import (
+    admissions,
+    assignments,
+    calendars,
+    certificates,
+    fees,
+    learning,
+    leaving,
+    session_times,
+    website,
+)
 
 ADDERS = (
     learning.add,
     assignments.add,
     certificates.add,
     calendars.add,
+    fees.add,
     admissions.add,
     website.add,
     session_times.add,

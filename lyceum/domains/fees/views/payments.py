@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core.actor import Actor
+from lyceum.core.errors import invalid_field
 from lyceum.core.forms import asked_id, submitted, typed_amount, typed_date
 from lyceum.core.lists import Column, Filter, Table, answer_list
 from lyceum.core.money import Money, decimal_of, typed_money
@@ -18,7 +19,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
 from lyceum.domains.fees.files import answer_receipt
-from lyceum.domains.fees.models import Payment, PaymentReversal
+from lyceum.domains.fees.models import BillingAccount, Payment, PaymentReversal
 from lyceum.domains.fees.queries import get_account, get_payment, list_accounts, list_allocations, list_payments
 from lyceum.domains.fees.rules.paying import NewPayment, record_payment, reverse_payment
 from lyceum.domains.journal.rules import note_export
@@ -81,10 +82,10 @@ def new_payment_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     actor.require_all(Permission.FEES_MANAGE)
     account_id = asked_id(request, "account")
-    account = get_account(account_id, actor=actor) if account_id else None
+    account = get_account(account_id, actor=actor) if account_id else _typed_account(request, actor)
 
     def act() -> str | Done:
-        payment = _record(request, account_id or UUID(int=0), actor)
+        payment = _record(request, account, actor)
         receipt = payment.receipts.get()
         return Done(
             f"/fees/payments/{payment.pk}/", Toast(gettext("Recorded. Receipt %(number)s.") % {"number": receipt.code})
@@ -107,9 +108,19 @@ def new_payment_page(request: HttpRequest) -> HttpResponse:
     return submitted(request, "fees/payment_new.html", context, act)
 
 
-def _record(request: HttpRequest, account_id: UUID, actor: Actor) -> Payment:
+def _typed_account(request: HttpRequest, actor: Actor) -> BillingAccount | None:
+    """The account that the form names, where there is one."""
+    try:
+        account_id = UUID(request.POST.get("account", ""))
+    except ValueError:
+        return None
+    return list_accounts(actor).filter(pk=account_id).first()
+
+
+def _record(request: HttpRequest, account: BillingAccount | None, actor: Actor) -> Payment:
     form = request.POST
-    account = get_account(account_id, actor=actor)
+    if account is None:
+        raise invalid_field("/q", "required", gettext("Say whose payment it is."))
     new = NewPayment(
         account.pk,
         typed_amount(request, "amount", account.currency),
