@@ -1,7 +1,8 @@
 """Money: a whole number of the smallest unit of a currency. Never a float, never without its currency."""
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.utils.formats import get_format, number_format
 from django.utils.translation import get_language
@@ -24,6 +25,8 @@ CURRENCIES = frozenset(_CODES.split())
 """Codes of ISO 4217 in which somebody may be billed."""
 _SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥", "INR": "₹"}
 _NO_BREAK = "\u00a0"
+_GROUP = re.compile(r"[.,'’]")
+_WHOLE = re.compile(r"\d{1,15}|\d{1,3}([.,'’]\d{2,3}){0,4}[.,'’]\d{3}")
 
 
 class NotMoneyError(ValueError):
@@ -71,30 +74,24 @@ def typed_money(money: Money) -> str:
 
 
 def parse_money(text: str, currency: str) -> Money:
-    """What somebody typed, by the separators of the language in use. Raises NotMoneyError."""
-    point, group = str(get_format("DECIMAL_SEPARATOR")), str(get_format("THOUSAND_SEPARATOR"))
+    """What somebody typed, by the separators of the language in use. Raises NotMoneyError.
+
+    Who writes 12.50 where the language writes 12,50 is understood as well, for no group has two digits at its end.
+    """
+    point = str(get_format("DECIMAL_SEPARATOR"))
+    other = "," if point == "." else "."
     plain = "".join(text.split()).replace(_SIGNS.get(currency, currency), "").replace(currency, "")
-    whole, found, rest = plain.rpartition(point)
-    if not found:
-        whole, rest = plain, ""
-        if point != "." and _is_pointed(plain, group):  # a point where the language writes a comma: as in 12.50
-            whole, _, rest = plain.rpartition(".")
-    whole = "".join(whole.replace(group, "").split())
-    if len(rest) > exponent_of(currency):
+    negative, plain = plain.startswith(("-", "\u2212")), plain.lstrip("-\u2212")
+    whole, rest = plain, ""
+    if point in plain:
+        whole, _, rest = plain.rpartition(point)
+    elif plain.count(other) == 1 and len(plain.rpartition(other)[2]) != len("000"):
+        whole, _, rest = plain.partition(other)
+    found = _WHOLE.fullmatch(whole)
+    if found is None or len(rest) > exponent_of(currency) or not (rest or "0").isdecimal():
         raise NotMoneyError(text)
-    try:
-        units = Decimal(f"{whole}.{rest or 0}")
-    except InvalidOperation:
-        raise NotMoneyError(text) from None
-    if not units.is_finite() or not (whole + rest).lstrip("-").isdecimal():
-        raise NotMoneyError(text)
-    return Money(int(units.scaleb(exponent_of(currency))), currency)
-
-
-def _is_pointed(text: str, group: str) -> bool:
-    """Whether the only point of a text can but be meant as the decimal one."""
-    whole, point, rest = text.rpartition(".")
-    return bool(point) and "." not in whole and (group != "." or len(rest) != 3)
+    units = Decimal(f"{_GROUP.sub('', whole)}.{rest or 0}").scaleb(exponent_of(currency))
+    return Money(-int(units) if negative else int(units), currency)
 
 
 def in_parts(amount: int, parts: int) -> list[int]:

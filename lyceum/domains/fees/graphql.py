@@ -59,6 +59,11 @@ class FeeLine(Node):
     is_deposit: bool
     invoice_number: str = through("invoice.code")
 
+    @classmethod
+    def is_type_of(cls, row: object, _info: object) -> bool:
+        """Rows of the table are of this type."""
+        return isinstance(row, models.InvoiceLine)
+
     @strawberry.field
     def invoice_id(self, line: strawberry.Parent[models.InvoiceLine]) -> strawberry.ID:
         """The invoice that it stands on."""
@@ -78,6 +83,11 @@ class FeeLine(Node):
 @strawberry.type(description="A part of an invoice and the day by which it is paid.")
 class FeeInstalment(Node):
     due_on: Day
+
+    @classmethod
+    def is_type_of(cls, row: object, _info: object) -> bool:
+        """Rows of the table are of this type."""
+        return isinstance(row, models.InvoiceInstalment)
 
     @shown_as(Money)
     def amount(self, part: strawberry.Parent[models.InvoiceInstalment]) -> Any:
@@ -181,6 +191,11 @@ class Payment(Node):
     received_on: Day
     reference: str
 
+    @classmethod
+    def is_type_of(cls, row: object, _info: object) -> bool:
+        """Rows of the table are of this type."""
+        return isinstance(row, models.Payment)
+
     @strawberry.field
     def account_id(self, payment: strawberry.Parent[models.Payment]) -> strawberry.ID:
         """Whose account it came in on."""
@@ -208,6 +223,11 @@ class FeeItem(Node):
     name: str
     category: str
     is_deposit: bool
+
+    @classmethod
+    def is_type_of(cls, row: object, _info: object) -> bool:
+        """Rows of the table are of this type."""
+        return isinstance(row, models.FeeItem)
 
 
 @strawberry.type

@@ -4,8 +4,8 @@ from lyceum.core.memory import SchoolMemory
 from lyceum.domains.fees.models import FeesSettings
 from lyceum.domains.tenancy.queries import this_school
 
-_memory = SchoolMemory(lambda: FeesSettings.objects.first() or FeesSettings(), seconds=10)
-_currency = SchoolMemory(lambda: school_settings().currency or this_school().currency, seconds=10)
+_memory = SchoolMemory(lambda: FeesSettings.objects.first() or FeesSettings(), seconds=60)
+_currency = SchoolMemory(lambda: school_settings().currency or this_school().currency, seconds=60)
 
 
 def school_settings() -> FeesSettings:

@@ -15,7 +15,7 @@ _PAYMENT = {"account": "{billing_account_id}", "amount": _POUND, "method": "cash
 _DRAFT = "/api/v1/invoices/{draft_invoice}/"
 
 REST: dict[str, Door] = {
-    "listFeeItems": Door(_p.FEES_VIEW),
+    "listFeeItems": _ALL,
     "createFeeItem": Door(_p.FEES_SETUP, body={"code": "LUNCH", "name": "Lunch", "category": "meals"}),
     "changeFeeItem": Door(_p.FEES_SETUP, body={"name": "School fees"}),
     "getFeesSettings": _ALL,
