@@ -1,7 +1,6 @@
 """Fees of the demo school: a term's lunches and trips for some families, paid, part paid, overdue and bounced."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from lyceum.core.actor import Actor, Via, system_actor
 from lyceum.core.money import Money
@@ -54,8 +53,9 @@ def _billed() -> list[Billed]:
     shown = GuardianLink.objects.filter(guardian__user__logins__username=GUARDIAN).order_by("student", "pk")
     own = {link.student_id: link.guardian_id for link in shown}
     others = rows.exclude(pk__in=own).filter(guardian_links__isnull=False).distinct().order_by("pk")[:OTHERS]
-    payers: dict[UUID, UUID] = usual_payers([each.pk for each in others]) | own
-    return [Billed(student, Payer(guardian=payer)) for student, payer in payers.items()]
+    usual = usual_payers([each.pk for each in others], currency=usual_currency())
+    shown_first = [Billed(student, Payer(guardian=guardian)) for student, guardian in own.items()]
+    return [*shown_first, *(Billed(student, each.payer) for student, each in usual.items())]
 
 
 def _bill(billed: list[Billed], item: FeeItem, price: int, text: str, actor: Actor) -> list[Invoice]:

@@ -30,6 +30,7 @@ from lyceum.domains.fees.models import (
     Receipt,
 )
 from lyceum.domains.fees.policies import visible_accounts, visible_invoices
+from lyceum.domains.fees.rules.accounts import Payer
 from lyceum.domains.fees.rules.allocating import sum_of, with_open
 from lyceum.domains.fees.rules.deposits import Deposit, deposit_lines, deposit_of
 from lyceum.domains.fees.rules.posting import CREDIT, RECEIVABLE
@@ -311,17 +312,29 @@ def read_trial_balance(actor: Actor, *, as_of: date | None = None) -> QuerySet[L
     return LedgerAccount.objects.annotate(balance=sum_of(lines, "account")).order_by("code", "pk")
 
 
-def usual_payers(students: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Who is billed for a child unless somebody says otherwise: the first guardian who is told about fees, else the
-    first with responsibility. By student, the person's id.
+@dataclass(frozen=True)
+class UsualPayer:
+    """Who is billed for a child, and their name."""
+
+    payer: Payer
+    name: str
+
+
+def usual_payers(students: Sequence[UUID], *, currency: str) -> dict[UUID, UsualPayer]:
+    """Who is billed for each student unless somebody says otherwise: the student's or the family's own account where
+    there is one, else the first guardian who is told about fees, else the first with responsibility.
     """
-    links = GuardianLink.objects.filter(holds_on(today()), student__in=students).order_by(
-        "-told_fees", "contact_order", "pk"
-    )
-    found: dict[UUID, UUID] = {}
-    for link in links:
+    found: dict[UUID, UsualPayer] = {}
+    held = BillingAccount.objects.filter(currency=currency)
+    for student, name in held.filter(student__in=students).values_list("student", "name"):
+        found[student] = UsualPayer(Payer(student=student), name)
+    families = held.filter(family__students__in=students).values_list("family__students", "family", "name")
+    for student, family, name in families:
+        found.setdefault(student, UsualPayer(Payer(family=family), name))
+    links = GuardianLink.objects.filter(holds_on(today()), student__in=students).select_related("guardian")
+    for link in links.order_by("-told_fees", "contact_order", "pk"):
         if link.told_fees or link.parental_responsibility == "yes":
-            found.setdefault(link.student_id, link.guardian_id)
+            found.setdefault(link.student_id, UsualPayer(Payer(guardian=link.guardian_id), link.guardian.full_name))
     return found
 
 

@@ -6,10 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from lyceum.core.permissions import Role
 from lyceum.domains.fees.models import BillingAccount, Payment
-from lyceum.domains.fees.queries import read_statement
+from lyceum.domains.fees.queries import read_statement, usual_payers
 from lyceum.domains.fees.rules.accounts import Payer, account_of
 from lyceum.domains.fees.tests.conftest import make_bursary
-from lyceum.domains.people.models import GuardianLink, Person
+from lyceum.domains.people.models import Family, GuardianLink, Person, Student
 from lyceum.testing.clients import statements_for
 from lyceum.testing.factories import account_for, make_guardian, make_student, make_teacher
 from lyceum.testing.pages import text_of
@@ -69,6 +69,22 @@ def test_nobody_else_finds_anything(bursary, billed):
     assert [each["number"] for each in bursary.software(co_payer).get("/api/v1/billing-accounts/").json()["items"]] != [
         bursary.account.number
     ]
+
+
+def test_a_familys_account_is_billed_first_and_seen_by_those_who_are_told_about_fees(bursary):
+    untold = account_for(make_guardian(bursary.ada, name="Un Told").guardian, Role.GUARDIAN)
+    with bursary.within():
+        family = Family.objects.create(name="Lovelace")
+        Student.objects.filter(pk=bursary.ada.pk).update(family=family)
+        GuardianLink.objects.filter(guardian=bursary.account.guardian_id).update(told_fees=True)
+        account = account_of(Payer(family=family.pk), actor=bursary.actor())
+        payer = usual_payers([bursary.ada.pk], currency="GBP")[bursary.ada.pk]
+    invoice = bursary.bill(account=account)
+    at = f"/api/v1/invoices/{invoice.pk}/"
+
+    assert (payer.payer, payer.name) == (Payer(family=family.pk), "Lovelace")
+    assert bursary.software(bursary.mother).get(at).status_code == 200
+    assert [bursary.software(user).get(at).status_code for user in (untold, bursary.father)] == [404, 404]
 
 
 def test_a_draft_is_not_for_families(bursary):

@@ -24,7 +24,6 @@ from lyceum.domains.academics.queries import in_class, list_class_names
 from lyceum.domains.fees.files import answer_invoice
 from lyceum.domains.fees.models import CreditNote, Invoice
 from lyceum.domains.fees.queries import get_invoice, list_invoices, list_items, statuses_of, usual_payers
-from lyceum.domains.fees.rules.accounts import Payer
 from lyceum.domains.fees.rules.crediting import credit_invoice
 from lyceum.domains.fees.rules.invoicing import MOST_AT_ONCE, Billed, bill_students, discard_invoice, issue_invoice
 from lyceum.domains.fees.rules.refusals import NoPayerError
@@ -32,7 +31,7 @@ from lyceum.domains.fees.settings import school_settings, usual_currency
 from lyceum.domains.fees.views.accounts import invoice_row
 from lyceum.domains.fees.words import STATUSES
 from lyceum.domains.journal.rules import note_export
-from lyceum.domains.people.models import Person, Student
+from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.people.queries import matching
 from lyceum.domains.tenancy.queries import today
@@ -111,13 +110,12 @@ def new_invoice_page(request: HttpRequest) -> HttpResponse:
 
     def context() -> dict[str, Any]:
         students = _students(request, actor)
-        payers = usual_payers([each.pk for each in students])
-        names = dict(Person.objects.filter(pk__in=payers.values()).values_list("pk", "full_name"))
+        payers = usual_payers([each.pk for each in students], currency=usual_currency())
         chosen = set(request.POST.getlist("student"))
         one = len(students) == 1
         return {
             "students": [
-                (each, names.get(payers.get(each.pk, UUID(int=0)), ""), one or str(each.pk) in chosen or not chosen)
+                (each, payers[each.pk].name if each.pk in payers else "", one or str(each.pk) in chosen or not chosen)
                 for each in students
             ],
             "is_asked": bool(request.GET.get("class") or request.GET.get("q") or request.GET.get("student")),
@@ -153,7 +151,7 @@ def _bill(request: HttpRequest, actor: Actor) -> list[Invoice]:
     item = typed_id(request, "item")
     if item is None:
         raise invalid_field("/item", "required", gettext("Choose what is billed."))
-    payers = usual_payers(chosen)
+    payers = usual_payers(chosen, currency=usual_currency())
     without = [pk for pk in chosen if pk not in payers]
     if without:
         names = Student.objects.filter(pk__in=without).values_list("person__full_name", flat=True)
@@ -162,7 +160,7 @@ def _bill(request: HttpRequest, actor: Actor) -> list[Invoice]:
             % {"students": ", ".join(names)}
         )
     return bill_students(
-        [Billed(pk, Payer(guardian=payers[pk])) for pk in chosen],
+        [Billed(pk, payers[pk].payer) for pk in chosen],
         item=item,
         price=typed_amount(request, "price", usual_currency()),
         text=request.POST.get("text", ""),
