@@ -50,7 +50,10 @@ class BillingAccount(SchoolOwned):
                 name="billing_account_has_one_holder",
             ),
         ]  # fmt: skip
-        indexes = [models.Index(fields=["school", "name"], name="billing_account_by_name")]
+        indexes = [
+            models.Index(fields=["school", "name"], name="billing_account_by_name"),
+            models.Index(fields=["school", "student"], name="billing_account_by_student"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
