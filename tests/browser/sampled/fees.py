@@ -22,7 +22,8 @@ def add(samples: Samples) -> None:
     assert draft is not None
     invoice = Invoice.objects.filter(account=own, lifecycle="issued").order_by("number").first()
     bounced = Payment.objects.filter(reversals__isnull=False).first()
-    child = invoice.lines.get().student_id if invoice else None
+    first = invoice.lines.order_by("position").first() if invoice else None
+    child = first.student_id if first else None
     assert invoice is not None
     assert bounced is not None
     assert FeeItem.objects.exists()
