@@ -6,4 +6,4 @@ class FeesConfig(AppConfig):
     label = "fees"
 
     def ready(self) -> None:
-        from lyceum.domains.fees import merging  # noqa: F401  # models are ready only now
+        from lyceum.domains.fees import merging, subscribers  # noqa: F401  # models are ready only now

@@ -1,6 +1,7 @@
 """Credit notes: an invoice is taken back, or a part of its lines."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -89,15 +90,20 @@ def credit_invoice(
     return note
 
 
-def _wanted(invoice: Invoice, amounts: Mapping[UUID, Money] | None) -> list[tuple[InvoiceLine, int]]:
-    """The lines to take back, and how much of each: at most what is neither credited nor used as a deposit yet."""
+def left_to_credit(invoice: Invoice) -> dict[UUID, int]:
+    """By line, what is neither credited nor used as a deposit yet."""
+    return {pk: row.left for pk, row in _with_left(invoice).items()}
+
+
+def _with_left(invoice: Invoice) -> dict[UUID, Any]:
+    taken = sum_of(CreditNoteLine.objects.all(), "line") + sum_of(DepositUse.objects.all(), "line")
     rows = InvoiceLine.objects.filter(invoice=invoice).select_related("item").order_by("position")
-    lines = {
-        row.pk: row
-        for row in rows.annotate(
-            left=F("amount") - sum_of(CreditNoteLine.objects.all(), "line") - sum_of(DepositUse.objects.all(), "line")
-        )
-    }
+    return {row.pk: row for row in rows.annotate(left=F("amount") - taken)}
+
+
+def _wanted(invoice: Invoice, amounts: Mapping[UUID, Money] | None) -> list[tuple[InvoiceLine, int]]:
+    """The lines to take back, and how much of each: no more than is left of it."""
+    lines = _with_left(invoice)
     if amounts is None:
         whole: list[tuple[InvoiceLine, int]] = [(row, row.left) for row in lines.values() if row.left > 0]
         if not whole:
