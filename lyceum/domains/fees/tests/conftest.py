@@ -92,10 +92,12 @@ class Bursary:
 
 def make_bursary() -> Bursary:
     school = make_school()
-    bursar = make_manager(school, "Finance", name="Bea Bursar")
+    bursar = make_manager(school, "Finance", name="Bea Bursar", username="bea")
     ada, ben = make_student(school, name="Ada Lovelace"), make_student(school, name="Ben Carson")
     mother, father = make_guardian(ada, name="Mo Lovelace"), make_guardian(ben, name="Fa Carson")
-    users = [account_for(link.guardian, Role.GUARDIAN) for link in (mother, father)]
+    users = [
+        account_for(link.guardian, Role.GUARDIAN, username=name) for name, link in (("mo", mother), ("fa", father))
+    ]
     actor = as_actor(bursar, school)
     with in_school(school):
         tuition = create_item(code="TUI", name="Tuition", category="tuition", actor=actor)

@@ -3,11 +3,12 @@
 import pytest
 
 from lyceum.core.actor import system_actor
+from lyceum.core.errors import RuleError
 from lyceum.domains.fees.models import InvoiceLine, LedgerLine
 from lyceum.domains.fees.queries import get_account
 from lyceum.domains.fees.verifying import verify_books
 from lyceum.domains.people.rules.merges import merge_people, undo_merge
-from lyceum.testing.factories import make_student
+from lyceum.testing.factories import make_guardian, make_student
 
 
 def test_what_was_billed_for_a_student_moves_along_and_comes_back(bursary):
@@ -25,8 +26,6 @@ def test_what_was_billed_for_a_student_moves_along_and_comes_back(bursary):
 
 
 def test_the_account_of_a_guardian_moves_along(bursary):
-    from lyceum.testing.factories import make_guardian
-
     twin = make_guardian(bursary.ada, name="Mo Love").guardian
     bursary.bill()
     with bursary.within():
@@ -39,7 +38,7 @@ def test_the_account_of_a_guardian_moves_along(bursary):
 
 
 def test_two_guardians_who_both_have_an_account_are_not_merged(bursary):
-    with bursary.within(), pytest.raises(Exception, match="billing account") as refused:
+    with bursary.within(), pytest.raises(RuleError, match="billing account") as refused:
         merge_people(bursary.account.guardian_id, bursary.other.guardian_id, actor=system_actor(bursary.school.pk))
 
     assert refused.value.status == 409

@@ -36,7 +36,7 @@ from lyceum.domains.fees.words import AGE_WORDS, PURPOSES, STATUSES
 from lyceum.domains.journal.rules import note_export
 
 
-def money_column(name: str, label: Any, *, is_extra: bool = False) -> Column[BillingAccount]:
+def money_column(name: str, label: Any) -> Column[BillingAccount]:
     """A column of an amount in the account's currency: as people write it, and as a number in a file."""
 
     def money(row: BillingAccount) -> Money:
@@ -45,8 +45,7 @@ def money_column(name: str, label: Any, *, is_extra: bool = False) -> Column[Bil
     def shown(row: BillingAccount) -> SafeString:
         return format_html('<span class="num">{}</span>', money(row)) if money(row).amount else SafeString("")
 
-    value = lambda row: decimal_of(money(row))  # noqa: E731 - as the other columns
-    return Column(name, label, value, html=shown, is_number=True, sort=(name,), is_extra=is_extra)
+    return Column(name, label, lambda row: decimal_of(money(row)), html=shown, is_number=True, sort=(name,))
 
 
 ACCOUNTS: Table[BillingAccount] = Table(
