@@ -12,7 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError, invalid_field
-from lyceum.core.graphql import Group, Info, Node, grow, row_id, row_ids, shown_as
+from lyceum.core.graphql import SCALARS, Group, Info, Node, grow, row_id, row_ids, shown_as
 from lyceum.domains.academics import graphql as academics
 from lyceum.domains.academics import graphql_acts as academics_acts
 from lyceum.domains.academics import graphql_rollovers as rollovers
@@ -31,6 +31,7 @@ from lyceum.domains.behaviour import graphql as behaviour
 from lyceum.domains.behaviour import graphql_acts as behaviour_acts
 from lyceum.domains.behaviour import graphql_detentions as detentions
 from lyceum.domains.calendars import graphql as calendars
+from lyceum.domains.fees import graphql as fees
 from lyceum.domains.learning import graphql as learning
 from lyceum.domains.learning import graphql_acts as learning_acts
 from lyceum.domains.learning import graphql_assignment_acts as assignment_acts
@@ -87,6 +88,7 @@ class Query(
     assignment_acts.Query,
     certificates.Query,
     assessment.Query,
+    fees.Query,
     calendars.Query,
     reports.Query,
     admissions.Query,
@@ -129,6 +131,7 @@ class Mutation(
     assignments.Mutation,
     assignment_acts.Mutation,
     assessment.Mutation,
+    fees.Mutation,
     calendars.Mutation,
     admissions_acts.Mutation,
     learning_acts.Mutation,
@@ -160,7 +163,7 @@ def _compose() -> strawberry.Schema:
         mutation=Mutation,
         subscription=Subscription,
         types=[people.Student, people.Staff, academics.Class, attendance.Register],
-        config=StrawberryConfig(),
+        config=StrawberryConfig(scalar_map=SCALARS),
     )
 
 

@@ -165,6 +165,7 @@ def compose() -> LyceumAPI:
     from lyceum.domains.behaviour.rest import router as behaviour
     from lyceum.domains.calendars.rest import router as calendars
     from lyceum.domains.exchange.rest import router as exchange
+    from lyceum.domains.fees.rest import router as fees
     from lyceum.domains.journal.rest import router as journal
     from lyceum.domains.learning.rest import router as learning
     from lyceum.domains.notifications.rest import router as notifications
@@ -177,7 +178,8 @@ def compose() -> LyceumAPI:
     routers = (
         # `students/me/…` would be taken for a student’s id
         *(dashboards, reports, calendars, learning, assessment, admissions),
-        *(accounts, journal, notifications, people, academics, timetable, attendance, behaviour, website, exchange),
+        *(accounts, journal, notifications, people, academics, timetable, attendance, behaviour, fees),
+        *(website, exchange),
     )
     for router in routers:
         api.add_router("", router)

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "lyceum.domains.behaviour",
     "lyceum.domains.learning",
     "lyceum.domains.assessment",
+    "lyceum.domains.fees",
     "lyceum.domains.admissions",
     "lyceum.domains.website",
     "lyceum.domains.exchange",

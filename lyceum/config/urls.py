@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("lyceum.domains.learning.assignment_urls")),
     path("", include("lyceum.domains.learning.certificate_urls")),
     path("", include("lyceum.domains.assessment.urls")),
+    path("", include("lyceum.domains.fees.urls")),
     path("", include("lyceum.domains.admissions.urls")),
     path("", include("lyceum.domains.exchange.urls")),
     path("", include("lyceum.domains.reports.urls")),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from lyceum.core.errors import FieldError, RuleError, invalid_field
+from lyceum.core.money import Money, NotMoneyError, format_money, parse_money
 from lyceum.core.toasts import Done, leave_toast
 
 
@@ -72,6 +73,17 @@ def typed_number(request: HttpRequest, name: str, usual: int) -> int:
         return int(text) if text else usual
     except ValueError:
         raise invalid_field(f"/{name}", "number", _("Give a whole number.")) from None
+
+
+def typed_amount(request: HttpRequest, name: str, currency: str) -> Money:
+    """An amount of money, as the language in use writes it."""
+    try:
+        return parse_money(request.POST.get(name, ""), currency)
+    except NotMoneyError:
+        example = format_money(Money(12_550, currency))
+        raise invalid_field(
+            f"/{name}", "amount", _("Give an amount, as in %(example)s.") % {"example": example}
+        ) from None
 
 
 def typed_id(request: HttpRequest, name: str) -> UUID | None:

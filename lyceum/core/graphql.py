@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NewType, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -31,6 +31,29 @@ class Asking:
 
 
 Info = strawberry.Info[Asking, None]
+MinorUnits = NewType("MinorUnits", int)
+
+
+def _whole(given: object) -> int:
+    if isinstance(given, bool) or not isinstance(given, int):
+        raise ValueError("MinorUnits is a whole number.")
+    return given
+
+
+def _read_whole(node: Any, _variables: object = None) -> int:
+    return _whole(int(getattr(node, "value", "")))
+
+
+SCALARS: dict[object, Any] = {
+    MinorUnits: strawberry.scalar(
+        name="MinorUnits",
+        description="A whole number of a currency’s smallest unit; it may be larger than an Int.",
+        serialize=int,
+        parse_value=_whole,
+        parse_literal=_read_whole,
+    )
+}
+"""Scalars of our own, by the type for which they stand."""
 
 
 def row_id(given: strawberry.ID | str) -> UUID:

@@ -158,6 +158,10 @@ class Permission(StrEnum):
     MARKS_VIEW = "marks.read"
     GRADEBOOKS_EDIT = "gradebooks.edit"
     GRADING_EDIT = "grading.edit"
+    FEES_VIEW = "fees.read"
+    FEES_SETUP = "fees.setup"
+    FEES_MANAGE = "fees.manage"
+    FEES_APPROVE = "fees.approve"
     REGISTER = "register"
     APPLY = "admissions.apply"
     APPLICATIONS_ENTER = "admissions.enter"
@@ -316,6 +320,10 @@ def _table() -> tuple[PolicyRow, ...]:
         row(p.MARKS_VIEW, "gradebooks, marks, totals: read", grant, no, y, s, c, o, k, scope="assessment:read"),
         row(p.GRADEBOOKS_EDIT, "gradebooks: columns, marks", no, no, y, no, c, scope="assessment:write"),
         row(p.GRADING_EDIT, "scales, grading policies: write", no, no, y, scope="assessment:write"),
+        row(p.FEES_VIEW, "fees: invoices, payments, statements: read", no, no, y, s, no, o, o, o, scope="fees:read"),
+        row(p.FEES_SETUP, "fees: items, settings", no, no, y, s, scope="fees:write"),
+        row(p.FEES_MANAGE, "fees: bill, credit, record and reverse payments", no, no, y, s, scope="fees:write"),
+        row(p.FEES_APPROVE, "fees: pay a deposit back", no, no, y, s),
         row(p.REGISTER, "register at a school", public=y),
         row(p.APPLY, "apply for a place", no, no, no, no, no, o, k, o),
         row(p.APPLICATIONS_ENTER, "enter an application for a family", no, no, y, s, scope="admissions:write"),
@@ -403,6 +411,10 @@ BUILT_IN_SETS: dict[str, frozenset[Permission]] = {
     }),
     "Admissions decisions": frozenset({
         _p.CLASSES_VIEW, _p.APPLICATIONS_VIEW, _p.STEPS_SET, _p.APPLICATIONS_DECIDE, _p.APPLICATIONS_ANSWER,
+    }),
+    "Finance": frozenset({
+        _p.STUDENTS_LIST, _p.STUDENTS_VIEW, _p.CONTACTS_VIEW, _p.CLASSES_VIEW, _p.FEES_VIEW, _p.FEES_SETUP,
+        _p.FEES_MANAGE,
     }),
     "Website": frozenset({
         _p.SITE_EDIT, _p.REVIEWS_MODERATE, _p.CONTACT_ANSWER, _p.EVENTS_EDIT,

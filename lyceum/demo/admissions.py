@@ -27,6 +27,7 @@ from lyceum.domains.admissions.rules.intakes import (
 from lyceum.domains.admissions.rules.sending import apply
 from lyceum.domains.admissions.rules.steps import set_document, set_step
 from lyceum.domains.admissions.rules.verdicts import Verdict
+from lyceum.domains.fees.settings import usual_currency
 from lyceum.domains.learning.models import Course
 
 APPLICANT = "applicant"
@@ -74,6 +75,7 @@ def _intakes(demo: Demo, actor: Actor) -> Intake:
     assert grade is not None
     values = {
         "year": year.pk, "grade": grade.pk, "places": PLACES, "over_offer": 1, "form": form.pk,
+        "deposit_minor": 25_000, "currency": usual_currency(),
         "documents": [{"type": "Birth certificate", "required": True}, {"type": "Last report", "required": False}],
     }  # fmt: skip
     intake = create_intake(kind="year_group", name=f"{grade.name}, {year.name}", values=values, actor=actor)

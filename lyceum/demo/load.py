@@ -24,6 +24,7 @@ from lyceum.demo.cover import add_cover
 from lyceum.demo.detentions import add_detentions
 from lyceum.demo.events import add_events
 from lyceum.demo.families import make_families
+from lyceum.demo.fees import add_fees
 from lyceum.demo.homes import add_families, add_flags
 from lyceum.demo.learning import add_learning
 from lyceum.demo.plan import GROUP_NAME, GROUP_SLUG, HILLCREST, LITTLE_OAK, PASSWORD, Plan
@@ -147,6 +148,7 @@ def _finish(demo: Demo, say: Say) -> None:
     add_gradebooks(demo, say)
     add_certificates(demo)
     add_events(demo, say)
+    add_fees(demo)
     if demo.plan.has_lessons:
         say(f"{demo.plan.name}: {add_admissions(demo)} applications")
     if demo.plan.slug == HILLCREST.slug:

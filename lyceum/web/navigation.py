@@ -104,6 +104,10 @@ def _learning(actor: Actor) -> list[Item]:
 
 def _office(actor: Actor) -> list[Item]:
     items: list[Item] = []
+    if actor.reaches_all(Permission.FEES_VIEW):
+        items.append(Item(_("Fees"), "/fees/", "fees"))
+    elif Role.GUARDIAN in actor.roles:
+        items.append(Item(_("Fees"), "/fees/mine/", "fees"))
     if actor.reaches_all(Permission.SITE_EDIT):
         items.append(Item(_("Website"), "/site/", "website"))
     if actor.reaches_all(Permission.SCHOOL_DASHBOARD):

@@ -56,6 +56,9 @@ ACTS = (
     Act(lazy("Look for a course"), "/learning/", None, lazy("learning, join, enrol, lessons")),
     Act(lazy("Make a course"), "/learning/courses/", Permission.COURSES_EDIT, lazy("new course, catalogue")),
     Act(lazy("Make a class"), "/classes/new/", Permission.CLASSES_EDIT, lazy("new form, add a group")),
+    Act(lazy("Record a payment"), "/fees/payments/new/", Permission.FEES_MANAGE, lazy("money, cash, cheque, receipt")),
+    Act(lazy("New invoice"), "/fees/invoices/new/", Permission.FEES_MANAGE, lazy("bill, charge, fees")),
+    Act(lazy("What I owe"), "/fees/mine/", Permission.FEES_VIEW, lazy("fees, pay, invoice, receipt, money")),
     Act(lazy("Import a list"), "/imports/", Permission.IMPORTS_RUN, lazy("file, CSV, Excel, upload, OneRoster")),
     Act(
         lazy("Find who is here twice"),

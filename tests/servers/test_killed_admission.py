@@ -20,9 +20,12 @@ from lyceum.domains.accounts.models import Invitation
 from lyceum.domains.admissions.models import Application
 from lyceum.domains.admissions.rules.answering import accept_offer
 from lyceum.domains.admissions.rules.deciding import approve
+from lyceum.domains.admissions.rules.deposits import find_deposit_of
 from lyceum.domains.admissions.rules.entering import Entered, EnteredGuardian
 from lyceum.domains.admissions.rules.intakes import create_intake, publish_intake
 from lyceum.domains.admissions.rules.sending import apply
+from lyceum.domains.fees.models import BillingAccount, Invoice
+from lyceum.domains.fees.verifying import verify_books
 from lyceum.domains.journal.models import Fact
 from lyceum.domains.people.models import Enrolment, GuardianLink, Student
 from lyceum.testing.clients import software
@@ -67,8 +70,13 @@ def test_after_kill_9_half_way_there_is_an_applicant_and_a_second_try_makes_one_
             assert Application.objects.select_for_update().get(pk=application.pk).status == "approved"
         left = (Enrolment.objects.count(), GuardianLink.objects.count(), Invitation.objects.count())
         assert (*left, Fact.objects.filter(type="admissions.student_admitted").count()) == (0, 0, 0, 0)
+        assert list(BillingAccount.objects.values_list("holder", flat=True)) == ["user"]
     assert client.send(path, {}).json()["status"] == "enrolled"
     with in_school(school):
+        deposit = find_deposit_of(Application.objects.select_related("intake").get(pk=application.pk))
+        assert list(BillingAccount.objects.values_list("holder", flat=True)) == ["guardian"]
+        assert (deposit.line.invoice.number, deposit.asked.amount, Invoice.objects.count()) == (1, 50_000, 1)
+        assert verify_books(actor=system_actor(school.pk)) == []
         assert (Student.objects.count(), Enrolment.objects.count(), GuardianLink.objects.count()) == (1, 1, 1)
 
 
@@ -76,12 +84,14 @@ def _accepted(school) -> Application:
     """A child whose family took the place that was offered."""
     first = date.today() + timedelta(days=100)
     year = make_year(school, "Next", starts=first, ends=first + timedelta(days=300), current=False)
-    family, actor = make_user(school, Role.APPLICANT, email="mo@example.org"), system_actor(school.pk)
+    family = make_user(school, Role.APPLICANT, name="Mo Lund", email="mo@example.org")
+    actor = system_actor(school.pk)
     with in_school(school):
-        values = {"year": year.pk, "grade": Grade.objects.get(code="1").pk, "places": 5, "needs_acceptance": True}
+        values = {"year": year.pk, "grade": Grade.objects.get(code="1").pk, "places": 5, "needs_acceptance": True,
+                  "deposit_minor": 50_000, "currency": "GBP"}  # fmt: skip
         intake = create_intake(kind="year_group", name="Year 1", values=values, actor=actor)
         publish_intake(intake.pk, actor=actor)
-        mother = EnteredGuardian(first_name="Mo", last_name="Lund", relation="mother", email="mother@example.org")
+        mother = EnteredGuardian(first_name="Mo", last_name="Lund", relation="mother", email="mo@example.org")
         child = Entered(
             first_name="Ana",
             last_name="Lund",

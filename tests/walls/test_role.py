@@ -24,6 +24,15 @@ APPEND_ONLY = {
     "behaviour_detentionmarkpast": ("UPDATE", "DELETE"),
     "behaviour_detentionpast": ("UPDATE", "DELETE"),
     "behaviour_pointentry": ("UPDATE", "DELETE"),
+    "fees_allocation": ("UPDATE", "DELETE"),
+    "fees_creditnote": ("UPDATE", "DELETE"),
+    "fees_creditnoteline": ("UPDATE", "DELETE"),
+    "fees_deposituse": ("UPDATE", "DELETE"),
+    "fees_ledgerentry": ("UPDATE", "DELETE"),
+    "fees_ledgerline": ("UPDATE", "DELETE"),
+    "fees_payment": ("UPDATE", "DELETE"),
+    "fees_paymentreversal": ("UPDATE", "DELETE"),
+    "fees_receipt": ("UPDATE", "DELETE"),
 }
 
 
@@ -139,5 +148,6 @@ def test_what_was_recorded_stays_as_it_was(filled, table, act):
         acts["UPDATE"] = "UPDATE {} SET symbol = 'N'"  # it has no id
     enter(filled, OURS)
 
-    with pytest.raises(InsufficientPrivilege, match=f"rows of {table} are only ever added"):
+    # The ledger is closed twice: the right is gone, and the trigger would refuse whoever has it.
+    with pytest.raises(InsufficientPrivilege, match=f"rows of {table} are only ever added|denied for table {table}"):
         filled.execute(sql.SQL(acts[act]).format(sql.Identifier(table)))

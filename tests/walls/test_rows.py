@@ -71,6 +71,17 @@ def test_a_school_writes_no_row_of_another(filled, rows, walled):
     assert outcomes == dict.fromkeys(walled, InsufficientPrivilege)
 
 
+def rows_touched(app: psycopg.Connection, statement: sql.Composed) -> int:
+    """How many rows a statement reaches; none of a table on which the right to it was taken away."""
+    try:
+        with app.transaction():
+            return app.execute(statement).rowcount
+    except InsufficientPrivilege as refused:
+        if "permission denied for table" not in str(refused):
+            raise
+        return 0
+
+
 def test_a_school_changes_and_deletes_no_row_of_another(filled, rows, walled):
     enter(filled, OURS)
 
@@ -79,7 +90,7 @@ def test_a_school_changes_and_deletes_no_row_of_another(filled, rows, walled):
         name = sql.Identifier(table)
         change = sql.SQL("UPDATE {} SET school_id = {} WHERE school_id = {}").format(name, OURS, THEIRS)
         delete = sql.SQL("DELETE FROM {} WHERE school_id = {}").format(name, THEIRS)
-        touched[table] = (filled.execute(change).rowcount, filled.execute(delete).rowcount)
+        touched[table] = (rows_touched(filled, change), rows_touched(filled, delete))
 
     assert touched == dict.fromkeys(walled, (0, 0))
 
@@ -127,6 +138,15 @@ def is_append_only(table: str) -> bool:
         "behaviour_detentionmarkpast",
         "behaviour_detentionpast",
         "behaviour_pointentry",
+        "fees_allocation",
+        "fees_creditnote",
+        "fees_creditnoteline",
+        "fees_deposituse",
+        "fees_ledgerentry",
+        "fees_ledgerline",
+        "fees_payment",
+        "fees_paymentreversal",
+        "fees_receipt",
         "journal_accesssubject",
     )
 

@@ -1,7 +1,7 @@
 """Reading intakes and applications: always within the actor's school and rights, and by the clock."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -30,7 +30,9 @@ from lyceum.domains.admissions.policies import (
     own_applications,
     visible_applications,
 )
+from lyceum.domains.admissions.rules.deposits import deposits_of
 from lyceum.domains.admissions.rules.places import WAITING_ORDER
+from lyceum.domains.fees.rules.deposits import Deposit
 from lyceum.domains.people.models import Student
 from lyceum.domains.people.policies import visible_students
 from lyceum.domains.people.queries import get_student, matching
@@ -233,6 +235,8 @@ class Standing:
     """Read by somebody who is named to its steps: they see those, and nobody's family."""
     is_blind: bool = False
     """Read by somebody who is not to know whose it is."""
+    deposit: Deposit | None = None
+    """What was asked for when the place was accepted."""
 
     @property
     def name(self) -> str:
@@ -246,8 +250,14 @@ def standings_of(applications: Sequence[Application], *, actor: Actor) -> list[S
     office = actor.reaches_all(Permission.APPLICATIONS_VIEW)
     waiting = waiting_places({a.intake_id for a in applications if a.status == Application.Status.WAITLISTED})
     named = {} if office else _named_steps(applications, actor)
-    now = clock.now()
-    return [_standing(each, waiting.get(each.pk), office, named.get(each.pk), now) for each in applications]
+    deposits, now = deposits_of(applications), clock.now()
+    standings = [_standing(each, waiting.get(each.pk), office, named.get(each.pk), now) for each in applications]
+    return [
+        replace(each, deposit=deposits[each.application.pk])
+        if each.application.pk in deposits and not each.is_review
+        else each
+        for each in standings
+    ]
 
 
 def _named_steps(applications: Sequence[Application], actor: Actor) -> dict[UUID, set[UUID]]:

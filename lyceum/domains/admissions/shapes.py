@@ -15,6 +15,7 @@ from lyceum.domains.academics.shapes import show_application
 from lyceum.domains.admissions.models import Application, ApplicationDocument, ApplicationStep, Intake, Offer
 from lyceum.domains.admissions.policies import visible_applications
 from lyceum.domains.admissions.queries import Standing, standings_of
+from lyceum.domains.fees.rules.deposits import Deposit
 
 
 class IntakeRef(Schema):
@@ -101,6 +102,17 @@ class ApplicationGuardianOut(Schema):
     no_contact: bool
 
 
+class ApplicationDepositOut(Schema):
+    """The deposit that was asked for when the place was accepted."""
+
+    invoice: UUID
+    invoice_number: str
+    account: UUID
+    amount: int
+    currency: str
+    is_paid: bool
+
+
 class ApplicationOut(Schema):
     """An application. What is for the office alone is null to families; what is held back is under review to them."""
 
@@ -126,6 +138,7 @@ class ApplicationOut(Schema):
     steps: list[ApplicationStepOut]
     documents: list[DocumentOut]
     offer: OfferOut | None
+    deposit: ApplicationDepositOut | None
     waiting: WaitingOut | None
     next_act: NextActOut | None
     reason_code: str | None
@@ -182,6 +195,21 @@ def offer_shape(offer: Offer | None) -> dict[str, Any] | None:
     state = Offer.State.EXPIRED.value if over else offer.state
     names = ("made_at", "expires_at", "conditions")
     return {"id": offer.pk, "state": state, **{name: getattr(offer, name) for name in names}}
+
+
+def deposit_shape(deposit: Deposit | None) -> dict[str, Any] | None:
+    """The deposit of an application."""
+    if deposit is None:
+        return None
+    invoice, asked = deposit.line.invoice, deposit.asked
+    return {
+        "invoice": invoice.pk,
+        "invoice_number": invoice.code,
+        "account": invoice.account_id,
+        "amount": asked.amount,
+        "currency": asked.currency,
+        "is_paid": deposit.is_paid,
+    }
 
 
 def next_act(standing: Standing) -> dict[str, str] | None:
@@ -263,6 +291,7 @@ def application_shape(standing: Standing) -> dict[str, Any]:
         **_person(standing),
         "for_self": application.for_self,
         "awaiting": application.awaiting or None,
+        "deposit": deposit_shape(standing.deposit),
         "submitted_at": application.submitted_at,
         "start_on": application.start_on,
         "courses": _courses(application, standing.decision_visible or office),

@@ -13,4 +13,5 @@ class LearningConfig(AppConfig):
             certificate_subscribers,  # models are ready only now
             merging,  # models are ready only now
             outside_subscribers,
+            paid_subscribers,
         )

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from lyceum.domains.learning import assignment_tasks, certificate_tasks, link_tasks, outside_tasks  # noqa: F401  # found here
+from lyceum.domains.learning import assignment_tasks, certificate_tasks, link_tasks, outside_tasks, paid_tasks  # noqa: F401  # found here
 from lyceum.domains.learning.rules.lapsing import lapse_enrolments
 from lyceum.domains.tenancy.everywhere import in_every_school
 

@@ -58,6 +58,9 @@ def erase_school_rows(school_id: int) -> None:
         with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SELECT set_config('app.school_id', %s, true)", [str(school_id)])
+            cursor.execute(
+                "SELECT set_config('app.erasing', 'on', true)"
+            )  # opens the books, which are closed to owners too
             delete_counted(cursor, table, _OF_SCHOOL, {"school": school_id}, school_id=school_id)
 
 

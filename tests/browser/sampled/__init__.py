@@ -7,6 +7,7 @@ from tests.browser.sampled import (
     behaviour,
     calendars,
     certificates,
+    fees,
     groups,
     learning,
     leaving,
@@ -17,7 +18,7 @@ from tests.browser.sampled import (
 
 PARTS = (
     *(learning, assignments, assessment, certificates, calendars, admissions),
-    *(website, reports, behaviour, groups, leaving, webhooks),
+    *(website, reports, behaviour, fees, groups, leaving, webhooks),
 )
 NO_PAGES: dict[str, str] = {name: why for part in PARTS for name, why in part.NO_PAGES.items()}
 """What has an address and is no page, and why."""

@@ -9,6 +9,7 @@ from tests.doors.expected import (
     assignments,
     calendars,
     certificates,
+    fees,
     groups,
     learning,
     leaving,
@@ -22,7 +23,7 @@ from tests.doors.expected.bodies import SIGNING_IN
 from tests.doors.expected.door import Door
 
 _PARTS = (
-    *(learning, assignments, assessment, certificates, calendars, admissions),
+    *(learning, assignments, assessment, certificates, calendars, fees, admissions),
     *(website, reports, groups, leaving, webhooks),
 )
 

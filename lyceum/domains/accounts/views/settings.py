@@ -40,6 +40,7 @@ PLACES = (
     Place(_("Detentions"), _("Kinds, length and notice"), "/settings/detentions/", Permission.BEHAVIOUR_EDIT),
     Place(_("Behaviour"), _("Praise, incidents, points, stages"), "/settings/behaviour/", Permission.BEHAVIOUR_EDIT),
     Place(_("Grading"), _("Scales, and how totals are counted"), "/settings/grading/", Permission.GRADING_EDIT),
+    Place(_("Fees"), _("What is billed, bank details, numbers"), "/settings/fees/", Permission.FEES_SETUP),
     Place(_("Learning"), _("Who may learn, enrolment, categories"), "/settings/learning/", Permission.COURSES_EDIT),
     Place(_("Admissions"), _("Ages, offers, the waiting list"), "/settings/admissions/", Permission.INTAKES_EDIT),
     Place(_("Intakes"), _("What one can apply for, and the steps"), "/settings/intakes/", Permission.INTAKES_EDIT),

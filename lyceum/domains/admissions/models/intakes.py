@@ -64,6 +64,8 @@ class Intake(SchoolOwned):
     fee_minor = models.PositiveIntegerField(null=True)
     deposit_minor = models.PositiveIntegerField(null=True)
     currency = models.CharField(max_length=3, blank=True)
+    needs_deposit = models.BooleanField(default=False)
+    """Whether nobody is admitted before the deposit is paid; else it is only said."""
     decisions_visible_at = models.DateTimeField(null=True)
     """Until then applicants see that they are under review, whatever was decided."""
     blind_review = models.BooleanField(default=False)

@@ -167,6 +167,7 @@ class PlanOut(Schema):
     starts_on: date
     lines: list[DecisionLineOut]
     missing: list[DecisionLineOut]
+    warnings: list[DecisionLineOut]
 
 
 @router.get("applications/{uuid:application_id}/admit/", response=PlanOut, operation_id="previewAdmission")

@@ -68,6 +68,7 @@ class IntakeFields(Strict):
     currency: str = Field("", max_length=3)
     decisions_visible_at: Instant | None = None
     blind_review: bool = False
+    needs_deposit: bool = False
 
 
 class IntakeIn(IntakeFields):
@@ -125,6 +126,7 @@ class IntakeOut(Schema):
     offer_days: int
     fee_minor: int | None
     deposit_minor: int | None
+    needs_deposit: bool
     currency: str
     decisions_visible_at: Any
     blind_review: bool | None
@@ -133,7 +135,8 @@ class IntakeOut(Schema):
 
 _SHOWN = (
     "name", "kind", "status", "is_standing", "places", "opens_at", "closes_at", "age_from", "age_to", "reference_date",
-    "documents", "needs_acceptance", "offer_days", "fee_minor", "deposit_minor", "currency", "decisions_visible_at",
+    "documents", "needs_acceptance", "offer_days", "fee_minor", "deposit_minor", "needs_deposit", "currency",
+    "decisions_visible_at",
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from lyceum.domains.admissions.models import Application, ApplicationGuardian, I
 from lyceum.domains.admissions.rules.announcing import make_student_member
 from lyceum.domains.admissions.rules.choosing import age_on
 from lyceum.domains.admissions.rules.consenting import bring_consents, read_answers
+from lyceum.domains.admissions.rules.deposits import carry_over, find_deposit_of
 from lyceum.domains.admissions.rules.refusals import MappingIncompleteError, WrongStateError
 from lyceum.domains.admissions.rules.states import acting_for, get_with_intake, require_state
 from lyceum.domains.admissions.rules.telling import tell_family
@@ -58,6 +59,8 @@ class Plan:
     starts_on: date
     lines: list[Line] = field(default_factory=list)
     missing: list[Line] = field(default_factory=list)
+    warnings: list[Line] = field(default_factory=list)
+    """What does not stop it, and should be known."""
 
 
 def plan_admission(application: Application, *, start_on: date | None = None, form: Class | None = None) -> Plan:
@@ -84,6 +87,7 @@ def plan_admission(application: Application, *, start_on: date | None = None, fo
         plan.lines.append(Line(_("Document"), document.type, _("Documents")))
     for kind, agrees in read_answers(application):
         plan.lines.append(Line(kind.name, _("given") if agrees else _("refused"), _("Consents")))
+    _plan_deposit(application, plan)
     birth = student.person.birth_date
     if birth is None:
         plan.missing.append(Line("birth_date", "", _("Student record: date of birth")))
@@ -95,6 +99,21 @@ def plan_admission(application: Application, *, start_on: date | None = None, fo
             Line("start_on", str(first), _("A day of the school year %(year)s") % {"year": intake.year})
         )
     return plan
+
+
+def _plan_deposit(application: Application, plan: Plan) -> None:
+    """What becomes of the deposit: it stays held; where it is not paid, the intake says whether that stops it."""
+    deposit = find_deposit_of(application)
+    if deposit is None:
+        return
+    account = deposit.line.invoice.account
+    plan.lines.extend([
+        Line(_("Deposit"), str(deposit.asked), _("Fees, held for the child")),
+        Line(_("Billing account"), str(account), _("Fees, of whoever accepted the place")),
+    ])  # fmt: skip
+    if not deposit.is_paid:
+        open_line = Line("deposit", str(deposit.asked), _("Fees: the deposit is not paid"))
+        (plan.missing if application.intake.needs_deposit else plan.warnings).append(open_line)
 
 
 @transaction.atomic
@@ -120,6 +139,7 @@ def admit(
         )
     student: Student = application.student
     _add_guardians(application, student, school)
+    carry_over(application, actor=school)
     enrolment = _enrol(student, plan.starts_on, school)
     place_and_seat(student.pk, grade=application.intake.grade, form=form, on=plan.starts_on, actor=school)
     bring_consents(application, actor=school)

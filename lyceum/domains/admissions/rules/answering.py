@@ -16,6 +16,7 @@ from lyceum.domains.admissions.models import Application, Intake, Offer
 from lyceum.domains.admissions.policies import own_applications
 from lyceum.domains.admissions.rules.announcing import last_day_of, open_offer
 from lyceum.domains.admissions.rules.deciding import give_approval
+from lyceum.domains.admissions.rules.deposits import bill_deposit
 from lyceum.domains.admissions.rules.offering import end_offer, place_became_free
 from lyceum.domains.admissions.rules.refusals import OfferExpiredError, WrongStateError
 from lyceum.domains.admissions.rules.states import (
@@ -37,6 +38,7 @@ def accept_offer(application_id: UUID, *, actor: Actor) -> Application:
     """Take the place. The first answer of a family counts, and all of it are told."""
     application, offer = _offered(application_id, actor)
     end_offer(application, Offer.State.ACCEPTED, actor)
+    bill_deposit(application, offer, actor=actor)
     record("admissions.offer.accept", target=Target.of(application), facts=[_answered(offer, "accepted")], actor=actor)
     if application.intake.kind == Intake.Kind.COURSE:
         give_approval(application, actor=actor)

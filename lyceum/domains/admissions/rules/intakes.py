@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from lyceum.core.actor import Actor
 from lyceum.core.constraints import refusing
 from lyceum.core.errors import InvalidError, NotFoundError, RuleError, invalid_field
+from lyceum.core.money import CURRENCIES
 from lyceum.core.permissions import Permission
 from lyceum.core.text import tidy
 from lyceum.domains.academics.models import AcademicYear, Grade
@@ -24,6 +25,7 @@ TEXTS = {"name": 80, "currency": 3}
 PLAIN = (
     "places", "over_offer", "opens_at", "closes_at", "age_from", "age_to", "reference_date", "needs_acceptance",
     "offer_days", "fee_minor", "deposit_minor", "decisions_visible_at", "blind_review",
+    "needs_deposit",
 )  # fmt: skip
 MOST_DOCUMENTS, MOST_REVIEWERS = 30, 50
 
@@ -189,8 +191,9 @@ def _check_whole(intake: Intake) -> None:
          _("It closes after it opens.")),
         ("age_to", intake.age_from is not None and intake.age_to is not None and intake.age_from > intake.age_to,
          _("The highest age is not below the lowest.")),
-        ("currency", (intake.fee_minor or intake.deposit_minor) and len(intake.currency) != 3,
+        ("currency", (intake.fee_minor or intake.deposit_minor) and intake.currency.upper() not in CURRENCIES,
          _("Give the currency in three letters, as in EUR.")),
+        ("needs_deposit", intake.needs_deposit and not intake.deposit_minor, _("Say how high the deposit is.")),
         ("year", intake.kind == Intake.Kind.YEAR_GROUP and not intake.year, _("Name the school year.")),
         ("grade", intake.kind == Intake.Kind.YEAR_GROUP and not intake.grade, _("Name the year group.")),
     )  # fmt: skip

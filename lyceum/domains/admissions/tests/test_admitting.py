@@ -7,17 +7,24 @@ from io import BytesIO
 import pytest
 
 from lyceum.core.actor import system_actor
+from lyceum.core.money import Money
 from lyceum.domains.accounts.models import Invitation, Membership
 from lyceum.domains.admissions.models import Application
 from lyceum.domains.admissions.rules import admitting
 from lyceum.domains.admissions.rules.admitting import admit
 from lyceum.domains.admissions.rules.answering import accept_offer
 from lyceum.domains.admissions.rules.deciding import approve
+from lyceum.domains.admissions.rules.deposits import find_deposit_of
 from lyceum.domains.admissions.rules.entering import EnteredGuardian
 from lyceum.domains.admissions.rules.forms import create_form
+from lyceum.domains.admissions.rules.intakes import edit_intake
 from lyceum.domains.admissions.rules.refusals import MappingIncompleteError
 from lyceum.domains.admissions.rules.steps import hand_in_document
 from lyceum.domains.admissions.tests.conftest import MOTHER
+from lyceum.domains.fees.models import BillingAccount, InvoiceLine, Payment
+from lyceum.domains.fees.rules.items import edit_settings
+from lyceum.domains.fees.rules.paying import NewPayment, record_payment
+from lyceum.domains.fees.verifying import verify_books
 from lyceum.domains.journal.models import Fact
 from lyceum.domains.notifications.models import Delivery
 from lyceum.domains.people.models import (
@@ -30,7 +37,7 @@ from lyceum.domains.people.models import (
     Student,
 )
 from lyceum.testing.clients import browser
-from lyceum.testing.factories import in_school, make_class
+from lyceum.testing.factories import in_school, make_class, make_manager
 from lyceum.testing.pages import text_of
 
 FATHER = EnteredGuardian(first_name="Fa", last_name="Lund", relation="father", email="fa@example.org", no_contact=True)
@@ -94,6 +101,87 @@ def test_one_act_makes_a_student_with_guardians_roll_class_and_invitations(offic
         )  # fmt: skip
         fact = Fact.objects.get(type="admissions.student_admitted").payload
         assert (fact["student"], fact["source"]) == (str(student.pk), "application")
+
+
+@pytest.fixture
+def with_deposit(office):
+    """A child with a mother who applied, a father who is kept away, three documents and a deposit: accepted."""
+    family = office.newcomer()
+    documents = [{"type": name, "required": False} for name in ("Passport", "Report", "Vaccinations")]
+    intake = office.year_group(documents=documents, deposit_minor=50_000, currency="GBP")
+    guardians = [replace(MOTHER, email=""), FATHER]
+    application = office.child(intake, family, guardians=[])
+    with in_school(office.school):
+        own = application.guardians.get()
+        application.guardians.create(order=own.order + 1, **vars(guardians[1]))
+        for document in application.documents.all():
+            hand_in_document(application.pk, document.pk, file=BytesIO(PDF), name="p.pdf", actor=office.actor(family))
+        approve(application.pk, actor=office.actor(office.office))
+    return application
+
+
+def test_accepting_a_place_bills_the_deposit_and_says_how_to_pay_it(office, with_deposit):
+    with in_school(office.school):
+        family = with_deposit.filled_in_by
+        bursar = make_manager(office.school, "Finance")
+        edit_settings(values={"bank_details": "Hill Bank 12-34-56"}, actor=office.actor(bursar))
+
+    answer = office.software(family).send(f"/api/v1/applications/{with_deposit.pk}/accept/", {})
+    page = browser(family, office.school).get(f"/applications/{with_deposit.pk}/")
+    told = answer.json()["deposit"]
+
+    assert (told["amount"], told["currency"], told["is_paid"]) == (50_000, "GBP", False)
+    assert "Please pay the deposit of £500.00. Hill Bank 12-34-56" in text_of(page)
+    with in_school(office.school):
+        line = InvoiceLine.objects.select_related("invoice__account").get()
+        assert (line.source_kind, line.source_id) == ("offer", with_deposit.offers.get().pk)
+        assert (line.student_id, line.invoice.account.user_id) == (with_deposit.student_id, family.pk)
+        assert verify_books(actor=system_actor(office.school.pk)) == []
+
+
+def test_admitting_carries_the_deposit_over_and_asks_nothing_again(office, with_deposit):
+    family = with_deposit.filled_in_by
+    with in_school(office.school):
+        accept_offer(with_deposit.pk, actor=office.actor(family))
+        deposit = find_deposit_of(with_deposit)
+        client, at = office.software(office.office), f"/api/v1/applications/{with_deposit.pk}/admit/"
+    unpaid = client.get(at).json()
+    with in_school(office.school):
+        account = deposit.line.invoice.account_id
+        new = NewPayment(account, Money(50_000, "GBP"), "bank")
+        payment = record_payment(new, actor=system_actor(office.school.pk))
+        received = Fact.objects.get(type="fees.payment.received").payload
+    paid = client.get(at).json()
+    done, again = client.send(at, {}), client.send(at, {})
+
+    assert [line["what"] for line in unpaid["warnings"]] == ["deposit"]
+    assert (paid["warnings"], paid["missing"]) == ([], [])
+    assert {"what": "Deposit", "value": "£500.00", "where": "Fees, held for the child"} in paid["lines"]
+    assert received["settled"] == [{"kind": "offer", "id": str(deposit.line.source_id)}]
+    assert (done.json()["status"], again.status_code) == ("enrolled", 200)
+    with in_school(office.school):
+        ties = {link.relationship: link for link in GuardianLink.objects.select_related("guardian")}
+        payer = BillingAccount.objects.get()
+        held = find_deposit_of(with_deposit)
+        assert len(ties) == 2
+        assert (payer.pk, payer.holder, payer.user_id) == (account, "guardian", None)
+        assert payer.guardian.user_id == family.pk
+        assert (held.line.student_id, held.held.amount, held.is_paid) == (with_deposit.student_id, 50_000, True)
+        assert ContactRestriction.objects.count() == 1
+        assert with_deposit.documents.exclude(stored="").count() == 3
+        assert Payment.objects.get() == payment
+        assert verify_books(actor=system_actor(office.school.pk)) == []
+
+
+def test_an_unpaid_deposit_stops_it_where_the_intake_says_so(office, with_deposit):
+    with in_school(office.school):
+        edit_intake(with_deposit.intake_id, values={"needs_deposit": True}, actor=office.actor(office.office))
+        accept_offer(with_deposit.pk, actor=office.actor(with_deposit.filled_in_by))
+        with pytest.raises(MappingIncompleteError) as refused:
+            admit(with_deposit.pk, actor=office.actor(office.office))
+
+    assert refused.value.extra["missing"] == [{"field": "deposit", "where": "Fees: the deposit is not paid"}]
+    assert office.status(with_deposit) == "approved"
 
 
 def test_what_was_handed_in_stands_in_the_students_own_file(office, accepted):

@@ -210,6 +210,8 @@ def _shared(standing: Standing) -> dict[str, Any]:
         "tag": state_html(standing.visible_status),
         "state": _S(standing.visible_status).label,
         "offer": offer_shape(standing.offer),
+        "deposit": standing.deposit,
+        "deposit_invoice": standing.deposit.line.invoice if standing.deposit else None,
         "steps": [(each, ApplicationStep.Status(each.status).label) for each in standing.steps],
         "documents": [(each, ApplicationDocument.Status(each.status).label) for each in standing.documents],
     }
@@ -262,6 +264,7 @@ def _office(standing: Standing, actor: Actor) -> dict[str, Any]:
         "may_reopen": is_admin and status in ("rejected", "expired", "declined", "withdrawn"),
         "may_withdraw": actor.reaches_all(Permission.APPLICATIONS_ANSWER)
         and status in (*DECIDABLE, _S.OFFERED, _S.APPROVED),
+        "may_take_money": actor.reaches_all(Permission.FEES_MANAGE),
         "may_admit": decides and year_group and status == _S.APPROVED,
         "open_steps": open_steps,
         "is_ready": not open_steps and not open_documents,

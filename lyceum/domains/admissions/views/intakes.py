@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import invalid_field
-from lyceum.core.forms import submitted, typed_date, typed_id, typed_ids
+from lyceum.core.forms import submitted, typed_amount, typed_date, typed_id, typed_ids
+from lyceum.core.money import Money, typed_money
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
@@ -33,7 +34,7 @@ from lyceum.domains.admissions.rules.places import taken_places
 from lyceum.domains.admissions.views.typed import typed_instant
 from lyceum.domains.learning.models import Course
 from lyceum.domains.people.queries import list_staff
-from lyceum.domains.tenancy.queries import time_zone
+from lyceum.domains.tenancy.queries import this_school, time_zone
 
 PAGE = "/settings/intakes/"
 
@@ -96,6 +97,7 @@ def intake_page(request: HttpRequest, intake_id: UUID) -> HttpResponse:
         return Done(page, Toast(_("Saved.")))
 
     def context() -> dict[str, Any]:
+        currency = intake.currency or this_school().currency
         chosen = {link.course_id for link in intake.course_links.all()}
         courses = Course.objects.filter(status=Course.Status.PUBLISHED).order_by("order", "name")
         return {
@@ -109,6 +111,8 @@ def intake_page(request: HttpRequest, intake_id: UUID) -> HttpResponse:
             "forms": [(str(each.pk), str(each)) for each in list_forms(actor)],
             "form_id": str(intake.form_id) if intake.form_id else "",
             "documents": "\n".join(each["type"] for each in intake.documents),
+            "deposit": typed_money(Money(intake.deposit_minor, currency)) if intake.deposit_minor else "",
+            "currency": currency,
             "times": {name: _local(getattr(intake, name)) for name in INSTANTS},
         }
 
@@ -151,6 +155,11 @@ def _values(request: HttpRequest, intake: Intake) -> dict[str, Any]:
     values |= {"name": request.POST.get("name", ""), "reference_date": typed_date(request, "reference_date"),
                "needs_acceptance": request.POST.get("needs_acceptance") == "1",
                "blind_review": request.POST.get("blind_review") == "1"}  # fmt: skip
+    currency = (request.POST.get("currency", "").strip() or intake.currency or this_school().currency).upper()
+    deposit = typed_amount(request, "deposit", currency).amount if request.POST.get("deposit", "").strip() else None
+    values |= {"deposit_minor": deposit, "needs_deposit": request.POST.get("needs_deposit") == "1"}
+    if deposit:
+        values["currency"] = currency
     values["over_offer"] = values["over_offer"] or 0
     values["offer_days"] = values["offer_days"] or 14
     if _names_courses(intake):
