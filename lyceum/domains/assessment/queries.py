@@ -114,10 +114,13 @@ def list_family(actor: Actor) -> list[Student]:
 
 
 def _books_of(student: UUID, year: UUID | None) -> QuerySet[Gradebook]:
-    if year is None:
-        year = AcademicYear.objects.filter(starts__lte=today()).order_by("-starts").values_list("pk", flat=True).first()
     classes = ClassMembership.objects.filter(student=student).values("school_class")
-    return Gradebook.objects.filter(school_class__in=classes, term__year=year)
+    return Gradebook.objects.filter(school_class__in=classes, term__year=year or _present_year())
+
+
+def _present_year() -> UUID | None:
+    """The year that began last."""
+    return AcademicYear.objects.filter(starts__lte=today()).order_by("-starts").values_list("pk", flat=True).first()
 
 
 @dataclass(frozen=True)
@@ -129,14 +132,15 @@ class ClassBooks:
 
 
 def list_own_books(actor: Actor) -> list[ClassBooks]:
-    """The classes that the actor teaches now, each with its terms; the newest term first."""
+    """The classes that the actor teaches now, of the present year and still to come, each with its terms."""
     actor.require(Permission.MARKS_VIEW)
-    classes = Class.objects.filter(own_classes(actor)).select_related("subject").order_by("name", "pk")
+    classes = Class.objects.filter(own_classes(actor)).filter(Q(year=_present_year()) | Q(ends__gte=today()))
+    classes = classes.select_related("subject").order_by("name", "pk")
     books = Gradebook.objects.filter(taught_gradebooks(actor))
     found = {(book.school_class_id, book.term_id): book for book in books}
     by_year: dict[UUID, list[Term]] = {}
     rows = list(classes)
-    for term in Term.objects.filter(year__in={row.year_id for row in rows}).order_by("-starts"):
+    for term in Term.objects.filter(year__in={row.year_id for row in rows}).order_by("starts"):
         by_year.setdefault(term.year_id, []).append(term)
     return [
         ClassBooks(

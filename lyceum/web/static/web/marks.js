@@ -2,6 +2,7 @@
 const form = document.getElementById("grid");
 const kept = document.getElementById("kept");
 const refused = document.getElementById("refused");
+const save = document.getElementById("save");
 const cells = form ? [...form.querySelectorAll("input.cell")] : [];
 const rows = form ? [...form.querySelectorAll("tbody tr")] : [];
 const dirty = new Set();
@@ -10,7 +11,8 @@ const WAIT = 900;
 const AGAIN = 5000;
 let timer = 0;
 let sending = false;
-let sent = 0;
+
+if (save) save.hidden = true;
 
 const keyOf = (cell) => [cell.dataset.column, cell.closest("tr").dataset.student];
 const cellOf = (column, student) => document.getElementById(`c-${column}-${student}`);
@@ -18,11 +20,12 @@ const cellOf = (column, student) => document.getElementById(`c-${column}-${stude
 const placesOf = (row) => [...row.querySelectorAll("td[data-state]")];
 
 for (const cell of cells) cell.dataset.was = cell.value;
-document.getElementById("save")?.classList.add("quiet");
 
 function say(text = "") {
   const left = dirty.size + cells.filter((cell) => cell.getAttribute("aria-invalid")).length;
-  if (kept) kept.textContent = left && !sending ? `${text} ${left} ${words.unsaved.replace(":", "")}`.trim() : text;
+  if (kept) kept.textContent = [text, left && !sending ? `${words.unsaved} ${left}` : ""].filter(Boolean).join(" · ");
+  // It is saved as it is typed; the button is there for what could not be.
+  if (save) save.hidden = !dirty.size;
 }
 
 function touch(cell) {
@@ -119,7 +122,6 @@ async function send() {
       for (const cell of now) dirty.add(cell);
       return say(found.said ?? words.failed);
     }
-    sent += 1;
     apply(found);
     say(words.saved);
   } catch {
