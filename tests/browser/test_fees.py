@@ -26,7 +26,7 @@ def test_the_office_takes_cash_by_keyboard_and_the_family_sees_the_receipt(site:
     assert download.value.suggested_filename == "receipt-1.pdf"
     with bursary.within():
         assert Payment.objects.get().amount == 12_550
-    family = site.sign_in("mo")
+    family = site.sign_in("mother")
     family.goto("/fees/mine/")
     expect(family.get_by_text("You owe nothing.")).to_be_visible()
     expect(family.get_by_role("link", name="Receipt REC-")).to_be_visible()

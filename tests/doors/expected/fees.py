@@ -54,7 +54,7 @@ PAGES: dict[str, Door] = {
     "GET fees/mine/": Door(_p.FEES_VIEW),
     "GET fees/accounts/<uuid:billing_account_id>/": _OWN,
     "POST fees/accounts/<uuid:billing_account_id>/": Door(_p.FEES_MANAGE, body={"act": "turn", "row": "{deposit_id}"}),
-    "GET fees/entries/<uuid:entry_id>/": _ALL,
+    "GET fees/entries/<uuid:ledger_entry_id>/": _ALL,
     "GET fees/invoices/": _ALL,
     "POST fees/invoices/": Door(_p.FEES_VIEW, About.WHOLE, body={"export": "csv"}),
     "GET fees/invoices/new/": _MANAGE,

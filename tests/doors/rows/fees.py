@@ -40,5 +40,5 @@ def add(cast: Cast) -> dict[str, UUID]:
         "receipt_id": payment.receipts.get().pk,
         "deposit_id": held.lines.get().pk,
         "paid_instalment": held.instalments.get().pk,
-        "entry_id": LedgerEntry.objects.get(source_kind="payment").pk,
+        "ledger_entry_id": LedgerEntry.objects.get(source_kind="payment").pk,
     }

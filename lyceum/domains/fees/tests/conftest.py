@@ -96,7 +96,8 @@ def make_bursary() -> Bursary:
     ada, ben = make_student(school, name="Ada Lovelace"), make_student(school, name="Ben Carson")
     mother, father = make_guardian(ada, name="Mo Lovelace"), make_guardian(ben, name="Fa Carson")
     users = [
-        account_for(link.guardian, Role.GUARDIAN, username=name) for name, link in (("mo", mother), ("fa", father))
+        account_for(link.guardian, Role.GUARDIAN, username=name)
+        for name, link in (("mother", mother), ("father", father))
     ]
     actor = as_actor(bursar, school)
     with in_school(school):

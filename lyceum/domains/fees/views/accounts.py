@@ -155,9 +155,9 @@ def _act(request: HttpRequest, account: BillingAccount, actor: Actor) -> Done:
 
 
 @require_GET
-def entry_page(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+def entry_page(request: HttpRequest, ledger_entry_id: UUID) -> HttpResponse:
     """Why a figure is what it is: the entry behind it, with all its lines."""
-    entry = get_entry(entry_id, actor=actor_of(request))
+    entry = get_entry(ledger_entry_id, actor=actor_of(request))
     lines = [
         (line, gettext(line.account.name), Money(abs(line.amount), line.currency), line.amount > 0)
         for line in entry.lines.all()
