@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.permissions import Permission, Role
@@ -67,7 +68,7 @@ def _everyday(actor: Actor) -> list[Item]:
     if actor.may(Permission.CLASSES_VIEW):
         items.append(Item(_("Classes"), "/classes/", "classes"))
     if Role.TEACHER in actor.roles and actor.may(Permission.GRADEBOOKS_EDIT):
-        items.append(Item(_("Marks"), "/marks/", "marks"))
+        items.append(Item(pgettext_lazy("grades", "Marks"), "/marks/", "marks"))
     if actor.reaches_all(Permission.REGISTERS_VIEW):
         items.append(Item(_("Attendance"), "/attendance/", "attendance"))
     elif actor.reaches_all(Permission.GATE_USE):
@@ -84,7 +85,7 @@ def _learning(actor: Actor) -> list[Item]:
     if actor.may(Permission.ASSIGNMENTS_VIEW):
         items.append(Item(_("Work"), "/assignments/", "work"))
     if Role.TEACHER not in actor.roles and actor.may(Permission.MARKS_VIEW):
-        items.append(Item(_("Marks"), "/marks/", "marks"))
+        items.append(Item(pgettext_lazy("grades", "Marks"), "/marks/", "marks"))
     if actor.may(Permission.COURSES_VIEW) and actor.school_id is not None:
         items.append(Item(_("Learning"), "/learning/", "learning"))
     if actor.may(Permission.AGENDA_VIEW):

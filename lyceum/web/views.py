@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from lyceum.api.circumstances import is_api
@@ -187,7 +188,7 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
 def _places_of(student: Student, actor: Actor) -> list[tuple[object, str]]:
     """What else there is about a student, for those who may open it."""
     offers = (
-        (_("Marks"), f"/marks/students/{student.pk}/", actor.may(Permission.MARKS_VIEW)),
+        (pgettext("grades", "Marks"), f"/marks/students/{student.pk}/", actor.may(Permission.MARKS_VIEW)),
         (
             _("Flags"),
             "flags/",

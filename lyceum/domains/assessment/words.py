@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from lyceum.domains.assessment.calculation.rounding import round_once
 from lyceum.domains.assessment.calculation.trace import (
@@ -24,8 +24,8 @@ STATES = {
     State.EMPTY: lazy("empty"),
     State.SUBMITTED: lazy("handed in"),
     State.SCORED: lazy("scored"),
-    State.MISSING: lazy("missing"),
-    State.EXCUSED: lazy("excused"),
+    State.MISSING: pgettext_lazy("work", "missing"),
+    State.EXCUSED: pgettext_lazy("work", "excused"),
     State.EXEMPT: lazy("exempt"),
     State.ABSENT: lazy("absent"),
 }

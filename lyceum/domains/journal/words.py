@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lyceum.domains.journal.models import WebhookDelivery
 
@@ -23,7 +24,11 @@ AREAS: dict[str, Words] = {
     "exchange": _("Import"),
     "journal": _("Records"),
 }
-STATES: dict[str, Words] = {"on": _("on"), "failing": _("fails at present"), "off": _("off")}
+STATES: dict[str, Words] = {
+    "on": pgettext_lazy("webhook", "on"),
+    "failing": _("fails at present"),
+    "off": pgettext_lazy("webhook", "off"),
+}
 OFF_REASONS: dict[str, Words] = {
     "by_hand": _("Somebody switched it off."),
     "gone": _("Its address answered that it is gone for good."),
@@ -40,7 +45,11 @@ ERRORS: dict[str, Words] = {
     "certificate": _("Its certificate is not valid."),
     "no_answer": _("Nobody answers there."),
 }
-OUTCOMES: dict[str, Words] = {"waiting": _("waits"), "delivered": _("taken"), "failed": _("not taken")}
+OUTCOMES: dict[str, Words] = {
+    "waiting": _("waits"),
+    "delivered": pgettext_lazy("webhook", "taken"),
+    "failed": pgettext_lazy("webhook", "not taken"),
+}
 _REDIRECTED = _("It answered that the address is another one now. Lyceum does not follow.")
 _REFUSED = _("It answered with an error.")
 

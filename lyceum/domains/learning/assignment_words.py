@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext
 
 from lyceum.domains.learning.assignment_shown import Shown
 from lyceum.domains.learning.models import Assignment, Submission
@@ -27,14 +28,14 @@ RELEASES = {
 def state_of(work: Shown) -> str:
     """Where a learner's work stands, in a few words."""
     if work.row.is_excused:
-        return _("excused")
+        return pgettext("work", "excused")
     if work.status == Submission.Status.GRADED:
         return _("accepted") if work.is_accepted else _("marked")
     if work.status == Submission.Status.REASSIGNED:
         return _("to be done again")
     if work.status == Submission.Status.SUBMITTED:
         return _("handed in late") if work.row.is_late else _("handed in")
-    return _("missing") if work.is_missing else _("not handed in yet")
+    return pgettext("work", "missing") if work.is_missing else _("not handed in yet")
 
 
 def tone_of(work: Shown) -> str:

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lyceum.core.actor import Actor
@@ -109,7 +110,7 @@ TABLE: Table[Standing] = Table(
     columns=(
         Column("name", _("Applicant"), lambda row: str(row.application), sort=("student__person__sort_name",)),
         Column("number", _("Number"), lambda row: getattr(row.application.student, "registration_number", "")),
-        Column("intake", _("For"), lambda row: row.application.intake.name, sort=("intake__name",)),
+        Column("intake", pgettext_lazy("whom", "For"), lambda row: row.application.intake.name, sort=("intake__name",)),
         Column("state", _("State"), lambda row: _S(row.visible_status).label,
                html=lambda row: state_html(row.visible_status)),
         Column("step", _("Next step"), _next_step),
@@ -157,7 +158,7 @@ def applications_page(request: HttpRequest) -> HttpResponse:
     counts = count_by_status(actor, intake=chosen.intake)
     filters = [
         Filter("q", _("Name or number")),
-        Filter("intake", _("For"), intakes, every=_("All")),
+        Filter("intake", pgettext_lazy("whom", "For"), intakes, every=_("All")),
         Filter("status", _("State"), STATES, every=_("All")),
         Filter("documents", _("Documents"), [("open", _("outstanding"))], every=_("All")),
     ]

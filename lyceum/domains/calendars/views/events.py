@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -61,7 +61,7 @@ EVENTS: Table[Event] = Table(
         Column("title", _("Event"), lambda row: row.title, sort=("title",)),
         Column("when", _("When"), when_in_words, sort=("date",)),
         Column("where", _("Where"), where_in_words),
-        Column("for", _("For"), lambda row: row.get_visibility_display()),
+        Column("for", pgettext_lazy("whom", "For"), lambda row: row.get_visibility_display()),
         Column("taken", _("Registered"), seats_of, is_number=True),
         Column("capacity", _("Places"), lambda row: row.capacity, is_number=True),
         Column("state", _("State"), lambda row: STATES[state_now(row)]),

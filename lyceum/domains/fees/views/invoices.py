@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -65,7 +65,7 @@ INVOICES: Table[Invoice] = Table(
             html=lambda row: format_html('<span class="num">{}</span>', _money(row, "paid")),
         ),
         Column("issued", _("Issued"), lambda row: row.issued_on or ""),
-        Column("due", _("Due"), lambda row: vars(row)["next_due_on"] or vars(row)["due_on"]),
+        Column("due", pgettext_lazy("date", "Due"), lambda row: vars(row)["next_due_on"] or vars(row)["due_on"]),
         Column("state", _("State"), _statuses, html=_tags),
         Column("currency", _("Currency"), lambda row: row.currency, is_extra=True),
     ),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -41,7 +41,7 @@ PAYMENTS: Table[Payment] = Table(
     label=_("Payments"),
     columns=(
         Column("receipt", _("Receipt"), lambda row: next(iter(row.receipts.all())).code),
-        Column("account", _("From"), lambda row: row.account.name, sort=("account__name",)),
+        Column("account", pgettext_lazy("sender", "From"), lambda row: row.account.name, sort=("account__name",)),
         Column(
             "amount", _("Amount"), lambda row: decimal_of(_money(row)), is_number=True, sort=("amount",),
             html=lambda row: format_html('<span class="num">{}</span>', _money(row)),

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.forms import submitted
@@ -45,7 +46,7 @@ TABLE: Table[InboundSms] = Table(
     label=_("Texts that came in"),
     columns=(
         Column("text", _("Text"), lambda row: row.text),
-        Column("from", _("From"), lambda row: row.sender),
+        Column("from", pgettext_lazy("sender", "From"), lambda row: row.sender),
         Column("when", _("When"), lambda row: row.created_at, sort=("created_at",)),
         Column("state", _("State"), taken_by, html=_state_html),
     ),

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core.actor import Actor
@@ -43,7 +44,7 @@ REQUESTS: Table[SubjectRequest] = Table(
     label=_("Who asks to be erased"),
     columns=(
         Column("name", _("Name"), lambda row: row.name),
-        Column("due", _("Due"), lambda row: row.due_on, sort=("due_on",)),
+        Column("due", pgettext_lazy("date", "Due"), lambda row: row.due_on, sort=("due_on",)),
         Column("state", _("State"), lambda row: ERASURE_WORDS[row.state]),
         Column("asked", _("Asked"), lambda row: row.created_at, sort=("created_at",)),
         Column("by", _("Decided by"), lambda row: row.decided_by_name or row.verified_by_name, is_extra=True),

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -61,7 +61,7 @@ MESSAGES: Table[ContactMessage] = Table(
     label=_("Messages to the school"),
     columns=(
         Column("subject", _("About"), lambda row: row.subject),
-        Column("name", _("From"), lambda row: row.name, sort=("name",)),
+        Column("name", pgettext_lazy("sender", "From"), lambda row: row.name, sort=("name",)),
         Column("when", _("When"), lambda row: row.created_at, sort=("created_at",)),
         Column("state", _("State"), lambda row: str(STATES[ContactMessage.State(row.state)]), sort=("state",)),
         Column("whose", _("Whose"), lambda row: row.assigned_name),
@@ -73,7 +73,7 @@ REVIEWS: Table[Review] = Table(
     name="reviews",
     label=_("Reviews"),
     columns=(
-        Column("author", _("From"), lambda row: row.author_name, sort=("author_name",)),
+        Column("author", pgettext_lazy("sender", "From"), lambda row: row.author_name, sort=("author_name",)),
         Column("rating", _("Stars"), lambda row: row.rating, sort=("rating",), is_number=True),
         Column("course", _("Course"), lambda row: row.course.name if row.course else ""),
         Column("body", _("What it says"), lambda row: row.body),
