@@ -12,7 +12,8 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_COMPILE_BYTECODE := 1
 export UV_NO_PROGRESS := 1
 
-# Tests with processes of their own; apart, so that two of the longest do not come last.
+# Tests with processes of their own; apart, so that two of the longest do not come last. The others wait for PostgreSQL
+# a fifth of their time: one process more than there are cores.
 SLOWER = tests/browser tests/servers
 
 .PHONY: run test check contracts fmt bench messages requirements wheel help
@@ -33,7 +34,7 @@ run: .venv/.ready
 
 test: .venv/.ready-dev
 	@sh tests/install_system.sh
-	@$(BIN)/pytest -n 2 $(SLOWER:%=--ignore %)
+	@$(BIN)/pytest -n 3 $(SLOWER:%=--ignore %)
 	@$(BIN)/pytest -n 2 --maxschedchunk 1 $(SLOWER)
 
 check: .venv/.ready-dev

@@ -13,6 +13,8 @@ import hashlib
 import importlib
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +51,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     """Before pytest-django reads the settings. Workers of xdist inherit what their controller set."""
     if ADMIN_URL not in os.environ:
         early_config.add_cleanup(_forget_server)
+        if not early_config.known_args_namespace.file_or_dir:  # everything
+            # Compiling takes as long as all else until the first test; workers that come to it wait for what is left.
+            _resources.enter_context(subprocess.Popen([sys.executable, "-c", "import lyceum.solver.search.worker"]))
         try:
             _find_server()
         except SetupError as error:

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -83,4 +83,6 @@ def compiled(function: Function) -> Function:
     hints = get_type_hints(function)
     signature = _type_of(hints.pop("return"))(*(_type_of(hint) for hint in hints.values()))
     with _alone():
-        return numba.njit(signature, nogil=True, cache=True, error_model="numpy")(function)
+        # Nobody calls them from C; the stubs leave that option out.
+        compiler = numba.njit(signature, nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)  # type: ignore[call-overload]
+        return cast(Function, compiler(function))
