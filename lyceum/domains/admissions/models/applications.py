@@ -14,7 +14,7 @@ from lyceum.domains.people.models import Student
 
 OVER = ("withdrawn", "declined", "expired", "rescinded", "rejected")
 """Of these states a person may have several applications to one intake."""
-HELD = ("approved", "offered", "waitlisted", "rejected", "enrolled")
+HELD = ("approved", "offered", "waitlisted", "rejected", "rescinded", "enrolled")
 """What stays unseen by applicants until the decisions of the intake become visible."""
 
 

@@ -100,6 +100,14 @@ def test_who_withdraws_before_the_instant_never_learns_from_a_fact_what_was_deci
     assert hidden.told() == ["admissions.withdrawn"]
 
 
+def test_an_offer_that_is_taken_back_before_the_instant_was_never_there(hidden):
+    hidden.decide("offer")
+    client = hidden.office.software(hidden.office.admin)
+    taken_back = client.send(f"{APPLICATIONS}{hidden.application.pk}/rescind/", {"reason": "Two of one name"})
+
+    assert (taken_back.status_code, hidden.told(), hidden.asked()) == (200, [], "under_review")
+
+
 def test_steps_that_a_held_decision_settles_are_told_to_nobody(office, settings):
     settings.WEBHOOKS_TO_LOOPBACK = True
     visible = clock.now() + timedelta(hours=1)
