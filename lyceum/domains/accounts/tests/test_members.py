@@ -479,6 +479,7 @@ def test_the_built_in_permission_sets_are_listed(school, admin):
         "Courses",
         "Cover",
         "Data protection",
+        "Exams",
         "Finance",
         "Head of year",
         "Office",
