@@ -12,7 +12,7 @@ from lyceum.core.actor import Actor, Via, system_actor
 from lyceum.core.errors import RuleError
 from lyceum.core.language import speaking
 from lyceum.core.queues import LONG
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.academics.models import RolloverPlan
 from lyceum.domains.academics.rules.calendar import begin_due_year
 from lyceum.domains.academics.rules.rollover.applying import Enqueue, carry_out
@@ -20,7 +20,7 @@ from lyceum.domains.academics.rules.rollover.undoing import take_back
 from lyceum.domains.academics.rules.rollover.watching import fail_job, note_begun, note_retry
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
-from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
+from lyceum.domains.tenancy.everywhere import in_every_school
 
 MOST_ATTEMPTS = 4
 _RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=3)

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from lyceum.core.actor import Actor, Via, system_actor
 from lyceum.core.errors import RuleError
 from lyceum.core.language import speaking
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
 from lyceum.domains.admissions.rules.announcing import announce_due
@@ -23,7 +23,7 @@ from lyceum.domains.admissions.rules.retention import (
 )
 from lyceum.domains.admissions.rules.sending import tell_of_arrival
 from lyceum.domains.journal.models import Job
-from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
+from lyceum.domains.tenancy.everywhere import in_every_school
 
 
 def _have_standing_intake(*, actor: Actor) -> int:

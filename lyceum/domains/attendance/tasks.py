@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
 from lyceum.core.queues import LONG
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.attendance.rules.cases.asking import ASK_NEXT, ask_those_due
 from lyceum.domains.attendance.rules.cases.opening import FOLLOW_UP, open_cases
 from lyceum.domains.attendance.rules.chasing import chase_registers
@@ -17,7 +17,7 @@ from lyceum.domains.attendance.rules.methods import prefill_day
 from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.attendance.rules.years import MAKE_COPIES, make_copies
-from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
+from lyceum.domains.tenancy.everywhere import in_every_school
 from lyceum.domains.tenancy.queries import time_zone, today
 
 EVENING = 17

@@ -6,13 +6,13 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from lyceum.core.actor import system_actor
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.behaviour import detention_tasks  # noqa: F401  # found through this module
 from lyceum.domains.behaviour.rules.notices import deliver_notice, remind_unread
 from lyceum.domains.behaviour.rules.retention import erase_rejected
 from lyceum.domains.behaviour.rules.stages import let_leavers_lapse
 from lyceum.domains.behaviour.rules.trying import run_try
-from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
+from lyceum.domains.tenancy.everywhere import in_every_school
 
 
 @app.task(name="behaviour.deliver", retry=RetryStrategy(max_attempts=8, exponential_wait=3))

@@ -12,7 +12,7 @@ from lyceum.core.actor import Actor, Via, system_actor
 from lyceum.core.errors import RuleError
 from lyceum.core.language import speaking
 from lyceum.core.queues import LONG
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
 from lyceum.domains.exchange.models import ImportRun
@@ -21,7 +21,7 @@ from lyceum.domains.exchange.rules.previewing import preview_import
 from lyceum.domains.exchange.rules.retention import forget_old_imports
 from lyceum.domains.exchange.rules.rollback import Undoer
 from lyceum.domains.exchange.rules.watching import fail_job, finish_preview, note_preview, note_retry
-from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
+from lyceum.domains.tenancy.everywhere import in_every_school
 
 MOST_ATTEMPTS = 8
 _RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=3)

@@ -7,9 +7,8 @@ from procrastinate.contrib.django import app
 
 from lyceum.core.actor import system_actor
 from lyceum.core.money import Money
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.fees.rules.enrolments import bill_enrolment, credit_given_up
-from lyceum.domains.tenancy.everywhere import give_back_connection
 
 
 @app.task(name="fees.bill_enrolment", retry=RetryStrategy(max_attempts=3, exponential_wait=3))

@@ -7,12 +7,12 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from lyceum.core.actor import Actor, system_actor
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.learning.rules.assignments.publishing import follow_audience, publish_scheduled
 from lyceum.domains.learning.rules.assignments.reminding import remind_pending
 from lyceum.domains.learning.rules.assignments.telling import tell_of_work
 from lyceum.domains.learning.rules.assignments.writing import close_overdue
-from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
+from lyceum.domains.tenancy.everywhere import in_every_school
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -7,11 +7,11 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from lyceum.core.actor import Actor, system_actor
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.learning.rules.certificates.issuing import issue_certificate, issue_missing
 from lyceum.domains.learning.rules.certificates.refusals import CompletionReversedError, SigningKeyUnreadableError
 from lyceum.domains.learning.settings import school_settings
-from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
+from lyceum.domains.tenancy.everywhere import in_every_school
 
 log = logging.getLogger(__name__)
 

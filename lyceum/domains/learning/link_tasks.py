@@ -3,9 +3,9 @@
 from procrastinate.contrib.django import app
 
 from lyceum.core.actor import Actor, system_actor
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.learning.rules.links import list_links, look_up, note_links
-from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
+from lyceum.domains.tenancy.everywhere import in_every_school
 
 
 @app.periodic(cron="23 3 * * *")

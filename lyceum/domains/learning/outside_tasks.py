@@ -6,9 +6,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from lyceum.core.actor import system_actor
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.learning.rules.outside import ask_to_remove
-from lyceum.domains.tenancy.everywhere import give_back_connection
 
 
 @app.task(name="learning.ask_to_remove", retry=RetryStrategy(max_attempts=3, exponential_wait=3))

@@ -7,9 +7,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from lyceum.core.actor import system_actor
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.learning.rules.paid import confirm_place
-from lyceum.domains.tenancy.everywhere import give_back_connection
 
 
 @app.task(name="learning.confirm_paid", retry=RetryStrategy(max_attempts=3, exponential_wait=3))

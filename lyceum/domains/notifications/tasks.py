@@ -4,12 +4,13 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from lyceum.core.actor import Actor
+from lyceum.core.schools import give_back_connection
 from lyceum.domains.notifications.hooks.sns import open_address
 from lyceum.domains.notifications.rules.digests import send_digests
 from lyceum.domains.notifications.rules.installation import forget_carried
 from lyceum.domains.notifications.rules.queue import CONFIRM, SEND
 from lyceum.domains.notifications.rules.sending import has_waiting, send_due
-from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
+from lyceum.domains.tenancy.everywhere import in_every_school
 
 
 @app.task(name=SEND, retry=RetryStrategy(max_attempts=5, exponential_wait=3))

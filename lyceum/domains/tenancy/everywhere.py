@@ -6,8 +6,6 @@ from lyceum.core.actor import system_actor
 from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.tenancy.queries import list_open_schools
 
-__all__ = ["give_back_connection", "in_every_school"]
-
 
 def in_every_school(*acts: Callable[..., object]) -> None:
     """Call each act with `actor`, the system, in each open school: a transaction a school.

@@ -12,10 +12,10 @@ from lyceum.core.actor import Actor, Via, system_actor
 from lyceum.core.errors import RuleError
 from lyceum.core.language import speaking
 from lyceum.core.queues import LONG
-from lyceum.core.schools import school_scope
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.accounts.models import User
 from lyceum.domains.accounts.queries import actor_for_user
-from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
+from lyceum.domains.tenancy.everywhere import in_every_school
 from lyceum.domains.timetable.engine import Engine, Line
 from lyceum.domains.timetable.models import Run
 from lyceum.domains.timetable.rules.covers import finish_covers

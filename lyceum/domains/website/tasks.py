@@ -7,8 +7,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from lyceum.core.actor import Actor, system_actor
-from lyceum.core.schools import school_scope
-from lyceum.domains.tenancy.everywhere import give_back_connection, in_every_school
+from lyceum.core.schools import give_back_connection, school_scope
+from lyceum.domains.tenancy.everywhere import in_every_school
 from lyceum.domains.website.dns import resolve_txt
 from lyceum.domains.website.rules.domains import check_domains
 from lyceum.domains.website.rules.messages import erase_old_messages, tell_office

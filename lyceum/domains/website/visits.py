@@ -15,8 +15,7 @@ from django.http import HttpRequest
 from lyceum.core import clock
 from lyceum.core.ids import new_id
 from lyceum.core.memory import also_forget
-from lyceum.core.schools import school_scope
-from lyceum.domains.tenancy.everywhere import give_back_connection
+from lyceum.core.schools import give_back_connection, school_scope
 from lyceum.domains.tenancy.queries import today
 
 LONGEST_PATH = 300
