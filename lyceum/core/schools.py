@@ -4,7 +4,7 @@ The manager is the first wall: it raises when no school is in scope, and adds th
 PostgreSQL's row-level security is the second (see `lyceum.core.postgresql`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -98,6 +98,23 @@ def give_back_connection() -> None:
     """A worker's thread keeps no connection while it waits for something else."""
     if not connection.in_atomic_block:
         connection.close()
+
+
+def serve_each(school_ids: Iterable[int], act: Callable[[int], object]) -> None:
+    """Call `act` with each school's number, in it: a transaction a school.
+
+    What fails in one school hinders no other; it is raised, all together, once every school has had its turn.
+    """
+    failed: list[Exception] = []
+    for school_id in school_ids:
+        try:
+            with school_scope(school_id):
+                act(school_id)
+        except Exception as error:
+            failed.append(error)
+    give_back_connection()
+    if failed:
+        raise ExceptionGroup("Not every school could be served.", failed)
 
 
 class SchoolKey(models.ForeignKey[Any, Any]):

@@ -11,7 +11,7 @@ from procrastinate.jobs import Status
 
 from lyceum.core import clock
 from lyceum.core.queues import TELL, TELL_SLOW
-from lyceum.core.schools import give_back_connection, school_scope
+from lyceum.core.schools import give_back_connection, school_scope, serve_each
 from lyceum.domains.journal.access import forget_old_access
 from lyceum.domains.journal.models import IdempotencyRecord, WebhookEndpoint
 from lyceum.domains.journal.rules.delivering import deliver_due, forget_old_deliveries
@@ -20,18 +20,9 @@ from lyceum.domains.journal.rules.relaying import DELIVER, RELAY, WAKE, deliver_
 
 
 def _in_open_schools(act: Callable[[], object]) -> None:
-    """Do something in each open school, a transaction each. What fails in one hinders no other, and is raised then."""
-    failed: list[Exception] = []
+    """Do something in each open school."""
     schools = apps.get_model("tenancy.School").objects.filter(status__in=("active", "restricted"))
-    for school_id in schools.values_list("pk", flat=True):  # journal lies below it
-        try:
-            with school_scope(school_id):
-                act()
-        except Exception as error:
-            failed.append(error)
-    give_back_connection()
-    if failed:
-        raise ExceptionGroup("Not every school could be served.", failed)
+    serve_each(schools.values_list("pk", flat=True), lambda _school_id: act())  # journal lies below tenancy
 
 
 @app.periodic(cron="* * * * *")
