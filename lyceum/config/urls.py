@@ -6,11 +6,12 @@ from lyceum.api.documentation import problem_types
 from lyceum.api.graphql import graphql_view
 from lyceum.api.health import health, health_live, health_ready
 from lyceum.api.rest import compose
+from lyceum.core.resolving import Pattern, indexed
 from lyceum.domains.accounts.views import jwks
 
-urlpatterns = [
+_ALL: list[Pattern] = [
     path("api/v1/docs/problems/", problem_types),
-    path("api/v1/", compose().urls),
+    indexed("api/v1/", *compose().urls),
     path("graphql", graphql_view),
     path("health", health),
     path("health/live", health_live),
@@ -37,6 +38,7 @@ urlpatterns = [
     path("", include("lyceum.domains.reports.urls")),
     path("", include("lyceum.domains.website.urls")),
 ]
+urlpatterns = [indexed("", _ALL)]
 
 handler404 = "lyceum.web.views.not_found"
 handler500 = "lyceum.web.views.failed"
