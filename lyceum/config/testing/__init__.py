@@ -49,8 +49,10 @@ _ran_in_browser: list[str] = []
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     """Before pytest-django reads the settings. Workers of xdist inherit what their controller set."""
+    gc.disable()  # until everything is imported, nearly all of which stays
     if ADMIN_URL not in os.environ:
         early_config.add_cleanup(_forget_server)
+        _compile_hastily()
         if not early_config.known_args_namespace.file_or_dir:  # everything
             # Compiling takes as long as all else until the first test; workers that come to it wait for what is left.
             _resources.enter_context(subprocess.Popen([sys.executable, "-c", "import lyceum.solver.search.worker"]))
@@ -85,8 +87,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """After everything else has been said, so that it is the last line."""
-    is_about_browsers = any("browser" in each for each in config.args)
-    if is_about_browsers and not hasattr(config, "workerinput"):
+    if _ran_in_browser and not hasattr(config, "workerinput"):
         print(f"{len(_ran_in_browser)} tests ran in a browser.")
 
 
@@ -95,6 +96,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -111,6 +113,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if "begin_with" not in fixtures:
         with item.config.stash[blocking_manager_key].unblock():
             importlib.import_module("lyceum.testing.beginnings").leave()
+
+
+def _compile_hastily() -> None:
+    """The timetabling engine, for a moment's searches: two thirds of the time, and apart from what a school runs."""
+    os.environ.update({"NUMBA_OPT": "1", "NUMBA_CACHE_DIR": str(_cluster_folder() / "compiled")})
 
 
 def _find_server() -> None:

@@ -1,6 +1,7 @@
 """The contact form: bots mail nobody, what a person wrote is not lost, and nobody learns that they are spam."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from lyceum.domains.website.rules.site import edit_site
 from lyceum.domains.website.rules.tokens import new_token
 from lyceum.domains.website.tests.making import make_site
 from lyceum.testing.clients import Caller, browser, software, stranger
-from lyceum.testing.factories import in_school, make_manager, make_teacher
+from lyceum.testing.factories import NOW, in_school, make_manager, make_teacher
 
 pytestmark = pytest.mark.django_db
 MESSAGE = {
@@ -60,7 +61,14 @@ def site(school: School) -> School:
     return school
 
 
-def test_a_hundred_bots_mail_nobody_and_one_person_is_heard_once_although_the_mail_server_is_down(site):
+@pytest.fixture
+def by_day() -> Iterator[None]:
+    """At night nobody is told anything before the morning."""
+    with clock.frozen(NOW):
+        yield
+
+
+def test_a_hundred_bots_mail_nobody_and_one_person_is_heard_once_although_the_mail_server_is_down(by_day, site):
     with in_school(site):
         Provider.objects.create(channel="email", kind="smtp", sender="s@hill.example", rank=1,
                                 settings={"host": "127.0.0.1", "port": 9})  # fmt: skip
