@@ -15,6 +15,10 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_COMPILE_BYTECODE := 1
 export UV_NO_PROGRESS := 1
 
+# Tests with processes of their own; apart, so that the longest do not come last. All wait for PostgreSQL or for the
+# browser a fifth of their time: one process more than there are cores.
+SLOWER = tests/browser tests/servers
+
 .PHONY: run test check contracts fmt bench messages requirements wheel help
 
 help:
@@ -33,9 +37,8 @@ run: .venv/.ready
 
 test: .venv/.ready-dev
 	@sh tests/install_system.sh
-# They wait for PostgreSQL and for the browser: one process more than there are cores. Whoever has done its share takes
-# from the others.
-	@$(BIN)/pytest -n 3 --dist worksteal
+	@$(BIN)/pytest -n 3 $(SLOWER:%=--ignore %)
+	@$(BIN)/pytest -n 3 --maxschedchunk 1 $(SLOWER)
 
 check: .venv/.ready-dev
 	@$(BIN)/ruff format --check .

@@ -39,12 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
-    order = ("test_every_page[0]", "test_every_page[1]", "test_palette_and_help", "test_journey")
+    # The longest first, each to a worker of its own; a worker is given two tests to begin with. The second half of the
+    # pages comes behind a test that takes as long as the demo's loading, for which it would wait.
+    order = ("test_every_page[0]", "test_palette_and_help", "test_journey", "test_every_page[1]")
     ranks = {name: rank for rank, name in enumerate(order)}
     items.sort(key=lambda item: next((ranks[name] for name in order if name in item.nodeid), len(order)))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """What drives browsers."""
     with sync_playwright() as started, pytest.MonkeyPatch.context() as patch:
@@ -77,7 +79,7 @@ def act_once_scripts_ran(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Page, "keyboard", property(ready_keyboard))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """One browser for all tests; each has its own profile."""
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
