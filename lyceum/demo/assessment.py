@@ -40,7 +40,7 @@ def add_gradebooks(demo: Demo, say: Say) -> None:
                 continue
             actor = actor_for_user(teacher.staff.person.user, demo.school.pk, via=Via.PAGE)
             _fill(demo, school_class, term, actor)
-    say(f"  {Gradebook.objects.count()} gradebooks with {Column.objects.count()} columns")
+    say(f"{Gradebook.objects.count()} gradebooks with {Column.objects.count()} columns")
 
 
 def _settle(demo: Demo) -> None:

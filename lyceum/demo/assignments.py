@@ -72,7 +72,7 @@ def add_assignments(demo: Demo, say: Say) -> None:
             for plan in PLANS:
                 _make(demo, school_class, plan, actor)
     handed_in = Submission.objects.exclude(status=Status.PENDING).count()
-    say(f"  {Assignment.objects.count()} assignments, {handed_in} pieces of work handed in")
+    say(f"{Assignment.objects.count()} assignments, {handed_in} pieces of work handed in")
 
 
 def _make(demo: Demo, school_class: Class, plan: _Plan, actor: Actor) -> None:

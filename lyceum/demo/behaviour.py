@@ -10,8 +10,10 @@ from uuid import UUID
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
 from lyceum.core.ids import new_id
+from lyceum.core.schools import school_scope
 from lyceum.demo.build import Demo, Say
 from lyceum.demo.roster import Pupil, dice_for
+from lyceum.demo.statistics import analyze
 from lyceum.domains.academics.models import AcademicYear, ClassMembership
 from lyceum.domains.behaviour.models import EscalationCase, Incident, IncidentType, Notice, Participant, PointEntry
 from lyceum.domains.behaviour.rules.decisions import approve_case
@@ -36,6 +38,8 @@ WORDS = {
     "fighting": "Pushed and was pushed back; separated at once.",
     "bullying": "Kept on about another student's accent, after being told to stop.",
 }
+AT_ONCE = 60
+"""School days that are written in one transaction."""
 BY_HAND = 4
 """School days before today that are recorded through the rules, as people do it."""
 
@@ -52,19 +56,31 @@ class _Seats:
 
 def fill_behaviour(demo: Demo, say: Say) -> None:
     """The past in bulk, its stages decided week by week, and the last days through the rules."""
-    kinds = {kind.code: kind for kind in IncidentType.objects.select_related("scale")}
+    with school_scope(demo.school.pk):
+        kinds = {kind.code: kind for kind in IncidentType.objects.select_related("scale")}
+        seats = _seats(demo.today)
     years = sorted(demo.plan.calendars)[-2:]
     days = [(year, day) for year in years for day in demo.plan.calendars[year].school_days if day < demo.today]
-    past, recent = days[:-BY_HAND], days[-BY_HAND:]
-    seats = _seats(demo.today)
+    past, recent = days[:-BY_HAND], [day for _year, day in days[-BY_HAND:]]
     written = 0
     for year in years:
-        rows = [row for each, day in past if each == year for row in _day(demo, year, day, kinds, seats)]
-        _write(rows, demo.years[year])
+        written += _fill_year(demo, year, [day for each, day in past if each == year], kinds, seats)
+    with school_scope(demo.school.pk):
+        _decide(demo, [day for _year, day in past])
+        written += _by_hand(demo, recent, kinds)
+    say(f"{written:,} incidents and times of praise")
+
+
+def _fill_year(demo: Demo, year: int, days: Sequence[date], kinds: dict[str, IncidentType], seats: _Seats) -> int:
+    """Written some weeks at a time, so that PostgreSQL learns early how the tables grow; returns how many incidents."""
+    restless, written = _restless(demo), 0
+    for start in range(0, len(days), AT_ONCE):
+        with school_scope(demo.school.pk):
+            rows = [r for day in days[start : start + AT_ONCE] for r in _day(demo, year, day, kinds, seats, restless)]
+            _write(rows, demo.years[year])
+        analyze("behaviour_")
         written += len(rows)
-    _decide(demo, [day for _year, day in past])
-    written += _by_hand(demo, [day for _year, day in recent], kinds)
-    say(f"  {written:,} incidents and times of praise")
+    return written
 
 
 def _seats(today: date) -> _Seats:
@@ -83,14 +99,21 @@ def _seats(today: date) -> _Seats:
 Row = tuple[Incident, Participant]
 
 
-def _day(demo: Demo, year: int, day: date, kinds: dict[str, IncidentType], seats: _Seats) -> Iterator[Row]:
+def _restless(demo: Demo) -> set[str]:
+    """The keys of students to whom most concerns belong."""
+    return {p.key for p in demo.pupils if dice_for(demo.plan, "restless", p.key).random() < RESTLESS}
+
+
+def _day(
+    demo: Demo, year: int, day: date, kinds: dict[str, IncidentType], seats: _Seats, restless: set[str]
+) -> Iterator[Row]:
     here = [p for p in demo.pupils if p.key in demo.students and p.is_on_roll(day) and p.seat.grade(demo.plan, year)]
     dice = dice_for(demo.plan, "behaviour", day)
-    restless = [p for p in here if dice_for(demo.plan, "restless", p.key).random() < RESTLESS] or here
+    troubled = [p for p in here if p.key in restless] or here
     for _n in range(_times(dice, PRAISE_A_DAY * len(here))):
         yield _row(demo, dice.choice(here), day, kinds[dice.choice(PRAISE)], dice, seats)
     for _n in range(_times(dice, CONCERNS_A_DAY * len(here))):
-        pupil = dice.choice(restless if dice.random() < 0.7 else here)
+        pupil = dice.choice(troubled if dice.random() < 0.7 else here)
         yield _row(demo, pupil, day, kinds[dice.choice(CONCERNS)], dice, seats)
 
 

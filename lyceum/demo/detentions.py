@@ -45,7 +45,7 @@ def add_detentions(demo: Demo, say: Say) -> None:
     with demo.on(demo.today, time(7, 30)):
         propose_after_missed(demo.head)
     _set(demo, demo.today, time(8, 10), students, 4)
-    say(f"  {Detention.objects.count()} detentions in {DetentionSlot.objects.count()} slots")
+    say(f"{Detention.objects.count()} detentions in {DetentionSlot.objects.count()} slots")
 
 
 def _make_slots(demo: Demo, days: Sequence[date]) -> None:

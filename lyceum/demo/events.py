@@ -83,7 +83,7 @@ def add_events(demo: Demo, say: Say) -> None:
     for number, planned in enumerate(PLANNED):
         chosen = students[number * 7 : number * 7 + planned.answers]
         _make(demo, planned, hall, chosen)
-    say(f"  {Event.objects.count()} events, {EventInvitation.objects.count()} registrations")
+    say(f"{Event.objects.count()} events, {EventInvitation.objects.count()} registrations")
 
 
 def _make(demo: Demo, planned: Planned, hall: Location, students: Sequence[Student]) -> None:

@@ -68,7 +68,7 @@ def add_learning(demo: Demo, say: Say) -> None:
             _join(run, list(islice(learners, 6 + n)), demo, actor)
     with demo.on(demo.today, time(7)):
         _live_through(runs, actor)
-    say(f"  {Course.objects.count()} courses, {CourseEnrolment.objects.count()} learners on {len(runs)} runs")
+    say(f"{Course.objects.count()} courses, {CourseEnrolment.objects.count()} learners on {len(runs)} runs")
 
 
 def _make_catalogue(actor: Actor) -> dict[str, Course]:

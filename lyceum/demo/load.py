@@ -1,8 +1,12 @@
 """Loading the demo: two schools of one trust, whole or not at all."""
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from time import monotonic
 
 from django.db import connections, transaction
@@ -32,16 +36,17 @@ from lyceum.demo.records import add_records
 from lyceum.demo.registers import fill_registers
 from lyceum.demo.roster import fill_seats, join_late
 from lyceum.demo.staffing import make_staff
+from lyceum.demo.statistics import analyze
 from lyceum.demo.webhooks import add_webhooks
 from lyceum.demo.website import add_website
 from lyceum.demo.wipe import wipe_demo
-from lyceum.demo.years import live_through
+from lyceum.demo.years import live_through, prepare_year
 from lyceum.domains.accounts.rules.passwords import check_new_password, hash_password
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.tenancy.models import Group, School
 
-GROWN_FIRST = ("academics_", "people_", "timetable_", "accounts_", "journal_")
+GROWN_FIRST = ("academics_", "people_", "timetable_", "accounts_", "journal_", "attendance_code")
 GROWN_LAST = ("attendance_",)
 
 
@@ -88,23 +93,37 @@ def _nobody(line: str) -> None:
 
 
 def _load(say: Say, plans: tuple[Plan, Plan], today: date | None) -> int:
-    """In three steps, because PostgreSQL plans well only for rows that were committed and counted."""
+    """In steps, because PostgreSQL plans well only for rows that were committed and counted."""
     password_hash = hash_password(PASSWORD)
     with transaction.atomic():
         group = Group.objects.create(name=GROUP_NAME, slug=GROUP_SLUG, kind=Group.Kind.TRUST)
         demos = [_begin(plan, group, password_hash, today) for plan in plans]
-        for demo in demos:
-            say(demo.plan.name)
-            with school_scope(demo.school.pk):
-                _make(demo, say)
-        share_a_person(*demos)
-    _analyze(GROWN_FIRST)
-    marks = sum(_take(demo, say) for demo in demos)
-    _analyze(GROWN_LAST)
-    for demo in demos:
-        with school_scope(demo.school.pk):
-            _finish(demo, say)
+    _side_by_side(_make, demos, say)
+    share_a_person(*demos)
+    analyze(*GROWN_FIRST)
+    marks = sum(_take(demo, _named(demo, say)) for demo in demos)
+    analyze(*GROWN_LAST)
+    _side_by_side(_finish, demos, say)
     return marks
+
+
+def _named(demo: Demo, say: Say) -> Say:
+    """Two schools speak at once: each line says whose it is."""
+    return lambda line: say(f"{demo.plan.name}: {line}")
+
+
+def _side_by_side(step: Callable[[Demo, Say], None], demos: Sequence[Demo], say: Say) -> None:
+    """Each school in a thread with connections of its own: Python works for one while PostgreSQL does for the other."""
+
+    def take(demo: Demo) -> None:
+        try:
+            step(demo, _named(demo, say))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=len(demos)) as pool:
+        for done in [pool.submit(copy_context().run, take, demo) for demo in demos]:
+            done.result()
 
 
 def _begin(plan: Plan, group: Group, password_hash: str, today: date | None) -> Demo:
@@ -119,29 +138,43 @@ def _begin(plan: Plan, group: Group, password_hash: str, today: date | None) -> 
 
 def _make(demo: Demo, say: Say) -> None:
     """People, classes and lessons, year by year."""
-    set_up(demo)
+    scope = partial(school_scope, demo.school.pk)
+    with scope():
+        set_up(demo)
     for year in demo.plan.calendars:
-        live_through(demo, year)
-        say(f"  {demo.plan.calendars[year].name}: {len(demo.students):,} students known")
-    add_families(demo)
-    add_flags(demo)
-    add_family_accounts(demo)
-    add_records(demo)
+        with scope():
+            prepare_year(demo, year)
+        analyze(*GROWN_FIRST)
+        with scope():
+            live_through(demo, year)
+        say(f"{demo.plan.calendars[year].name}: {len(demo.students):,} students known")
+    with scope():
+        add_families(demo)
+        add_flags(demo)
+        add_family_accounts(demo)
+        add_records(demo)
 
 
 def _take(demo: Demo, say: Say) -> int:
     """The registers of the past."""
-    say(f"{demo.plan.name}: registers")
     with school_scope(demo.school.pk):
         return fill_registers(demo, say)
 
 
 def _finish(demo: Demo, say: Say) -> None:
-    """What the office changed since, and the registers of today."""
-    changed = amend_marks(demo)
-    planned, concerns = plan_absences(demo)
-    hear_by_text(demo)
+    """What the office changed since, and all that stands beside the registers."""
+    with school_scope(demo.school.pk):
+        changed = amend_marks(demo)
+        planned, concerns = plan_absences(demo)
+        hear_by_text(demo)
+    say(f"{changed} marks changed by the office later, {planned} absences asked for ahead, {concerns} concerns")
     fill_behaviour(demo, say)
+    with school_scope(demo.school.pk):
+        _add_the_rest(demo, say)
+
+
+def _add_the_rest(demo: Demo, say: Say) -> None:
+    """What goes on in the current year, and the registers of today."""
     add_detentions(demo, say)
     add_learning(demo, say)
     add_assignments(demo, say)
@@ -150,7 +183,7 @@ def _finish(demo: Demo, say: Say) -> None:
     add_events(demo, say)
     add_fees(demo)
     if demo.plan.has_lessons:
-        say(f"{demo.plan.name}: {add_admissions(demo)} applications")
+        say(f"{add_admissions(demo)} applications")
     if demo.plan.slug == HILLCREST.slug:
         add_website(demo)
     with demo.on(demo.today):
@@ -160,15 +193,6 @@ def _finish(demo: Demo, say: Say) -> None:
         record("demo.load", target=Target.of(demo.school), actor=actor)
     if demo.plan.slug == HILLCREST.slug:
         add_webhooks(demo)
-    say(f"{demo.plan.name}: {changed} marks changed by the office later, {due} registers wait for today")
+    say(f"{due} registers wait for today")
     if left:
-        say(f"{demo.plan.name}: colleagues who are away today leave {left} lessons")
-    say(f"{demo.plan.name}: {planned} absences asked for ahead, {concerns} concerns")
-
-
-def _analyze(prefixes: tuple[str, ...]) -> None:
-    """Fresh statistics: the planner would otherwise take the tables for empty. Only their owner may."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relowner = current_user::regrole")
-        names = sorted(name for (name,) in cursor.fetchall() if name.startswith(prefixes))
-        cursor.execute("ANALYZE " + ", ".join(f'"{name}"' for name in names))
+        say(f"colleagues who are away today leave {left} lessons")

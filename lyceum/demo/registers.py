@@ -134,7 +134,7 @@ def fill_registers(demo: Demo, say: Say) -> int:
         terms = [(year, term) for year, dates in demo.plan.calendars.items() for term in dates.terms]
         for name, registers, marks in pool.map(lambda each: fill(*each), terms):
             if registers:
-                say(f"  {name}: {registers:,} registers, {marks:,} marks")
+                say(f"{name}: {registers:,} registers, {marks:,} marks")
             total += marks
     return total
 

@@ -8,7 +8,7 @@ from lyceum.demo.build import Demo
 from lyceum.demo.staffing import PERIODS, Slot
 from lyceum.domains.academics.models import AcademicYear, Class, ClassTeacher
 from lyceum.domains.academics.rules.bells import WEEKDAY_NAMES, NewCycle, NewPeriod, save_bell_schedule, set_cycle
-from lyceum.domains.timetable.models import PlannedLesson
+from lyceum.domains.timetable.models import PlannedLesson, Version
 from lyceum.domains.timetable.rules.constraints import NewRule, create_rule
 from lyceum.domains.timetable.rules.publishing import publish_version
 from lyceum.domains.timetable.rules.requirements import NewRequirement, create_requirements
@@ -18,8 +18,8 @@ BREAKS = (("Tutor", time(8, 45), time(9), "registration"), ("Break", time(10, 40
           ("Lunch", time(12, 40), time(13, 15), "lunch"))  # fmt: skip
 
 
-def publish_timetable(demo: Demo, year: AcademicYear, classes: Mapping[str, Class], week: Sequence[Slot]) -> None:
-    """The week as a version that holds from the year's first day."""
+def draw_up_timetable(demo: Demo, year: AcademicYear, classes: Mapping[str, Class], week: Sequence[Slot]) -> None:
+    """The week as a draft."""
     numbers = _ring_bells(demo, year)
     weekdays = sorted(year.weekdays)
     taught: dict[str, list[Slot]] = {}
@@ -49,6 +49,11 @@ def publish_timetable(demo: Demo, year: AcademicYear, classes: Mapping[str, Clas
         lesson.room = demo.rooms[slot.teaching.teacher.room]
     PlannedLesson.objects.bulk_update(lessons, ["day", "period", "room"])
     _set_rules(demo, year)
+
+
+def publish_timetable(demo: Demo, year: AcademicYear) -> None:
+    """The draft holds from the year's first day."""
+    version = Version.objects.get(year=year)
     publish_version(version.pk, effective_from=year.starts, actor=_planner(demo))
 
 

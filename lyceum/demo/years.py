@@ -7,7 +7,7 @@ from lyceum.demo.build import SETTING_UP, Demo
 from lyceum.demo.homes import add_homes
 from lyceum.demo.roster import Pupil
 from lyceum.demo.staffing import make_week
-from lyceum.demo.timetable import publish_timetable
+from lyceum.demo.timetable import draw_up_timetable, publish_timetable
 from lyceum.domains.academics.models import Class, ClassMembership, Placement
 from lyceum.domains.academics.rules.calendar import close_days, create_term, create_year, edit_grade
 from lyceum.domains.academics.rules.classes import (
@@ -29,8 +29,8 @@ from lyceum.domains.people.rules.students import NewStudent, create_students
 DAY = timedelta(days=1)
 
 
-def live_through(demo: Demo, year: int) -> None:
-    """One school year: prepared in the summer, then joiners and leavers day by day, up to today."""
+def prepare_year(demo: Demo, year: int) -> None:
+    """The summer before a school year: its terms, forms and lessons, and who is in them."""
     dates = demo.plan.calendars[year]
     with demo.on(dates.starts - SETTING_UP, time(9)):
         _open_year(demo, year)
@@ -42,6 +42,13 @@ def live_through(demo: Demo, year: int) -> None:
         _seat(demo, year, here)
         if year == demo.plan.current and demo.plan.has_lessons:
             _open_lessons(demo, year, here)
+
+
+def live_through(demo: Demo, year: int) -> None:
+    """One school year: its timetable is published, then joiners and leavers come and go, up to today."""
+    if year == demo.plan.current and demo.plan.has_lessons:
+        with demo.on(demo.plan.calendars[year].starts - SETTING_UP, time(9)):
+            publish_timetable(demo, demo.years[year])
     _through_the_year(demo, year)
 
 
@@ -151,7 +158,7 @@ def _open_lessons(demo: Demo, year: int, pupils: Sequence[Pupil]) -> None:
     leads = [NewTeacher(classes[t.name], demo.staff[t.teacher.key]) for t in demo.teachings]
     assign_teachers(leads, actor=demo.office)
     _join_lessons(demo, year, classes, pupils)
-    publish_timetable(demo, row, classes, make_week(demo.plan, demo.teachings))
+    draw_up_timetable(demo, row, classes, make_week(demo.plan, demo.teachings))
 
 
 def _join_lessons(demo: Demo, year: int, classes: dict[str, Class], pupils: Sequence[Pupil]) -> None:

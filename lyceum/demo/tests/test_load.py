@@ -229,8 +229,10 @@ def test_a_second_load_is_refused_politely(demo: LoadedDemo, capsys: pytest.Capt
     assert School.objects.filter(is_demo=True).count() == 2
 
 
-def test_progress_is_told_line_by_line(demo: LoadedDemo):
-    assert demo.said[0] == "Hillcrest School"
+def test_progress_is_told_line_by_line_and_each_names_its_school(demo: LoadedDemo):
+    schools = {line.partition(": ")[0] for line in demo.said}
+
+    assert schools == {"Hillcrest School", "Little Oak Primary"}
     assert any("registers" in line and "marks" in line for line in demo.said)
 
 
