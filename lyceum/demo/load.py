@@ -98,13 +98,14 @@ def _load(say: Say, plans: tuple[Plan, Plan], today: date | None) -> int:
     with transaction.atomic():
         group = Group.objects.create(name=GROUP_NAME, slug=GROUP_SLUG, kind=Group.Kind.TRUST)
         demos = [_begin(plan, group, password_hash, today) for plan in plans]
-    _side_by_side(_make, demos, say)
+    spoken = [(demo, _named(demo, say)) for demo in demos]
+    _side_by_side(*(partial(_make, *each) for each in spoken))
     share_a_person(*demos)
     analyze(*GROWN_FIRST)
-    marks = sum(_take(demo, _named(demo, say)) for demo in demos)
+    marks, *_rest = _side_by_side(partial(_take, spoken), *(partial(_stand_beside, *each) for each in spoken))
     analyze(*GROWN_LAST)
-    _side_by_side(_finish, demos, say)
-    return marks
+    _side_by_side(*(partial(_finish, *each) for each in spoken))
+    return marks or 0
 
 
 def _named(demo: Demo, say: Say) -> Say:
@@ -112,18 +113,18 @@ def _named(demo: Demo, say: Say) -> Say:
     return lambda line: say(f"{demo.plan.name}: {line}")
 
 
-def _side_by_side(step: Callable[[Demo, Say], None], demos: Sequence[Demo], say: Say) -> None:
-    """Each school in a thread with connections of its own: Python works for one while PostgreSQL does for the other."""
+def _side_by_side(*steps: Callable[[], int | None]) -> list[int | None]:
+    """Each in a thread with connections of its own: Python works for one while PostgreSQL does for the other."""
 
-    def take(demo: Demo) -> None:
+    def take(step: Callable[[], int | None]) -> int | None:
         try:
-            step(demo, _named(demo, say))
+            return step()
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(max_workers=len(demos)) as pool:
-        for done in [pool.submit(copy_context().run, take, demo) for demo in demos]:
-            done.result()
+    with ThreadPoolExecutor(max_workers=len(steps)) as pool:
+        begun = [pool.submit(copy_context().run, take, step) for step in steps]
+        return [each.result() for each in begun]
 
 
 def _begin(plan: Plan, group: Group, password_hash: str, today: date | None) -> Demo:
@@ -155,44 +156,46 @@ def _make(demo: Demo, say: Say) -> None:
         add_records(demo)
 
 
-def _take(demo: Demo, say: Say) -> int:
+def _take(spoken: Sequence[tuple[Demo, Say]]) -> int:
     """The registers of the past."""
+    marks = 0
+    for demo, say in spoken:
+        with school_scope(demo.school.pk):
+            marks += fill_registers(demo, say)
+    return marks
+
+
+def _stand_beside(demo: Demo, say: Say) -> None:
+    """What goes on in a school and has nothing to do with its registers."""
+    fill_behaviour(demo, say)
     with school_scope(demo.school.pk):
-        return fill_registers(demo, say)
+        add_detentions(demo, say)
+        add_learning(demo, say)
+        add_assignments(demo, say)
+        add_gradebooks(demo, say)
+        add_certificates(demo)
+        add_events(demo, say)
+        add_fees(demo)
+        if demo.plan.has_lessons:
+            say(f"{add_admissions(demo)} applications")
+        if demo.plan.slug == HILLCREST.slug:
+            add_website(demo)
 
 
 def _finish(demo: Demo, say: Say) -> None:
-    """What the office changed since, and all that stands beside the registers."""
+    """What the office changed since, and the registers of today."""
     with school_scope(demo.school.pk):
         changed = amend_marks(demo)
         planned, concerns = plan_absences(demo)
         hear_by_text(demo)
-    say(f"{changed} marks changed by the office later, {planned} absences asked for ahead, {concerns} concerns")
-    fill_behaviour(demo, say)
-    with school_scope(demo.school.pk):
-        _add_the_rest(demo, say)
-
-
-def _add_the_rest(demo: Demo, say: Say) -> None:
-    """What goes on in the current year, and the registers of today."""
-    add_detentions(demo, say)
-    add_learning(demo, say)
-    add_assignments(demo, say)
-    add_gradebooks(demo, say)
-    add_certificates(demo)
-    add_events(demo, say)
-    add_fees(demo)
-    if demo.plan.has_lessons:
-        say(f"{add_admissions(demo)} applications")
-    if demo.plan.slug == HILLCREST.slug:
-        add_website(demo)
-    with demo.on(demo.today):
-        due = open_day(demo.today)
-        left = add_cover(demo) if demo.plan.has_lessons else 0
-        actor = system_actor(current_school(), name="Demo school", via=Via.COMMAND)
-        record("demo.load", target=Target.of(demo.school), actor=actor)
-    if demo.plan.slug == HILLCREST.slug:
-        add_webhooks(demo)
-    say(f"{due} registers wait for today")
+        with demo.on(demo.today):
+            due = open_day(demo.today)
+            left = add_cover(demo) if demo.plan.has_lessons else 0
+            actor = system_actor(current_school(), name="Demo school", via=Via.COMMAND)
+            record("demo.load", target=Target.of(demo.school), actor=actor)
+        if demo.plan.slug == HILLCREST.slug:
+            add_webhooks(demo)
+    say(f"{changed} marks changed by the office later, {due} registers wait for today")
     if left:
         say(f"colleagues who are away today leave {left} lessons")
+    say(f"{planned} absences asked for ahead, {concerns} concerns")
