@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -240,7 +241,8 @@ def test_progress_is_told_line_by_line_and_each_names_its_school(demo: LoadedDem
 def test_at_the_weekend_school_is_kept_so_that_there_is_a_register_to_take():
     sunday = date(2026, 11, 22)
     hillcrest, little_oak = (
-        sized(plan, students=30, seats=6, days=2, past_years=0) for plan in (HILLCREST, LITTLE_OAK)
+        replace(sized(plan, students=30, seats=6, days=2, past_years=0), has_lessons=False)
+        for plan in (HILLCREST, LITTLE_OAK)
     )
     load_demo(lambda _line: None, plans=(hillcrest, little_oak), today=sunday)
 
