@@ -68,7 +68,7 @@ def _prepare(environment: Environment) -> None:
         _say("  Compiled the languages.")
     if collect_static_files():
         _say("  Collected style sheets and scripts.")
-    if environment.loads_demo and "demo" in get_commands() and not _has_school():
+    if environment.loads_demo and "demo" in get_commands() and (not _has_school() or _is_demo_cut_off()):
         _say("  Loading the demo school …")
         try:
             call_command("demo", "load")
@@ -123,6 +123,12 @@ def _tell_who_can_sign_in() -> None:
 def _has_school(**conditions: bool) -> bool:
     schools = apps.get_model("tenancy", "School")._base_manager.using(OWNER)
     return schools.filter(**conditions).exists()
+
+
+def _is_demo_cut_off() -> bool:
+    from lyceum.demo.load import is_cut_off  # only where there is a demo
+
+    return is_cut_off()
 
 
 def _has_news(pipe: int) -> bool:

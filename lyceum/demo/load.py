@@ -31,7 +31,7 @@ from lyceum.demo.families import make_families
 from lyceum.demo.fees import add_fees
 from lyceum.demo.homes import add_families, add_flags
 from lyceum.demo.learning import add_learning
-from lyceum.demo.plan import GROUP_NAME, GROUP_SLUG, HILLCREST, LITTLE_OAK, PASSWORD, Plan
+from lyceum.demo.plan import GROUP_NAME, GROUP_SLUG, HILLCREST, LITTLE_OAK, PASSWORD, UNFINISHED_NAME, Plan
 from lyceum.demo.records import add_records
 from lyceum.demo.registers import fill_registers
 from lyceum.demo.roster import fill_seats, join_late
@@ -46,6 +46,8 @@ from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.tenancy.models import Group, School
 
+# Any number, as long as every process takes the same one.
+LOADING_LOCK = 0x4C59_0003
 GROWN_FIRST = ("academics_", "people_", "timetable_", "accounts_", "journal_", "attendance_code")
 GROWN_LAST = ("attendance_",)
 
@@ -67,17 +69,36 @@ class Loaded:
 def load_demo(say: Say, *, plans: tuple[Plan, Plan] = (HILLCREST, LITTLE_OAK), today: date | None = None) -> Loaded:
     """Make the demo schools around a day, by default today. Where something fails, what was made is wiped."""
     began = monotonic()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOADING_LOCK])
+        if cursor.fetchone() == (False,):
+            raise DemoLoadedError("The demo schools are just being loaded, by somebody else.")
+    try:
+        return Loaded(_load_alone(say, plans, today), monotonic() - began)
+    finally:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOADING_LOCK])
+
+
+def _load_alone(say: Say, plans: tuple[Plan, Plan], today: date | None) -> int:
+    if is_cut_off():
+        say("An earlier load was cut off; taking away what it made …")
+        wipe_demo(_nobody)
     _refuse_second_load(plans)
     check_new_password(PASSWORD)
     try:
-        marks = _load(say, plans, today)
+        return _load(say, plans, today)
     except BaseException:
         with suppress(OSError):  # nobody may be listening any more: that is no reason to leave half a school behind
             say("The load failed; taking away what was made …")
         with suppress(NotFoundError):
             wipe_demo(_nobody)
         raise
-    return Loaded(marks, monotonic() - began)
+
+
+def is_cut_off() -> bool:
+    """Whether schools are here of which a load made but a part."""
+    return Group.objects.filter(slug=GROUP_SLUG, name=UNFINISHED_NAME).exists()
 
 
 def _refuse_second_load(plans: tuple[Plan, Plan]) -> None:
@@ -96,7 +117,7 @@ def _load(say: Say, plans: tuple[Plan, Plan], today: date | None) -> int:
     """In steps, because PostgreSQL plans well only for rows that were committed and counted."""
     password_hash = hash_password(PASSWORD)
     with transaction.atomic():
-        group = Group.objects.create(name=GROUP_NAME, slug=GROUP_SLUG, kind=Group.Kind.TRUST)
+        group = Group.objects.create(name=UNFINISHED_NAME, slug=GROUP_SLUG, kind=Group.Kind.TRUST)
         demos = [_begin(plan, group, password_hash, today) for plan in plans]
     spoken = [(demo, _named(demo, say)) for demo in demos]
     _side_by_side(*(partial(_make, *each) for each in spoken))
@@ -105,6 +126,7 @@ def _load(say: Say, plans: tuple[Plan, Plan], today: date | None) -> int:
     marks, *_rest = _side_by_side(partial(_take, spoken), *(partial(_stand_beside, *each) for each in spoken))
     analyze(*GROWN_LAST)
     _side_by_side(*(partial(_finish, *each) for each in spoken))
+    Group.objects.filter(pk=group.pk).update(name=GROUP_NAME)
     return marks or 0
 
 

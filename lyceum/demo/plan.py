@@ -9,6 +9,8 @@ from lyceum.demo.calendars import YearDates, english_year, irish_year, with_scho
 PASSWORD = "seven-quiet-rivers"  # noqa: S105  # printed for everybody: it guards invented people only
 GROUP_SLUG = "demo-trust"
 GROUP_NAME = "Hillcrest Learning Trust"
+UNFINISHED_NAME = f"{GROUP_NAME} (being made)"
+"""The trust's while a load runs, and after one that was cut off."""
 
 
 @dataclass(frozen=True)

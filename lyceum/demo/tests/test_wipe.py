@@ -1,13 +1,16 @@
 from typing import Any
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connections
 
+from lyceum.config.postgres.urls import with_database
 from lyceum.core.errors import NotFoundError
 from lyceum.demo import load
 from lyceum.demo.accounts import list_accounts
+from lyceum.demo.plan import GROUP_NAME, UNFINISHED_NAME
 from lyceum.demo.tests.conftest import load_small
 from lyceum.demo.wipe import wipe_demo
 from lyceum.domains.accounts.models import Membership, SchoolLogin, User
@@ -120,6 +123,29 @@ def test_nothing_is_left_of_a_load_that_fails(monkeypatch: pytest.MonkeyPatch):
     after = count_rows()
     after.pop("journal_operatorentry"), before.pop("journal_operatorentry")
     assert after == before
+
+
+def test_what_a_load_left_that_was_cut_off_is_taken_away_by_the_next(loaded_database):
+    Group.objects.update(name=UNFINISHED_NAME)
+    said: list[str] = []
+
+    load_small(said=said)
+
+    assert "cut off" in said[0]
+    assert list(Group.objects.values_list("name", flat=True)) == [GROUP_NAME]
+    assert School.objects.filter(is_demo=True).count() == 2
+
+
+@pytest.mark.usefixtures("fresh_database")
+def test_while_one_loads_nobody_else_does(test_server):
+    database = connections["owner"].settings_dict["NAME"]
+    with psycopg.connect(with_database(test_server.owner_url, database)) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [load.LOADING_LOCK])
+
+        with pytest.raises(load.DemoLoadedError, match="somebody else"):
+            load_small()
+
+    assert not Group.objects.exists()
 
 
 @pytest.mark.usefixtures("fresh_database")
