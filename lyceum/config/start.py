@@ -72,7 +72,7 @@ def _prepare(environment: Environment) -> None:
         _say("  Loading the demo school …")
         try:
             call_command("demo", "load")
-        except Exception:
+        except (Exception, SystemExit):  # the command ends so where it is refused, as while somebody else loads it
             logger.exception("The demo school could not be loaded; Lyceum starts without it.")
 
 

@@ -25,7 +25,7 @@ from tests.doors.world import Who
 # Schemathesis itself does so; nothing here depends on it.
 pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "2"))
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "4"))
 """For each operation; more find more, and then they differ from run to run."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 APPLICATION = get_wsgi_application()
