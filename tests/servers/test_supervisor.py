@@ -32,7 +32,7 @@ class Lyceum:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-    def get(self, path="/health", timeout=5):
+    def get(self, path="/health", timeout=30):  # without its database it takes five seconds to say so
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             connection.request("GET", path)
@@ -142,7 +142,7 @@ def test_whole_installation_survives_kill_9_of_everything_in_turn(tmp_path):
 
         postmaster = int((tmp_path / "postgres/cluster/postmaster.pid").read_text().split()[0])
         os.kill(postmaster, signal.SIGKILL)
-        wait_until(lambda: lyceum.get() == 200)
+        wait_until(lambda: lyceum.get() == 200, seconds=60)
 
         lyceum.process.kill()
         wait_until(lambda: lyceum.members() == {})

@@ -1,6 +1,7 @@
 """Django's PostgreSQL backend with three changes: walls around a school's tables, instants read by compiled
 code, and long lists of rows written in portions."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,8 @@ from lyceum.core.postgresql.schema import WalledSchemaEditor, is_walled
 
 MOST_PARAMETERS = 2**16 - 1
 """Of one statement, where PostgreSQL binds them."""
+CHANGES_TABLES = re.compile(rb"(DROP|ALTER|DISCARD ALL|DEALLOCATE ALL)\b").match
+"""What PostgreSQL answers where plans are gone, or hold no longer."""
 MOST_PREPARED = 500
 """Statements whose plans a connection keeps. Pages say more than psycopg's hundred, which would take turns."""
 
@@ -47,8 +50,12 @@ class KeptPlans(PrepareManager):
     """Plans that outlive a rollback. psycopg gives all of a connection's up at each one, a refused request's too,
     lest tables made in between are gone with it; here a rollback undoes rows."""
 
-    def _should_discard(self, prep: Any, results: Any, *matcher: Any) -> bool:
-        return super()._should_discard(prep, [each for each in results if each.command_status != b"ROLLBACK"], *matcher)
+    def clear(self) -> bool:
+        """What a rollback asks for."""
+        return False
+
+    def _should_discard(self, prep: Any, results: Any, *_: Any) -> bool:
+        return any(CHANGES_TABLES(each.command_status or b"") for each in results) and super().clear()
 
 
 class DatabaseWrapper(PostgreSQLWrapper):
