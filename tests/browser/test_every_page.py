@@ -38,22 +38,9 @@ STILL_TO_DO: tuple[str, ...] = ()
 
 
 @pytest.fixture
-def demo(
-    test_server: TestServer,
-    template_database: str,
-    django_db_setup: TestDatabase,
-    django_db_blocker: DjangoDbBlocker,
-) -> str:
-    """The name of a database with the demo's schools in it: loaded once for all processes of a test run."""
-
-    def load(database: TestDatabase) -> None:
-        with django_db_blocker.unblock():
-            point_django_to(database)
-            load_demo(lambda _line: None, plans=PLANS)
-            point_django_to(django_db_setup)
-
-    run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
-    return test_server.make_once(f"{CLONE_PREFIX}{run}_demo", template_database, load).name
+def demo(made_for_all: Callable[[str, Callable[[], object]], TestDatabase]) -> str:
+    """The name of a database with the demo's schools in it."""
+    return made_for_all("demo", lambda: load_demo(lambda _line: None, plans=PLANS)).name
 
 
 @pytest.fixture

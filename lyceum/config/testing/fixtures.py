@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from lyceum.config.testing.databases import TestDatabase, TestServer, point_django_to
+from lyceum.config.testing.databases import CLONE_PREFIX, TestDatabase, TestServer, point_django_to
 from lyceum.testing.beginnings import leave, made_once
 
 Made = TypeVar("Made")
@@ -56,6 +56,28 @@ def begin_with(
         yield lambda make: begun.enter_context(made_once(make))
 
 
+@pytest.fixture(scope="session")
+def made_for_all(
+    test_server: TestServer,
+    template_database: str,
+    django_db_setup: TestDatabase,
+    django_db_blocker: DjangoDbBlocker,
+) -> Callable[[str, Callable[[], object]], TestDatabase]:
+    """`made_for_all(name, fill)`: a database that one process of a test run fills, for all of them to clone."""
+
+    def make(name: str, fill: Callable[[], object]) -> TestDatabase:
+        def fill_there(database: TestDatabase) -> None:
+            with django_db_blocker.unblock():
+                point_django_to(database)
+                fill()
+                point_django_to(django_db_setup)
+
+        run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+        return test_server.make_once(f"{CLONE_PREFIX}{run}_{name}", template_database, fill_there)
+
+    return make
+
+
 @pytest.fixture
 def fresh_database(
     test_server: TestServer,
@@ -73,7 +95,7 @@ def fresh_database(
 
 
 def _clone_name(purpose: str) -> str:
-    return f"lyceum_test_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_{purpose}"
+    return f"{CLONE_PREFIX}{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_{purpose}"
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ class KeptPlans(PrepareManager):
         """What a rollback asks for."""
         return False
 
-    def _should_discard(self, prep: Any, results: Any, *_: Any) -> bool:
+    def _should_discard(self, _prep: Any, results: Any, *_: Any) -> bool:
         return any(CHANGES_TABLES(each.command_status or b"") for each in results) and super().clear()
 
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -10,8 +9,7 @@ from lyceum.core.actor import Via
 from lyceum.core.schools import school_scope
 from lyceum.demo.accounts import list_accounts
 from lyceum.demo.load import DemoLoadedError, load_demo
-from lyceum.demo.plan import HILLCREST, LITTLE_OAK, sized
-from lyceum.demo.tests.conftest import NOW, SMALL, TODAY, LoadedDemo
+from lyceum.demo.tests.conftest import NOW, SMALL, TODAY, LoadedDemo, load_bare
 from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import Class
 from lyceum.domains.academics.queries import members_on
@@ -230,21 +228,10 @@ def test_a_second_load_is_refused_politely(demo: LoadedDemo, capsys: pytest.Capt
     assert School.objects.filter(is_demo=True).count() == 2
 
 
-def test_progress_is_told_line_by_line_and_each_names_its_school(demo: LoadedDemo):
-    schools = {line.partition(": ")[0] for line in demo.said}
-
-    assert schools == {"Hillcrest School", "Little Oak Primary"}
-    assert any("registers" in line and "marks" in line for line in demo.said)
-
-
 @pytest.mark.usefixtures("fresh_database")
 def test_at_the_weekend_school_is_kept_so_that_there_is_a_register_to_take():
     sunday = date(2026, 11, 22)
-    hillcrest, little_oak = (
-        replace(sized(plan, students=30, seats=6, days=2, past_years=0), has_lessons=False)
-        for plan in (HILLCREST, LITTLE_OAK)
-    )
-    load_demo(lambda _line: None, plans=(hillcrest, little_oak), today=sunday)
+    load_bare(sunday)
 
     with school_scope(School.objects.get(slug="hillcrest").pk), clock.frozen(datetime(2026, 11, 22, 8, tzinfo=UTC)):
         open_day(sunday)
