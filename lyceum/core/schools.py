@@ -7,9 +7,11 @@ PostgreSQL's row-level security is the second (see `lyceum.core.postgresql`).
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import connection, models, transaction
+from django.db.models.fields.related_lookups import RelatedExact
+from django.db.models.sql.where import AND
 
 from lyceum.core.ids import new_id
 
@@ -156,7 +158,12 @@ class SchoolManager(models.Manager[M]):
     """Rows of the school in scope, and of no other."""
 
     def get_queryset(self) -> models.QuerySet[M]:
-        return super().get_queryset().filter(school_id=current_school())
+        rows = super().get_queryset()
+        # What `filter(school_id=…)` comes to, without looking the field up for every query.
+        key = cast("SchoolKey", self.model._meta.get_field("school"))
+        column = key.get_col(rows.query.get_initial_alias())
+        rows.query.where.add(RelatedExact(column, current_school()), AND)
+        return rows
 
 
 class SchoolRow(models.Model):

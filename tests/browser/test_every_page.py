@@ -134,8 +134,8 @@ def half_of(looks: Sequence[Look], half: int) -> list[Look]:
     return [each for each, done in zip(looks, work, strict=True) if (done * 2 > work[-1]) == bool(half)]
 
 
-def test_the_first_page_of_all(chromium: Browser, open_place: Callable[[str], str], template_database: str) -> None:
-    looker = Looker(sign_in_with(chromium, open_place(template_database), **PHONE))
+def test_the_first_page_of_all(unpainted: Browser, open_place: Callable[[str], str], template_database: str) -> None:
+    looker = Looker(sign_in_with(unpainted, open_place(template_database), **PHONE))
 
     assert faults_of(looker.look("/set-up/")) == []
 
@@ -143,7 +143,7 @@ def test_the_first_page_of_all(chromium: Browser, open_place: Callable[[str], st
 
 
 @pytest.mark.parametrize("half", [0, 1])  # side by side, each before a place of its own
-def test_every_page(chromium: Browser, open_place: Callable[[str], str], demo: str, half: int) -> None:
+def test_every_page(unpainted: Browser, open_place: Callable[[str], str], demo: str, half: int) -> None:
     place = open_place(demo)
     found: dict[str, list[str]] = {}
     samples = list_samples()
@@ -153,7 +153,7 @@ def test_every_page(chromium: Browser, open_place: Callable[[str], str], demo: s
 
     legible: set[str] = set()
     for role, looks in groupby(half_of(list_looks(samples.pages), half), key=lambda look: look.sample.role):
-        looker = Looker(sign_in_with(chromium, place, samples.cookies.get(role, ""), **PHONE), legible=legible)
+        looker = Looker(sign_in_with(unpainted, place, samples.cookies.get(role, ""), **PHONE), legible=legible)
         if role in samples.cookies:
             looker.come_in()
         for sample, wholly in ((look.sample, look.wholly) for look in looks):

@@ -12,20 +12,20 @@ PAGE = """<!doctype html><html lang="en"><title>Rows</title>
 <ul>{rows}</ul><ul style="background: {ground}">{rows}</ul></main>"""
 
 
-def faults_on(chromium: Browser, ground: str, legible: set[str]) -> list[str]:
-    looker = Looker(chromium.new_context(), legible=legible)
+def faults_on(unpainted: Browser, ground: str, legible: set[str]) -> list[str]:
+    looker = Looker(unpainted.new_context(), legible=legible)
     looker.page.goto("data:text/html," + quote(PAGE.format(rows=ROWS, ground=ground)))
     found = looker.colours()
     looker.page.context.close()
     return found
 
 
-def test_one_text_of_each_ground_is_held_against_it(chromium: Browser):
+def test_one_text_of_each_ground_is_held_against_it(unpainted: Browser):
     legible: set[str] = set()
 
-    assert faults_on(chromium, "#eee", legible) == []
+    assert faults_on(unpainted, "#eee", legible) == []
     assert len(legible) == 3  # the heading, and the rows of both lists
     for _ in range(2):  # a fault is told of on every page
-        (fault,) = faults_on(chromium, "#444", legible)
+        (fault,) = faults_on(unpainted, "#444", legible)
         assert fault.startswith("color-contrast ×1: ul:nth-child(3)")
     assert len(legible) == 3

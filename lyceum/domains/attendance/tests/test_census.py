@@ -33,8 +33,7 @@ LINES = """query($id: ID!, $at: DateTime) { register(id: $id) { lines(first: 9) 
   name mark(asKnownAt: $at) { code } } } } } }"""
 
 
-@pytest.fixture
-def census(db: None) -> Morning:
+def make_census() -> Morning:
     """The teacher marked all 40 absent on census day; the office learnt on Monday that they were ill."""
     with clock.frozen(NOW):
         morning = make_morning(AMENDED)
@@ -50,7 +49,11 @@ def census(db: None) -> Morning:
 
 
 @pytest.fixture
-def amended(db: None) -> Morning:
+def census(begin_with: Callable[[Callable[[], Morning]], Morning]) -> Morning:
+    return begin_with(make_census)
+
+
+def make_amended() -> Morning:
     """Of three the first was marked absent and is ill since Monday, the second stays absent; the third came Monday."""
     with clock.frozen(NOW):
         morning = make_morning(3)
@@ -62,6 +65,11 @@ def amended(db: None) -> Morning:
         marks = [GivenMark(morning.students[0].pk, "I"), GivenMark(morning.students[2].pk, "/")]
         take_register(register.pk, marks=marks, reason="Flu, the doctor wrote", actor=morning.office)
     return morning
+
+
+@pytest.fixture
+def amended(begin_with: Callable[[Callable[[], Morning]], Morning]) -> Morning:
+    return begin_with(make_amended)
 
 
 def by_session_marks(morning: Morning, known: str) -> list[tuple[str, str]]:

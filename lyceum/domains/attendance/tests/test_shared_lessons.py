@@ -36,8 +36,7 @@ OF_CLASS = """query($id: ID!, $on: Date!) { class(id: $id) { registersOn(date: $
   totalCount edges { node { className } } } } }"""
 
 
-@pytest.fixture
-def small(db):
+def make_shared():
     """Mathematics of 7A and 7B is taught to both at once on Monday; to Art of 7A comes half of the class."""
     with clock.frozen(NOW):
         small = make_small()
@@ -52,8 +51,13 @@ def small(db):
             PlannedClass.objects.filter(lesson__version=version, school_class=small.taught["7A/AR"]).update(group=half)
             publish_version(version.pk, effective_from=MONDAY, actor=small.system)
         small.version = version
+    return small
+
+
+@pytest.fixture
+def small(begin_with):
     with clock.frozen(NOW + timedelta(days=3)):
-        yield small
+        yield begin_with(make_shared)
 
 
 def registers_of(small):

@@ -1,6 +1,6 @@
 """A school with a detention type, and slots on the days that follow a Friday morning."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -121,6 +121,6 @@ def at_school() -> Iterator[None]:
 
 
 @pytest.fixture
-def year(db: None, at_school: None) -> Year:
+def year(begin_with: Callable[[Callable[[], Year]], Year], at_school: None) -> Year:
     """Three students on Friday at 8:50, and no slot yet."""
-    return make_detention_year(3)
+    return begin_with(make_detention_year)
