@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -19,6 +18,7 @@ import msgspec
 from django.db import connections
 
 from lyceum.api.live_sources import AWAY, RedisSource, Source, chosen_source
+from lyceum.core.room import RoomyThreads
 from lyceum.core.schools import school_scope
 from lyceum.domains.journal.facts import FACT_TYPES, FactPayload
 from lyceum.domains.journal.models import Fact
@@ -89,12 +89,12 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._arrived: asyncio.Queue[str] = asyncio.Queue()
         self._source: Source | RedisSource | None = None
-        self._threads: ThreadPoolExecutor | None = None
+        self._threads: RoomyThreads | None = None
 
     async def start(self) -> None:
         """Begin to listen. Comes back once it hears, or after a few seconds: then it goes on trying."""
         self._arrived = asyncio.Queue()
-        self._threads = ThreadPoolExecutor(1, thread_name_prefix="live")
+        self._threads = RoomyThreads(1, thread_name_prefix="live")
         self._source = chosen_source(self._arrived.put_nowait)
         self._tasks = [asyncio.create_task(self._source.run()), asyncio.create_task(self._distribute())]
         with contextlib.suppress(TimeoutError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +17,7 @@ from lyceum.core.aftermath import aftermath
 from lyceum.core.errors import NotAllowedError, UnauthorizedError
 from lyceum.core.language import speak, speaking
 from lyceum.core.permissions import Role
+from lyceum.core.room import RoomyThreads
 from lyceum.core.schools import entered
 from lyceum.domains.accounts.queries import Caller, Circumstances, find_caller_by_session
 from lyceum.domains.accounts.rules.callers import find_caller_by_cookie, find_caller_by_token
@@ -28,7 +28,7 @@ from lyceum.domains.tenancy.closing import SHUT, closed_to
 T = TypeVar("T")
 THREADS = 4
 SCOPE = "events:read"
-_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="socket")
+_threads = RoomyThreads(THREADS, thread_name_prefix="socket")
 
 
 class ScopeNeededError(NotAllowedError):

@@ -14,6 +14,7 @@ import lyceum
 from lyceum.config.database import ready_database, tell_django
 from lyceum.config.environment import Environment
 from lyceum.config.errors import SetupError
+from lyceum.core.room import with_room
 
 FINE, REFUSED, SET_UP_WRONG, INTERRUPTED = 0, 1, 2, 130
 OWN_COMMANDS = {
@@ -26,7 +27,7 @@ OWN_COMMANDS = {
 
 
 def main() -> None:
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(with_room(lambda: run(sys.argv[1:])))
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -9,7 +9,6 @@ import os
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from procrastinate.job_context import JobContext
 
 from lyceum.config.children import fork_child, wait_for
 from lyceum.core.queues import LONG, SOON, TELL, TELL_SLOW
+from lyceum.core.room import RoomyThreads
 
 logger = logging.getLogger("lyceum.worker")
 
@@ -109,7 +109,7 @@ async def _work() -> None:
     connector = PsycopgConnector(conninfo=os.environ["DATABASE_DIRECT_URL"], min_size=1, max_size=8)
     app = django_app.with_connector(connector)
     running = RunningJobs()
-    threads = ThreadPoolExecutor(sum(AT_ONCE.values()) + 2, thread_name_prefix="job")
+    threads = RoomyThreads(sum(AT_ONCE.values()) + 2, thread_name_prefix="job")
     asyncio.get_running_loop().set_default_executor(threads)
     async with app.open_async():
         hearing = asyncio.create_task(_hear_outbox(app))

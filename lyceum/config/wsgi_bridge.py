@@ -6,9 +6,10 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import IO, Any
+
+from lyceum.core.room import RoomyThreads
 
 IN_MEMORY = 512 * 1024
 LARGEST_BODY = 210 * 1024 * 1024
@@ -34,7 +35,7 @@ class WsgiBridge:
     def __init__(self, application: Callable[..., Iterable[bytes]], *, threads: int) -> None:
         self.application = application
         self.threads = threads
-        self.pool: ThreadPoolExecutor | None = None
+        self.pool: RoomyThreads | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
@@ -53,7 +54,7 @@ class WsgiBridge:
 
     def open(self) -> None:
         """Be ready for requests."""
-        self.pool = ThreadPoolExecutor(self.threads, thread_name_prefix="request")
+        self.pool = RoomyThreads(self.threads, thread_name_prefix="request")
 
     def close(self) -> None:
         """Wait for the requests that run."""

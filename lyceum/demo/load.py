@@ -1,7 +1,6 @@
 """Loading the demo: two schools of one trust, whole or not at all."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from django.db import connections, transaction
 from lyceum.core import clock
 from lyceum.core.actor import Via, system_actor
 from lyceum.core.errors import NotFoundError, RuleError
+from lyceum.core.room import RoomyThreads
 from lyceum.core.schools import current_school, school_scope
 from lyceum.demo.absences import hear_by_text, plan_absences
 from lyceum.demo.accounts import add_family_accounts, share_a_person
@@ -144,7 +144,7 @@ def _side_by_side(*steps: Callable[[], int | None]) -> list[int | None]:
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(max_workers=len(steps)) as pool:
+    with RoomyThreads(max_workers=len(steps)) as pool:
         begun = [pool.submit(copy_context().run, take, step) for step in steps]
         return [each.result() for each in begun]
 

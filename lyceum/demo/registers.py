@@ -1,7 +1,6 @@
 """Registers of the past, as taking them one by one would have left them: written by PostgreSQL, a term at a time."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -11,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from lyceum.core.ids import new_id
+from lyceum.core.room import RoomyThreads
 from lyceum.core.schools import school_scope
 from lyceum.demo.build import Demo, Say
 from lyceum.demo.calendars import TermDates
@@ -130,7 +130,7 @@ def fill_registers(demo: Demo, say: Say) -> int:
         return f"{demo.plan.calendars[year].name}, {term.name.lower()}", len(registers), marks
 
     total = 0
-    with ThreadPoolExecutor(max_workers=CONNECTIONS) as pool:
+    with RoomyThreads(max_workers=CONNECTIONS) as pool:
         terms = [(year, term) for year, dates in demo.plan.calendars.items() for term in dates.terms]
         for name, registers, marks in pool.map(lambda each: fill(*each), terms):
             if registers:

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 from pytest_django.plugin import blocking_manager_key
 
 from lyceum.config.environment import app_role_password, direct_url
@@ -27,6 +28,7 @@ from lyceum.config.errors import SetupError
 from lyceum.config.postgres import provision_roles
 from lyceum.config.postgres.shared import shared_server
 from lyceum.config.postgres.urls import with_login
+from lyceum.core.room import with_room
 
 SECRET_KEY = "for-tests-only-not-a-secret-0123456789"  # noqa: S105 - known to everybody, guards nothing
 ADMIN_URL = "LYCEUM_TEST_ADMIN_URL"
@@ -97,6 +99,15 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
     gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """As pytest does it, with room for what a test calls: Django's calls are deep."""
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    with_room(lambda: runtestprotocol(item, nextitem=nextitem))
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.hookimpl(tryfirst=True)
