@@ -22,6 +22,7 @@ from lyceum.core.actor import Actor, ActorKind, public_actor
 from lyceum.core.aftermath import aftermath
 from lyceum.core.errors import NotAllowedError, RuleError
 from lyceum.core.language import speak
+from lyceum.core.memory import only_reading
 from lyceum.core.permissions import Role
 from lyceum.core.schools import entered, school_scope, set_school
 from lyceum.domains.accounts.cookies import COOKIE
@@ -119,7 +120,10 @@ class CallerMiddleware:
     def _answer(self, request: HttpRequest, actor: Actor) -> HttpResponse:
         if actor.session_id and getattr(request, "lyceum_stale", False):
             note_use(actor.session_id)
-        if request.method in ("GET", "HEAD", "OPTIONS") or not idempotency_key(request):
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            with only_reading():
+                return self.get_response(request)
+        if not idempotency_key(request):
             return self.get_response(request)
         return answered_once(request, actor, self.get_response)
 

@@ -1,12 +1,15 @@
 """What a process remembers about a school for a moment: small, hardly ever changed, asked for by every request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from lyceum.core.schools import current_school
 
 T = TypeVar("T")
+_read: ContextVar[dict[Hashable, Any] | None] = ContextVar("read", default=None)
 _memories: list["SchoolMemory[object]"] = []
 _others: list[Callable[[], None]] = []
 
@@ -48,3 +51,23 @@ def forget_everything() -> None:
         memory.forget_all()
     for forget in _others:
         forget()
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Inside, nothing is changed that `once` is asked about: a page, or a list."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def once(question: Hashable, ask: Callable[[], T]) -> T:
+    """The answer to a question that several parts of one page ask; asked anew each time where something may change."""
+    known = _read.get()
+    if known is None:
+        return ask()
+    if question not in known:
+        known[question] = ask()
+    return known[question]  # type: ignore[no-any-return]  # what `ask` returned

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from lyceum.core.actor import Actor, ActorKind
+from lyceum.core.memory import once
 from lyceum.core.permissions import STAFF_ROLES, Permission, Reach
 from lyceum.domains.accounts.queries import held_sets
 from lyceum.domains.people.models import ContactRestriction, GuardianLink, Student
@@ -108,7 +109,10 @@ def family_of(actor: Actor) -> frozenset[UUID]:
     """
     if actor.user_id is None:
         return frozenset()
-    return frozenset(Student.objects.filter(own_family(actor)).values_list("pk", flat=True))
+    return once(
+        (family_of, actor.school_id, actor.user_id),
+        lambda: frozenset(Student.objects.filter(own_family(actor)).values_list("pk", flat=True)),
+    )
 
 
 def of_age_since(day: date) -> date:

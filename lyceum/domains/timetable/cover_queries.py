@@ -17,7 +17,7 @@ from lyceum.domains.people.queries import find_staff_of_user
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.covering.days import CoverDays, Held
 from lyceum.domains.timetable.covering.proposals import Need, Proposal, list_needs, needs_of, plan_covers, propose
-from lyceum.domains.timetable.covering.reading import read_cover_days
+from lyceum.domains.timetable.covering.reading import read_cover_days, read_lessons_of
 from lyceum.domains.timetable.days import instead_on
 from lyceum.domains.timetable.models import Cover, CoverTally, Lesson, StaffAbsence
 from lyceum.domains.timetable.queries import COVER_ORDER, whole_covers
@@ -152,9 +152,9 @@ def count_open(actor: Actor, on: date) -> int:
     """How many lessons of a day nobody takes care of. One statement where nobody is away."""
     actor.require_all(Permission.COVER_ASSIGN)
     confirmed = StaffAbsence.State.CONFIRMED
-    if not StaffAbsence.objects.filter(state=confirmed, starts_on__lte=on, ends_on__gte=on).exists():
-        return 0
-    return sum(need.cover is None for need in list_needs(read_cover_days([on]), on))
+    away = StaffAbsence.objects.filter(state=confirmed, starts_on__lte=on, ends_on__gte=on).values_list("staff")
+    staff = {member for (member,) in away}
+    return sum(need.cover is None for need in list_needs(read_lessons_of(staff, on), on)) if staff else 0
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Reads some days for cover, in as many statements however many lessons and staff there are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -23,8 +23,20 @@ MOST_DAYS = 31
 def read_cover_days(wanted: Iterable[date]) -> CoverDays:
     """What cover knows of some days on which school is kept."""
     days = sorted({day for day in wanted if school_days().is_school_day(day)})[:MOST_DAYS]
-    if not days:
+    return _read(days, _read_held(days), _read_candidates(days)) if days else CoverDays((), {}, (), (), {})
+
+
+def read_lessons_of(staff: Collection[UUID], on: date) -> CoverDays:
+    """A day with the lessons of some staff alone, and nobody who might cover them: enough to count what is left."""
+    if not school_days().is_school_day(on):
         return CoverDays((), {}, (), (), {})
+    holds = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+    led = ClassTeacher.objects.filter(holds, staff__in=staff, role="lead", starts_on__lte=on).values("school_class")
+    theirs = Q(teacher__in=staff) | Q(co_teachers__overlap=list(staff)) | Q(teacher__isnull=True, school_class__in=led)
+    return _read([on], _read_held([on], theirs), {})
+
+
+def _read(days: Sequence[date], held: dict[date, list[Held]], candidates: dict[UUID, Candidate]) -> CoverDays:
     covers = Cover.objects.filter(on__in=days, state__in=Cover.LIVE)
     absences = StaffAbsence.objects.filter(
         state=StaffAbsence.State.CONFIRMED, starts_on__lte=days[-1], ends_on__gte=days[0]
@@ -32,17 +44,18 @@ def read_cover_days(wanted: Iterable[date]) -> CoverDays:
     cycle = cycle_days()
     return CoverDays(
         days=days,
-        held=_read_held(days),
+        held=held,
         covers=list(covers.select_related("teacher__person", "room", "absence").order_by("part", "pk")),
         absences=list(absences.select_related("staff__person").order_by("starts_on", "pk")),
-        candidates=_read_candidates(days),
+        candidates=candidates,
         cycle_days={day: number for day in days if (number := cycle.day_on(day))},
     )
 
 
-def _read_held(days: Sequence[date]) -> dict[date, list[Held]]:
+def _read_held(days: Sequence[date], which: Q = Q()) -> dict[date, list[Held]]:  # noqa: B008 - never changed
     first, last = days[0], days[-1]
     rows = Lesson.objects.filter(
+        which,
         Q(ends_on__isnull=True) | Q(ends_on__gte=first),
         takes_place_on(days),
         starts_on__lte=last,

@@ -14,7 +14,7 @@ from lyceum.domains.attendance.queries import get_register
 from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.journal.models import Fact
 from lyceum.domains.notifications.models import Notification
-from lyceum.domains.timetable.cover_queries import lessons_left, list_own_covers, read_desk
+from lyceum.domains.timetable.cover_queries import count_open, lessons_left, list_own_covers, read_desk
 from lyceum.domains.timetable.models import Cover, CoverTally, Lesson
 from lyceum.domains.timetable.rules import NewLesson, create_lessons, edit_lesson, end_lesson
 from lyceum.domains.timetable.rules.absences import (
@@ -81,6 +81,23 @@ def test_a_day_is_covered_at_once_fairly_and_those_who_come_are_told_at_once(day
         assert Fact.objects.filter(type="timetable.cover.assigned").count() == 3
         finish_covers()
         assert set(Cover.objects.values_list("state", flat=True)) == {"assigned"}  # today is not over
+
+
+def test_what_waits_is_counted_as_the_desk_shows_it(day: Day):
+    with in_school(day.school):
+        _by_the_class_s_lead, second, third = day.lessons
+        ben, cora = day.staff["Ben"], day.staff["Cora"]
+        Lesson.objects.filter(pk=second.pk).update(teacher=ben, co_teachers=[cora])
+        Lesson.objects.filter(pk=third.pk).update(teacher=ben)
+        counted = [count_open(day.office, TODAY)]
+
+        for who in ("Ill", "Ben", "Cora"):
+            day.absent(who)
+            counted.append(count_open(day.office, TODAY))
+            assert counted[-1] == len(read_desk(day.office, TODAY).open)
+
+        assert counted == [0, 1, 2, 3]
+        assert count_open(day.office, TODAY + timedelta(days=1)) == 0  # a Saturday
 
 
 def test_shortening_the_absence_takes_cover_outside_it_back(day: Day):
