@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,7 @@ def pytest_collection_finish() -> None:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     """As pytest does it, with room for what a test calls: Django's calls are deep."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    with_room(lambda: runtestprotocol(item, nextitem=nextitem))
+    with_room(partial(runtestprotocol, item, nextitem=nextitem))
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
