@@ -90,6 +90,8 @@ TEMPLATES = [
 PREPARES = os.environ.get("LYCEUM_PREPARE", "") == "1"
 """Whether PostgreSQL keeps the plans of statements between transactions: half its work on a page."""
 POOL_SIZE = int(os.environ.get("LYCEUM_POOL_SIZE", "12"))
+POOL_SECONDS = 5
+"""How long a request waits for a connection."""
 
 
 def database(url: str, *, pooled: bool) -> dict[str, Any]:
@@ -110,7 +112,10 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
         "OPTIONS": {**options, "server_side_binding": PREPARES, "prepare_threshold": 3 if PREPARES else None},
     }
     if pooled:
-        settings["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 5}
+        # A pool that goes on trying waits twice as long each time, for minutes in the end, while the database is back:
+        # it gives up with those who wait, and the next who asks begins anew.
+        wait = {"timeout": POOL_SECONDS, "reconnect_timeout": POOL_SECONDS}
+        settings["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, **wait}
     return settings
 
 

@@ -28,6 +28,7 @@ def test_a_late_student_signs_in_at_the_gate_and_the_open_register_shows_it(site
     gate = site.sign_in("olive")
 
     gate.goto("/gate/")
+    gate.locator("input:focus").wait_for()
     gate.keyboard.type("studnet 03")
     gate.keyboard.press("Enter")
     gate.get_by_role("button", name="Sign in Student 03").tap()
