@@ -14,7 +14,7 @@ import lyceum
 from lyceum.config.database import ready_database, tell_django
 from lyceum.config.environment import Environment
 from lyceum.config.errors import SetupError
-from lyceum.core.room import with_room
+from lyceum.core.room import roomy
 
 FINE, REFUSED, SET_UP_WRONG, INTERRUPTED = 0, 1, 2, 130
 OWN_COMMANDS = {
@@ -26,8 +26,9 @@ OWN_COMMANDS = {
 }
 
 
+@roomy
 def main() -> None:
-    sys.exit(with_room(lambda: run(sys.argv[1:])))
+    sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:

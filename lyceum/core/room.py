@@ -12,18 +12,23 @@ from functools import partial
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 SLOTS = 66_000
 """What the frame asks for, in words of 8 bytes: just above half a MiB. CPython doubles, so that nearly as much is left
 for what is called: some thousand frames. Only what is used of it becomes memory."""
 
 
+def roomy(function: F) -> F:
+    """The same function, whose own frame asks for much."""
+    function.__code__ = function.__code__.replace(co_stacksize=SLOTS)
+    return function
+
+
+@roomy
 def with_room(work: Callable[[], T]) -> T:
     """What `work` returns."""
     return work()
-
-
-with_room.__code__ = with_room.__code__.replace(co_stacksize=SLOTS)
 
 
 class RoomyThreads(ThreadPoolExecutor):

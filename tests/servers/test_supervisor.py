@@ -144,7 +144,7 @@ def test_whole_installation_survives_kill_9_of_everything_in_turn(tmp_path):
     with running(tmp_path) as lyceum:
         for pid in lyceum.children():
             os.kill(pid, signal.SIGKILL)
-        wait_until(lyceum.is_well, seconds=60)
+        assert lyceum.get() == 200
 
         postmaster = int((tmp_path / "postgres/cluster/postmaster.pid").read_text().split()[0])
         os.kill(postmaster, signal.SIGKILL)
@@ -153,7 +153,9 @@ def test_whole_installation_survives_kill_9_of_everything_in_turn(tmp_path):
         lyceum.process.kill()
         wait_until(lambda: lyceum.members() == {})
 
+    started_at = time.monotonic()
     with running(tmp_path) as lyceum:
+        assert time.monotonic() - started_at < 15
         code, _, _ = lyceum.stop()
         assert code == 0
         assert lyceum.members() == {}

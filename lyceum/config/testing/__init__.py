@@ -17,7 +17,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,7 +28,7 @@ from lyceum.config.errors import SetupError
 from lyceum.config.postgres import provision_roles
 from lyceum.config.postgres.shared import shared_server
 from lyceum.config.postgres.urls import with_login
-from lyceum.core.room import with_room
+from lyceum.core.room import roomy
 
 SECRET_KEY = "for-tests-only-not-a-secret-0123456789"  # noqa: S105 - known to everybody, guards nothing
 ADMIN_URL = "LYCEUM_TEST_ADMIN_URL"
@@ -103,10 +102,11 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
+@roomy
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     """As pytest does it, with room for what a test calls: Django's calls are deep."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    with_room(partial(runtestprotocol, item, nextitem=nextitem))
+    runtestprotocol(item, nextitem=nextitem)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 

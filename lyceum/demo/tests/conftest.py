@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -39,8 +39,9 @@ def load_bare(today: date = TODAY) -> None:
     load_demo(lambda _line: None, plans=(hillcrest, little_oak), today=today)
 
 
-@dataclass
 class LoadedDemo:
+    """Both demo schools, as they are found."""
+
     @property
     def hillcrest(self) -> School:
         return School.objects.get(slug="hillcrest")

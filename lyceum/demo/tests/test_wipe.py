@@ -129,11 +129,13 @@ def test_what_a_load_left_that_was_cut_off_is_taken_away_by_the_next_which_makes
     first = fingerprint()
     assert [name for name, rows in first.items() if not rows] == ["little-oak lessons"]
     Group.objects.update(name=UNFINISHED_NAME)
+    other = make_school("Other School")
     said: list[str] = []
 
     load_small(said=said)
 
     assert fingerprint() == first
+    assert list(School.objects.filter(is_demo=False)) == [other]
     assert list(Group.objects.values_list("name", flat=True)) == [GROUP_NAME]
     assert "cut off" in said[0]
     assert {line.partition(": ")[0] for line in said[1:]} == {"Hillcrest School", "Little Oak Primary"}

@@ -52,10 +52,10 @@ def _read(days: Sequence[date], held: dict[date, list[Held]], candidates: dict[U
     )
 
 
-def _read_held(days: Sequence[date], which: Q = Q()) -> dict[date, list[Held]]:  # noqa: B008 - never changed
+def _read_held(days: Sequence[date], *which: Q) -> dict[date, list[Held]]:
     first, last = days[0], days[-1]
     rows = Lesson.objects.filter(
-        which,
+        *which,
         Q(ends_on__isnull=True) | Q(ends_on__gte=first),
         takes_place_on(days),
         starts_on__lte=last,
