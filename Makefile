@@ -15,8 +15,8 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_COMPILE_BYTECODE := 1
 export UV_NO_PROGRESS := 1
 
-# Tests with processes of their own; apart, so that the longest do not come last. All wait for PostgreSQL or for the
-# browser a fifth of their time: one process more than there are cores.
+# Tests with processes of their own; apart, so that the longest do not come last. These wait for the browser and for
+# what they start: one process more than there are cores. The others keep the cores busy with PostgreSQL beside them.
 SLOWER = tests/browser tests/servers
 
 .PHONY: run test check contracts fmt bench messages requirements wheel help
@@ -37,7 +37,7 @@ run: .venv/.ready
 
 test: .venv/.ready-dev
 	@sh tests/install_system.sh
-	@$(BIN)/pytest -n 3 $(SLOWER:%=--ignore %)
+	@$(BIN)/pytest -n 2 $(SLOWER:%=--ignore %)
 	@$(BIN)/pytest -n 3 --maxschedchunk 1 $(SLOWER)
 
 check: .venv/.ready-dev

@@ -63,6 +63,11 @@ def only_reading() -> Iterator[None]:
         _read.reset(token)
 
 
+def reads_only() -> bool:
+    """Whether what runs now changes nothing, so that an answer stays the same to its end."""
+    return _read.get() is not None
+
+
 def once(question: Hashable, ask: Callable[[], T]) -> T:
     """The answer to a question that several parts of one page ask; asked anew each time where something may change."""
     known = _read.get()

@@ -61,8 +61,9 @@ class Lyceum:
         return found
 
     def children(self):
-        """Its own parts: not PostgreSQL, and not the supervisor."""
-        return [pid for pid, line in self.members().items() if pid != self.process.pid and "postgres" not in line]
+        """Its own parts: not PostgreSQL, not the supervisor, and nothing that is about to end, which has no line."""
+        lines = {pid: line for pid, line in self.members().items() if line and pid != self.process.pid}
+        return [pid for pid, line in lines.items() if "postgres" not in line]
 
     def stop(self, number=signal.SIGTERM):
         self.process.send_signal(number)

@@ -21,7 +21,7 @@ from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.on_site import require_on_site
 from lyceum.domains.attendance.policies import registers_for
 from lyceum.domains.attendance.queries import get_register
-from lyceum.domains.people.policies import kept_from_work
+from lyceum.domains.people.policies import ids_kept_from_work
 from lyceum.domains.tenancy.queries import today
 
 
@@ -69,7 +69,7 @@ def follow_cases(_which: str, *, actor: Actor) -> Hears:
     """Absences that nobody has explained, for those who see all of them."""
     if not actor.reaches_all(Permission.CASES_VIEW):
         raise not_allowed(Permission.CASES_VIEW)
-    kept = frozenset(row["student"] for row in kept_from_work(actor))
+    kept = ids_kept_from_work(actor)
     return lambda fact: isinstance(fact, CaseOpened | CaseAnswered | CaseResolved) and fact.student not in kept
 
 
@@ -88,7 +88,7 @@ def follow_evacuation(roll_id: UUID, *, actor: Actor) -> Hears:
 
 
 def _kept(actor: Actor) -> frozenset[UUID]:
-    return frozenset(row["student"] for row in kept_from_work(actor))
+    return ids_kept_from_work(actor)
 
 
 def _hears_marks(actor: Actor) -> Hears:

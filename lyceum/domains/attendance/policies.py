@@ -4,14 +4,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, When
+from django.db.models import BooleanField, Case, Exists, Expression, F, Func, OuterRef, Q, Value, When
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
 from lyceum.core.permissions import Permission, Reach
 from lyceum.domains.academics.models import ClassTeacher
-from lyceum.domains.people.models import Staff, Student
-from lyceum.domains.people.policies import NOBODY, own_family, own_record, relate
+from lyceum.domains.people.models import Staff
+from lyceum.domains.people.policies import NOBODY, family_of, own_record, relate
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.models import Cover, Lesson
 
@@ -125,9 +125,10 @@ def code_givers(actor: Actor) -> frozenset[str]:
     return frozenset({"teacher"})
 
 
-def of_family(actor: Actor) -> Case:
+def of_family(actor: Actor) -> Expression:
     """Whether the student of a row is the actor's own family, as a column of the row."""
-    return Case(When(student__in=Student.objects.filter(own_family(actor)), then=True), default=False)
+    family = family_of(actor)
+    return Case(When(student__in=family, then=True), default=False) if family else Value(False)
 
 
 def own_record_of_age(actor: Actor) -> Q:

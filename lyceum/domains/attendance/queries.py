@@ -120,13 +120,16 @@ def list_registers(
     actor: Actor, *, day: date, permission: Permission = Permission.REGISTERS_VIEW
 ) -> QuerySet[Register]:
     """The day's registers that the actor may see, in order of time, each with how many marks it has."""
+    rows = registers_on(day, actor=actor, permission=permission)
+    return rows.select_related("school_class__subject", "lesson").annotate(marked=_count_marks())
+
+
+def registers_on(day: date, *, actor: Actor, permission: Permission) -> QuerySet[Register]:
+    """The same, and nothing besides them. What is not yet there of the day is made."""
     actor.require(permission)
     if _some_not_made(day) and school_days().is_school_day(day):
         open_day(day)
-    rows = Register.objects.filter(registers_for(actor, permission), on=day)
-    return rows.select_related("school_class__subject", "lesson").annotate(marked=_count_marks()).order_by(
-        "due_at", "class_name", "pk"
-    )  # fmt: skip
+    return Register.objects.filter(registers_for(actor, permission), on=day).order_by("due_at", "class_name", "pk")
 
 
 def in_state(states: Collection[str], instant: datetime) -> Q:

@@ -6,7 +6,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.live import Hears
 from lyceum.domains.behaviour.detention_facts import DetentionFact
 from lyceum.domains.behaviour.detention_queries import get_slot
-from lyceum.domains.people.policies import kept_from_work
+from lyceum.domains.people.policies import ids_kept_from_work
 
 
 def slot_topic(slot_id: UUID) -> str:
@@ -17,5 +17,5 @@ def slot_topic(slot_id: UUID) -> str:
 def follow_slot(slot_id: UUID, *, actor: Actor) -> Hears:
     """One slot, for those who may see it; nothing of a child from whom a restriction keeps the actor."""
     get_slot(slot_id, actor=actor)
-    kept = frozenset(row["student"] for row in kept_from_work(actor))
+    kept = ids_kept_from_work(actor)
     return lambda fact: isinstance(fact, DetentionFact) and fact.student not in kept

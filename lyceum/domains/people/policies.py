@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from lyceum.core.actor import Actor, ActorKind
-from lyceum.core.memory import once
+from lyceum.core.memory import once, reads_only
 from lyceum.core.permissions import STAFF_ROLES, Permission, Reach
+from lyceum.core.schools import current_school
 from lyceum.domains.accounts.queries import held_sets
 from lyceum.domains.people.models import ContactRestriction, GuardianLink, Student
 from lyceum.domains.people.settings import people_settings
@@ -26,6 +30,14 @@ WHERE r.school_id = %(school)s AND kept.user_id = %(user)s AND r.ended_reason = 
   AND r.kinds && '{no_contact,no_information,address_withheld}'::varchar[]
 """
 """What `kept_from_work` finds, for a statement that is written out."""
+_TIED_SQL = """
+SELECT EXISTS (
+  SELECT 1 FROM people_person p
+  WHERE p.school_id = %(school)s AND p.user_id = %(user)s AND (
+    EXISTS (SELECT 1 FROM people_student s WHERE s.school_id = p.school_id AND s.person_id = p.id)
+    OR EXISTS (SELECT 1 FROM people_guardianlink l WHERE l.school_id = p.school_id AND l.guardian_id = p.id)))
+"""
+"""Whether a user is a student here or was ever tied to one: without that, nobody is family."""
 
 
 def relate(reach: Reach, relation: Relation, *, permission: Permission | None = None) -> None:
@@ -56,15 +68,20 @@ def _reached(actor: Actor, permission: Permission) -> Q:
     if not at_work:
         return own
     as_staff = Q() if Reach.ALL in at_work else _any(actor, at_work, permission)
-    return as_staff & ~Q(pk__in=kept_from_work(actor)) | own
+    kept = kept_from_work(actor)
+    if kept != frozenset():
+        as_staff &= ~Q(pk__in=kept)
+    # Everybody needs no addition, and nobody is none: the shorter the filter, the sooner it is a statement.
+    return as_staff if own is NOBODY or not as_staff else as_staff | own
 
 
 def _any(actor: Actor, reaches: frozenset[Reach], permission: Permission) -> Q:
-    allowed = NOBODY
-    for reach in reaches:
-        for relation in _relations.get((reach, permission), _relations.get((reach, None), [])):
-            allowed |= relation(actor)
-    return allowed
+    allowed = [
+        relation(actor)
+        for reach in reaches
+        for relation in _relations.get((reach, permission), _relations.get((reach, None), []))
+    ]
+    return reduce(or_, allowed) if allowed else NOBODY
 
 
 def holds_on(day: date) -> Q:
@@ -109,10 +126,15 @@ def family_of(actor: Actor) -> frozenset[UUID]:
     """
     if actor.user_id is None:
         return frozenset()
-    return once(
-        (family_of, actor.school_id, actor.user_id),
-        lambda: frozenset(Student.objects.filter(own_family(actor)).values_list("pk", flat=True)),
-    )
+    return once((family_of, current_school(), actor.user_id), lambda: _family_of(actor))
+
+
+def _family_of(actor: Actor) -> frozenset[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TIED_SQL, _here(actor))
+        if cursor.fetchone() == (False,):
+            return frozenset()
+    return frozenset(Student.objects.filter(own_family(actor)).values_list("pk", flat=True))
 
 
 def of_age_since(day: date) -> date:
@@ -150,9 +172,27 @@ def visible_flags(actor: Actor) -> Q:
     return shown | held
 
 
-def kept_from_work(actor: Actor) -> QuerySet[ContactRestriction, Any]:
-    """The ids of students with whom the actor may not work now, whatever their role: a restriction says so."""
+def kept_from_work(actor: Actor) -> Any:
+    """The students with whom the actor may not work now, whatever their role: a restriction says so. For filters.
+
+    Whoever only reads asks once which they are: they are almost always none, and so the filters short.
+    """
+    if actor.user_id is None:  # nobody's account is not the account of somebody who has none
+        return frozenset()
+    if reads_only():
+        return once((kept_from_work, current_school(), actor.user_id), lambda: ids_kept_from_work(actor))
     return _kept_from(actor, "no_contact", "no_information", "address_withheld")
+
+
+def ids_kept_from_work(actor: Actor) -> frozenset[UUID]:
+    """The same as ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT_FROM_WORK_SQL, {**_here(actor), "today": today()})
+        return frozenset(student for (student,) in cursor.fetchall())
+
+
+def _here(actor: Actor) -> dict[str, int | UUID | date | None]:
+    return {"school": current_school(), "user": actor.user_id}
 
 
 # Any: rows of ids, which only filters read.

@@ -22,7 +22,7 @@ from lyceum.domains.notifications.queries import list_inbound
 from lyceum.domains.people.duplicates import count_pairs
 from lyceum.domains.people.queries import count_pending
 from lyceum.domains.timetable.cover_queries import count_open
-from lyceum.web.landing.day import next_school_day, read_day
+from lyceum.web.landing.day import next_school_day, read_states
 from lyceum.web.landing.slots import read_unsupervised
 
 MOST_TO_CALL = 12
@@ -31,7 +31,7 @@ MOST_TO_CALL = 12
 def registers_waiting(actor: Actor, day: date) -> dict[str, object]:
     """The registers of a day that nobody has taken, and how many there are: what a live page asks for again."""
     takes = actor.reaches_all(Permission.REGISTERS_TAKE)
-    rows = read_day(actor, day) if takes else []
+    rows = read_states(actor, day) if takes else []
     return {
         "takes": takes,
         "has_registers": bool(rows),

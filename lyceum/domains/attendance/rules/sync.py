@@ -33,7 +33,7 @@ from lyceum.domains.attendance.policies import registers_for
 from lyceum.domains.attendance.rules.marks import GivenMark, RowConflict, Saved, take_register
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import kept_from_work
+from lyceum.domains.people.policies import ids_kept_from_work
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class _Receiver:
         ids = {register_id for register_id, _ in self.marks}
         rows = Register.objects.filter(registers_for(self.actor, Permission.REGISTERS_TAKE), pk__in=ids)
         registers = {row.pk: row for row in rows}
-        kept = {row["student"] for row in kept_from_work(self.actor)}
+        kept = ids_kept_from_work(self.actor)
         unknown = [mark for mark in self.marks.values() if mark.student_id in kept]
         self._note(unknown, "refused", "not_on_register", _("This student is not on this register that day."))
         # In one order for all, so that two batches never wait for each other.

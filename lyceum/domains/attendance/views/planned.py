@@ -308,6 +308,7 @@ def absences_of(student: UUID, *, actor: Actor, day: date) -> list[ShownAbsence]
     if not actor.may(Permission.ABSENCES_ASK):
         return []
     rows = list_planned_students(actor, student=student).filter(planned__ends_on__gte=day - timedelta(days=30))
+    rows = rows.select_related(None).select_related("planned")  # whose they are is known
     made = (PlannedRow(row, Standing()) for row in rows[:20])
     return [
         ShownAbsence(

@@ -1,15 +1,16 @@
 """Whom somebody may see: own record, own children, own classes; a restriction wins."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.errors import NotFoundError
+from lyceum.core.memory import only_reading
 from lyceum.core.permissions import Role
-from lyceum.domains.people.models import GuardianLink, Student
-from lyceum.domains.people.policies import visible_students
+from lyceum.domains.people.models import ContactRestriction, GuardianLink, Student
+from lyceum.domains.people.policies import ids_kept_from_work, kept_from_work, visible_students
 from lyceum.domains.people.queries import get_student, list_own_students
 from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.testing.factories import (
@@ -31,9 +32,13 @@ pytestmark = pytest.mark.django_db
 
 
 def seen_by(user, school):
+    """The same for who only reads, whose filters are made another way."""
     actor = as_actor(user, school)
     with in_school(school):
-        return set(Student.objects.filter(visible_students(actor)))
+        seen = set(Student.objects.filter(visible_students(actor)))
+        with only_reading():
+            assert set(Student.objects.filter(visible_students(actor))) == seen
+    return seen
 
 
 def restrict(school, student, person, *kinds):
@@ -112,6 +117,32 @@ def test_a_restricted_person_who_works_here_loses_the_child_at_work_too():
     assert seen_by(father, school) == {mate}
     with in_school(school), pytest.raises(NotFoundError):
         get_student(child.pk, actor=actor)
+
+
+def test_only_restrictions_of_today_that_are_about_meeting_and_knowing_keep_somebody_from_work():
+    school = make_school()
+    person = make_guardian(make_student(school)).guardian
+    actor = as_actor(account_for(person, Role.GUARDIAN), school)
+    day, months = NOW.date(), timedelta(days=60)
+    known = {name: make_student(school) for name in ("now", "to today", "over", "coming", "ended", "no collection")}
+    spans = {"to today": {"ends_on": day}, "over": {"ends_on": day - months}, "coming": {"starts_on": day + months}}
+    with in_school(school), clock.frozen(NOW):
+        for name, student in known.items():
+            ContactRestriction.objects.create(
+                student=student,
+                person=person,
+                made_by=actor.user_id,
+                kinds=["no_collection"] if name == "no collection" else ["no_contact", "no_collection"],
+                ended_reason="The order ended" if name == "ended" else "",
+                **{"starts_on": day - 2 * months, **spans.get(name, {})},
+            )
+
+        kept = ids_kept_from_work(actor)
+
+        assert kept == {known["now"].pk, known["to today"].pk}
+        assert {row["student"] for row in kept_from_work(actor)} == kept
+        with only_reading():
+            assert kept_from_work(actor) == kept
 
 
 def test_no_collection_takes_no_sight_away():
