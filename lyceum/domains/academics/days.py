@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from lyceum.domains.academics.models import AcademicYear, ClosedDay
 class YearDays:
     """A school year and the spans in which school is kept."""
 
+    pk: UUID
     name: str
     starts: date
     ends: date
@@ -65,6 +67,7 @@ def _read() -> SchoolDays:
     return SchoolDays(
         years=tuple(
             YearDays(
+                pk=year.pk,
                 name=year.name,
                 starts=year.starts,
                 ends=year.ends,

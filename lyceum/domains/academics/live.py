@@ -9,7 +9,7 @@ from lyceum.domains.academics.facts import MembershipChanged
 from lyceum.domains.academics.models import Class
 from lyceum.domains.academics.policies import own_classes
 from lyceum.domains.academics.queries import get_class
-from lyceum.domains.people.policies import kept_from_work
+from lyceum.domains.people.policies import ids_kept_from_work
 from lyceum.domains.tenancy.queries import today
 
 
@@ -35,5 +35,5 @@ def follow_class_list(class_id: UUID, *, actor: Actor) -> Hears:
 
 def hears_members(actor: Actor) -> Hears:
     """Who comes and goes; nothing of a child from whom a restriction keeps the actor."""
-    kept = frozenset(row["student"] for row in kept_from_work(actor))
+    kept = ids_kept_from_work(actor)
     return lambda fact: isinstance(fact, MembershipChanged) and fact.student not in kept

@@ -8,10 +8,10 @@ from django.db.models import BooleanField, Case, Exists, Expression, F, Func, Ou
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, ActorKind
-from lyceum.core.permissions import Permission, Reach
+from lyceum.core.permissions import STAFF_ROLES, Permission, Reach
 from lyceum.domains.academics.models import ClassTeacher
-from lyceum.domains.people.models import Staff
-from lyceum.domains.people.policies import NOBODY, family_of, own_record, relate
+from lyceum.domains.people.models import Staff, Student
+from lyceum.domains.people.policies import NOBODY, family_of, own_family, own_record, relate
 from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.models import Cover, Lesson
 
@@ -127,8 +127,9 @@ def code_givers(actor: Actor) -> frozenset[str]:
 
 def of_family(actor: Actor) -> Expression:
     """Whether the student of a row is the actor's own family, as a column of the row."""
-    family = family_of(actor)
-    return Case(When(student__in=family, then=True), default=False) if family else Value(False)
+    at_work = bool(actor.roles & STAFF_ROLES)
+    family = family_of(actor) if at_work else Student.objects.filter(own_family(actor))
+    return Value(False) if family == frozenset() else Case(When(student__in=family, then=True), default=False)
 
 
 def own_record_of_age(actor: Actor) -> Q:

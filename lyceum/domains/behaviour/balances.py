@@ -11,8 +11,9 @@ from django.db.models import Q, QuerySet
 from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
+from lyceum.domains.academics.days import school_days
 from lyceum.domains.academics.models import AcademicYear
-from lyceum.domains.academics.queries import find_year, in_class
+from lyceum.domains.academics.queries import in_class
 from lyceum.domains.behaviour.models import Incident, Participant, PointEntry
 from lyceum.domains.behaviour.policies import visible_incidents, visible_participations
 from lyceum.domains.behaviour.queries import IncidentFilter
@@ -57,7 +58,7 @@ def read_balances(
     students: Collection[UUID], *, scale: UUID | None = None, year: AcademicYear | None = None
 ) -> dict[UUID, list[Balance]]:
     """The balances of students in one statement, for this year or another. Ask only about those the actor may see."""
-    asked = year or find_year(today())
+    asked = year or school_days().year_of(today())
     values: dict[str, Any] = {
         "school": current_school(), "students": list(students), "scale": scale,
         "year": asked.pk if asked else None, "current": year is None,

@@ -7,7 +7,7 @@ from lyceum.core.live import Hears
 from lyceum.core.permissions import Permission
 from lyceum.domains.behaviour.facts import IncidentSubmitted
 from lyceum.domains.behaviour.queries import grade_of
-from lyceum.domains.people.policies import kept_from_work
+from lyceum.domains.people.policies import ids_kept_from_work
 
 
 def grade_topic(grade_id: UUID) -> str:
@@ -19,7 +19,7 @@ def follow_grade(grade_id: UUID, *, actor: Actor) -> Hears:
     """A grade's incidents, for those who read all of them: none of what they may not read."""
     actor.require_all(Permission.INCIDENTS_VIEW)
     grade_of(grade_id)
-    kept = frozenset(row["student"] for row in kept_from_work(actor))
+    kept = ids_kept_from_work(actor)
     sees_confidential = actor.may(Permission.CONFIDENTIAL_VIEW)
     sees_guarded = sees_confidential or actor.may(Permission.INCIDENTS_REVIEW)
 

@@ -1,7 +1,5 @@
 """Who sees which incidents and which students' parts in them."""
 
-from uuid import UUID
-
 from django.db.models import Q
 
 from lyceum.core.actor import Actor
@@ -9,7 +7,7 @@ from lyceum.core.permissions import Permission, Reach
 from lyceum.domains.behaviour.models import Incident, Notice, Participant
 from lyceum.domains.behaviour.models.incidents import GRAVEST, SAFEGUARDING
 from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import NOBODY, family_of, kept_from_work, visible_students
+from lyceum.domains.people.policies import NOBODY, family_of, ids_kept_from_work, visible_students
 
 DID_IT = (Participant.Role.INVOLVED.value, Participant.Role.INSTIGATOR.value)
 COUNTED = (Incident.State.APPROVED.value, Incident.State.CLOSED.value)
@@ -31,7 +29,7 @@ def visible_incidents(actor: Actor, to: str = "") -> Q:
     if not reaches:
         return NOBODY
     others = ~Q(**{f"{to}state": Incident.State.DRAFT})
-    family, kept = family_of(actor), kept_from(actor)
+    family, kept = family_of(actor), ids_kept_from_work(actor)
     if family:
         others &= ~_with_parts(to, Q(student__in=family))
     if Reach.ALL not in reaches:
@@ -49,13 +47,6 @@ def guarded(to: str = "") -> Q:
     """Incidents that nobody but reviewers, reporter and safeguarding sees before somebody has reviewed them."""
     grave = Q(**{f"{to}severity": GRAVEST}) | Q(**{f"{to}type__category": SAFEGUARDING})
     return Q(**{f"{to}confidential": True}) | grave
-
-
-def kept_from(actor: Actor) -> list[UUID]:
-    """The students with whom the actor may not work now."""
-    if actor.user_id is None:
-        return []
-    return [row["student"] for row in kept_from_work(actor)]
 
 
 def _with_parts(to: str, parts: Q) -> Q:
@@ -83,7 +74,7 @@ def visible_participations(actor: Actor) -> Q:
 
 def _of_students(actor: Actor, reaches: frozenset[Reach]) -> Q:
     if Reach.ALL in reaches:
-        kept = kept_from(actor)
+        kept = ids_kept_from_work(actor)
         return ~Q(student__in=kept) if kept else Q()
     return Q(student__in=Student.objects.filter(visible_students(actor, Permission.BEHAVIOUR_VIEW)))
 

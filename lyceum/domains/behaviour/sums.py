@@ -9,9 +9,8 @@ from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.domains.behaviour.models import DaySum
-from lyceum.domains.behaviour.policies import kept_from
 from lyceum.domains.behaviour.queries import IncidentFilter
-from lyceum.domains.people.policies import family_of
+from lyceum.domains.people.policies import family_of, ids_kept_from_work
 
 Row = tuple[str, str, str, int, str, int, int, int | None]
 """Group, key, label, weekday, period, praise, concerns, different students (None: not counted in this group)."""
@@ -83,7 +82,7 @@ FROM {severity} GROUP BY 2
 def may_read_sums(actor: Actor, chosen: IncidentFilter) -> bool:
     """Whether the days in numbers answer: the whole school is asked about, and nobody's part in it is kept back."""
     whole = chosen == IncidentFilter() and actor.reaches_all(Permission.BEHAVIOUR_VIEW)
-    return whole and not family_of(actor) and not kept_from(actor)
+    return whole and not family_of(actor) and not ids_kept_from_work(actor)
 
 
 def read_sums(actor: Actor, first: date, last: date, *, groups: bool) -> list[Row]:

@@ -9,7 +9,7 @@ from lyceum.core.permissions import Permission
 from lyceum.domains.learning.facts import EnrolmentFact
 from lyceum.domains.learning.models import LearningSchedule
 from lyceum.domains.learning.policies import schedules_with
-from lyceum.domains.people.policies import kept_from_work
+from lyceum.domains.people.policies import ids_kept_from_work
 
 
 def enrolments_topic(schedule_id: UUID) -> str:
@@ -25,5 +25,5 @@ def follow_enrolments(schedule_id: UUID, *, actor: Actor) -> Hears:
         runs = LearningSchedule.objects.all()
     if not runs.filter(pk=schedule_id).exists():
         raise NotFoundError
-    kept = frozenset(row["student"] for row in kept_from_work(actor)) if actor.user_id else frozenset()
+    kept = ids_kept_from_work(actor)
     return lambda fact: isinstance(fact, EnrolmentFact) and fact.student not in kept

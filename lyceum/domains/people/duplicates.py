@@ -14,7 +14,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.core.text import searchable
 from lyceum.domains.people.models import GuardianLink, Person, Student, ToldApart
-from lyceum.domains.people.policies import kept_from_work
+from lyceum.domains.people.policies import ids_kept_from_work
 from lyceum.domains.people.rules.persons import NewPerson, normal_value, tidied
 
 ALIKE = 0.6
@@ -101,7 +101,7 @@ def _without_kept(candidates: Iterable[Candidate], actor: Actor) -> list[Candida
     students = [each.student for each in found if each.student]
     if not students or actor.user_id is None:
         return found
-    kept = set(kept_from_work(actor).filter(student__in=students).values_list("student_id", flat=True))
+    kept = ids_kept_from_work(actor)
     return [each for each in found if each.student not in kept]
 
 

@@ -130,10 +130,11 @@ def family_of(actor: Actor) -> frozenset[UUID]:
 
 
 def _family_of(actor: Actor) -> frozenset[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(_TIED_SQL, _here(actor))
-        if cursor.fetchone() == (False,):
-            return frozenset()
+    if actor.roles & STAFF_ROLES:
+        with connection.cursor() as cursor:
+            cursor.execute(_TIED_SQL, _here(actor))
+            if cursor.fetchone() == (False,):
+                return frozenset()
     return frozenset(Student.objects.filter(own_family(actor)).values_list("pk", flat=True))
 
 
@@ -172,20 +173,24 @@ def visible_flags(actor: Actor) -> Q:
     return shown | held
 
 
-def kept_from_work(actor: Actor) -> Any:
+def kept_from_work(actor: Actor) -> frozenset[UUID] | QuerySet[ContactRestriction, Any]:
     """The students with whom the actor may not work now, whatever their role: a restriction says so. For filters.
 
     Whoever only reads asks once which they are: they are almost always none, and so the filters short.
     """
-    if actor.user_id is None:  # nobody's account is not the account of somebody who has none
-        return frozenset()
-    if reads_only():
-        return once((kept_from_work, current_school(), actor.user_id), lambda: ids_kept_from_work(actor))
+    if actor.user_id is None or reads_only():
+        return ids_kept_from_work(actor)
     return _kept_from(actor, "no_contact", "no_information", "address_withheld")
 
 
 def ids_kept_from_work(actor: Actor) -> frozenset[UUID]:
     """The same as ids."""
+    if actor.user_id is None:  # nobody's account is not the account of somebody who has none
+        return frozenset()
+    return once((ids_kept_from_work, current_school(), actor.user_id), lambda: _ids_kept_from_work(actor))
+
+
+def _ids_kept_from_work(actor: Actor) -> frozenset[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(KEPT_FROM_WORK_SQL, {**_here(actor), "today": today()})
         return frozenset(student for (student,) in cursor.fetchall())

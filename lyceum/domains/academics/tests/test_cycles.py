@@ -1,6 +1,7 @@
 """Which day of the cycle a date is: counted, never by the number of its week."""
 
 from datetime import date, time, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,7 @@ TRAINING = date(2026, 11, 18)  # a Wednesday
 
 
 def counted(length, *, weekdays, pauses, holidays=(), other=()):
-    year = YearDays("2026/27", FIRST, LAST, frozenset(range(1, 6)), ((FIRST, LAST),))
+    year = YearDays(uuid4(), "2026/27", FIRST, LAST, frozenset(range(1, 6)), ((FIRST, LAST),))
     closed = dict.fromkeys([*holidays, *other], "closed")
     setting = CycleSetting(length, FIRST, weekdays, pauses)
     return map_cycle(year, setting, days=SchoolDays((year,), closed), holidays=frozenset(holidays))

@@ -18,7 +18,7 @@ from lyceum.domains.people.duplicates import forget_count
 from lyceum.domains.people.facts import MergeUndone, RestrictionChanged, StudentMerged
 from lyceum.domains.people.merging import Loser
 from lyceum.domains.people.models import Merge, Person, RetiredNumber, Student
-from lyceum.domains.people.policies import kept_from_work
+from lyceum.domains.people.policies import ids_kept_from_work
 from lyceum.domains.people.rules.merge_plans import Clash, Plan, Row, plan_merge
 from lyceum.domains.people.rules.merge_rows import (
     delete_rows,
@@ -84,7 +84,7 @@ def _load(kept_id: UUID, merged_id: UUID, actor: Actor, *, lock: bool = False) -
         people, students = people.select_for_update(), students.select_for_update()
     found = {person.pk: person for person in people}
     records = {student.person_id: student for student in students}
-    kept_away = set(kept_from_work(actor).values_list("student_id", flat=True))
+    kept_away = ids_kept_from_work(actor)
     if len(found) < 2 or any(student.pk in kept_away for student in records.values()):
         raise NotFoundError
     kept, merged = (Side(found[pk], records.get(pk)) for pk in (kept_id, merged_id))
