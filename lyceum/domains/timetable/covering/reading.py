@@ -27,33 +27,39 @@ def read_cover_days(wanted: Iterable[date]) -> CoverDays:
 
 
 def read_lessons_of(staff: Collection[UUID], on: date) -> CoverDays:
-    """A day with the lessons of some staff alone, and nobody who might cover them: enough to count what is left."""
+    """A day with the lessons of some staff alone, nobody who might cover them, and no names: to count what is left."""
     if not school_days().is_school_day(on):
         return CoverDays((), {}, (), (), {})
     holds = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
     led = ClassTeacher.objects.filter(holds, staff__in=staff, role="lead", starts_on__lte=on).values("school_class")
     theirs = Q(teacher__in=staff) | Q(co_teachers__overlap=list(staff)) | Q(teacher__isnull=True, school_class__in=led)
-    return _read([on], _read_held([on], theirs), {})
+    return _read([on], _read_held([on], theirs, named=False), {}, named=False)
 
 
-def _read(days: Sequence[date], held: dict[date, list[Held]], candidates: dict[UUID, Candidate]) -> CoverDays:
+def _read(
+    days: Sequence[date], held: dict[date, list[Held]], candidates: dict[UUID, Candidate], *, named: bool = True
+) -> CoverDays:
     covers = Cover.objects.filter(on__in=days, state__in=Cover.LIVE)
     absences = StaffAbsence.objects.filter(
         state=StaffAbsence.State.CONFIRMED, starts_on__lte=days[-1], ends_on__gte=days[0]
     )
+    if named:
+        covers = covers.select_related("teacher__person", "room", "absence")
+        absences = absences.select_related("staff__person")
     cycle = cycle_days()
     return CoverDays(
         days=days,
         held=held,
-        covers=list(covers.select_related("teacher__person", "room", "absence").order_by("part", "pk")),
-        absences=list(absences.select_related("staff__person").order_by("starts_on", "pk")),
+        covers=list(covers.order_by("part", "pk")),
+        absences=list(absences.order_by("starts_on", "pk")),
         candidates=candidates,
         cycle_days={day: number for day in days if (number := cycle.day_on(day))},
     )
 
 
-def _read_held(days: Sequence[date], *which: Q) -> dict[date, list[Held]]:
+def _read_held(days: Sequence[date], *which: Q, named: bool = True) -> dict[date, list[Held]]:
     first, last = days[0], days[-1]
+    beside = ("school_class__subject", "subject", "teacher__person", "room") if named else ("school_class",)
     rows = Lesson.objects.filter(
         *which,
         Q(ends_on__isnull=True) | Q(ends_on__gte=first),
@@ -62,9 +68,7 @@ def _read_held(days: Sequence[date], *which: Q) -> dict[date, list[Held]]:
         school_class__starts__lte=last,
         school_class__ends__gte=first,
     )
-    lessons = list(
-        rows.select_related("school_class__subject", "subject", "teacher__person", "room").order_by("starts_at", "pk")
-    )
+    lessons = list(rows.select_related(*beside).order_by("starts_at", "pk"))
     leads: dict[UUID, list[tuple[UUID, date, date | None]]] = {}
     without = {lesson.school_class_id for lesson in lessons if lesson.teacher_id is None}
     for row in ClassTeacher.objects.filter(school_class__in=without, role="lead"):
