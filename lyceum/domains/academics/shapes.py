@@ -11,9 +11,9 @@ from lyceum.core.actor import Actor
 from lyceum.core.permissions import Permission
 from lyceum.domains.academics.queries import Standing, standings
 from lyceum.domains.people.batches import (
-    list_contact_points,
     list_guardian_links,
-    read_contact_points,
+    points_by_person,
+    read_reachable,
     read_statuses,
 )
 from lyceum.domains.people.models import ContactPoint, Student
@@ -82,8 +82,7 @@ def student_shapes(students: Sequence[Student], *, actor: Actor, day: date) -> l
     points: dict[UUID, list[ContactPoint]] = {}
     guardians: dict[UUID, list[dict[str, Any]]] = {}
     if actor.may(Permission.CONTACTS_VIEW):
-        points = dict(read_contact_points(ids, actor=actor))
-        guardians = _guardians(ids, actor, day)
+        points, guardians = _contacts(ids, actor, day)
     applications = _application_of[0](ids, actor) if _application_of else {}
     return [
         _student_shape(s, placed[s.pk], statuses[s.pk], points.get(s.pk), guardians.get(s.pk, []))
@@ -92,15 +91,17 @@ def student_shapes(students: Sequence[Student], *, actor: Actor, day: date) -> l
     ]
 
 
-def _guardians(students: Sequence[UUID], actor: Actor, day: date) -> dict[UUID, list[dict[str, Any]]]:
+def _contacts(
+    students: Sequence[UUID], actor: Actor, day: date
+) -> tuple[dict[UUID, list[ContactPoint]], dict[UUID, list[dict[str, Any]]]]:
+    """How students are reached, those whose contacts the actor may see, and their guardians."""
+    person_of = read_reachable(students, actor=actor)
     links = list(list_guardian_links(students, actor=actor, day=day).order_by("contact_order", "pk"))
-    points: dict[UUID, list[ContactPoint]] = {}
-    for point in list_contact_points({link.guardian_id for link in links}):
-        points.setdefault(point.person_id, []).append(point)
-    found: dict[UUID, list[dict[str, Any]]] = {}
+    points = points_by_person([*person_of.values(), *(link.guardian_id for link in links)])
+    guardians: dict[UUID, list[dict[str, Any]]] = {}
     for link in links:
-        found.setdefault(link.student_id, []).append(guardian_shape(link, points.get(link.guardian_id, [])))
-    return found
+        guardians.setdefault(link.student_id, []).append(guardian_shape(link, points.get(link.guardian_id, [])))
+    return {student: points.get(person, []) for student, person in person_of.items()}, guardians
 
 
 def _student_shape(

@@ -77,7 +77,7 @@ def follow_on_site(day: date, *, actor: Actor) -> Hears:
     """Who comes and goes at the gate, for those who may see who is on site."""
     del day
     require_on_site(actor)
-    kept = _kept(actor)
+    kept = ids_kept_from_work(actor)
     return lambda fact: isinstance(fact, GatePassed) and fact.student not in kept
 
 
@@ -87,17 +87,13 @@ def follow_evacuation(roll_id: UUID, *, actor: Actor) -> Hears:
     return lambda fact: isinstance(fact, EvacuationChanged)
 
 
-def _kept(actor: Actor) -> frozenset[UUID]:
-    return ids_kept_from_work(actor)
-
-
 def _hears_marks(actor: Actor) -> Hears:
     """Marks; none of a save that holds a child from whom a restriction keeps the actor."""
-    kept = _kept(actor)
+    kept = ids_kept_from_work(actor)
     return lambda fact: isinstance(fact, AttendanceMarked) and kept.isdisjoint(mark.student for mark in fact.marks)
 
 
 def _hears_register(actor: Actor) -> Hears:
     """Marks, and who came in or left at the gate."""
-    marks, kept = _hears_marks(actor), _kept(actor)
+    marks, kept = _hears_marks(actor), ids_kept_from_work(actor)
     return lambda fact: marks(fact) or (isinstance(fact, GatePassed) and fact.student not in kept)

@@ -36,16 +36,23 @@ def list_contact_points(people: Iterable[UUID]) -> QuerySet[ContactPoint]:
 
 def read_contact_points(students: Iterable[UUID], *, actor: Actor) -> Mapping[UUID, list[ContactPoint]]:
     """How students are reached, preferred first, for those whose contacts the actor may see. Others are missing."""
+    person_of = read_reachable(students, actor=actor)
+    points = points_by_person(person_of.values())
+    return {student: points.get(person, []) for student, person in person_of.items()}
+
+
+def read_reachable(students: Iterable[UUID], *, actor: Actor) -> dict[UUID, UUID]:
+    """Those of the students whose contacts the actor may see, and which person each is."""
     actor.require(Permission.CONTACTS_VIEW)
-    visible = Student.objects.filter(
-        visible_students(actor, Permission.CONTACTS_VIEW), pk__in=set(students)
-    ).values_list("pk", "person_id")
+    rows = Student.objects.filter(visible_students(actor, Permission.CONTACTS_VIEW), pk__in=set(students))
+    return dict(rows.values_list("pk", "person_id"))
+
+
+def points_by_person(people: Iterable[UUID]) -> dict[UUID, list[ContactPoint]]:
+    """How people are reached, preferred first. Ask only after their contacts may be seen."""
     found: dict[UUID, list[ContactPoint]] = {}
-    student_of = {person: student for student, person in visible}
-    for student in student_of.values():
-        found[student] = []
-    for point in list_contact_points(student_of).order_by("-preferred", "pk"):
-        found[student_of[point.person_id]].append(point)
+    for point in list_contact_points(people).order_by("-preferred", "pk"):
+        found.setdefault(point.person_id, []).append(point)
     return found
 
 

@@ -10,7 +10,7 @@ from ninja import Field, Query, Schema
 from lyceum.core.paging import page_of
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import ListOf, Strict, Walk, actor_of, left_out, listed
-from lyceum.domains.people.batches import list_contact_points
+from lyceum.domains.people.batches import list_contact_points, points_by_person
 from lyceum.domains.people.models import ContactPoint, Staff
 from lyceum.domains.people.queries import (
     get_number_scheme,
@@ -111,10 +111,8 @@ def staff(request: HttpRequest, chosen: Query[StaffFilter]) -> dict[str, Any]:
     page = page_of(rows, order=order, limit=chosen.limit, cursor=chosen.cursor, count=chosen.count)
     if not actor.reaches_all(Permission.CONTACTS_VIEW):
         return listed(page, [_staff(row, None) for row in page.rows])
-    points: dict[UUID, list[ContactPoint]] = {row.person_id: [] for row in page.rows}
-    for point in list_contact_points(points):
-        points[point.person_id].append(point)
-    return listed(page, [_staff(row, points[row.person_id]) for row in page.rows])
+    points = points_by_person(row.person_id for row in page.rows)
+    return listed(page, [_staff(row, points.get(row.person_id, [])) for row in page.rows])
 
 
 def _staff(row: Staff, points: list[ContactPoint] | None) -> dict[str, Any]:
