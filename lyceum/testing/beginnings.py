@@ -1,48 +1,177 @@
-"""What many tests begin with: made once, and found as it was by each of them.
+"""What tests begin with, made once: a test that begins as the one before finds it as it was made.
 
-A process keeps one such beginning, in a transaction that is never committed; each test works on top of it and is taken
-back. The plugin leaves it before any test that begins otherwise.
+A test begins by calling functions that are `remembered`: for a school, an admin, a class. Each such call is a step,
+with a savepoint behind it, in a transaction that is never committed. As long as the next test makes the same calls, it
+gets what they gave. From the first other one, or from the first statement of its own, it works on top of the steps so
+far, and what it does there is undone at its end.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from copy import deepcopy
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
+import psycopg
 from django.db import connection, transaction
+from psycopg.pq import TransactionStatus
 
+from lyceum.core import clock
 from lyceum.core.memory import forget_everything
 
+P = ParamSpec("P")
 Made = TypeVar("Made")
-_open = ExitStack()
-_kept: list[tuple[Callable[[], Any], Any]] = []
+
+AND_CONSTRAINTS = "SET CONSTRAINTS balanced DEFERRED"
+"""Changes nothing, as any that is deferred by itself would do. Where a test sets constraints inside a savepoint and
+releases it, PostgreSQL takes that back with a savepoint around it only if they were set behind that one as well."""
 
 
-@contextmanager
-def made_once(make: Callable[[], Made]) -> Iterator[Made]:
-    """Inside, what `make` makes; what the block does to it, and to everything else, is undone."""
-    if [each for each, _ in _kept] != [make] or not connection.in_atomic_block:
-        leave()
-        _open.enter_context(_undone())
-        _kept.append((make, make()))
-    forget_everything()
-    with _undone():
-        yield deepcopy(_kept[0][1])
+@dataclass(frozen=True)
+class Step:
+    """A call, what it gave, and what it left to be done after a commit."""
+
+    call: tuple[Any, ...]
+    made: Any
+    on_commit: list[Any]
 
 
-def leave() -> None:
-    """Forget what was kept, as if it had never been made."""
-    _kept.clear()
-    _open.close()
+class Beginnings:
+    """The steps that this process has made, and how far the test that runs has come along them."""
 
+    def __init__(self) -> None:
+        self._steps: list[Step] = []
+        self._taken = 0
+        self._begins = False
+        """Whether a test runs that has done nothing of its own yet."""
+        self._makes = False
+        self._transaction: transaction.Atomic | None = None
+        self._server: psycopg.Connection[Any] | None = None
 
-@contextmanager
-def _undone() -> Iterator[None]:
-    """A transaction as Django's test cases have it: taken back at its end, and not in the way of durable ones."""
-    atomic = transaction.atomic()
-    atomic._from_testcase = True  # type: ignore[attr-defined]
-    with atomic:
+    @contextmanager
+    def test(self) -> Iterator[None]:
+        """Inside, a test runs."""
+        self._open()
+        self._taken, self._begins = 0, True
+        connection.execute_wrappers.append(self._hear)
         try:
             yield
         finally:
+            if self._begins:
+                self._begins = False
+                connection.execute_wrappers.remove(self._hear)
+            else:
+                self._undo()
+            connection.run_on_commit = []
+            forget_everything()
+
+    def take(self, make: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """What a call gives: from the step that is the same call, or as a new step."""
+        if not self._begins or self._makes:
+            return make(*args, **kwargs)
+        call = (make, args, kwargs, clock.find_frozen())
+        if self._taken == len(self._steps) or self._steps[self._taken].call != call:
+            return self._make(call)
+        step = self._steps[self._taken]
+        self._taken += 1
+        connection.run_on_commit = list(step.on_commit)
+        return deepcopy(step.made)
+
+    def leave(self) -> None:
+        """Forget every step, as if nothing had ever been made."""
+        self._steps.clear()
+        if self._transaction is not None:
+            left, self._transaction = self._transaction, None
             transaction.set_rollback(True)
+            left.__exit__(None, None, None)
+
+    def _open(self) -> None:
+        if self._transaction is None or connection.connection is not self._server:
+            self.leave()
+            self._transaction = transaction.atomic()
+            # As that of Django's own test cases: not in the way of one that must be the outermost.
+            self._transaction._from_testcase = True  # type: ignore[attr-defined]
+            self._transaction.__enter__()
+            self._server = connection.connection
+            self._say(f"SAVEPOINT step_0; {AND_CONSTRAINTS}")
+
+    def _make(self, call: tuple[Any, ...]) -> Any:
+        self._drop_others()
+        kept = deepcopy(call)
+        make, args, kwargs, _now = call
+        self._makes = True
+        try:
+            made = make(*args, **kwargs)
+        except BaseException:
+            self._speak()  # what it left is the test's own
+            raise
+        finally:
+            self._makes = False
+        self._steps.append(Step(kept, deepcopy(made), list(connection.run_on_commit)))
+        self._taken += 1
+        self._say(f"SAVEPOINT step_{self._taken}; {AND_CONSTRAINTS}")
+        return made
+
+    def _hear(self, execute: Callable[..., Any], *statement: Any) -> Any:
+        if not self._makes:
+            self._speak()
+        return execute(*statement)
+
+    def _speak(self) -> None:
+        """From here on the test does things of its own."""
+        self._begins = False
+        connection.execute_wrappers.remove(self._hear)
+        self._drop_others()
+        # Made or found, what it began with is read anew.
+        forget_everything()
+
+    def _drop_others(self) -> None:
+        """The steps of other tests that this one has not taken."""
+        if self._taken < len(self._steps):
+            del self._steps[self._taken :]
+            self._say(self._back)
+
+    def _undo(self) -> None:
+        """Take back what the test did on top of its steps. Raises what its end would have raised at a commit."""
+        if connection.connection is not self._server or connection.closed_in_transaction:
+            self.leave()
+            return
+        is_sound = self._status is TransactionStatus.INTRANS and not connection.needs_rollback
+        connection.needs_rollback = False
+        try:
+            self._say(f"SET CONSTRAINTS ALL IMMEDIATE; {self._back}" if is_sound else self._back)
+        except psycopg.IntegrityError:
+            self._say(self._back)
+            raise
+
+    @property
+    def _back(self) -> str:
+        return f"ROLLBACK TO SAVEPOINT step_{self._taken}; {AND_CONSTRAINTS}"
+
+    @property
+    def _status(self) -> TransactionStatus:
+        return connection.connection.info.transaction_status
+
+    def _say(self, statements: str) -> None:
+        """Behind Django's back: no test that counts its statements counts these."""
+        connection.connection.execute(statements.encode(), prepare=False)
+
+
+_beginnings = Beginnings()
+test, leave = _beginnings.test, _beginnings.leave
+
+
+def remembered(make: Callable[P, Made]) -> Callable[P, Made]:
+    """Let a test find what the same call gave to the one before.
+
+    For functions that do nothing but write rows: whatever else they do is done once.
+    """
+
+    @wraps(make)
+    def take(*args: P.args, **kwargs: P.kwargs) -> Made:
+        return _beginnings.take(make, args, kwargs)  # type: ignore[no-any-return]
+
+    return take

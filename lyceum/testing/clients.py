@@ -20,6 +20,7 @@ from lyceum.domains.accounts.rules.secrets import hash_secret, new_secret
 from lyceum.domains.accounts.rules.sessions import Opened
 from lyceum.domains.accounts.rules.tokens import issue_pair
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import as_actor, in_school, make_admin
 
 
@@ -81,6 +82,7 @@ def stranger(school: School, **options: Any) -> Caller:
     return Caller(SERVER_NAME=f"{school.slug}.testserver", **options)
 
 
+@remembered
 def start_session(
     user: User,
     school: School | None,
@@ -112,8 +114,14 @@ def browser(user: User, school: School | None, **options: Any) -> Caller:
 
 def software(user: User, school: School | None, **options: Any) -> Caller:
     """Somebody's software, signed in by access token."""
+    return bearer(issue_token(user, school), **options)
+
+
+@remembered
+def issue_token(user: User, school: School | None) -> str:
+    """An access token, as signing in gives it."""
     session, _secret = start_session(user, school, method=SignInSession.TOKEN)
-    return bearer(issue_pair(Opened(session, user, school, ())).access, **options)
+    return issue_pair(Opened(session, user, school, ())).access
 
 
 def bearer(token: str, **options: Any) -> Caller:
@@ -123,7 +131,12 @@ def bearer(token: str, **options: Any) -> Caller:
 
 def key_holder(school: School, *scopes: str, **key: Any) -> Caller:
     """Software with an API key of the school."""
+    return bearer(make_key(school, *scopes, **key))
+
+
+@remembered
+def make_key(school: School, *scopes: str, **key: Any) -> str:
+    """An API key, whole."""
     maker = as_actor(make_admin(school), school, via=Via.PAGE)
     with in_school(school):
-        secret = create_key(name="Test key", scopes=list(scopes), actor=maker, **key).whole
-    return bearer(secret)
+        return create_key(name="Test key", scopes=list(scopes), actor=maker, **key).whole

@@ -36,6 +36,7 @@ from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.people.rules.students import NewStudent, create_student
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.rules import provision_school
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.provisioning import copied_defaults
 
 NOW = datetime(2026, 11, 20, 8, 50, tzinfo=UTC)
@@ -58,6 +59,7 @@ def school_of(row: SchoolOwned) -> Iterator[School]:
         yield school
 
 
+@remembered
 def make_school(name: str = "Hill School", **fields: Any) -> School:
     """A school as it is a moment after somebody made it: defaults of every domain, nobody in it."""
     with copied_defaults():
@@ -69,6 +71,7 @@ def _hashed(password: str) -> str:
     return hash_password(password)
 
 
+@remembered
 def make_user(
     school: School,
     role: Role | None = None,
@@ -96,6 +99,7 @@ def make_user(
     return user
 
 
+@remembered
 def add_role(
     user: User, school: School, role: Role, *, permission_sets: Sequence[str] = (), starts: date | None = LONG_AGO
 ) -> None:
@@ -105,11 +109,13 @@ def add_role(
         start_membership(user, role=role, permission_sets=sets, starts=starts, actor=system_actor(school.pk))
 
 
+@remembered
 def make_admin(school: School, **user: Any) -> User:
     """A school admin."""
     return make_user(school, Role.SCHOOL_ADMIN, **user)
 
 
+@remembered
 def make_manager(school: School, *permission_sets: str, **user: Any) -> User:
     """Somebody in the office, with built-in permission sets by name."""
     return make_user(school, Role.MANAGER, permission_sets=permission_sets, **user)
@@ -117,13 +123,19 @@ def make_manager(school: School, *permission_sets: str, **user: Any) -> User:
 
 def account_for(person: Person, role: Role, **user: Any) -> User:
     """An account for a person who is known to the school already."""
+    person.user = _make_account(person, role, **user)
+    return person.user
+
+
+@remembered
+def _make_account(person: Person, role: Role, **user: Any) -> User:
     with school_of(person) as school:
         account = make_user(school, role, name=person.full_name, **user)
         Person.objects.filter(pk=person.pk).update(user=account)
-    person.user = account
     return account
 
 
+@remembered
 def make_staff(school: School, *, name: str = "", **staff: Any) -> Staff:
     """Somebody who works here, without an account."""
     person = NewPerson(full_name=name or f"Member of staff {next(_numbers)}")
@@ -132,6 +144,7 @@ def make_staff(school: School, *, name: str = "", **staff: Any) -> Staff:
         return create_staff([new], actor=system_actor(school.pk))[0]
 
 
+@remembered
 def make_teacher(school: School, *classes: Class, name: str = "", **user: Any) -> User:
     """The account of a teacher who leads those classes from their first day on."""
     staff = make_staff(school, name=name)
@@ -140,6 +153,7 @@ def make_teacher(school: School, *classes: Class, name: str = "", **user: Any) -
     return account_for(staff.person, Role.TEACHER, **user)
 
 
+@remembered
 def make_student(
     school: School, *classes: Class, name: str = "", first_day: date = FIRST_DAY, **person: Any
 ) -> Student:
@@ -154,6 +168,7 @@ def make_student(
     return student
 
 
+@remembered
 def make_guardian(
     student: Student, *, name: str = "", portal: str = "full", starts: date = LONG_AGO, **link: Any
 ) -> GuardianLink:
@@ -168,6 +183,7 @@ def make_guardian(
         return GuardianLink.objects.select_related("guardian", "student__person").get(pk=made.pk)
 
 
+@remembered
 def guardian_of(*students: Student, name: str = "Grace Guardian", **user: Any) -> User:
     """One human who is the guardian of all those students, in whatever schools they are."""
     account: User | None = None
@@ -185,6 +201,7 @@ def guardian_of(*students: Student, name: str = "Grace Guardian", **user: Any) -
     return account
 
 
+@remembered
 def make_year(
     school: School,
     name: str = "2026/27",
@@ -198,6 +215,7 @@ def make_year(
         return create_year(name=name, starts=starts, ends=ends, current=current, actor=system_actor(school.pk))
 
 
+@remembered
 def find_or_make_year(school: School) -> AcademicYear:
     """The school's current year."""
     with in_school(school):
@@ -205,6 +223,7 @@ def find_or_make_year(school: School) -> AcademicYear:
     return found or make_year(school)
 
 
+@remembered
 def make_class(school: School, name: str = "7A", *, year: AcademicYear | None = None, **fields: Any) -> Class:
     """A form in the current year, for as long as the year."""
     year = year or find_or_make_year(school)
@@ -212,17 +231,20 @@ def make_class(school: School, name: str = "7A", *, year: AcademicYear | None = 
         return create_class(NewClass(year, name, **fields), actor=system_actor(school.pk))
 
 
+@remembered
 def make_subject(school: School, code: str = "MA", name: str = "Mathematics") -> Subject:
     """A subject."""
     with in_school(school):
         return create_subjects([NewSubject(code, name)], actor=system_actor(school.pk))[0]
 
 
+@remembered
 def make_teaching_class(school: School, name: str = "7A/Ma", *, subject: UUID | None = None, **fields: Any) -> Class:
     """A class that is taught a subject."""
     return make_class(school, name, kind="teaching", subject_id=subject or make_subject(school).pk, **fields)
 
 
+@remembered
 def set_times(school: School) -> None:
     """Morning and afternoon registers of a usual day."""
     actor = system_actor(school.pk)
@@ -236,6 +258,7 @@ def set_times(school: School) -> None:
             )
 
 
+@remembered
 def as_actor(user: User, school: School, *, via: Via = Via.REST) -> Actor:
     """Somebody as the rules see them."""
     with in_school(school):

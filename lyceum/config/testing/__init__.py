@@ -21,7 +21,6 @@ from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
-from pytest_django.plugin import blocking_manager_key
 
 from lyceum.config.environment import app_role_password, direct_url
 from lyceum.config.errors import SetupError
@@ -119,12 +118,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     fixtures: list[str] = getattr(item, "fixturenames", [])
     if is_transactional or NEEDS_TRUNCATE & set(fixtures):
         pytest.fail("The app's role cannot TRUNCATE: use the fixture fresh_database instead.", pytrace=False)
-    ways = {"db", "begin_with", "fresh_database"} & {*fixtures, *(["db"] if marker else [])}
-    if len(ways) > 1:
-        pytest.fail(f"Use either {' or '.join(sorted(ways))}: a test begins in one way.", pytrace=False)
-    if "begin_with" not in fixtures:
-        with item.config.stash[blocking_manager_key].unblock():
-            importlib.import_module("lyceum.testing.beginnings").leave()
+    if "fresh_database" in fixtures and (marker or "db" in fixtures):
+        pytest.fail("Use either db or fresh_database: a test begins in one way.", pytrace=False)
 
 
 def _compile_hastily() -> None:

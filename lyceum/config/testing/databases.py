@@ -21,6 +21,7 @@ from psycopg import sql
 from lyceum.config.environment import direct_url
 from lyceum.config.postgres.urls import role_of, with_database
 from lyceum.core.memory import forget_everything
+from lyceum.testing.beginnings import leave
 
 TEMPLATE_PREFIX = "lyceum_template_"
 CLONE_PREFIX = "lyceum_test_"
@@ -129,6 +130,7 @@ def fingerprint_of_schema() -> str:
 
 def point_django_to(database: TestDatabase) -> None:
     """Let every connection that is opened from here on, in any thread or subprocess, use that database."""
+    leave()
     for connection in connections.all():
         connection.close()
         if isinstance(connection, DatabaseWrapper):

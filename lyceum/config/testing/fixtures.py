@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from pytest_django import DjangoDbBlocker
 
 from lyceum.config.testing.databases import CLONE_PREFIX, TestDatabase, TestServer, point_django_to
-from lyceum.testing.beginnings import leave, made_once
-
-Made = TypeVar("Made")
+from lyceum.testing import beginnings
 
 
 @pytest.fixture(scope="session")
@@ -41,19 +38,16 @@ def django_db_setup(
         point_django_to(database)
     yield database
     with django_db_blocker.unblock():
-        leave()
         point_django_to(database)
     test_server.drop(database.name)
 
 
 @pytest.fixture
-def begin_with(
-    django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker
-) -> Iterator[Callable[[Callable[[], Made]], Made]]:
-    """Instead of `db`: `begin_with(make)` is what `make` makes, made once for all tests in a row that begin with it."""
+def _django_db_helper(django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Replaces pytest-django's, behind `db`: what a test does is undone, and what it begins with is remembered."""
     del django_db_setup
-    with django_db_blocker.unblock(), ExitStack() as begun:
-        yield lambda make: begun.enter_context(made_once(make))
+    with django_db_blocker.unblock(), beginnings.test():
+        yield
 
 
 @pytest.fixture(scope="session")

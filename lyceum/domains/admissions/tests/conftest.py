@@ -19,6 +19,7 @@ from lyceum.domains.admissions.rules.intakes import add_standing_intake, create_
 from lyceum.domains.admissions.rules.sending import apply
 from lyceum.domains.learning.models import Course
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import Caller, software
 from lyceum.testing.factories import (
     NOW,
@@ -102,6 +103,7 @@ class Office:
             return Application.objects.values_list("status", flat=True).get(pk=pk)
 
 
+@remembered
 def build_office() -> Office:
     school = make_school()
     year = make_year(school, "2027/28", starts=NEXT_YEAR[0], ends=NEXT_YEAR[1], current=False)
@@ -113,10 +115,10 @@ def build_office() -> Office:
 
 
 @pytest.fixture
-def office(begin_with):
+def office(db):
     """On a Friday in November."""
     with clock.frozen(NOW):
-        yield begin_with(build_office)
+        yield build_office()
 
 
 def later(**delta: float) -> Any:

@@ -1,6 +1,6 @@
 """7A on a Friday, with a gradebook for its first term."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from lyceum.domains.assessment.rules.gradebooks import open_gradebook
 from lyceum.domains.assessment.rules.structure import add_column
 from lyceum.domains.learning.models import Assignment
 from lyceum.domains.learning.tests.assignments.conftest import Friday, at_school, make_friday
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import in_school
 
 __all__ = ["at_school"]
@@ -101,6 +102,7 @@ class Marks(Friday):
         return answer.json()["gradebooks"]
 
 
+@remembered
 def make_marks(**school: str) -> Marks:
     """Two forms on Friday at 8:50, and the gradebook of one."""
     friday = make_friday(**school)
@@ -117,6 +119,6 @@ def make_marks(**school: str) -> Marks:
 
 
 @pytest.fixture
-def marks(begin_with: Callable[[Callable[[], Marks]], Marks], at_school: None) -> Marks:
+def marks(db: None, at_school: None) -> Marks:
     """7A with its gradebook."""
-    return begin_with(make_marks)
+    return make_marks()

@@ -17,6 +17,7 @@ from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.timetable.rules import NewLesson, create_lessons
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import (
     NOW,
     in_school,
@@ -55,6 +56,7 @@ class Morning:
             return Register.objects.get(school_class=self.form, on=day, session=session)
 
 
+@remembered
 def make_morning(size: int = 3, **school: str) -> Morning:
     """A school with one form of so many students, its teacher, and somebody in the office."""
     made = make_school(**school)
@@ -77,9 +79,9 @@ def at_school() -> Iterator[None]:
 
 
 @pytest.fixture
-def morning(begin_with: Callable[[Callable[[], Morning]], Morning], at_school: None) -> Morning:
+def morning(db: None, at_school: None) -> Morning:
     """A class of three on Friday at 8:50."""
-    return begin_with(make_morning)
+    return make_morning()
 
 
 def make_lesson_register(morning: Morning, *, hour: int = 10, period: str = "2", **lesson: Any) -> Register:

@@ -23,6 +23,7 @@ from lyceum.domains.attendance.sessions import list_session_marks_as_known
 from lyceum.domains.attendance.sheet import read_known_sheet
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.attendance.tests.test_cases import CLOSED, guardian, open_now, take
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import browser, software
 from lyceum.testing.factories import NOW, in_school, make_admin
 from lyceum.testing.pages import text_of
@@ -33,6 +34,7 @@ LINES = """query($id: ID!, $at: DateTime) { register(id: $id) { lines(first: 9) 
   name mark(asKnownAt: $at) { code } } } } } }"""
 
 
+@remembered
 def make_census() -> Morning:
     """The teacher marked all 40 absent on census day; the office learnt on Monday that they were ill."""
     with clock.frozen(NOW):
@@ -49,10 +51,11 @@ def make_census() -> Morning:
 
 
 @pytest.fixture
-def census(begin_with: Callable[[Callable[[], Morning]], Morning]) -> Morning:
-    return begin_with(make_census)
+def census(db: None) -> Morning:
+    return make_census()
 
 
+@remembered
 def make_amended() -> Morning:
     """Of three the first was marked absent and is ill since Monday, the second stays absent; the third came Monday."""
     with clock.frozen(NOW):
@@ -68,8 +71,8 @@ def make_amended() -> Morning:
 
 
 @pytest.fixture
-def amended(begin_with: Callable[[Callable[[], Morning]], Morning]) -> Morning:
-    return begin_with(make_amended)
+def amended(db: None) -> Morning:
+    return make_amended()
 
 
 def by_session_marks(morning: Morning, known: str) -> list[tuple[str, str]]:

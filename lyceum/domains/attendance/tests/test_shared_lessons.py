@@ -25,6 +25,7 @@ from lyceum.domains.timetable.models import Group, GroupMember, Lesson, PlannedC
 from lyceum.domains.timetable.rules.publishing import publish_version
 from lyceum.domains.timetable.rules.versions import create_version
 from lyceum.domains.timetable.tests.conftest import make_small
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import browser, software
 from lyceum.testing.factories import NOW, add_role, as_actor, in_school, make_manager, make_user, set_times
 from lyceum.testing.pages import text_of
@@ -36,6 +37,7 @@ OF_CLASS = """query($id: ID!, $on: Date!) { class(id: $id) { registersOn(date: $
   totalCount edges { node { className } } } } }"""
 
 
+@remembered
 def make_shared():
     """Mathematics of 7A and 7B is taught to both at once on Monday; to Art of 7A comes half of the class."""
     with clock.frozen(NOW):
@@ -55,9 +57,9 @@ def make_shared():
 
 
 @pytest.fixture
-def small(begin_with):
+def small(db):
     with clock.frozen(NOW + timedelta(days=3)):
-        yield begin_with(make_shared)
+        yield make_shared()
 
 
 def registers_of(small):

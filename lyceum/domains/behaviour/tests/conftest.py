@@ -1,6 +1,6 @@
 """A Friday at school: two forms, their teachers, a head of year, families."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from lyceum.domains.behaviour.models import Incident, IncidentType, Participant
 from lyceum.domains.behaviour.rules.recording import NewIncident, NewPart, record_incident
 from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import (
     NOW,
     account_for,
@@ -78,6 +79,7 @@ class Friday:
             return list(rows.order_by("student__person__sort_name"))
 
 
+@remembered
 def make_friday(**school: str) -> Friday:
     made = make_school(**school)
     form = make_class(made)
@@ -104,9 +106,9 @@ def at_school() -> Iterator[None]:
 
 
 @pytest.fixture
-def friday(begin_with: Callable[[Callable[[], Friday]], Friday], at_school: None) -> Friday:
+def friday(db: None, at_school: None) -> Friday:
     """Two forms on Friday at 8:50."""
-    return begin_with(make_friday)
+    return make_friday()
 
 
 def later(**span: float) -> Any:

@@ -1,6 +1,6 @@
 """A school with a form, its people, and who keeps its events."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -13,6 +13,7 @@ from lyceum.domains.accounts.models import User
 from lyceum.domains.people.models import GuardianLink, Person, Student
 from lyceum.domains.people.rules.adults import NewGuardian, add_guardians
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import Caller, software
 from lyceum.testing.factories import (
     LONG_AGO,
@@ -56,12 +57,13 @@ class Cast:
 
 
 @pytest.fixture
-def cast(begin_with: Callable[[Callable[[], Cast]], Cast]) -> Iterator[Cast]:
+def cast(db: None) -> Iterator[Cast]:
     """Everybody, on the Friday of the tests."""
     with clock.frozen(NOW):
-        yield begin_with(make_cast)
+        yield make_cast()
 
 
+@remembered
 def make_cast() -> Cast:
     """A school with two forms, a student in each, and their common guardian."""
     school = make_school("Hill School")

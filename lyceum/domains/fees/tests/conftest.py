@@ -1,6 +1,6 @@
 """A school that bills: a bursar, two families, an item and a deposit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +20,7 @@ from lyceum.domains.fees.rules.items import create_item
 from lyceum.domains.fees.rules.paying import NewPayment, record_payment
 from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import Caller, browser, software
 from lyceum.testing.factories import (
     NOW,
@@ -90,6 +91,7 @@ class Bursary:
             return record_payment(new, actor=self.actor())
 
 
+@remembered
 def make_bursary() -> Bursary:
     school = make_school()
     bursar = make_manager(school, "Finance", name="Bea Bursar", username="bea")
@@ -108,7 +110,7 @@ def make_bursary() -> Bursary:
 
 
 @pytest.fixture
-def bursary(begin_with: Callable[[Callable[[], Bursary]], Bursary]) -> Iterator[Bursary]:
+def bursary(db: None) -> Iterator[Bursary]:
     """On a Friday in November."""
     with clock.frozen(NOW):
-        yield begin_with(make_bursary)
+        yield make_bursary()

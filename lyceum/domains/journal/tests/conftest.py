@@ -15,6 +15,7 @@ from lyceum.domains.journal.rules.endpoints import Keyed, NewWebhook, create_web
 from lyceum.domains.journal.tasks import relay
 from lyceum.domains.people.facts import StudentChanged
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import Caller, software
 from lyceum.testing.factories import as_actor, in_school, make_admin, make_school
 from lyceum.testing.receivers import Receiver, receiving
@@ -70,6 +71,7 @@ class Telling:
             return WebhookEndpoint.objects.get(pk=endpoint.pk)
 
 
+@remembered
 def build_telling() -> Telling:
     school = make_school()
     return Telling(school, make_admin(school, name="Ada Head", email="ada@hill.example"))
@@ -83,7 +85,7 @@ def receiver(settings):
 
 
 @pytest.fixture
-def telling(begin_with, receiver):
-    found = begin_with(build_telling)
+def telling(db, receiver):
+    found = build_telling()
     found.receiver = receiver
     return found

@@ -1,6 +1,5 @@
 """A small school with what must be taught: two forms, three subjects, three teachers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from lyceum.domains.tenancy.models import School
 from lyceum.domains.timetable.models import PlannedLesson, Version
 from lyceum.domains.timetable.rules.from_classes import generate_requirements
 from lyceum.domains.timetable.rules.versions import create_version
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import (
     NOW,
     find_or_make_year,
@@ -81,6 +81,7 @@ def place_all(version: Version) -> None:
         lesson.save()
 
 
+@remembered
 def make_small(name: str = "Hill School") -> Small:
     """Such a school."""
     school = make_school(name)
@@ -105,7 +106,7 @@ def make_small(name: str = "Hill School") -> Small:
 
 
 @pytest.fixture
-def small(begin_with: Callable[[Callable[[], Small]], Small]) -> Small:
+def small(db: None) -> Small:
     """A small school on Friday at 8:50."""
     with clock.frozen(NOW):
-        return begin_with(make_small)
+        return make_small()

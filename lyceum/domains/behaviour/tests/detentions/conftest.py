@@ -1,6 +1,6 @@
 """A school with a detention type, and slots on the days that follow a Friday morning."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -18,6 +18,7 @@ from lyceum.domains.behaviour.rules.detentions.slots import NewSlot, create_slot
 from lyceum.domains.behaviour.rules.detentions.types import create_detention_type
 from lyceum.domains.people.models import Staff, Student
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import (
     NOW,
     guardian_of,
@@ -92,6 +93,7 @@ class Year:
         return Detention.objects.select_related("type", "slot", "student__person").get(pk=detention.pk)
 
 
+@remembered
 def make_detention_year(size: int = 3, **school: str) -> Year:
     """A school with one form of so many students, each with a guardian, and one type of detention."""
     made = make_school(**school)
@@ -121,6 +123,6 @@ def at_school() -> Iterator[None]:
 
 
 @pytest.fixture
-def year(begin_with: Callable[[Callable[[], Year]], Year], at_school: None) -> Year:
+def year(db: None, at_school: None) -> Year:
     """Three students on Friday at 8:50, and no slot yet."""
-    return begin_with(make_detention_year)
+    return make_detention_year()

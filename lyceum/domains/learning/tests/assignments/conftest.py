@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ from lyceum.domains.learning.rules.assignments.publishing import publish_assignm
 from lyceum.domains.learning.rules.assignments.writing import NewAssignment, create_assignment
 from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import Caller, browser, software
 from lyceum.testing.factories import (
     NOW,
@@ -109,6 +110,7 @@ class Friday:
         return self.rest(name).send(f"/api/v1/submissions/{submission.pk}/grade/", body, **headers)
 
 
+@remembered
 def make_friday(**school: str) -> Friday:
     made = make_school(**school)
     form, other_form = make_class(made), make_class(made, "7B")
@@ -133,9 +135,9 @@ def at_school() -> Iterator[None]:
 
 
 @pytest.fixture
-def friday(begin_with: Callable[[Callable[[], Friday]], Friday], at_school: None) -> Friday:
+def friday(db: None, at_school: None) -> Friday:
     """Two forms on Friday at 8:50."""
-    return begin_with(make_friday)
+    return make_friday()
 
 
 def at(instant: datetime, **span: float) -> AbstractContextManager[None]:
