@@ -33,7 +33,7 @@ from lyceum.domains.attendance.rules.setup import set_session_times
 from lyceum.domains.people.models import GuardianLink, Person, Staff, Student
 from lyceum.domains.people.rules.adults import NewGuardian, NewStaff, add_guardians, create_staff
 from lyceum.domains.people.rules.persons import NewPerson
-from lyceum.domains.people.rules.students import NewStudent, create_student
+from lyceum.domains.people.rules.students import NewStudent, create_students
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.rules import provision_school
 from lyceum.testing.beginnings import remembered
@@ -153,19 +153,28 @@ def make_teacher(school: School, *classes: Class, name: str = "", **user: Any) -
     return account_for(staff.person, Role.TEACHER, **user)
 
 
-@remembered
 def make_student(
     school: School, *classes: Class, name: str = "", first_day: date = FIRST_DAY, **person: Any
 ) -> Student:
     """A student on roll from a day on, and from that day in those classes. Without an account."""
-    new = NewPerson(full_name=name or f"Student {next(_numbers)}", **person)
+    return make_students(school, [name], *classes, first_day=first_day, **person)[0]
+
+
+@remembered
+def make_students(
+    school: School, names: Sequence[str], *classes: Class, first_day: date = FIRST_DAY, **person: Any
+) -> list[Student]:
+    """Students of those names, at once; each as `make_student` makes one."""
+    new = [NewPerson(full_name=name or f"Student {next(_numbers)}", **person) for name in names]
     actor = system_actor(school.pk)
     with in_school(school):
-        student = create_student(NewStudent(new, first_day=first_day, confirm_new=True), actor=actor)
-        members = [NewMember(each, student.pk, max(first_day, each.starts)) for each in classes]
+        students = create_students(
+            [NewStudent(each, first_day=first_day, confirm_new=True) for each in new], actor=actor
+        )
+        members = [NewMember(each, student.pk, max(first_day, each.starts)) for student in students for each in classes]
         if members:
             add_class_members(members, actor=actor)
-    return student
+    return students
 
 
 @remembered

@@ -1,5 +1,6 @@
 """Asking over GraphQL, and what there is to ask about."""
 
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import software
 from lyceum.testing.factories import make_admin, make_class, make_guardian, make_student, make_teacher
 
@@ -26,6 +27,7 @@ def admin_of(school):
     return software(make_admin(school), school)
 
 
+@remembered
 def fill(school, number):
     """So many classes, each with as many students with as many guardians, a teacher and today's registers."""
     made = [make_class(school, f"{number}-{n}") for n in range(number)]

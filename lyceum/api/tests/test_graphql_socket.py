@@ -4,10 +4,9 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
-from django.db import connections
 
 from lyceum.api import graphql_socket
-from lyceum.api.tests.serving import aside, serving
+from lyceum.api.tests.serving import aside
 from lyceum.api.tests.today import make_morning
 from lyceum.core.actor import system_actor
 from lyceum.domains.academics.models import ClassMembership, ClassTeacher
@@ -23,18 +22,6 @@ MARKED = """subscription ($class: ID!) {
   }
 }"""
 TODAY = "subscription { registersToday { registerId } }"
-
-
-@pytest.fixture
-def server(fresh_database):
-    with serving() as running:
-        yield running
-    connections.close_all()
-
-
-@pytest.fixture
-def morning(server):
-    return make_morning()
 
 
 @asynccontextmanager

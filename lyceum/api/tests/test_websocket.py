@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 import websockets
-from django.db import connections
 
 from lyceum.api import socket_wire, websocket
-from lyceum.api.tests.serving import aside, serving
+from lyceum.api.tests.serving import aside
 from lyceum.api.tests.today import make_morning
 from lyceum.core.permissions import Role
 from lyceum.domains.accounts.models import Membership, SignInSession, User
@@ -17,18 +16,6 @@ from lyceum.testing.clients import key_holder, software
 from lyceum.testing.factories import account_for, make_guardian, make_manager
 
 PROTOCOL = "lyceum.v1"
-
-
-@pytest.fixture
-def server(fresh_database):
-    with serving() as running:
-        yield running
-    connections.close_all()
-
-
-@pytest.fixture
-def morning(server):
-    return make_morning()
 
 
 def token_of(client):

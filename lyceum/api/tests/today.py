@@ -22,7 +22,7 @@ from lyceum.testing.factories import (
     make_admin,
     make_class,
     make_school,
-    make_student,
+    make_students,
     make_teacher,
 )
 
@@ -64,7 +64,7 @@ def make_morning(name: str = "Hill School") -> Morning:
     admin = make_admin(school)
     classes = [make_class(school, name) for name in ("7A", "7B")]
     teachers = [make_teacher(school, each) for each in classes]
-    students = [[make_student(school, each, first_day=first) for _ in range(2)] for each in classes]
+    students = [make_students(school, ["", ""], each, first_day=first) for each in classes]
     with in_school(school):
         registers = list(list_registers(as_actor(admin, school), day=day))
     registers.sort(key=lambda register: register.class_name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -72,20 +73,31 @@ def made_for_all(
     return make
 
 
+@pytest.fixture(scope="session")
+def at_clone(
+    test_server: TestServer, django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker
+) -> Callable[[str, str], AbstractContextManager[TestDatabase]]:
+    """`at_clone(template, purpose)`: inside, Django talks to a database of its own, and commits are real."""
+
+    @contextmanager
+    def at(template: str, purpose: str) -> Iterator[TestDatabase]:
+        database = test_server.clone(template, _clone_name(purpose))
+        with django_db_blocker.unblock():
+            point_django_to(database)
+            yield database
+            point_django_to(django_db_setup)
+        test_server.drop(database.name)
+
+    return at
+
+
 @pytest.fixture
 def fresh_database(
-    test_server: TestServer,
-    template_database: str,
-    django_db_setup: TestDatabase,
-    django_db_blocker: DjangoDbBlocker,
+    at_clone: Callable[[str, str], AbstractContextManager[TestDatabase]], template_database: str
 ) -> Iterator[TestDatabase]:
     """A database of its own, as the migrations leave it; what the test commits is really committed."""
-    database = test_server.clone(template_database, _clone_name("fresh"))
-    with django_db_blocker.unblock():
-        point_django_to(database)
+    with at_clone(template_database, "fresh") as database:
         yield database
-        point_django_to(django_db_setup)
-    test_server.drop(database.name)
 
 
 def _clone_name(purpose: str) -> str:

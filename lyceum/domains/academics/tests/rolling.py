@@ -27,6 +27,7 @@ from lyceum.domains.academics.rules.rollover.looking import preview_rollover
 from lyceum.domains.academics.rules.rollover.undoing import undo_rollover
 from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import (
     FIRST_DAY,
     in_school,
@@ -60,25 +61,30 @@ class Summer:
         with in_school(self.school):
             return Grade.objects.get(code=code)
 
+    @remembered
     def student(self, form: str, *, grade: str = "", name: str = "", **more: Any) -> Student:
         """A student in a form and its grade, or in another."""
         student = make_student(self.school, self.forms[form], name=name, **more)
         self.place(student, grade or form[:-1])
         return student
 
+    @remembered
     def place(self, student: Student, grade: str) -> None:
         with in_school(self.school):
             first = student.admission_date or FIRST_DAY
             place_students([NewPlacement(student.pk, self.year, self.grade(grade), first)], actor=self.actor)
 
+    @remembered
     def plan(self, **options: bool) -> RolloverPlan:
         with in_school(self.school):
             return begin_rollover(self.year.pk, self.next_year.pk, options=options, actor=self.actor)
 
+    @remembered
     def preview(self, plan: RolloverPlan) -> RolloverPlan:
         with in_school(self.school):
             return preview_rollover(plan.pk, actor=self.actor)
 
+    @remembered
     def apply(self, plan: RolloverPlan) -> RolloverPlan:
         with in_school(self.school):
             return apply_rollover(plan.pk, actor=self.actor)
@@ -141,6 +147,7 @@ def work() -> list[str]:
     return [name for _, name, _ in jobs]
 
 
+@remembered
 def make_summer(*names: str, finals: tuple[str, ...] = ("12",), seats: int = 40, name: str = "Hill School") -> Summer:
     """A school with a year, the next one, and forms of the grades that their names say, each with a teacher."""
     school = make_school(name)

@@ -18,6 +18,7 @@ from lyceum.domains.accounts.rules.members import (
     suspend_user,
 )
 from lyceum.domains.journal.models import AuditEntry, Fact
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import bearer, browser, key_holder, nobody, software, statements_for
 from lyceum.testing.factories import (
     NOW,
@@ -56,6 +57,7 @@ def names(answer):
     return [row["full_name"] for row in answer.json()["items"]]
 
 
+@remembered
 def people(school):
     make_user(school, Role.TEACHER, name="Tess Teacher", username="tess", email=f"t@{school.slug}.example")
     make_user(school, Role.STUDENT, name="Çağla Öğrenci", username="cagla")

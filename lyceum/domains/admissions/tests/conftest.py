@@ -1,7 +1,8 @@
 """A school that takes applications: an office, a course, a year group with five places, and somebody who applies."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from lyceum.testing.factories import (
 ADULT, CHILD = date(1990, 5, 1), date(2015, 5, 1)
 MOTHER = EnteredGuardian(first_name="Mo", last_name="Lund", relation="mother", email="mo@example.org")
 NEXT_YEAR = (date(2027, 9, 1), date(2028, 7, 20))
+_numbers = count(1)
 
 
 @dataclass
@@ -48,7 +50,6 @@ class Office:
     office: User
     """With the sets Admissions and Admissions decisions."""
     applicant: User
-    people: dict[str, User] = field(default_factory=dict)
 
     def actor(self, user: User) -> Actor:
         return as_actor(user, self.school)
@@ -60,13 +61,12 @@ class Office:
     def general(self) -> Intake:
         return add_standing_intake()
 
+    @remembered
     def newcomer(self, role: Role = Role.APPLICANT) -> User:
         """Somebody with a verified address."""
-        number = len(self.people)
-        user = make_user(self.school, role, email=f"newcomer{number}@example.org")
-        self.people[str(number)] = user
-        return user
+        return make_user(self.school, role, email=f"newcomer{next(_numbers)}@example.org")
 
+    @remembered
     def year_group(
         self, *, name: str = "Year 1", places: int | None = 5, steps: tuple[str, ...] = (), **values: Any
     ) -> Intake:
@@ -79,6 +79,7 @@ class Office:
                 create_step(intake.pk, values={"step_name": step}, actor=actor)
             return publish_intake(intake.pk, actor=actor)
 
+    @remembered
     def apply(self, user: User | None = None, **entered: Any) -> Application:
         """An application that was sent: an adult's to the course, unless told otherwise."""
         given: dict[str, Any] = {"birth_date": ADULT, "first_name": "Ana", "last_name": "Lund"}
@@ -87,6 +88,7 @@ class Office:
         with in_school(self.school):
             return apply(Entered(**given | entered), actor=self.actor(user or self.newcomer()))
 
+    @remembered
     def child(self, intake: Intake, user: User | None = None, *, review: bool = True, **entered: Any) -> Application:
         """A guardian's application for a child, under review."""
         given: dict[str, Any] = {"intake": intake.pk, "birth_date": CHILD, "for_self": False, "guardians": [MOTHER]}

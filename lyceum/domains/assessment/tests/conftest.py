@@ -36,6 +36,7 @@ class Marks(Friday):
         """Of the gradebook."""
         return f"{API}gradebooks/{self.book.pk}/"
 
+    @remembered
     def column(self, title: str = "Test", points: Any = 100, **values: Any) -> UUID:
         """A column that the teacher adds."""
         body = {"title": title, "points": str(points)} | values
@@ -43,11 +44,13 @@ class Marks(Friday):
         assert answer.status_code == 201, answer.content
         return UUID(answer.json()["id"])
 
+    @remembered
     def column_of(self, work: Assignment, **values: Any) -> Column:
         """A column whose cells are an assignment's marks."""
         with in_school(self.school):
             return add_column(self.book.pk, values={"source_id": work.pk} | values, actor=self.who("teacher"))
 
+    @remembered
     def category(self, title: str, **values: Any) -> UUID:
         """A category that the teacher adds."""
         answer = self.rest("teacher").send(f"{self.path}categories/", {"title": title} | values)
@@ -60,6 +63,7 @@ class Marks(Friday):
         with in_school(self.school):
             return Category.objects.filter(gradebook=self.book).order_by("position")[0].pk
 
+    @remembered
     def policy(self, **values: Any) -> None:
         """The admin changes how it is counted."""
         path = f"{API}grading-policies/{self.book.policy_id}/"

@@ -24,7 +24,7 @@ from lyceum.testing.factories import (
     make_class,
     make_manager,
     make_school,
-    make_student,
+    make_students,
     make_teacher,
     set_times,
 )
@@ -50,6 +50,7 @@ class Morning:
     def office(self) -> Actor:
         return actor_for_user(self.office_user, self.school.pk, via=Via.PAGE)
 
+    @remembered
     def register(self, session: str = "AM", day: date = TODAY) -> Register:
         with in_school(self.school):
             open_day(day)
@@ -65,7 +66,7 @@ def make_morning(size: int = 3, **school: str) -> Morning:
     return Morning(
         school=made,
         form=form,
-        students=[make_student(made, form, name=f"Student {n:02}") for n in range(size)],
+        students=make_students(made, [f"Student {n:02}" for n in range(size)], form),
         teacher_user=make_teacher(made, form, name="Tess Teacher"),
         office_user=make_manager(made, "Office", name="Olive Office"),
     )

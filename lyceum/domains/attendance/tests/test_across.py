@@ -16,6 +16,7 @@ from lyceum.domains.attendance.rules.marks import GivenMark, take_register
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.journal.models import AuditEntry
 from lyceum.domains.tenancy.models import Group, School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import browser, software, statements_for
 from lyceum.testing.factories import LONG_AGO, NOW, in_school, make_admin, make_school, make_user
 from lyceum.testing.pages import text_of
@@ -30,12 +31,14 @@ def noon() -> Any:
         yield
 
 
+@remembered
 def make_group(name: str, *schools: School, parent: Group | None = None) -> Group:
     group = Group.objects.create(name=name, slug=name.lower(), kind="trust", parent=parent)
     School.objects.filter(pk__in=[school.pk for school in schools]).update(group=group)
     return group
 
 
+@remembered
 def admin_of(group: Group, school: School) -> User:
     """Somebody with an account, who administers a group and has no role in any school."""
     user = make_user(school, name="Gwen Group")
@@ -43,6 +46,7 @@ def admin_of(group: Group, school: School) -> User:
     return user
 
 
+@remembered
 def marked(name: str, size: int, *, absent: int) -> Morning:
     """A school of so many students, of whom some were absent this morning without a reason."""
     with clock.frozen(NOW):

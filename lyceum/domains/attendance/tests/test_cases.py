@@ -31,6 +31,7 @@ from lyceum.domains.notifications.rules.budget import set_budget
 from lyceum.domains.people.models import ContactPoint, Flag, GuardianLink, Person
 from lyceum.domains.people.rules.restrictions import restrict_contact
 from lyceum.domains.tenancy.queries import today
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import browser, software
 from lyceum.testing.factories import (
     account_for,
@@ -46,6 +47,7 @@ CLOSED = datetime(2026, 11, 20, 9, 20, tzinfo=UTC)
 """Five minutes after the register closed."""
 
 
+@remembered
 def guardian(
     morning: Morning, number: int, *, child: int = 0, channels: tuple[str, ...] = ("sms", "call")
 ) -> GuardianLink:
@@ -55,6 +57,7 @@ def guardian(
     return link
 
 
+@remembered
 def take(morning: Morning, symbol: str = "N", *, child: int = 0) -> None:
     """The teacher marks one child absent, and the others present."""
     register = morning.register()
@@ -67,6 +70,7 @@ def take(morning: Morning, symbol: str = "N", *, child: int = 0) -> None:
         )
 
 
+@remembered
 def open_now(morning: Morning, at: datetime = CLOSED) -> AbsenceCase:
     with clock.frozen(at), in_school(morning.school):
         open_cases(TODAY)

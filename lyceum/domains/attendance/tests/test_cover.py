@@ -31,6 +31,7 @@ from lyceum.domains.timetable.rules.covers import (
     assign_cover,
     cancel_cover,
 )
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import Caller, browser, nobody, software
 from lyceum.testing.factories import in_school, make_class, make_teacher
 from lyceum.testing.pages import text_of
@@ -62,6 +63,11 @@ class Covered:
 
 @pytest.fixture
 def covered(morning: Morning) -> Covered:
+    return make_covered(morning)
+
+
+@remembered
+def make_covered(morning: Morning) -> Covered:
     colleague = make_teacher(morning.school, name="Cora Colleague")
     with in_school(morning.school):
         eleven = make_lesson_register(morning, hour=11, period="3")

@@ -17,6 +17,7 @@ from lyceum.domains.attendance.rules.refusals import (
     RegisterLockedError,
     WrongMarksError,
 )
+from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.attendance.rules.setup import set_session_times
 from lyceum.domains.attendance.sheet import read_sheet
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
@@ -275,7 +276,8 @@ def test_saving_takes_as_many_statements_for_one_as_for_thirty():
         register = morning.register()
         with in_school(morning.school):
             actor = morning.teacher
-            take_register(register.pk, marks=[], actor=actor)  # the codes are remembered from here on
+            take_register(register.pk, marks=[], actor=actor)  # codes and days are remembered from here on
+            open_day(TODAY)
             with CaptureQueriesContext(connection) as queries:
                 take_register(register.pk, marks=[], rest="present", actor=actor)
         counts.append(len(queries))

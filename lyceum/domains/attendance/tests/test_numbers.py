@@ -18,12 +18,14 @@ from lyceum.domains.attendance.rules.registers import open_day
 from lyceum.domains.attendance.tests.conftest import TODAY, Morning, make_morning
 from lyceum.domains.people.models import Enrolment
 from lyceum.domains.people.rules.enrolments import change_enrolment
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import NOW, in_school, make_class, make_student
 
 FRIDAY_EVENING = datetime(2026, 11, 20, 18, tzinfo=UTC)
 TWO_WEEKS = [date(2026, 11, 9) + timedelta(days=n) for n in range(12) if n % 7 < 5]
 
 
+@remembered
 def mark_sessions(morning: Morning, symbols: list[str]) -> None:
     """Give the first student one symbol a session over the two weeks, morning and afternoon."""
     slots = [(day, session) for day in TWO_WEEKS for session in ("AM", "PM")]

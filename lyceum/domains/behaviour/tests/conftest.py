@@ -26,7 +26,7 @@ from lyceum.testing.factories import (
     make_class,
     make_manager,
     make_school,
-    make_student,
+    make_students,
     make_teacher,
 )
 
@@ -40,6 +40,7 @@ class Friday:
     students: list[Student]
     users: dict[str, User]
 
+    @remembered
     def who(self, name: str, via: Via = Via.PAGE) -> Actor:
         with in_school(self.school):
             return actor_for_user(self.users[name], self.school.pk, via=via)
@@ -59,10 +60,12 @@ class Friday:
         """Of the first student."""
         return self.who("guardian")
 
+    @remembered
     def type(self, code: str) -> IncidentType:
         with in_school(self.school):
             return IncidentType.objects.get(code=code)
 
+    @remembered
     def record(
         self, code: str = "disruption", *students: Student, actor: Actor | None = None, parts: Any = (), **more: Any
     ) -> Incident:
@@ -84,7 +87,7 @@ def make_friday(**school: str) -> Friday:
     made = make_school(**school)
     form = make_class(made)
     other_form = make_class(made, "7B")
-    students = [make_student(made, form, name=name) for name in ("Ada Lovelace", "Ben Carson", "Cleo Santos")]
+    students = make_students(made, ("Ada Lovelace", "Ben Carson", "Cleo Santos"), form)
     users = {
         "teacher": make_teacher(made, form, name="Tess Teacher"),
         "other": make_teacher(made, other_form, name="Otto Other"),

@@ -70,6 +70,7 @@ class Bursary:
     def browser(self, user: User | None = None) -> Caller:
         return browser(user or self.bursar, self.school)
 
+    @remembered
     def draft(self, amount: int = 10_000, *due_on: date, account: BillingAccount | None = None, **line: Any) -> Invoice:
         """A draft for Ada's tuition, due in two weeks."""
         given: dict[str, Any] = {"item": self.tuition.pk, "student": self.ada.pk} | line
@@ -77,12 +78,14 @@ class Bursary:
         with self.within():
             return draft_invoice(new, actor=self.actor())
 
+    @remembered
     def bill(self, amount: int = 10_000, *due_on: date, account: BillingAccount | None = None, **line: Any) -> Invoice:
         """The same, issued."""
         draft = self.draft(amount, *due_on, account=account, **line)
         with self.within():
             return issue_invoice(draft.pk, actor=self.actor())
 
+    @remembered
     def pay(self, amount: int, method: str = "bank", *, account: BillingAccount | None = None, **more: Any) -> Payment:
         """Money comes in on the mother's account."""
         more.setdefault("record_anyway", True)

@@ -20,11 +20,13 @@ from lyceum.domains.people.models import Student
 from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.people.rules.students import NewStudent, create_student
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import account_for, in_school, make_staff
 
 FIRST, LAST = date(2026, 11, 16), date(2027, 1, 29)
 
 
+@remembered
 def make_course(school: School, name: str = "Welding", **values: Any) -> Course:
     """A published course."""
     actor = system_actor(school.pk)
@@ -34,6 +36,7 @@ def make_course(school: School, name: str = "Welding", **values: Any) -> Course:
         return create_course(values=given, actor=actor)
 
 
+@remembered
 def make_run(school: School, course: Course | None = None, **values: Any) -> LearningSchedule:
     """A published run that takes place online and runs already."""
     course = course or make_course(school)
@@ -44,12 +47,14 @@ def make_run(school: School, course: Course | None = None, **values: Any) -> Lea
     return run
 
 
+@remembered
 def make_module(run: LearningSchedule, title: str = "Basics", **values: Any) -> Module:
     """A module, the last of the run."""
     with in_school(School.objects.get(pk=run.school_id)):
         return create_module(schedule_id=run.pk, values={"title": title} | values, actor=system_actor(run.school_id))
 
 
+@remembered
 def make_lesson(module: Module, title: str = "Safety", **values: Any) -> CourseLesson:
     """A lesson, the last of the module."""
     given = {"title": title, "content": f"The *text* of {title}"} | values
@@ -57,6 +62,7 @@ def make_lesson(module: Module, title: str = "Safety", **values: Any) -> CourseL
         return create_lesson(module_id=module.pk, values=given, actor=system_actor(module.school_id))
 
 
+@remembered
 def make_material(school: School, **values: Any) -> Material:
     """A link."""
     given = {"kind": "link", "title": "A page", "url": "https://example.org/"} | values
@@ -64,6 +70,7 @@ def make_material(school: School, **values: Any) -> Material:
         return add_material(values=given, actor=system_actor(school.pk))
 
 
+@remembered
 def make_applicant(school: School, name: str = "Ada Applicant", **person: Any) -> Student:
     """Somebody who applied: a record without any enrolment at the school, and an account."""
     with in_school(school):
@@ -74,12 +81,14 @@ def make_applicant(school: School, name: str = "Ada Applicant", **person: Any) -
     return student
 
 
+@remembered
 def make_instructor(school: School, name: str = "Ivo Instructor") -> tuple[UUID, Any]:
     """A teacher: their id on the staff, and their account."""
     staff = make_staff(school, name=name)
     return staff.pk, account_for(staff.person, Role.TEACHER)
 
 
+@remembered
 def approve(student: Student, *courses: Course, source_id: UUID | None = None) -> None:
     """As admissions does."""
     with in_school(School.objects.get(pk=student.school_id)):

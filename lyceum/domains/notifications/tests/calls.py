@@ -22,6 +22,7 @@ from lyceum.domains.notifications.rules.notify import notify
 from lyceum.domains.notifications.rules.providers import KINDS, add_provider
 from lyceum.domains.notifications.tests.conftest import news, somebody, system
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import nobody
 from lyceum.testing.factories import as_actor, in_school, make_admin, make_school
 
@@ -69,6 +70,7 @@ class Line:
             return row.state if row else ""
 
 
+@remembered
 def make_line(kind: str, message: str = "M1") -> Line:
     school = make_school()
     wanted = KINDS[kind]

@@ -15,8 +15,10 @@ from lyceum.domains.attendance.tests.conftest import make_morning
 from lyceum.domains.calendars.rules.events import create_event, publish_event
 from lyceum.domains.learning.models import Completion, Course, CourseEnrolment, LearningSchedule
 from lyceum.domains.people.models import Staff, Student
+from lyceum.domains.tenancy.models import School
 from lyceum.domains.timetable.rules.absences import NewStaffAbsence, report_staff_absence
 from lyceum.domains.website.models import ContactMessage
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.clients import browser, software, statements_for
 from lyceum.testing.factories import NOW, in_school, make_admin, make_class, make_school, make_student, make_user
 
@@ -26,7 +28,15 @@ DASHBOARD = "/api/v1/admin/dashboard/"
 
 @pytest.fixture
 def school():
-    """A Friday at noon at which something of everything happened."""
+    """A Friday at noon."""
+    made = make_friday()
+    with clock.frozen(NOW.replace(hour=12, minute=0)):
+        yield made
+
+
+@remembered
+def make_friday() -> School:
+    """A school in which something of everything happened."""
     with clock.frozen(NOW):
         morning = make_morning(3)
         make_student(morning.school, make_class(morning.school, "7B"))
@@ -58,8 +68,7 @@ def school():
                 add_application(student, status, make_user(school))
             Completion.objects.create(student=student, course=course, completed_at=NOW, snapshot={})
         make_student(make_school("Dale School"))
-    with clock.frozen(NOW.replace(hour=12, minute=0)):
-        yield school
+    return school
 
 
 def add_application(student: Student, status: str, user: User) -> None:

@@ -11,6 +11,7 @@ from lyceum.domains.timetable.models import PlannedLesson, Version
 from lyceum.domains.timetable.rules.moves import Moved, move_lessons
 from lyceum.domains.timetable.rules.requirements import NewRequirement, create_requirements
 from lyceum.domains.timetable.rules.versions import create_version
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import find_or_make_year, in_school, make_class, make_staff, make_subject
 
 
@@ -29,6 +30,7 @@ class Draft:
         return f"/timetable/versions/{self.version.pk}/"
 
 
+@remembered
 def make_draft(school: School, *, placed: bool = True) -> Draft:
     """7A has Mathematics on Monday in the first and second period; 7B's lesson has no place. Ada teaches all."""
     year = find_or_make_year(school)

@@ -48,12 +48,14 @@ class Small:
         found: UUID = ClassTeacher.objects.get(school_class=self.taught[name], role="lead").staff_id
         return found
 
+    @remembered
     def draft(self, lessons: int = 2) -> Version:
         """A draft with so many lessons of each class, none of them placed."""
         with in_school(self.school):
             generate_requirements(self.year.pk, lessons=lessons, actor=self.system)
             return create_version(self.year.pk, actor=self.system)
 
+    @remembered
     def placed(self, lessons: int = 2) -> Version:
         """A draft in which every lesson has a place, and nothing clashes: a form's lessons follow each other."""
         version = self.draft(lessons)

@@ -21,6 +21,7 @@ from lyceum.domains.timetable.rules.covers import (
     NewCover,
     assign_covers,
 )
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import (
     in_school,
     make_class,
@@ -62,6 +63,7 @@ class Day:
         return [(row.lesson.period, str(row.teacher)) for row in rows.select_related("lesson", "teacher__person")]
 
 
+@remembered
 def make_day(hours: tuple[int, ...] = HOURS, name: str = "Hill School") -> Day:
     school = make_school(name)
     form = make_class(school, "8A")

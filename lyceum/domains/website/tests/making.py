@@ -7,11 +7,13 @@ from lyceum.domains.tenancy.models import School
 from lyceum.domains.website.models import Page
 from lyceum.domains.website.rules.pages import create_page, publish_page
 from lyceum.domains.website.rules.site import publish_site
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import in_school
 
 WORDS = {"kind": "text", "text": "## Welcome\n\nWe are **small** and kind."}
 
 
+@remembered
 def make_page(school: School, title: str, *blocks: dict[str, Any], published: bool = True, **values: Any) -> Page:
     """A page, published unless told otherwise."""
     actor = system_actor(school.pk)
@@ -20,6 +22,7 @@ def make_page(school: School, title: str, *blocks: dict[str, Any], published: bo
         return publish_page(page.pk, actor=actor) if published else page
 
 
+@remembered
 def make_site(school: School, *blocks: dict[str, Any]) -> Page:
     """A published site with its home page."""
     home = make_page(school, school.name, *blocks, kind="home")

@@ -27,7 +27,7 @@ from lyceum.testing.factories import (
     make_manager,
     make_school,
     make_staff,
-    make_student,
+    make_students,
     make_teacher,
 )
 
@@ -72,16 +72,19 @@ class Year:
     def actor(self, user: User) -> Actor:
         return actor_for_user(user, self.school.pk, via=Via.PAGE)
 
+    @remembered
     def slot(self, on: date, *, at: time = time(15, 30), capacity: int = 10, **more: Any) -> DetentionSlot:
         more.setdefault("supervisors", [self.supervisor.pk])
         new = NewSlot(self.kind.pk, on, at, capacity, **more)
         with in_school(self.school):
             return create_slots(new, actor=self.system)[0]
 
+    @remembered
     def type(self, name: str = "Lunch", **values: Any) -> DetentionType:
         with in_school(self.school):
             return create_detention_type({"name": name} | values, actor=self.system)
 
+    @remembered
     def set(self, student: Student | None = None, *, actor: Actor | None = None, **more: Any) -> Placed:
         who = student or self.students[0]
         with in_school(self.school):
@@ -98,7 +101,7 @@ def make_detention_year(size: int = 3, **school: str) -> Year:
     """A school with one form of so many students, each with a guardian, and one type of detention."""
     made = make_school(**school)
     form = make_class(made)
-    students = [make_student(made, form, name=f"Student {n:02}") for n in range(size)]
+    students = make_students(made, [f"Student {n:02}" for n in range(size)], form)
     for student in students:
         guardian_of(student, name=f"Guardian of {student}")
     with in_school(made):

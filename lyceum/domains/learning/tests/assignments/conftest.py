@@ -36,7 +36,7 @@ from lyceum.testing.factories import (
     make_admin,
     make_class,
     make_school,
-    make_student,
+    make_students,
     make_teacher,
 )
 
@@ -73,6 +73,7 @@ class Friday:
     students: list[Student]
     users: dict[str, User]
 
+    @remembered
     def who(self, name: str, via: Via = Via.PAGE) -> Actor:
         with in_school(self.school):
             return actor_for_user(self.users[name], self.school.pk, via=via)
@@ -83,6 +84,7 @@ class Friday:
     def page(self, name: str) -> Caller:
         return browser(self.users[name], self.school)
 
+    @remembered
     def work(self, *, published: bool = True, due: Any = DUE, title: str = "Essay", **more: Any) -> Assignment:
         """The teacher of 7A sets work."""
         with in_school(self.school):
@@ -90,15 +92,18 @@ class Friday:
             made = create_assignment(new, actor=self.who("teacher"))
             return publish_assignment(made.pk, actor=self.who("teacher")) if published else made
 
+    @remembered
     def of(self, work: Assignment, student: int = 0) -> Submission:
         """What a student has to do for it, as it is now."""
         with in_school(self.school):
             return Submission.objects.get(assignment=work, student=self.students[student])
 
+    @remembered
     def hand_in(self, work: Assignment, text: str = "My page", name: str = "student") -> Submission:
         with in_school(self.school):
             return submit(work.pk, text=text, actor=self.who(name))
 
+    @remembered
     def mark(self, work: Assignment, grade: Any = 90, student: int = 0, **more: Any) -> Submission:
         from decimal import Decimal
 
@@ -114,7 +119,7 @@ class Friday:
 def make_friday(**school: str) -> Friday:
     made = make_school(**school)
     form, other_form = make_class(made), make_class(made, "7B")
-    students = [make_student(made, form, name=name) for name in ("Ada Lovelace", "Ben Carson", "Cleo Santos")]
+    students = make_students(made, ("Ada Lovelace", "Ben Carson", "Cleo Santos"), form)
     users = {
         "teacher": make_teacher(made, form, name="Tess Teacher"),
         "other": make_teacher(made, other_form, name="Otto Other"),

@@ -15,6 +15,7 @@ from lyceum.domains.learning.rules.certificates import keys
 from lyceum.domains.learning.rules.certificates.issuing import issue_certificate
 from lyceum.domains.people.models import Student
 from lyceum.domains.tenancy.models import School
+from lyceum.testing.beginnings import remembered
 from lyceum.testing.factories import account_for, guardian_of, in_school, make_admin, make_school, make_student
 
 
@@ -28,6 +29,7 @@ class Certifying:
     child: Student
     users: dict[str, User]
 
+    @remembered
     def complete(self, student: Student) -> Completion:
         """A completion, as completing the course leaves it."""
         with in_school(self.school):
@@ -35,6 +37,7 @@ class Certifying:
                 student=student, course=self.course, completed_at=clock.now(), snapshot={"course": self.course.name}
             )
 
+    @remembered
     def certify(self, student: Student) -> Certificate:
         """A completion and its certificate."""
         completion = self.complete(student)
@@ -61,6 +64,11 @@ def certifying(db, monkeypatch, generate) -> Certifying:
 
 def make_certifying(monkeypatch, generate, name: str = "Hill School") -> Certifying:
     monkeypatch.setattr(keys, "generate_private_key", generate)
+    return _make(name)
+
+
+@remembered
+def _make(name: str) -> Certifying:
     school = make_school(name)
     adult = make_student(school, name="José Ñandú Álvarez", birth_date=date(1990, 3, 1))
     child = make_student(school, name="Zoë Brontë", birth_date=date(clock.now().year - 15, 1, 1))
