@@ -80,6 +80,15 @@ class Beginnings:
         connection.run_on_commit = list(step.on_commit)
         return deepcopy(step.made)
 
+    def speak(self) -> None:
+        """From here on the test does things of its own."""
+        if self._begins:
+            self._begins = False
+            connection.execute_wrappers.remove(self._hear)
+            self._drop_others()
+            # Made or found, what it began with is read anew.
+            forget_everything()
+
     def leave(self) -> None:
         """Forget every step, as if nothing had ever been made."""
         self._steps.clear()
@@ -96,7 +105,7 @@ class Beginnings:
             self._transaction._from_testcase = True  # type: ignore[attr-defined]
             self._transaction.__enter__()
             self._server = connection.connection
-            self._say(f"SAVEPOINT step_0; {AND_CONSTRAINTS}")
+            _say(f"SAVEPOINT step_0; {AND_CONSTRAINTS}")
 
     def _make(self, call: tuple[Any, ...]) -> Any:
         self._drop_others()
@@ -106,58 +115,61 @@ class Beginnings:
         try:
             made = make(*args, **kwargs)
         except BaseException:
-            self._speak()  # what it left is the test's own
+            self.speak()  # what it left is the test's own
             raise
         finally:
             self._makes = False
         self._steps.append(Step(kept, deepcopy(made), list(connection.run_on_commit)))
         self._taken += 1
-        self._say(f"SAVEPOINT step_{self._taken}; {AND_CONSTRAINTS}")
+        _say(f"SAVEPOINT step_{self._taken}; {AND_CONSTRAINTS}")
         return made
 
     def _hear(self, execute: Callable[..., Any], *statement: Any) -> Any:
         if not self._makes:
-            self._speak()
+            self.speak()
         return execute(*statement)
-
-    def _speak(self) -> None:
-        """From here on the test does things of its own."""
-        self._begins = False
-        connection.execute_wrappers.remove(self._hear)
-        self._drop_others()
-        # Made or found, what it began with is read anew.
-        forget_everything()
 
     def _drop_others(self) -> None:
         """The steps of other tests that this one has not taken."""
         if self._taken < len(self._steps):
             del self._steps[self._taken :]
-            self._say(self._back)
+            _say(self._back)
 
     def _undo(self) -> None:
         """Take back what the test did on top of its steps. Raises what its end would have raised at a commit."""
-        if connection.connection is not self._server or connection.closed_in_transaction:
+        if self._server is None or connection.connection is not self._server or connection.closed_in_transaction:
             self.leave()
             return
-        is_sound = self._status is TransactionStatus.INTRANS and not connection.needs_rollback
+        is_sound = self._server.info.transaction_status is TransactionStatus.INTRANS and not connection.needs_rollback
         connection.needs_rollback = False
         try:
-            self._say(f"SET CONSTRAINTS ALL IMMEDIATE; {self._back}" if is_sound else self._back)
+            _say(f"SET CONSTRAINTS ALL IMMEDIATE; {self._back}" if is_sound else self._back)
         except psycopg.IntegrityError:
-            self._say(self._back)
+            _say(self._back)
             raise
 
     @property
     def _back(self) -> str:
         return f"ROLLBACK TO SAVEPOINT step_{self._taken}; {AND_CONSTRAINTS}"
 
-    @property
-    def _status(self) -> TransactionStatus:
-        return connection.connection.info.transaction_status
 
-    def _say(self, statements: str) -> None:
-        """Behind Django's back: no test that counts its statements counts these."""
-        connection.connection.execute(statements.encode(), prepare=False)
+def _say(statements: str) -> None:
+    """Behind Django's back: no test that counts its statements counts these."""
+    connection.connection.execute(statements.encode(), prepare=False)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What the block does in a transaction is taken back."""
+    _beginnings.speak()
+    hooks = connection.run_on_commit
+    connection.run_on_commit = []
+    _say("SAVEPOINT undone")
+    try:
+        yield
+    finally:
+        _say("ROLLBACK TO SAVEPOINT undone; RELEASE SAVEPOINT undone")
+        connection.run_on_commit, connection.needs_rollback = hooks, False
 
 
 _beginnings = Beginnings()

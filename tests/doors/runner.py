@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpResponse
 
+from lyceum.testing.beginnings import undone
 from lyceum.testing.clients import Caller
 from tests.doors.expected import Door
 from tests.doors.routes import Route, document
@@ -18,6 +19,7 @@ from tests.doors.world import PDF, STUDENTS_CSV, World
 
 REFUSED = (401, 403, 404)
 _WRITES = re.compile(r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|TRUNCATE|COPY)\s+\"?([a-z_]+)", re.IGNORECASE)
+_BRACED = re.compile(r"\{(\w+)\}")
 _LOCKS = re.compile(r"\bFOR\s+(NO\s+KEY\s+)?UPDATE\b[^;]*", re.IGNORECASE)
 
 
@@ -66,20 +68,14 @@ def attempt(world: World, caller: Caller, route: Route, door: Door) -> Attempt:
     names = {**world.ids, **world.words}
     path = (door.path.format_map(names) or route.path_with(names)) + _query(door, world)
     watch = Watch()
-    with transaction.atomic():
-        with connection.execute_wrapper(watch):
-            answer = _send(caller, route, path, body_of(world, route, door))
-        found = Attempt(answer, watch.writes)
-        transaction.set_rollback(True)
-    return found
+    with undone(), connection.execute_wrapper(watch):
+        answer = _send(caller, route, path, body_of(world, route, door))
+    return Attempt(answer, watch.writes)
 
 
 def _query(door: Door, world: World) -> str:
     """The query with the world's ids in place of their names."""
-    query = door.query
-    for name, given in world.ids.items():
-        query = query.replace(f"{{{name}}}", str(given))
-    return query
+    return _named(door.query, world.ids)
 
 
 def _send(caller: Caller, route: Route, path: str, body: Any) -> Any:
@@ -106,10 +102,12 @@ def body_of(world: World, route: Route, door: Door) -> Any:
 
 def filled(body: Mapping[str, Any], ids: Mapping[str, object]) -> Any:
     """A body with the world's ids in place of their names."""
-    text = json.dumps(body)
-    for name, given in ids.items():
-        text = text.replace(f"{{{name}}}", str(given))
-    return json.loads(text)
+    return json.loads(_named(json.dumps(body), ids))
+
+
+def _named(text: str, ids: Mapping[str, object]) -> str:
+    """The ids in place of their names in braces; other braces are JSON's."""
+    return _BRACED.sub(lambda found: str(ids[found[1]]) if found[1] in ids else found[0], text)
 
 
 def names_rows(world: World, route: Route, door: Door) -> bool:

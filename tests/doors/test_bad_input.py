@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.http import HttpResponse
 
 from lyceum.domains.accounts.cookies import COOKIE
+from lyceum.testing.beginnings import undone
 from tests.doors.expected import PAGES, REST
 from tests.doors.routes import Route, document, list_operations, list_pages
 from tests.doors.runner import body_of
@@ -262,9 +262,8 @@ def path_of(world: World, route: Route) -> str:
 
 def send(world: World, route: Route, content: bytes, content_type: str = JSON) -> int:
     """The status of what an admin is answered; nothing of it stays."""
-    with transaction.atomic():
+    with undone():
         answer = world.software(Who.ADMIN).generic(
             route.method, path_of(world, route), content, content_type=content_type
         )
-        transaction.set_rollback(True)
     return int(answer.status_code)

@@ -7,7 +7,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from lyceum.core.schools import leave_school
+from lyceum.testing.beginnings import undone
 from tests.doors.routes import document, list_operations
 from tests.doors.world import Who
 
@@ -67,7 +68,7 @@ def test_operation_answers_as_documented(world, kept_connection, name):
         )
     )
     def answers(case):
-        with transaction.atomic():
+        with undone():
             leave_school()
             case.call_and_validate(
                 base_url="https://testserver",
@@ -75,6 +76,5 @@ def test_operation_answers_as_documented(world, kept_connection, name):
                 checks=CHECKS,
                 app=APPLICATION,
             )
-            transaction.set_rollback(True)
 
     answers()

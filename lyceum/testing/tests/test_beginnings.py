@@ -1,7 +1,7 @@
 """Each test here plays tests that run one after the other."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lyceum.core import clock
 from lyceum.domains.tenancy.models import School
-from lyceum.testing.beginnings import Beginnings, leave
+from lyceum.testing.beginnings import Beginnings, leave, undone
 from lyceum.testing.factories import NOW, make_school
 
 Take = Callable[..., School]
@@ -183,6 +183,24 @@ def test_constraints_are_deferred_or_not_as_ever_whatever_the_test_before_set(be
                 transaction.set_rollback(True)
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_undone_a_block_leaves_nothing_and_hides_nothing_from_before(beginnings, take):
+    with beginnings.test():
+        take("Hill School")
+        transaction.on_commit(list)
+        for _ in range(2):
+            with undone():
+                make_school("Dale School")
+                transaction.on_commit(dict)
+                with suppress(IntegrityError):
+                    School.objects.create(name="No Slug", slug=None)
+            assert names() == ["Hill School"]
+        with suppress(LookupError), undone():
+            School.objects.update(name="Fen School")
+            raise LookupError("in the middle")
+        assert names() == ["Hill School"]
+        assert [hook[1] for hook in connection.run_on_commit] == [list]
 
 
 def test_left_nothing_was_ever_there(beginnings, take):
