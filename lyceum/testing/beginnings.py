@@ -70,6 +70,8 @@ class Beginnings:
 
     def take(self, make: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """What a call gives: from the step that is the same call, or as a new step."""
+        if connection.force_debug_cursor and not self._makes:
+            self.speak()  # statements are counted: those of a step are there or not
         if not self._begins or self._makes:
             return make(*args, **kwargs)
         call = (make, args, kwargs, clock.find_frozen())
@@ -137,7 +139,7 @@ class Beginnings:
 
     def _undo(self) -> None:
         """Take back what the test did on top of its steps. Raises what its end would have raised at a commit."""
-        if self._server is None or connection.connection is not self._server or connection.closed_in_transaction:
+        if self._server is None or self._server.closed or connection.connection is not self._server:
             self.leave()
             return
         is_sound = self._server.info.transaction_status is TransactionStatus.INTRANS and not connection.needs_rollback
@@ -179,7 +181,8 @@ test, leave = _beginnings.test, _beginnings.leave
 def remembered(make: Callable[P, Made]) -> Callable[P, Made]:
     """Let a test find what the same call gave to the one before.
 
-    For functions that do nothing but write rows: whatever else they do is done once.
+    For functions that do nothing but write rows, and know nothing but their arguments, the clock and the database: what
+    a test sets beside them, a setting or a patch, they would not hear of.
     """
 
     @wraps(make)

@@ -346,8 +346,8 @@ def test_an_answer_that_is_lost_leads_to_no_second_effect(site: Site):
     lost = []
 
     def lose(route):
-        route.fetch()  # the server has it, the phone never hears
         lost.append(route.request.headers["idempotency-key"])
+        route.fetch()  # the server has it, the phone never hears
         route.abort()
 
     page.context.route("**/attendance/batches/", lose)

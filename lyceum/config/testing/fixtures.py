@@ -84,9 +84,11 @@ def at_clone(
         database = test_server.clone(template, _clone_name(purpose))
         with django_db_blocker.unblock():
             point_django_to(database)
-            yield database
-            point_django_to(django_db_setup)
-        test_server.drop(database.name)
+            try:
+                yield database
+            finally:
+                point_django_to(django_db_setup)
+                test_server.drop(database.name)
 
     return at
 

@@ -37,7 +37,6 @@ class Certifying:
                 student=student, course=self.course, completed_at=clock.now(), snapshot={"course": self.course.name}
             )
 
-    @remembered
     def certify(self, student: Student) -> Certificate:
         """A completion and its certificate."""
         completion = self.complete(student)
