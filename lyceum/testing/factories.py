@@ -23,7 +23,7 @@ from lyceum.domains.academics.rules.classes import (
     NewTeacher,
     add_class_members,
     assign_teachers,
-    create_class,
+    create_classes,
 )
 from lyceum.domains.accounts.models import PermissionSet, User
 from lyceum.domains.accounts.queries import actor_for_user
@@ -232,12 +232,19 @@ def find_or_make_year(school: School) -> AcademicYear:
     return found or make_year(school)
 
 
-@remembered
 def make_class(school: School, name: str = "7A", *, year: AcademicYear | None = None, **fields: Any) -> Class:
     """A form in the current year, for as long as the year."""
+    return make_classes(school, [name], year=year, **fields)[0]
+
+
+@remembered
+def make_classes(
+    school: School, names: Sequence[str], *, year: AcademicYear | None = None, **fields: Any
+) -> list[Class]:
+    """Forms of those names, at once; each as `make_class` makes one."""
     year = year or find_or_make_year(school)
     with in_school(school):
-        return create_class(NewClass(year, name, **fields), actor=system_actor(school.pk))
+        return create_classes([NewClass(year, name, **fields) for name in names], actor=system_actor(school.pk))
 
 
 @remembered

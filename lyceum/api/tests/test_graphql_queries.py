@@ -18,6 +18,7 @@ from lyceum.testing.factories import (
     in_school,
     make_admin,
     make_class,
+    make_classes,
     make_guardian,
     make_manager,
     make_school,
@@ -53,11 +54,11 @@ DEEP = {
 @pytest.mark.parametrize("query", DEEP.values(), ids=DEEP.keys())
 def test_the_number_of_statements_does_not_grow_with_the_rows(query):
     counts = []
-    for number in (1, 3):
-        school = make_school(f"School of {number}")
+    schools = [make_school(f"School of {number}") for number in (1, 3)]
+    for school, number in zip(schools, (1, 3), strict=True):
         set_times(school)
         fill(school, number)
-        caller = admin_of(school)
+    for caller in [admin_of(school) for school in schools]:
         data(caller, query)  # makes the day's registers, fills what is remembered
         with CaptureQueriesContext(connection) as queries:
             data(caller, query)
@@ -68,10 +69,8 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(query):
 
 def test_three_levels_over_a_hundred_classes_in_twelve_statements():
     school = make_school()
-    for n in range(100):
-        made = make_class(school, f"{n:03}")
-        if n % 20 == 0:
-            make_guardian(make_student(school, made))
+    for made in make_classes(school, [f"{n:03}" for n in range(100)])[::20]:
+        make_guardian(make_student(school, made))
     caller = admin_of(school)
     query = """{ classes(first: 100) { edges { node { name students(first: 5) { edges { node { fullName
       guardians(first: 2) { edges { node { fullName } } } } } } } } } }"""

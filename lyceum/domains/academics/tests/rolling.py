@@ -37,6 +37,7 @@ from lyceum.testing.factories import (
     make_student,
     make_year,
 )
+from lyceum.testing.rows import every_row
 
 NEXT_FIRST, NEXT_LAST = date(2027, 9, 1), date(2028, 7, 20)
 LAST = date(2027, 8, 31)
@@ -123,17 +124,10 @@ class Summer:
 
     def dump(self) -> dict[str, list[str]]:
         """Every row of people, academics and attendance in the school, but for the plan itself, as text."""
-        tables = {}
-        with in_school(self.school), connection.cursor() as cursor:
-            for label in ("people", "academics", "attendance", "timetable"):
-                for model in apps.get_app_config(label).get_models():
-                    table = model._meta.db_table
-                    if table not in OWN_TABLES:
-                        cursor.execute(
-                            f"SELECT to_jsonb(t)::text FROM {table} t WHERE school_id = %s ORDER BY 1", [self.school.pk]
-                        )
-                        tables[table] = [row[0] for row in cursor.fetchall()]
-        return tables
+        labels = ("people", "academics", "attendance", "timetable")
+        models = [model for label in labels for model in apps.get_app_config(label).get_models()]
+        with in_school(self.school):
+            return every_row(model._meta.db_table for model in models if model._meta.db_table not in OWN_TABLES)
 
 
 def work() -> list[str]:

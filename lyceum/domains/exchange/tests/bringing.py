@@ -21,6 +21,7 @@ from lyceum.domains.exchange.rules.runs import map_import, start_import
 from lyceum.domains.exchange.rules.starting import apply_import
 from lyceum.domains.tenancy.models import School
 from lyceum.testing.factories import in_school
+from lyceum.testing.rows import every_row
 
 DATA = Path(__file__).parent / "data"
 SDS_1, SDS_2 = DATA / "sds-uk-100", DATA / "sds-v2.1"
@@ -97,19 +98,9 @@ def roll_back(run: ImportRun) -> ImportRun:
 
 def dump(school: School) -> dict[str, list[str]]:
     """Every row of people and academics in the school, table by table, as text."""
-    tables = {}
-    with in_school(school), connection.cursor() as cursor:
-        for label in ("people", "academics"):
-            for model in apps.get_app_config(label).get_models():
-                table = model._meta.db_table
-                if table in NUMBERS:
-                    continue
-                cursor.execute(
-                    f"SELECT to_jsonb(t)::text FROM {table} t WHERE school_id = %s ORDER BY 1",
-                    [school.pk],
-                )
-                tables[table] = [row[0] for row in cursor.fetchall()]
-    return tables
+    models = [model for label in ("people", "academics") for model in apps.get_app_config(label).get_models()]
+    with in_school(school):
+        return every_row(model._meta.db_table for model in models if model._meta.db_table not in NUMBERS)
 
 
 def rows_in(school: School, **counted: str) -> dict[str, int]:

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
-from django.db import connection
 
 from lyceum.core import clock
 from lyceum.core.actor import Via, system_actor
@@ -40,6 +39,7 @@ from lyceum.testing.factories import (
     make_student,
     set_times,
 )
+from lyceum.testing.rows import every_row
 
 pytestmark = pytest.mark.django_db
 UNTOUCHED = ("django_", "procrastinate_", "journal_", "people_merge")
@@ -76,13 +76,7 @@ def take(session, **symbols):
 def everything():
     """Every row of the school's tables, as PostgreSQL shows it, but the trail and the merge itself."""
     tables = sorted({m._meta.db_table for m in apps.get_models() if issubclass(m, SchoolOwned) or _walled(m)})
-    found = {}
-    with connection.cursor() as cursor:
-        for table in tables:
-            if not table.startswith(UNTOUCHED):
-                cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t ORDER BY 1')
-                found[table] = [row for (row,) in cursor.fetchall()]
-    return found
+    return every_row(table for table in tables if not table.startswith(UNTOUCHED))
 
 
 def _walled(model):
