@@ -24,15 +24,17 @@ export async function showRoll(main, copy, form) {
     lead.textContent = lead.dataset.words.replace("{found}", there).replace("{size}", size).replace("{missing}", size - there);
   };
   count();
+  const keep = () => store.putFound(found);
+  let kept = Promise.resolve();
   main.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-key]");
     if (!button) return;
     const { key } = button.dataset;
-    if (found.has(key)) found.delete(key);
-    else found.add(key);
+    if (!found.delete(key)) found.add(key);
+    kept = kept.then(keep, keep);  // one after the other, so that the last is what stays
+    await kept;  // before it shows: whoever leaves the page now has lost nothing
     tick(button, found.has(key));
     count();
-    await store.putFound(found);
   });
   addEventListener("online", () => { document.getElementById("off-again").hidden = false; });
 }
