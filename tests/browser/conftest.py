@@ -5,7 +5,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from functools import wraps
 
@@ -144,12 +143,10 @@ def site(chromium: Browser, fresh_database: TestDatabase) -> Iterator[Site]:
     """The whole application on a free port, over a database of the test's own."""
     from lyceum.config.asgi import application
 
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="critical", lifespan="on")
-    server = _Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    listener = socket.create_server(("127.0.0.1", 0))  # handed on open, lest somebody else takes the port
+    port = listener.getsockname()[1]
+    server = _Server(uvicorn.Config(application, log_level="critical", lifespan="on"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     _wait(lambda: server.started, "the server to start")
     contexts: list[BrowserContext] = []
@@ -165,6 +162,7 @@ def site(chromium: Browser, fresh_database: TestDatabase) -> Iterator[Site]:
         context.close()
     server.should_exit = True
     thread.join(timeout=15)
+    listener.close()
 
 
 def _wait(ready: Callable[[], bool], what: str) -> None:
