@@ -176,7 +176,9 @@ async def _finish_or_give_back(app: App, workers: Sequence[asyncio.Task[None]], 
 
 
 async def _give_back(app: App, job_ids: set[int]) -> None:
-    for job_id in list(job_ids):
+    unfinished = list(job_ids)
+    for job_id in unfinished:
         with contextlib.suppress(UniqueViolation):  # the same work waits already: the next worker ends this job
             await app.job_manager.retry_job_by_id_async(job_id, retry_at=datetime.now(UTC))
-    logger.warning("Gave %s unfinished jobs back to the queue.", len(job_ids))
+    if unfinished:
+        logger.warning("Gave %s unfinished jobs back to the queue.", len(unfinished))

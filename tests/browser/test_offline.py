@@ -346,14 +346,18 @@ def test_an_answer_that_is_lost_leads_to_no_second_effect(site: Site):
     lost = []
 
     def lose(route):
-        lost.append(route.request.headers["idempotency-key"])
         route.fetch()  # the server has it, the phone never hears
         route.abort()
+        lost.append(route.request.headers["idempotency-key"])
 
     page.context.route("**/attendance/batches/", lose)
     page.context.set_offline(False)
     page.wait_for_function("() => document.getElementById('unsent').textContent.includes('1')")
     wait_for_marks(page, school, {"Student 01": "N"})
+    for _ in range(100):
+        if lost:
+            break
+        page.wait_for_timeout(50)
     assert len(set(lost)) == 1
     office_marks(school, register, "Student 01", "I")  # the office corrects it before the phone asks again
     page.context.unroute("**/attendance/batches/")
