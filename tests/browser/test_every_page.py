@@ -7,16 +7,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from pytest_django import DjangoDbBlocker
 
-from lyceum.config.testing.databases import CLONE_PREFIX, TestDatabase, TestServer, point_django_to
+from lyceum.config.testing.databases import TestDatabase
 from lyceum.demo.load import load_demo
 from lyceum.demo.plan import HILLCREST, LITTLE_OAK, sized
 from tests.browser.conftest import PHONE
@@ -45,17 +44,13 @@ def demo(made_for_all: Callable[[str, Callable[[], object]], TestDatabase]) -> s
 
 @pytest.fixture
 def open_place(
-    test_server: TestServer, django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker
+    at_clone: Callable[[str, str], AbstractContextManager[TestDatabase]],
 ) -> Iterator[Callable[[str], str]]:
     """Lyceum as it is installed, with style sheets that carry their hash, over a copy of a database."""
     with ExitStack() as opened:
 
         def open_over(template: str) -> str:
-            database = test_server.clone(template, f"{CLONE_PREFIX}{os.getpid()}_pages")
-            opened.callback(test_server.drop, database.name)
-            opened.enter_context(django_db_blocker.unblock())
-            point_django_to(database)
-            opened.callback(point_django_to, django_db_setup)
+            opened.enter_context(at_clone(template, "pages"))
             return opened.enter_context(_running())
 
         yield open_over

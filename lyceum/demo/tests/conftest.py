@@ -1,15 +1,13 @@
 """A small demo, loaded once for the tests that only look at it."""
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from pytest_django import DjangoDbBlocker
 
-from lyceum.config.testing.databases import CLONE_PREFIX, TestDatabase, TestServer, point_django_to
+from lyceum.config.testing.databases import TestDatabase
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
 from lyceum.demo.load import load_demo
@@ -63,34 +61,17 @@ def demo_database(made_for_all: Callable[[str, Callable[[], object]], TestDataba
 
 @pytest.fixture(scope="module")
 def demo(
-    test_server: TestServer,
-    demo_database: TestDatabase,
-    django_db_setup: TestDatabase,
-    django_db_blocker: DjangoDbBlocker,
+    at_clone: Callable[[str, str], AbstractContextManager[TestDatabase]], demo_database: TestDatabase
 ) -> Iterator[LoadedDemo]:
     """Both demo schools in small, on Friday at 8:50."""
-    with clone_of(demo_database, test_server, django_db_setup, django_db_blocker), clock.frozen(NOW):
+    with at_clone(demo_database.name, "demo"), clock.frozen(NOW):
         yield LoadedDemo()
 
 
 @pytest.fixture
 def loaded_database(
-    test_server: TestServer,
-    demo_database: TestDatabase,
-    django_db_setup: TestDatabase,
-    django_db_blocker: DjangoDbBlocker,
+    at_clone: Callable[[str, str], AbstractContextManager[TestDatabase]], demo_database: TestDatabase
 ) -> Iterator[None]:
     """A database of the test's own in which the demo was loaded."""
-    with clone_of(demo_database, test_server, django_db_setup, django_db_blocker):
+    with at_clone(demo_database.name, "loaded"):
         yield
-
-
-@contextmanager
-def clone_of(demo: TestDatabase, server: TestServer, main: TestDatabase, blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Django talks to a copy that may be written to."""
-    database = server.clone(demo.name, f"{CLONE_PREFIX}{os.getpid()}_demo_copy")
-    with blocker.unblock():
-        point_django_to(database)
-        yield
-        point_django_to(main)
-    server.drop(database.name)

@@ -7,7 +7,7 @@ import pytest
 from lyceum.core.permissions import Role
 from lyceum.domains.accounts.cookies import COOKIE
 from lyceum.domains.accounts.models import SignInSession
-from lyceum.domains.accounts.tests.reader import Page, opened, posted
+from lyceum.domains.accounts.tests.pages.reader import Page, opened, posted
 from lyceum.testing.clients import Caller, browser, nobody
 from lyceum.testing.factories import (
     PASSWORD,
@@ -20,16 +20,6 @@ from lyceum.testing.factories import (
 
 pytestmark = pytest.mark.django_db
 GOOD = "three grey geese grazing"
-
-
-@pytest.fixture
-def school():
-    return make_school()
-
-
-@pytest.fixture
-def admin(school):
-    return browser(make_admin(school, name="Ada Head", username="ada"), school)
 
 
 def pages(school):

@@ -6,7 +6,7 @@ import pytest
 
 from lyceum.core import clock
 from lyceum.domains.accounts.models import ApiKey
-from lyceum.domains.accounts.tests.reader import Page, opened, posted
+from lyceum.domains.accounts.tests.pages.reader import Page, opened, posted
 from lyceum.domains.journal.models import AuditEntry
 from lyceum.domains.tenancy.models import School
 from lyceum.testing.clients import Caller, bearer, browser, nobody
@@ -20,16 +20,6 @@ from lyceum.testing.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def school():
-    return make_school()
-
-
-@pytest.fixture
-def admin(school):
-    return browser(make_admin(school, name="Ada Head", username="ada"), school)
 
 
 def test_a_key_is_shown_once_and_ended(school, admin):
