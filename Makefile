@@ -15,9 +15,9 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_COMPILE_BYTECODE := 1
 export UV_NO_PROGRESS := 1
 
-# Tests with processes of their own; apart, so that the longest do not come last. These wait for the browser and for
-# what they start: one process more than there are cores. The others keep the cores busy with PostgreSQL beside them.
-SLOWER = tests/browser tests/servers
+# Tests that wait: for a browser, for what they start, for what must not come. Apart, so that the longest do not come last,
+# and with one process more than there are cores; the others keep the cores busy with PostgreSQL beside them.
+SLOWER = tests/servers lyceum/api/tests/live lyceum/config/tests tests/browser
 
 .PHONY: run test check contracts fmt bench messages requirements wheel help
 

@@ -119,9 +119,9 @@ class _Meter:
 
 def _bring_in(town: Path) -> dict[str, Any]:
     """In the process that is measured: the whole way, and the figures of it."""
-    import django
+    from lyceum.config.loading import load_django
 
-    django.setup()
+    load_django()
     from django.db import connection
 
     from lyceum.core.actor import system_actor
@@ -156,9 +156,9 @@ def _bring_in(town: Path) -> dict[str, Any]:
 
 def _take_back(school: int, run: str) -> dict[str, Any]:
     """In a process of its own too: the import undone."""
-    import django
+    from lyceum.config.loading import load_django
 
-    django.setup()
+    load_django()
     from lyceum.core.actor import system_actor
     from lyceum.domains.exchange.rules.rollback import Undoer, start_rollback
 

@@ -81,9 +81,9 @@ def _superuser(database: ReadyDatabase) -> str:
 
 def _fill(students: int, days: int) -> None:
     """The tables and, unless they are there already, the demo schools."""
-    import django
+    from lyceum.config.loading import load_django
 
-    django.setup()
+    load_django()
     from lyceum.config.migrate import apply_migrations
     from lyceum.core.schools import school_scope
     from lyceum.demo.load import load_demo

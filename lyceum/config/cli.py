@@ -7,13 +7,13 @@ import json
 import sys
 from collections.abc import Sequence
 
-import django
 from django.core.management import get_commands, load_command_class
 
 import lyceum
 from lyceum.config.database import ready_database, tell_django
 from lyceum.config.environment import Environment
 from lyceum.config.errors import SetupError
+from lyceum.config.loading import load_django
 from lyceum.core.room import roomy
 
 FINE, REFUSED, SET_UP_WRONG, INTERRUPTED = 0, 1, 2, 130
@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 def _migrate(environment: Environment, *, is_check: bool, as_json: bool) -> int:
     # Imported here: it needs Django's settings, which need the database's address.
     with ready_database(environment):
-        django.setup()
+        load_django()
         from lyceum.config.migrate import apply_migrations, list_unapplied_migrations
 
         names = list_unapplied_migrations() if is_check else apply_migrations()
@@ -98,7 +98,7 @@ def _migrate(environment: Environment, *, is_check: bool, as_json: bool) -> int:
 def _openapi(environment: Environment) -> int:
     """Needs no database, so that a build without one can run it."""
     tell_django(environment)
-    django.setup()
+    load_django()
     from ninja.responses import NinjaJSONEncoder
 
     from lyceum.api.rest import api
@@ -111,7 +111,7 @@ def _run_django(arguments: list[str]) -> int:
     """Hand the command to the domain, or to Django, that has it."""
     environment = Environment.read()
     with ready_database(environment) as database:
-        django.setup()
+        load_django()
         owner = get_commands().get(arguments[0])
         if owner is None:
             print(f"lyceum: there is no command {arguments[0]!r}; see `lyceum help`.", file=sys.stderr)
@@ -137,7 +137,7 @@ def _require_tables(*, is_embedded: bool) -> None:
 
 def _help() -> int:
     tell_django(Environment.read())
-    django.setup()
+    load_django()
     ours = {name: app for name, app in get_commands().items() if str(app).startswith("lyceum.")}
     lines = dict(OWN_COMMANDS)
     for name, app in sorted(ours.items()):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import LiteralString
 
-import django
 import psycopg
 
 from lyceum.config.database import ReadyDatabase
 from lyceum.config.environment import Environment
 from lyceum.config.findings import Finding
+from lyceum.config.loading import load_django
 from lyceum.config.postgres.binaries import EXTENSIONS, OLDEST_MAJOR
 from lyceum.config.postgres.urls import role_of
 
@@ -95,7 +95,7 @@ def _check_app_role(connection: psycopg.Connection, role: str) -> Finding:
 
 
 def _check_tables() -> Finding:
-    django.setup()
+    load_django()
     # Imported here: it needs Django's settings, which need the database's address.
     from django.db import connections
 

@@ -12,7 +12,6 @@ from functools import partial
 from types import FrameType
 from typing import NoReturn
 
-import django
 from django.apps import apps
 from django.core.management import call_command, get_commands
 
@@ -21,6 +20,7 @@ from lyceum.config.catalogues import compile_catalogues
 from lyceum.config.children import HANDLED, fork_child, wait_for
 from lyceum.config.database import ReadyDatabase, ready_database
 from lyceum.config.environment import Environment
+from lyceum.config.loading import load_django
 from lyceum.config.migrate import OWNER, apply_migrations, list_unapplied_migrations
 from lyceum.config.static import collect_static_files
 from lyceum.config.supervisor import Part, Supervisor
@@ -51,7 +51,7 @@ def start(environment: Environment, *, only: str | None = None) -> int:
         if environment.is_embedded and not (environment.data_folder / "postgres").exists():
             _say(f"  Making a database in {environment.data_folder} …")
         with ready_database(environment) as database:
-            django.setup()
+            load_django()
             if code := wait_for(fork_child(partial(_prepare, environment))):
                 return code
             return _run_parts(environment, database, listeners, only)

@@ -14,6 +14,7 @@ import uvicorn
 from django.urls import get_resolver
 
 from lyceum.config.errors import SetupError
+from lyceum.config.loading import nothing_collected
 
 GRACE_SECONDS = 18
 LARGEST_SOCKET_MESSAGE = 1024 * 1024
@@ -63,9 +64,10 @@ def _listen(family: int, address: Any, *, shared: bool) -> socket.socket:
 
 def load_application() -> Any:  # an ASGI application: a callable without a narrower type here
     """Import everything that a web process needs; done once, before forking, so that memory is shared."""
-    application = importlib.import_module("lyceum.config.asgi").application
-    # Django would import every page and endpoint at the first request, in each process anew.
-    _ = get_resolver().url_patterns
+    with nothing_collected():
+        application = importlib.import_module("lyceum.config.asgi").application
+        # Django would import every page and endpoint at the first request, in each process anew.
+        _ = get_resolver().url_patterns
     return application
 
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import django
 import polib
 from django.utils.translation.template import templatize
 
@@ -257,7 +256,8 @@ def main(arguments: list[str]) -> int:
 if __name__ == "__main__":
     from lyceum.config.database import tell_django
     from lyceum.config.environment import Environment
+    from lyceum.config.loading import load_django
 
     tell_django(Environment.read())
-    django.setup()
+    load_django()
     sys.exit(main(sys.argv[1:]))

@@ -38,7 +38,13 @@ from lyceum.testing.factories import account_for, as_actor, in_school, make_admi
 
 LONGEST, LESSONS, LEARNERS = 60, 20, 3
 ROOT = str(Path(__file__).resolve().parents[2])
-ACT = "import sys, django; django.setup(); from tests.servers.test_killed_act import act; act(*sys.argv[1:])"
+ACT = """
+import sys
+from lyceum.config.loading import load_django
+load_django()
+from tests.servers.test_killed_act import act
+act(*sys.argv[1:])
+"""
 WAITS = """SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database
 WHERE NOT l.granted AND d.datname = current_database()"""
 IS_THERE = "SELECT 1 FROM pg_stat_activity WHERE pid = %s"

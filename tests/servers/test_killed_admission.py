@@ -33,8 +33,9 @@ from lyceum.testing.factories import as_actor, in_school, make_admin, make_schoo
 
 LONGEST = 60
 ADMIT = """
-import sys, django
-django.setup()
+import sys
+from lyceum.config.loading import load_django
+load_django()
 from lyceum.testing.clients import bearer
 print(bearer(sys.argv[1]).send(sys.argv[2], {}).status_code)
 """

@@ -26,10 +26,10 @@ from lyceum.domains.notifications.rules.notify import notify
 from lyceum.domains.notifications.tasks import sweep
 from lyceum.domains.notifications.tests.conftest import news, somebody, system
 from lyceum.testing.factories import in_school, make_school
+from tests.servers.conftest import WORKER
 
 PEOPLE, HALF_WAY, LONGEST = 130, 60, 60
 """More than one portion; the messages that arrive before the kill; seconds to wait for what must happen."""
-WORKER = "import django; django.setup(); from lyceum.config.worker import serve_jobs; serve_jobs()"
 
 
 @pytest.fixture(autouse=True)

@@ -15,8 +15,9 @@ from lyceum.domains.timetable.tests.conftest import PERIODS, make_small
 from lyceum.testing.factories import in_school
 
 WORK = """
-import sys, django
-django.setup()
+import sys
+from lyceum.config.loading import load_django
+load_django()
 from lyceum.domains.timetable.tasks import run_engine
 run_engine(int(sys.argv[1]), sys.argv[2], None, "test")
 """

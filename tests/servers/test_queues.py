@@ -13,8 +13,9 @@ from lyceum.config.worker import AT_ONCE
 from lyceum.core.queues import LONG, SOON
 
 WORKER = """
-import django, time
-django.setup()
+import time
+from lyceum.config.loading import load_django
+load_django()
 from procrastinate.contrib.django import app
 app.task(name="tests.long", queue="long")(lambda: time.sleep(120))
 app.task(name="tests.soon")(lambda: None)

@@ -213,8 +213,9 @@ def test_unreachable_database_is_named_in_one_line(tmp_path):
 
 
 SLOW_WORKER = """
-import time, django
-django.setup()
+import time
+from lyceum.config.loading import load_django
+load_django()
 from procrastinate.contrib.django import app
 from lyceum.config import worker
 

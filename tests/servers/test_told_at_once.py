@@ -11,8 +11,8 @@ from lyceum.domains.accounts.rules.keys import create_key, revoke_key
 from lyceum.domains.journal.rules.endpoints import NewWebhook, create_webhook
 from lyceum.testing.factories import as_actor, in_school, make_admin, make_school
 from lyceum.testing.receivers import receiving
+from tests.servers.conftest import WORKER
 
-WORKER = "import django; django.setup(); from lyceum.config.worker import serve_jobs; serve_jobs()"
 LONGEST, AT_ONCE = 90, 20
 """Seconds in which a worker has begun and a sweep has passed; and in which what is heard is sent, on a busy machine."""
 

@@ -94,7 +94,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     """What is imported by now stays: the collector need not walk through it again and again, a quarter of the time."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
     gc.enable()

@@ -17,8 +17,9 @@ from lyceum.testing.together import at_once
 
 LONGEST = 60
 ISSUE = """
-import sys, django
-django.setup()
+import sys
+from lyceum.config.loading import load_django
+load_django()
 from uuid import UUID
 from lyceum.core.actor import system_actor
 from lyceum.core.schools import school_scope

@@ -12,7 +12,7 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
 
-from lyceum.api.tests.serving import serving
+from lyceum.api.tests.live.serving import serving
 from lyceum.core import clock
 from lyceum.domains.learning.models import Certificate, IssuerKey
 from lyceum.domains.learning.rules.certificates.issuing import reissue_certificate

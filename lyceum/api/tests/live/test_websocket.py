@@ -8,7 +8,7 @@ import pytest
 import websockets
 
 from lyceum.api import socket_wire, websocket
-from lyceum.api.tests.serving import aside
+from lyceum.api.tests.live.serving import aside
 from lyceum.api.tests.today import make_morning
 from lyceum.core.permissions import Role
 from lyceum.domains.accounts.models import Membership, SignInSession, User

@@ -10,7 +10,7 @@ from django.db import connections, transaction
 
 from lyceum.api import live_sources
 from lyceum.api.live import MAILBOX_SIZE, RESET, Event, Hub
-from lyceum.api.tests.serving import aside
+from lyceum.api.tests.live.serving import aside
 from lyceum.core.actor import system_actor
 from lyceum.domains.academics.facts import MembershipChanged
 from lyceum.domains.journal.rules import Target, record

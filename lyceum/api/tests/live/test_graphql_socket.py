@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from lyceum.api import graphql_socket
-from lyceum.api.tests.serving import aside
+from lyceum.api.tests.live.serving import aside
 from lyceum.api.tests.today import make_morning
 from lyceum.core.actor import system_actor
 from lyceum.domains.academics.models import ClassMembership, ClassTeacher

@@ -9,8 +9,8 @@ from django.db import connections
 
 from lyceum.api import live_sources
 from lyceum.api.live import RESET, Hub
-from lyceum.api.tests.redis_stand_in import RedisStandIn
-from lyceum.api.tests.serving import aside
+from lyceum.api.tests.live.redis_stand_in import RedisStandIn
+from lyceum.api.tests.live.serving import aside
 from lyceum.core.actor import system_actor
 from lyceum.domains.academics.facts import MembershipChanged
 from lyceum.domains.journal.rules import Target, record

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
-from lyceum.api.tests.serving import Server, serving
+from lyceum.api.tests.live.serving import Server, serving
 from lyceum.api.tests.today import Morning, make_morning
 from lyceum.config.testing.databases import TestDatabase, TestServer, point_django_to
 
