@@ -16,7 +16,8 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import psycopg
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import TransactionStatus
 
 from lyceum.core import clock
@@ -49,6 +50,8 @@ class Beginnings:
         """Whether a test runs that has done nothing of its own yet."""
         self._makes = False
         self._transaction: transaction.Atomic | None = None
+        self._of: BaseDatabaseWrapper | None = None
+        """Whose transaction it is, and the connection it is on."""
         self._server: psycopg.Connection[Any] | None = None
 
     @contextmanager
@@ -96,8 +99,11 @@ class Beginnings:
         self._steps.clear()
         if self._transaction is not None:
             left, self._transaction = self._transaction, None
-            transaction.set_rollback(True)
-            left.__exit__(None, None, None)
+            if connections[DEFAULT_DB_ALIAS] is self._of:
+                transaction.set_rollback(True)
+                left.__exit__(None, None, None)
+            elif self._of is not None:  # Django has others since a browser's driver keeps an event loop in this thread
+                self._of.close()
 
     def _open(self) -> None:
         if self._transaction is None or connection.connection is not self._server:
@@ -106,7 +112,7 @@ class Beginnings:
             # As that of Django's own test cases: not in the way of one that must be the outermost.
             self._transaction._from_testcase = True  # type: ignore[attr-defined]
             self._transaction.__enter__()
-            self._server = connection.connection
+            self._of, self._server = connections[DEFAULT_DB_ALIAS], connection.connection
             _say(f"SAVEPOINT step_0; {AND_CONSTRAINTS}")
 
     def _make(self, call: tuple[Any, ...]) -> Any:

@@ -4,8 +4,10 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeVar
 
 import uvicorn
 import websockets
@@ -13,17 +15,25 @@ from django.db import connections
 
 from lyceum.domains.accounts.cookies import COOKIE
 
+T = TypeVar("T")
+
 
 async def aside(work, *args, **options):
     """Do something that waits for the database, beside the event loop and with a connection of its own."""
 
-    def run():
+    def work_and_close():
         try:
             return work(*args, **options)
         finally:
             connections.close_all()
 
-    return await asyncio.to_thread(run)
+    return await asyncio.to_thread(work_and_close)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """What it returns. In a thread of its own: in this one a browser's driver may keep an event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 class Server:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from lyceum.api import graphql_socket
-from lyceum.api.tests.live.serving import aside
+from lyceum.api.tests.live.serving import aside, run
 from lyceum.api.tests.today import make_morning
 from lyceum.core.actor import system_actor
 from lyceum.domains.academics.models import ClassMembership, ClassTeacher
@@ -48,7 +48,7 @@ def test_a_client_gets_register_changes(server, morning):
             await aside(morning.take, 0)
             return await socket.next(), await socket.silent()
 
-    frame, silent = asyncio.run(work())
+    frame, silent = run(work())
 
     assert (frame["id"], frame["type"]) == ("1", "next")
     told = frame["payload"]["data"]["attendanceMarked"]
@@ -68,7 +68,7 @@ def test_todays_registers_are_told_as_far_as_they_may_be_seen(server, morning):
             told = [await all_.next() for _ in range(2)]
             return told, await one.next(), await one.silent()
 
-    told, own, silent = asyncio.run(work())
+    told, own, silent = run(work())
 
     ids = [str(register.pk) for register in morning.registers]
     assert [frame["payload"]["data"]["registersToday"]["registerId"] for frame in told] == [ids[1], ids[0]]
@@ -90,7 +90,7 @@ def test_who_leaves_a_class_is_told_to_its_teacher(server, morning):
             await aside(leave)
             return await socket.next()
 
-    told = asyncio.run(work())["payload"]["data"]["classListChanged"]
+    told = run(work())["payload"]["data"]["classListChanged"]
 
     assert told == {"studentId": str(morning.students[0][0].pk), "class": {"size": 1}}
 
@@ -105,7 +105,7 @@ def test_two_schools_never_hear_each_other(server, morning):
             await aside(other.take, 0)
             return await there.next(), await here.silent()
 
-    frame, silent = asyncio.run(work())
+    frame, silent = run(work())
 
     assert frame["payload"]["data"]["registersToday"]["registerId"] == str(other.registers[0].pk)
     assert silent
@@ -122,7 +122,7 @@ def test_a_class_of_others_cannot_be_followed(server, morning):
             return await socket.next()
 
     for school_class, code in cases:
-        frame = asyncio.run(work(school_class))
+        frame = run(work(school_class))
         assert (frame["id"], frame["type"]) == ("1", "error")
         assert frame["payload"][0]["extensions"]["code"] == code
 
@@ -133,7 +133,7 @@ def test_a_question_is_answered_and_completed(server, morning):
             await socket.send(id="q", type="subscribe", payload={"query": "{ school { name } }"})
             return await socket.next(), await socket.next()
 
-    answer, end = asyncio.run(work())
+    answer, end = run(work())
 
     assert answer["payload"] == {"data": {"school": {"name": "Hill School"}}, "extensions": {"cost": 2}}
     assert end == {"id": "q", "type": "complete"}
@@ -160,7 +160,7 @@ def test_what_is_refused_ends_its_own_operation_only(server, morning, query, cod
             await socket.send(id="1", type="subscribe", payload={"query": "{ __typename }"})
             return refused, await socket.next()
 
-    refused, after = asyncio.run(work())
+    refused, after = run(work())
 
     assert (refused["id"], refused["type"], refused["payload"][0]["extensions"]["code"]) == ("1", "error", code)
     assert after["type"] == "next"
@@ -175,7 +175,7 @@ def test_what_is_completed_is_no_longer_told(server, morning):
             await aside(morning.take, 0)
             return await socket.silent()
 
-    assert asyncio.run(work())
+    assert run(work())
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_the_rules_of_the_protocol(server, morning, frames, code):
                 await socket.send(**frame)
             return await socket.ended()
 
-    assert asyncio.run(work()) == code
+    assert run(work()) == code
 
 
 def test_whoever_does_not_greet_in_time_is_let_go(server, morning, monkeypatch):
@@ -211,7 +211,7 @@ def test_whoever_does_not_greet_in_time_is_let_go(server, morning, monkeypatch):
         async with server.socket("/graphql", PROTOCOL) as socket:
             return await socket.ended()
 
-    assert asyncio.run(work()) == 4408
+    assert run(work()) == 4408
 
 
 def test_only_the_one_subprotocol_is_spoken(server):
@@ -219,7 +219,7 @@ def test_only_the_one_subprotocol_is_spoken(server):
         async with server.socket("/graphql", "graphql-ws") as socket:
             return await socket.ended()
 
-    assert asyncio.run(work()) == 4406
+    assert run(work()) == 4406
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", None])
@@ -231,7 +231,7 @@ def test_a_cookie_is_good_on_pages_of_ours_only(server, morning, origin):
             await socket.send(type="connection_init")
             return await socket.ended()
 
-    assert asyncio.run(work()) == 4403
+    assert run(work()) == 4403
 
 
 def test_software_shows_its_token_in_the_greeting(server, morning):
@@ -244,7 +244,7 @@ def test_software_shows_its_token_in_the_greeting(server, morning):
             await socket.send(type="connection_init", payload=payload)
             return await socket.next()
 
-    assert [asyncio.run(work(payload)) for payload in payloads] == [{"type": "connection_ack"}] * 3
+    assert [run(work(payload)) for payload in payloads] == [{"type": "connection_ack"}] * 3
 
 
 def test_an_ended_session_ends_its_socket(server, morning, monkeypatch):
@@ -256,7 +256,7 @@ def test_an_ended_session_ends_its_socket(server, morning, monkeypatch):
             await aside(SignInSession.objects.update, revoked_at=morning.admin.created_at)
             return await socket.ended()
 
-    assert asyncio.run(work()) == 4401
+    assert run(work()) == 4401
 
 
 def test_a_right_that_ends_is_noticed_at_the_next_event_and_without_one(server, morning, monkeypatch):
@@ -273,9 +273,9 @@ def test_a_right_that_ends_is_noticed_at_the_next_event_and_without_one(server, 
                 await aside(morning.take, 0, user=morning.admin)
             return await socket.next()
 
-    frames = [asyncio.run(work(recheck=False))]
+    frames = [run(work(recheck=False))]
     morning = make_morning("Dale School")
-    frames.append(asyncio.run(work(recheck=True)))
+    frames.append(run(work(recheck=True)))
 
     assert [(frame["type"], frame["payload"][0]["extensions"]["code"]) for frame in frames] == [
         ("error", "forbidden")

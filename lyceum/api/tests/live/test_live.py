@@ -10,7 +10,7 @@ from django.db import connections, transaction
 
 from lyceum.api import live_sources
 from lyceum.api.live import MAILBOX_SIZE, RESET, Event, Hub
-from lyceum.api.tests.live.serving import aside
+from lyceum.api.tests.live.serving import aside, run
 from lyceum.core.actor import system_actor
 from lyceum.domains.academics.facts import MembershipChanged
 from lyceum.domains.journal.rules import Target, record
@@ -60,7 +60,7 @@ def run_with_hub(work):
         finally:
             await hub.stop()
 
-    return asyncio.run(main())
+    return run(main())
 
 
 def test_a_fact_is_told_once_its_transaction_commits_and_never_when_it_is_undone(schools):

@@ -10,7 +10,7 @@ from django.db import connections
 from lyceum.api import live_sources
 from lyceum.api.live import RESET, Hub
 from lyceum.api.tests.live.redis_stand_in import RedisStandIn
-from lyceum.api.tests.live.serving import aside
+from lyceum.api.tests.live.serving import aside, run
 from lyceum.core.actor import system_actor
 from lyceum.domains.academics.facts import MembershipChanged
 from lyceum.domains.journal.rules import Target, record
@@ -68,7 +68,7 @@ def run_with_hubs(settings, number, work):
                 await hub.stop()
             await redis.stop()
 
-    return asyncio.run(main())
+    return run(main())
 
 
 def test_every_process_hears_once(school, settings):

@@ -1,6 +1,5 @@
 """A second browser sees a mark appear; nobody sees what is not theirs, nor for longer than they may."""
 
-import asyncio
 from contextlib import asynccontextmanager
 
 import httpx
@@ -8,7 +7,7 @@ import pytest
 import websockets
 
 from lyceum.api import socket_wire, websocket
-from lyceum.api.tests.live.serving import aside
+from lyceum.api.tests.live.serving import aside, run
 from lyceum.api.tests.today import make_morning
 from lyceum.core.permissions import Role
 from lyceum.domains.accounts.models import Membership, SignInSession, User
@@ -42,7 +41,7 @@ def test_a_second_browser_sees_a_mark_appear(server, morning):
             await aside(morning.take, 0, user=morning.admin)
             return [await socket.next() for _ in topics]
 
-    frames = asyncio.run(work())
+    frames = run(work())
 
     assert [frame["topic"] for frame in frames] == [topics[0], topics[2], topics[1]]
     first = frames[0]
@@ -68,7 +67,7 @@ def test_what_is_saved_over_http_is_told(server, morning):
             answer = await http.post(server.url("/graphql"), json=body, timeout=20)
             return answer.json(), await socket.next()
 
-    answer, frame = asyncio.run(work())
+    answer, frame = run(work())
 
     assert answer["data"]["takeRegister"] == {"saved": 2, "errors": []}
     assert (frame["topic"], frame["data"]["via"]) == (topic, "graphql")
@@ -87,7 +86,7 @@ def test_two_schools_with_the_same_topic_never_see_each_other(server, morning):
             frame = await there.next()
             return frame, await here.silent()
 
-    frame, silent = asyncio.run(work())
+    frame, silent = run(work())
 
     assert frame["data"]["register"] == str(other.registers[0].pk)
     assert silent
@@ -105,7 +104,7 @@ def test_a_register_of_another_school_is_not_found(server, morning):
             await aside(other.take, 0)
             return answers, await socket.silent()
 
-    answers, silent = asyncio.run(work())
+    answers, silent = run(work())
 
     assert [answer["code"] for answer in answers] == ["not_found", "not_found"]
     assert silent
@@ -118,7 +117,7 @@ def test_a_teacher_hears_of_their_own_registers_of_the_day_only(server, morning)
             await aside(morning.take, 0)
             return await socket.next(), await socket.silent()
 
-    frame, silent = asyncio.run(work())
+    frame, silent = run(work())
 
     assert frame["data"]["register"] == str(morning.registers[0].pk)
     assert silent
@@ -159,7 +158,7 @@ def test_each_topic_is_for_those_who_may_see_it(server, morning):
     async def work():
         return [await answer(user, topic) for user, topic, _ in cases]
 
-    assert asyncio.run(work()) == [refusal for _, _, refusal in cases]
+    assert run(work()) == [refusal for _, _, refusal in cases]
 
 
 def test_another_sites_page_is_turned_away(server, morning):
@@ -170,7 +169,7 @@ def test_another_sites_page_is_turned_away(server, morning):
             return await socket.ended()
 
     for origin in ("https://evil.example", "http://127.0.0.1:1", "null", f"http://{server.host}.evil.example"):
-        assert asyncio.run(work(origin)) == socket_wire.FORBIDDEN
+        assert run(work(origin)) == socket_wire.FORBIDDEN
 
 
 def test_a_cookie_without_a_page_of_ours_opens_nothing(server, morning, monkeypatch):
@@ -181,7 +180,7 @@ def test_a_cookie_without_a_page_of_ours_opens_nothing(server, morning, monkeypa
         async with server.socket("/ws/", PROTOCOL, cookie=cookie, origin=None) as socket:
             return await socket.ended()
 
-    assert asyncio.run(work()) == socket_wire.UNAUTHORIZED
+    assert run(work()) == socket_wire.UNAUTHORIZED
 
 
 def test_software_shows_its_token_in_the_first_frame(server, morning):
@@ -200,7 +199,7 @@ def test_software_shows_its_token_in_the_first_frame(server, morning):
             return await socket.next()
 
     for token in tokens:
-        assert asyncio.run(work(token))["topic"] == topic
+        assert run(work(token))["topic"] == topic
 
 
 def test_bad_tokens_and_keys_without_the_scope_are_turned_away(server, morning):
@@ -217,7 +216,7 @@ def test_bad_tokens_and_keys_without_the_scope_are_turned_away(server, morning):
             await socket.send(**frame)
             return await socket.ended()
 
-    assert [asyncio.run(work(frame)) for frame, _ in cases] == [code for _, code in cases]
+    assert [run(work(frame)) for frame, _ in cases] == [code for _, code in cases]
 
 
 def test_an_ended_session_ends_its_socket(server, morning, monkeypatch):
@@ -228,7 +227,7 @@ def test_an_ended_session_ends_its_socket(server, morning, monkeypatch):
             await aside(SignInSession.objects.update, revoked_at=morning.admin.created_at, revoked_why="signed_out")
             return await socket.ended()
 
-    assert asyncio.run(work()) == socket_wire.UNAUTHORIZED
+    assert run(work()) == socket_wire.UNAUTHORIZED
 
 
 def test_a_disabled_user_hears_nothing_more(server, morning, monkeypatch):
@@ -239,7 +238,7 @@ def test_a_disabled_user_hears_nothing_more(server, morning, monkeypatch):
             await aside(User.objects.filter(pk=morning.admin.pk).update, state=User.State.DISABLED)
             return await socket.ended()
 
-    assert asyncio.run(work()) == socket_wire.UNAUTHORIZED
+    assert run(work()) == socket_wire.UNAUTHORIZED
 
 
 def test_a_right_that_ends_takes_its_topic_along(server, morning, monkeypatch):
@@ -250,7 +249,7 @@ def test_a_right_that_ends_takes_its_topic_along(server, morning, monkeypatch):
             await aside(Membership.objects.filter(user=morning.teachers[0]).update, state="ended")
             return await socket.ended()
 
-    assert asyncio.run(work()) == socket_wire.FORBIDDEN
+    assert run(work()) == socket_wire.FORBIDDEN
 
 
 def test_the_socket_of_a_school_that_was_left_ends(server, morning, monkeypatch):
@@ -262,7 +261,7 @@ def test_the_socket_of_a_school_that_was_left_ends(server, morning, monkeypatch)
             await aside(SignInSession.objects.update, school=other.school)
             return await socket.ended()
 
-    assert asyncio.run(work()) == socket_wire.UNAUTHORIZED
+    assert run(work()) == socket_wire.UNAUTHORIZED
 
 
 def test_a_new_token_is_looked_at_again(server, morning):
@@ -278,8 +277,8 @@ def test_a_new_token_is_looked_at_again(server, morning):
             except websockets.ConnectionClosed as closed:
                 return closed.rcvd.code
 
-    assert asyncio.run(work(good)) == "pong"
-    assert asyncio.run(work(bad)) == socket_wire.FORBIDDEN
+    assert run(work(good)) == "pong"
+    assert run(work(bad)) == socket_wire.FORBIDDEN
 
 
 def test_what_is_left_is_no_longer_heard(server, morning):
@@ -292,7 +291,7 @@ def test_what_is_left_is_no_longer_heard(server, morning):
             await aside(morning.take, 0)
             return await socket.silent()
 
-    assert asyncio.run(work())
+    assert run(work())
 
 
 def test_who_comes_back_is_told_to_fetch_again(server, morning):
@@ -303,7 +302,7 @@ def test_who_comes_back_is_told_to_fetch_again(server, morning):
             await socket.send(type="sub", topic=topic, since=17)
             return await socket.next()
 
-    assert asyncio.run(work()) == {"type": "reset", "topic": topic}
+    assert run(work()) == {"type": "reset", "topic": topic}
 
 
 def test_there_are_at_most_fifty_topics(server, morning, monkeypatch):
@@ -315,7 +314,7 @@ def test_there_are_at_most_fifty_topics(server, morning, monkeypatch):
             await socket.send(type="sub", topic=topics[2])
             return await socket.next()
 
-    assert asyncio.run(work()) == {"type": "error", "code": "too_many_topics", "topic": topics[2]}
+    assert run(work()) == {"type": "error", "code": "too_many_topics", "topic": topics[2]}
 
 
 @pytest.mark.parametrize(
@@ -334,7 +333,7 @@ def test_what_is_no_frame_ends_the_socket(server, morning, text, code):
             await socket.connection.send(text)
             return await socket.ended()
 
-    assert asyncio.run(work()) == code
+    assert run(work()) == code
 
 
 def test_an_unknown_frame_is_refused(server, morning):
@@ -343,7 +342,7 @@ def test_an_unknown_frame_is_refused(server, morning):
             await socket.send(type="shout")
             return await socket.next()
 
-    assert asyncio.run(work()) == {"type": "error", "code": "malformed"}
+    assert run(work()) == {"type": "error", "code": "malformed"}
 
 
 def test_only_the_one_subprotocol_is_spoken(server, morning):
@@ -351,7 +350,7 @@ def test_only_the_one_subprotocol_is_spoken(server, morning):
         async with server.socket("/ws/", "lyceum.v9") as socket:
             return await socket.ended()
 
-    assert asyncio.run(work()) == socket_wire.WRONG_PROTOCOL
+    assert run(work()) == socket_wire.WRONG_PROTOCOL
 
 
 def test_there_are_no_other_sockets(server):
@@ -360,4 +359,4 @@ def test_there_are_no_other_sockets(server):
             pass
 
     with pytest.raises(websockets.InvalidStatus):
-        asyncio.run(work())
+        run(work())
