@@ -17,7 +17,7 @@ export UV_NO_PROGRESS := 1
 
 # Tests that wait: for a browser, for what they start, for what must not come. Apart, so that the longest do not come last,
 # and with one process more than there are cores; the others keep the cores busy with PostgreSQL beside them.
-SLOWER = tests/servers lyceum/api/tests/live lyceum/config/tests tests/browser
+SLOWER = lyceum/api/tests/live lyceum/config/tests/test_doctor.py lyceum/config/tests/test_postgres.py tests/servers tests/browser
 
 .PHONY: run test check contracts fmt bench messages requirements wheel help
 
@@ -36,8 +36,8 @@ run: .venv/.ready
 	@LYCEUM_DEMO=$${LYCEUM_DEMO-1} exec $(BIN)/lyceum start
 
 test: .venv/.ready-dev
-	@sh tests/install_system.sh
-	@$(BIN)/pytest -n 2 $(SLOWER:%=--ignore %)
+	@sh tests/install_system.sh & \
+	$(BIN)/pytest -n 2 $(SLOWER:%=--ignore %); passed=$$?; wait; exit $$passed
 	@$(BIN)/pytest -n 3 --maxschedchunk 1 $(SLOWER)
 
 check: .venv/.ready-dev

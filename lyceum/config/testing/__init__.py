@@ -81,7 +81,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if report.when == "call" and not report.skipped and "browser" in report.keywords:
+    if report.when == "call" and not report.skipped and report.nodeid.startswith("tests/browser/"):
         _ran_in_browser.append(report.nodeid)
 
 

@@ -27,6 +27,12 @@ BARE = tuple(
 """For what is true of a demo of any size."""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First of all: one of these at the end would keep everybody waiting."""
+    items.sort(key=lambda item: "lyceum/demo/" not in item.nodeid)
+
+
 def load_small(today: date = TODAY, said: list[str] | None = None) -> None:
     lines = [] if said is None else said
     load_demo(lines.append, plans=SMALL, today=today)
