@@ -102,10 +102,22 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(tryfirst=True)
 @roomy
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """As pytest does it, with room for what a test calls: Django's calls are deep."""
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    runtestprotocol(item, nextitem=nextitem)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    """As pytest does it, with room for what a test calls: Django's calls are deep.
+
+    A worker of xdist tells its controller of a test once, and more only where there is more to say: five messages that
+    all is well cost as much as a small test.
+    """
+    is_brief = hasattr(item.config, "workerinput") and not item.config.option.durations
+    if not is_brief:
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = runtestprotocol(item, log=not is_brief, nextitem=nextitem)
+    if is_brief:
+        has_passed = all(report.passed for report in reports)
+        for report in reports:
+            if report.when == "call" or not has_passed:
+                item.ihook.pytest_runtest_logreport(report=report)
+    else:
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
 
