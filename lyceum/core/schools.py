@@ -14,8 +14,11 @@ from django.db.models.fields.related_lookups import RelatedExact
 from django.db.models.sql.where import AND
 
 from lyceum.core.ids import new_id
+from lyceum.core.postgresql.prelude import current_prelude
 
 _school: ContextVar[int | None] = ContextVar("school", default=None)
+_ENTER = "SELECT set_config('app.school_id', '%d', true)"
+_LEAVE = "SELECT set_config('app.school_id', '', true)"
 
 
 class NoSchoolInScopeError(RuntimeError):
@@ -76,14 +79,12 @@ def crossing_to(school_id: int) -> Iterator[None]:
 
 def set_school(school_id: int) -> None:
     """Tell PostgreSQL which school this transaction runs in."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.school_id', %s, true)", [str(school_id)])
+    current_prelude().set(_ENTER % school_id)
 
 
 def leave_school() -> None:
     """Tell PostgreSQL that the rest of this transaction runs in no school."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.school_id', '', true)")
+    current_prelude().set(_LEAVE)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from psycopg.pq import TransactionStatus
 
 from lyceum.core import clock
 from lyceum.core.memory import forget_everything
+from lyceum.core.postgresql.prelude import current_prelude
 
 P = ParamSpec("P")
 Made = TypeVar("Made")
@@ -48,7 +49,7 @@ class Beginnings:
         self._taken = 0
         self._begins = False
         """Whether a test runs that has done nothing of its own yet."""
-        self._makes = False
+        self.makes = False
         self._transaction: transaction.Atomic | None = None
         self._of: BaseDatabaseWrapper | None = None
         """Whose transaction it is, and the connection it is on."""
@@ -73,9 +74,11 @@ class Beginnings:
 
     def take(self, make: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """What a call gives: from the step that is the same call, or as a new step."""
-        if connection.force_debug_cursor and not self._makes:
+        if connection.force_debug_cursor and not self.makes:
             self.speak()  # statements are counted: those of a step are there or not
-        if not self._begins or self._makes:
+        if self._begins and not self.makes and current_prelude().is_due:
+            self.speak()  # a savepoint or a school of the test's own waits to be spoken of
+        if not self._begins or self.makes:
             return make(*args, **kwargs)
         call = (make, args, kwargs, clock.find_frozen())
         if self._taken == len(self._steps) or self._steps[self._taken].call != call:
@@ -113,27 +116,27 @@ class Beginnings:
             self._transaction._from_testcase = True  # type: ignore[attr-defined]
             self._transaction.__enter__()
             self._of, self._server = connections[DEFAULT_DB_ALIAS], connection.connection
-            _say(f"SAVEPOINT step_0; {AND_CONSTRAINTS}")
+            _say_next(f"SAVEPOINT step_0; {AND_CONSTRAINTS}")
 
     def _make(self, call: tuple[Any, ...]) -> Any:
         self._drop_others()
         kept = deepcopy(call)
         make, args, kwargs, _now = call
-        self._makes = True
+        self.makes = True
         try:
             made = make(*args, **kwargs)
         except BaseException:
             self.speak()  # what it left is the test's own
             raise
         finally:
-            self._makes = False
+            self.makes = False
         self._steps.append(Step(kept, deepcopy(made), list(connection.run_on_commit)))
         self._taken += 1
-        _say(f"SAVEPOINT step_{self._taken}; {AND_CONSTRAINTS}")
+        _say_next(f"SAVEPOINT step_{self._taken}; {AND_CONSTRAINTS}")
         return made
 
     def _hear(self, execute: Callable[..., Any], *statement: Any) -> Any:
-        if not self._makes:
+        if not self.makes:
             self.speak()
         return execute(*statement)
 
@@ -141,7 +144,8 @@ class Beginnings:
         """The steps of other tests that this one has not taken."""
         if self._taken < len(self._steps):
             del self._steps[self._taken :]
-            _say(self._back)
+            with current_prelude().set_aside():
+                _say(self._back)
 
     def _undo(self) -> None:
         """Take back what the test did on top of its steps. Raises what its end would have raised at a commit."""
@@ -151,7 +155,11 @@ class Beginnings:
         is_sound = self._server.info.transaction_status is TransactionStatus.INTRANS and not connection.needs_rollback
         connection.needs_rollback = False
         try:
-            _say(f"SET CONSTRAINTS ALL IMMEDIATE; {self._back}" if is_sound else self._back)
+            if is_sound:
+                _say_next(f"SET CONSTRAINTS ALL IMMEDIATE; {self._back}")
+            else:
+                current_prelude().clear()
+                _say(self._back)
         except psycopg.IntegrityError:
             _say(self._back)
             raise
@@ -166,22 +174,34 @@ def _say(statements: str) -> None:
     connection.connection.execute(statements.encode(), prepare=False)
 
 
+def _say_next(statements: str) -> None:
+    """After all that was to be said before."""
+    _say("; ".join([*current_prelude().take(), statements]))
+
+
 @contextmanager
 def undone() -> Iterator[None]:
     """What the block does in a transaction is taken back."""
     _beginnings.speak()
     hooks = connection.run_on_commit
     connection.run_on_commit = []
-    _say("SAVEPOINT undone")
+    _say_next("SAVEPOINT undone")
     try:
         yield
     finally:
+        current_prelude().clear()
         _say("ROLLBACK TO SAVEPOINT undone; RELEASE SAVEPOINT undone")
         connection.run_on_commit, connection.needs_rollback = hooks, False
 
 
 _beginnings = Beginnings()
 test, leave = _beginnings.test, _beginnings.leave
+
+
+def speak() -> None:
+    """From here on the test does things of its own, unless this is part of what is remembered."""
+    if not _beginnings.makes:
+        _beginnings.speak()
 
 
 def remembered(make: Callable[P, Made]) -> Callable[P, Made]:

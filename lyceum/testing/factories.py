@@ -36,7 +36,7 @@ from lyceum.domains.people.rules.persons import NewPerson
 from lyceum.domains.people.rules.students import NewStudent, create_students
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.rules import provision_school
-from lyceum.testing.beginnings import remembered
+from lyceum.testing.beginnings import remembered, speak
 from lyceum.testing.provisioning import copied_defaults
 
 NOW = datetime(2026, 11, 20, 8, 50, tzinfo=UTC)
@@ -48,6 +48,7 @@ _numbers = count(1)
 
 def in_school(school: School) -> AbstractContextManager[None]:
     """Everything inside runs in that school."""
+    speak()
     return school_scope(school.pk)
 
 

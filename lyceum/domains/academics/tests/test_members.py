@@ -84,7 +84,7 @@ def test_thirty_come_in_with_as_many_statements_as_three(django_assert_num_queri
     students = [make_student(school) for _ in range(33)]
     for number, some in enumerate((students[:3], students[3:])):
         row = make_class(school, f"7{number}")
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(10):
             add(school, row, *some)
 
 

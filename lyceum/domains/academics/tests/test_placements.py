@@ -132,7 +132,7 @@ def test_placing_many_takes_as_many_statements_as_placing_one(django_assert_num_
     students = [make_student(school) for _ in range(4)]
     with in_school(school):
         for some in (students[:1], students[1:]):
-            with django_assert_num_queries(6):
+            with django_assert_num_queries(5):
                 place_students(
                     [NewPlacement(s.pk, year, grade_seven, FIRST_DAY) for s in some], actor=system_actor(school.pk)
                 )

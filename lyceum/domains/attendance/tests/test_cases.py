@@ -457,5 +457,5 @@ def test_asking_for_three_children_takes_as_many_statements_as_for_one(
             )
             found = list(cases)
             today()
-            with django_assert_num_queries(18):
+            with django_assert_num_queries(17):
                 ask_next(found, actor=system_actor(morning.school.pk))

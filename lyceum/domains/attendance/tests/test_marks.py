@@ -282,7 +282,7 @@ def test_saving_takes_as_many_statements_for_one_as_for_thirty():
                 take_register(register.pk, marks=[], rest="present", actor=actor)
         counts.append(len(queries))
 
-    assert counts == [10, 10, 10]
+    assert counts == [9, 9, 9]
 
 
 @pytest.mark.usefixtures("db", "at_school")

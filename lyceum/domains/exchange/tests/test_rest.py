@@ -241,7 +241,7 @@ def test_list_of_imports_takes_the_same_statements_for_one_and_three(count: int,
         preview(school, text_of(["Adno", "Name"], ["1", "Ada King"]))
     admin.get(IMPORTS)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         listed = admin.get(IMPORTS).json()["items"]
 
     assert len(listed) == count

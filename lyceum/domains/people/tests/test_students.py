@@ -161,7 +161,7 @@ def test_many_edits_take_as_many_statements_as_one(django_assert_num_queries):
         edit_students([edit_one], actor=system_actor(school.pk))  # what is remembered of the school is remembered now
     for some in (students[:1], students):
         edits = [StudentEdit(s, {"preferred_name": f"P{len(some)}"}) for s in some]
-        with in_school(school), django_assert_num_queries(7):
+        with in_school(school), django_assert_num_queries(5):
             assert edit_students(edits, actor=system_actor(school.pk)) == len(some)
 
 

@@ -256,4 +256,4 @@ def test_the_school_is_read_in_one_statement():
     school = make_school()
     client = software(make_admin(school), school)
 
-    assert statements_for(client, CURRENT) <= 5  # two of them are the savepoint of the test
+    assert statements_for(client, CURRENT) <= 3  # finding out who asks, and the school's own savepoint

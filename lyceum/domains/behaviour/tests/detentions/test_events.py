@@ -124,5 +124,5 @@ def test_events_add_no_statement_for_each_student_or_slot(year: Year, django_ass
         actor = year.office
         propose_slots(year.kind.pk, students=[year.students[0].pk], actor=actor)  # what is remembered is read once
         for size in (1, 3):
-            with django_assert_num_queries(6 + 2):  # and the savepoint of the rule
+            with django_assert_num_queries(6 + 1):  # and the savepoint of the rule
                 propose_slots(year.kind.pk, students=[each.pk for each in year.students[:size]], actor=actor)
