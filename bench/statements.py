@@ -34,7 +34,15 @@ def statements_of(who: SignedIn, method: str, path: str, body: Any = None) -> li
         transaction.set_rollback(True)
     if answer.status_code >= 300:
         raise SystemExit(f"{method} {path} answered {answer.status_code} in this process: {answer.content[:300]!r}")
-    return [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(_AROUND)]
+    return [statement for query in captured.captured_queries for statement in _without_savepoints(query["sql"])]
+
+
+def _without_savepoints(message: str) -> list[str]:
+    """What is left to say of a message: the school that is set among savepoints, or all of it."""
+    parts = message.split("; ")
+    if not any(part.startswith(_AROUND) for part in parts):
+        return [message]
+    return [part for part in parts if not part.startswith(_AROUND)]
 
 
 def replay(database: psycopg.Connection[Any], statements: Sequence[str]) -> float:
@@ -42,7 +50,7 @@ def replay(database: psycopg.Connection[Any], statements: Sequence[str]) -> floa
     began = time.perf_counter()
     with database.transaction():
         for statement in statements:
-            cursor = database.execute(statement)  # type: ignore[call-overload]  # written by ourselves
+            cursor = database.execute(statement)  # written by ourselves
             if cursor.description:
                 cursor.fetchall()
     return time.perf_counter() - began
