@@ -19,6 +19,9 @@ from lyceum.config.errors import SetupError
 from lyceum.config.postgres.cluster import find_free_port
 from lyceum.config.supervisor import Part
 
+PATIENCE_SECONDS = 240
+"""For what a machine that does much else may take long to do; how fast things are is measured in `bench/`."""
+
 
 class Lyceum:
     """A running `lyceum start`."""
@@ -149,14 +152,14 @@ def test_whole_installation_survives_kill_9_of_everything_in_turn(tmp_path):
 
         postmaster = int((tmp_path / "postgres/cluster/postmaster.pid").read_text().split()[0])
         os.kill(postmaster, signal.SIGKILL)
-        wait_until(lyceum.is_well, seconds=90)  # PostgreSQL first reads what it had not yet put in its place
+        wait_until(lyceum.is_well, PATIENCE_SECONDS)  # PostgreSQL first reads what it had not yet put in its place
 
         lyceum.process.kill()
         wait_until(lambda: lyceum.members() == {})
 
-    started_at = time.monotonic()
+    made_at = (tmp_path / "postgres/cluster/PG_VERSION").stat().st_mtime_ns
     with running(tmp_path) as lyceum:
-        assert time.monotonic() - started_at < 15
+        assert (tmp_path / "postgres/cluster/PG_VERSION").stat().st_mtime_ns == made_at
         code, _, _ = lyceum.stop()
         assert code == 0
         assert lyceum.members() == {}
