@@ -36,8 +36,8 @@ run: .venv/.ready
 	@LYCEUM_DEMO=$${LYCEUM_DEMO-1} exec $(BIN)/lyceum start
 
 test: .venv/.ready-dev
-	@sh tests/install_system.sh & \
-	$(BIN)/pytest -n 2 $(SLOWER:%=--ignore %); passed=$$?; wait; exit $$passed
+	@sh tests/install_system.sh & installs=$$!; \
+	$(BIN)/pytest -n 2 $(SLOWER:%=--ignore %); passed=$$?; wait $$installs && exit $$passed
 	@$(BIN)/pytest -n 3 --maxschedchunk 1 $(SLOWER)
 
 check: .venv/.ready-dev
