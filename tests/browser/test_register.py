@@ -145,6 +145,23 @@ def test_a_second_browser_sees_the_mark_appear_and_keeps_its_own(site: Site):
     assert list(marks_of(school)) == ["Student 01"]
 
 
+def test_a_register_that_another_took_says_so_and_has_no_rest_to_save(site: Site):
+    school, names = school_day()
+    with in_school(school):
+        register = Register.objects.get(session="AM")
+    teacher, office = site.sign_in("tess"), site.sign_in("olive", **DESK)
+    for page in (teacher, office):
+        page.goto(f"/registers/{register.pk}/")
+    expect(office.locator("#state")).to_have_text("not taken")
+    office.wait_for_timeout(300)  # the socket opens beside the page
+
+    teacher.get_by_role("button", name="All present, save").tap()
+
+    expect(office.locator("#state")).to_have_text(re.compile("^taken"))
+    expect(office.locator("#tally")).to_have_text(f"{len(names)} present")
+    expect(office.locator(".savebar").get_by_role("button")).to_have_text(["Save"])
+
+
 def test_both_values_are_shown_where_two_people_differ(site: Site):
     school, _names = school_day()
     teacher, office = site.sign_in("tess"), site.sign_in("olive", **DESK)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -206,10 +207,11 @@ def _lines(
 
 @require_GET
 def register_rows(request: HttpRequest, register_id: UUID) -> HttpResponse:
-    """The lines alone, for a page that hears of a change."""
+    """The register's state and its lines alone, for a page that hears of a change."""
     actor = actor_of(request)
     register = get_register(register_id, actor=actor)
-    return HttpResponse(register_context(request, register, read_codes(actor))["lines"])
+    context = register_context(request, register, read_codes(actor))
+    return HttpResponse(render_to_string("attendance/_state.html", context) + context["lines"])
 
 
 @require_GET

@@ -196,10 +196,10 @@ def _asks(kept: Mapping[str, str], key: str, length: int) -> bool:
 
 @require_GET
 def slot_rows(request: HttpRequest, slot_id: UUID) -> HttpResponse:
-    """The lines alone, for a page that hears of a change."""
+    """The slot's state and its lines alone, for a page that hears of a change."""
     actor = actor_of(request)
     slot = get_slot_for_run(slot_id, actor=actor)
-    return render(request, "behaviour/_slot_lines.html", _register(slot, actor))
+    return render(request, "behaviour/_slot_rows.html", _register(slot, actor))
 
 
 @require_GET

@@ -8,7 +8,8 @@ from lyceum.domains.exchange.queries import list_rows
 from lyceum.domains.exchange.rules.starting import count_errors, count_removals, is_over_limit
 
 MOST_SHOWN = 20
-ACTIONS = ("create", "update", "end", "skip", "error")
+WRITTEN = ("create", "update", "end")
+ACTIONS = (*WRITTEN, "skip", "error")
 WORDS = {
     "school": "School", "year": "Years", "term": "Terms", "grade": "Grades", "subject": "Subjects", "class": "Classes",
     "staff": "Staff", "student": "Students", "adult": "Adults", "guardian": "Guardian links",
@@ -16,11 +17,11 @@ WORDS = {
 }  # fmt: skip
 _NEXT = {
     "previewed": "Nothing has been written. Run it again with --apply to bring it in.",
-    "applied": "Brought in. `lyceum import --school … --rollback {run}` undoes it for 30 days.",
+    "applied": "Brought in. `{undo}` undoes it for 30 days.",
     "rolled_back": "Undone. Nothing of it is left.",
     "partly_rolled_back": "Undone, but for the rows below, which were changed since or are in use.",
-    "failed": "Stopped. Correct the cause; `--resume {run}` goes on, `--rollback {run}` undoes what was done.",
-    "cancelled": "Cancelled. `--rollback {run}` undoes what was done.",
+    "failed": "Stopped. Correct the cause; `{resume}` goes on, `{undo}` undoes what was done.",
+    "cancelled": "Cancelled. `{undo}` undoes what was done.",
 }
 
 
@@ -48,8 +49,8 @@ def as_values(run: ImportRun, *, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def report(values: dict[str, Any]) -> str:
-    """The values as a table and lines."""
+def report(values: dict[str, Any], *, school: str) -> str:
+    """The values as a table and lines; the school's short name is for what to type next."""
     lines = [f"{values['file']}: {values['format']}, {values['state'].replace('_', ' ')}"]
     lines += [f"  {'→' if school['here'] else ' '} {school['id']}  {school['name']}" for school in values["schools"]]
     lines += ["", *_table(values["counts"]), ""]
@@ -66,8 +67,15 @@ def report(values: dict[str, Any]) -> str:
     if values["trouble"]:
         lines.append(f"  {values['trouble']}")
     lines.append("Nobody is notified.")
-    lines.append(_NEXT.get(values["state"], "").format(run=values["run"]))
+    lines.append(_next(values, school))
     return "\n".join(lines)
+
+
+def _next(values: dict[str, Any], school: str) -> str:
+    if values["state"] == "applied" and not any(n.get(action) for n in values["counts"].values() for action in WRITTEN):
+        return "Nothing changed: all of it was here already."
+    command, run = f"lyceum import --school {school}", values["run"]
+    return _NEXT.get(values["state"], "").format(undo=f"{command} --rollback {run}", resume=f"{command} --resume {run}")
 
 
 def _table(counts: dict[str, dict[str, int]]) -> list[str]:

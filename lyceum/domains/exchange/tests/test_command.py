@@ -1,6 +1,7 @@
 """The command door: bring a school in from a terminal or a script."""
 
 import json
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,20 @@ def test_preview_writes_nothing_and_says_how_to_go_on():
     assert said.startswith("sds-v2.1: sds_v2p1, previewed\n")
     assert f"  → {TWO_DOT_ONE}  School of TwoDotOne" in said.splitlines()
     assert said.endswith("Nothing has been written. Run it again with --apply to bring it in.\n")
+    assert dump(school) == before
+
+
+def test_what_undoes_an_import_is_said_to_be_typed_as_it_is():
+    school = make_school()
+    before = dump(school)
+    words = [str(SDS_2), f"--school={school.slug}", f"--org={TWO_DOT_ONE}", "--apply"]
+
+    applied, again = run(*words), run(*words)
+    undoing = re.search("`lyceum import (.+)`", applied)
+    assert undoing
+    run(*undoing[1].split())
+
+    assert again.endswith("\nNothing changed: all of it was here already.\n")
     assert dump(school) == before
 
 

@@ -153,7 +153,16 @@ async function refresh() {
     fresh.classList.add("arrived");
     line.replaceWith(document.adoptNode(fresh));
   }
+  document.getElementById("state").replaceWith(document.adoptNode(page.getElementById("state")));
   tally();
+  if (!lines.querySelector("[name^=was-][value^='0']")) offerToSave();
+}
+
+// Where every line has a mark that is saved, there is no rest to save.
+function offerToSave() {
+  const save = document.getElementById("save");
+  document.getElementById("all-present")?.remove();
+  save?.classList.replace("quiet", "big");
 }
 
 // What changed a line from outside: the page without network, which has saved it.

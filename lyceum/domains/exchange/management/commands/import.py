@@ -74,7 +74,8 @@ class Command(BaseCommand):
             if options["errors"] and run.stored:
                 path = Path(options["errors"])
                 path.write_text("".join(error_file(run, actor=actor)), encoding="utf-8-sig", newline="")
-        self.stdout.write(json.dumps(values, default=str, ensure_ascii=False) if options["json"] else report(values))
+        in_words = report(values, school=options["school"])
+        self.stdout.write(json.dumps(values, default=str, ensure_ascii=False) if options["json"] else in_words)
         if run.state in (ImportRun.State.FAILED, ImportRun.State.CANCELLED):
             raise CommandError(run.trouble, returncode=1)
 
