@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.db import connection
 
+from lyceum.core.plans import join_whole_tables
 from lyceum.domains.exchange.models import ImportRow
 from lyceum.domains.exchange.plan.rows import PlannedRow, Step
 from lyceum.domains.exchange.readers.records import Place
 
-# Rows that another system knows, that run today, and that no row of this import is about. EXCEPT, because its
-# cost does not depend on what is known of tables that were empty a minute ago.
+# Rows that another system knows, that run today, and that no row of this import is about.
 _ABSENT = """
 WITH absent AS MATERIALIZED (
   SELECT c.foreign_id FROM exchange_crosswalk c
@@ -30,9 +30,9 @@ SELECT count(*) FROM exchange_crosswalk c {running}
 WHERE c.school_id = %(school)s AND c.system = %(system)s AND c.kind = %(kind)s
 """
 _RUNNING = {
-    "student": """JOIN LATERAL (SELECT 1 FROM people_enrolment e WHERE e.school_id = c.school_id
-        AND e.student_id = c.own_id AND e.first_day < %(day)s AND e.exit <> 'no_show'
-        AND (e.last_day IS NULL OR e.last_day >= %(day)s) LIMIT 1) running ON true""",
+    "student": """JOIN (SELECT DISTINCT e.student_id FROM people_enrolment e WHERE e.school_id = %(school)s
+        AND e.first_day < %(day)s AND e.exit <> 'no_show'
+        AND (e.last_day IS NULL OR e.last_day >= %(day)s)) running ON running.student_id = c.own_id""",
     "teacher": """JOIN academics_classteacher t ON t.school_id = c.school_id AND t.id = c.own_id
         AND (t.ends_on IS NULL OR t.ends_on >= %(day)s)
         JOIN academics_class k ON k.school_id = c.school_id AND k.id = t.class_id AND k.ends >= %(day)s""",
@@ -49,6 +49,7 @@ _STEPS = {
 
 def count_running(school: int, system: str, *, today: date) -> dict[str, int]:
     """How many rows that this system brought in run today, by kind."""
+    join_whole_tables()
     counts = {}
     with connection.cursor() as cursor:
         for kind, running in _RUNNING.items():
@@ -62,6 +63,7 @@ def count_running(school: int, system: str, *, today: date) -> dict[str, int]:
 
 def absent_rows(school: int, run: UUID, system: str, *, today: date) -> Iterator[PlannedRow]:
     """A row for each that ends, with yesterday as its last day."""
+    join_whole_tables()
     last = str(today - timedelta(days=1))
     for kind, (step, end) in _STEPS.items():
         values: dict[str, Any] = {"last_day": last, "exit": "other"} if kind == "student" else {"ends_on": last}

@@ -341,6 +341,26 @@ def test_a_tenth_of_the_students_may_end_without_being_asked():
     assert (run.state, run.counts["student"]) == ("applied", {"end": 6, "skip": 54})
 
 
+def test_what_runs_is_compared_table_by_table_also_where_its_rows_are_new_to_the_planner():
+    school = make_school("Hill School")
+    apply(preview(school, oneroster()))
+    plans = []
+
+    def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "FROM exchange_crosswalk c" in sql and not sql.startswith("EXPLAIN"):
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN " + sql, params)
+                plans.append("\n".join(line for (line,) in cursor.fetchall()))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        run = preview(school, oneroster())
+
+    assert run.found["running"] == {"student": 3, "teacher": 2, "member": 5}
+    assert len(plans) == 6
+    assert [plan for plan in plans if "Nested Loop" in plan] == []
+
+
 class Killed(BaseException):
     """The process ends in the middle of a statement."""
 
