@@ -44,7 +44,7 @@ check: .venv/.ready-dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(if $(TEMPLATES),$(BIN)/djade --check --target-version 5.2 $(TEMPLATES))
-	@$(BIN)/mypy lyceum
+	@$(BIN)/mypy lyceum bench
 	@$(BIN)/lint-imports
 	@LYCEUM_DATA=.venv/check-data $(BIN)/lyceum makemigrations --check --dry-run
 

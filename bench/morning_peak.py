@@ -246,7 +246,7 @@ class Line:
             try:
                 return await self._exchange(request)
             except (ConnectionError, asyncio.IncompleteReadError) as error:
-                if not is_old or getattr(error, "partial", b""):
+                if not is_old or (isinstance(error, asyncio.IncompleteReadError) and error.partial):
                     raise
                 self.hang_up()
                 return await self._exchange(request)

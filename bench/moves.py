@@ -39,7 +39,7 @@ def run(place: Place) -> Result:
         api.close()
         pages.close()
     with school_scope(school().pk):
-        ones = [f"/api/v1/timetable/moves/?lesson={version.lessons.first().pk}" for version in (few, whole)]
+        ones = [f"/api/v1/timetable/moves/?lesson={version.lessons.all()[0].pk}" for version in (few, whole)]
     for name, paths in (("which slots", ones), ("board", boards)):
         # The first of each is asked twice: a process remembers the days and bells of a school for a moment.
         statements = [len(statements_of(who, "GET", path)) for path in (paths[0], *paths)][1:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from lyceum.core.permissions import Role
 from lyceum.core.schools import school_scope
@@ -73,10 +74,10 @@ def morning_people(schools: int) -> list[tuple[SignedIn, tuple[str, ...]]]:
     found = []
     for here in (first, *others):
         with school_scope(here.pk):
-            registers: dict[object, list[str]] = {}
+            registers: dict[UUID, list[str]] = {}
             for register in last_registers():
                 registers.setdefault(register.school_class_id, []).append(str(register.pk))
-            leads = ClassTeacher.objects.filter(role="lead", school_class__in=registers)
+            leads = ClassTeacher.objects.filter(role="lead", school_class__in=list(registers))
             rows = {
                 lead.school_class_id: lead.staff.person.user for lead in leads.select_related("staff__person__user")
             }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +13,7 @@ from bench.behaving import last_year
 from bench.people import school
 from bench.place import Place
 from bench.results import Result
+from bench.statements import counted
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.schools import current_school, school_scope
@@ -52,13 +54,13 @@ def _say(result: Result, name: str, act: Callable[[], object], most: int | None)
     with CaptureQueriesContext(connection) as queries:
         act()
     milliseconds = round(1000 * (time.perf_counter() - began), 1)
-    statements = sum("SAVEPOINT" not in query["sql"] for query in queries)
+    statements = counted(queries)
     result.keep(name, {"milliseconds": milliseconds, "statements": statements})
     limit = f" (at most {most})" if most else ""
     result.say(f"{name}: {statements} statements{limit}, {milliseconds} ms")
 
 
-def _write_entries(students: list[object], year: AcademicYear) -> None:
+def _write_entries(students: list[UUID], year: AcademicYear) -> None:
     scale, instant = usual_scale(), clock.now()
     days = (year.ends - year.starts).days
     rows = [

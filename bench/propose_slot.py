@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from bench.people import school
 from bench.place import Place
 from bench.results import Result
+from bench.statements import counted
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
 from lyceum.core.schools import current_school, school_scope
@@ -37,7 +38,7 @@ def run(place: Place) -> Result:
         propose_slots(kind.pk, students=students, actor=actor)
         with CaptureQueriesContext(connection) as queries:
             found = propose_slots(kind.pk, students=students, actor=actor)
-        statements = sum("SAVEPOINT" not in query["sql"] for query in queries)
+        statements = counted(queries)
         seconds = []
         for _ in range(ROUNDS):
             began = time.perf_counter()

@@ -218,7 +218,11 @@ def summary(rows: list[Row]) -> dict[str, float | int | str]:
     """What the goals are about."""
     compared = [row for row in rows if row.theirs is not None]
     both = [row for row in compared if row.ours.first is not None and row.theirs and row.theirs.first is not None]
-    ratios = [row.ours.first / row.theirs.first for row in both if row.theirs and (row.theirs.first or 99) <= SOON]
+    ratios = [
+        row.ours.first / row.theirs.first
+        for row in both
+        if row.ours.first is not None and row.theirs and row.theirs.first and row.theirs.first <= SOON
+    ]
     found: dict[str, float | int | str] = {
         "complete, ours": sum(row.ours.first is not None for row in rows),
         "complete, FET": sum(row.theirs.first is not None for row in compared if row.theirs),

@@ -34,6 +34,15 @@ def statements_of(who: SignedIn, method: str, path: str, body: Any = None) -> li
         transaction.set_rollback(True)
     if answer.status_code >= 300:
         raise SystemExit(f"{method} {path} answered {answer.status_code} in this process: {answer.content[:300]!r}")
+    return _stated(captured)
+
+
+def counted(captured: CaptureQueriesContext) -> int:
+    """How many statements something made, without savepoints."""
+    return len(_stated(captured))
+
+
+def _stated(captured: CaptureQueriesContext) -> list[str]:
     return [statement for query in captured.captured_queries for statement in _without_savepoints(query["sql"])]
 
 

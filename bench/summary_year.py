@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import statistics
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -18,6 +20,7 @@ from lyceum.core.schools import current_school, school_scope
 from lyceum.domains.attendance import numbers
 from lyceum.domains.attendance.models import DaySummary, SessionMark
 from lyceum.domains.attendance.numbers import summarise
+from lyceum.domains.attendance.readings import STANDING, Reading
 from lyceum.domains.people.models import Student
 
 ROUNDS = 5
@@ -34,21 +37,22 @@ def run(place: Place) -> Result:
         students = list(Student.objects.filter(pk__in=marked).values_list("pk", flat=True))
         sessions = SessionMark.objects.filter(on__range=(first, last)).count()
         days = DaySummary.objects.filter(on__range=(first, last)).count()
-        values = numbers._values(students, first, last, known_at=clock.now())
+        now = clock.now()
+        readings = {"kept_days": STANDING, "every_mark": Reading(as_known_at=now)}
+        statements = {name: numbers._OF_DAYS.format(days=reading.days) for name, reading in readings.items()}
+        values = readings["every_mark"].values(students, first, last)
         actor = system_actor(current_school(), name="bench")
         rule = {
             "kept_days": _time(lambda: summarise(actor, first=first, last=last)),
-            "every_mark": _time(lambda: summarise(actor, first=first, last=last, as_known_at=clock.now())),
+            "every_mark": _time(lambda: summarise(actor, first=first, last=last, as_known_at=now)),
         }
         school_id = current_school()
     with psycopg.connect(place.app_url) as database:
         database.execute("SELECT set_config('app.school_id', %s, false)", [str(school_id)])
-        sql = {
-            "kept_days": _time(lambda: database.execute(numbers._FROM_DAYS, values).fetchall()),
-            "every_mark": _time(lambda: database.execute(numbers._SESSIONS, values).fetchall()),
-        }
-        plans = {name: _plan(database, text, values) for name, text in
-                 (("kept_days", numbers._FROM_DAYS), ("every_mark", numbers._SESSIONS))}  # fmt: skip
+        sql, plans = {}, {}
+        for name, text in statements.items():
+            sql[name] = _time(partial(_fetch, database, text, values))
+            plans[name] = _plan(database, text, values)
     result.say(f"{len(students):,} students, {sessions:,} sessions, {days:,} days, {first} to {last}")
     for name, times in (("SQL", sql), ("rule", rule)):
         ratio = times["kept_days"] / times["every_mark"]
@@ -63,7 +67,11 @@ def run(place: Place) -> Result:
     return result
 
 
-def _time(act: Any) -> float:
+def _fetch(database: psycopg.Connection[Any], sql: str, values: dict[str, Any]) -> object:
+    return database.execute(sql.encode(), values).fetchall()
+
+
+def _time(act: Callable[[], object]) -> float:
     act()
     seconds = []
     for _ in range(ROUNDS):
@@ -75,7 +83,7 @@ def _time(act: Any) -> float:
 
 def _plan(database: psycopg.Connection[Any], sql: str, values: dict[str, Any]) -> dict[str, Any]:
     """How the tables of attendance are read, and whether each read is narrowed to the school."""
-    row = database.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values).fetchone()  # type: ignore[arg-type]  # ours
+    row = database.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}".encode(), values).fetchone()
     text = row[0] if row else []
     nodes = _nodes((json.loads(text) if isinstance(text, str) else text)[0]["Plan"])
     reads = [n for n in nodes if "attendance_" in n.get("Relation Name", "") and n.get("Actual Rows", 0)]
