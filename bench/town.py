@@ -14,7 +14,7 @@ from psycopg import sql
 
 LEFT_OUT = (
     "accounts_signinsession", "accounts_refreshtoken", "accounts_apikey", "accounts_invitation", "accounts_signingkey",
-    "tenancy_schoolhost", "notifications_hook", "notifications_carriedfor",
+    "tenancy_schoolhost", "notifications_hook", "notifications_carriedfor", "learning_publishedcertificate",
 )  # fmt: skip
 """What names a secret or an address that only one school can have."""
 LEFT_OUT_BEGIN = ("journal_", "procrastinate_", "django_")
