@@ -129,9 +129,6 @@ def _kept_words() -> Iterator[tuple[Message, str]]:
     from lyceum.domains.accounts.models import ApiKey
     from lyceum.domains.attendance.models import Conflict, Session
     from lyceum.domains.attendance.presets import PRESETS, read_preset
-    from lyceum.domains.exchange.management.report import WORDS
-    from lyceum.domains.exchange.models import ImportRow, ImportRun
-    from lyceum.domains.exchange.readers.formats import ONEROSTER, SDS, STUDENTS
     from lyceum.domains.exchange.readers.mapping import LABELS
     from lyceum.domains.journal.published import choosable_types
     from lyceum.domains.people.models import Enrolment, Flag
@@ -153,8 +150,6 @@ def _kept_words() -> Iterator[tuple[Message, str]]:
             *(preset.source for preset in PRESETS.values()),
             *(code.label for name in PRESETS for code in read_preset(name)),
         ],
-        "domains/exchange/management/report.py": [*WORDS.values(), *WORDS],
-        "domains/exchange/models.py": [*ImportRun.State.labels, *ImportRow.Action.values, ONEROSTER, SDS, STUDENTS],
         "domains/exchange/readers/mapping.py": LABELS.values(),
         "domains/journal/published.py": [each.sentence for each in choosable_types() if each.topic != "testing"],
         "domains/people/models.py": [*Enrolment.Exit.values, *Flag.Kind.labels],
@@ -186,7 +181,7 @@ def renew(language: str, found: dict[tuple[str, str], Message]) -> polib.POFile:
     """The file of a language with exactly the texts of the source, what is translated kept."""
     path = catalogue_of(language)
     known = {(e.msgctxt or "", e.msgid): e for e in polib.pofile(str(path))} if path.exists() else {}
-    renewed = polib.POFile(wrapwidth=100)
+    renewed = polib.POFile()
     renewed.metadata = {
         "Project-Id-Version": "Lyceum",
         "Language": language,

@@ -63,7 +63,7 @@ def test_a_district_file_is_previewed_applied_and_taken_back(site: Site):
     with in_school(school):
         assert (Student.objects.count(), ClassMembership.objects.count()) == (60, 420)
     go_on(page, "Take it back")
-    expect(page.locator(".tag").first).to_have_text("Rolled Back")
+    expect(page.locator(".tag").first).to_have_text("Taken back")
     with in_school(school):
         assert (Student.objects.count(), ClassMembership.objects.count()) == (0, 0)
 
@@ -94,7 +94,7 @@ def test_without_javascript_a_list_is_brought_in_and_a_student_found(site: Site)
 
     go_on(page, "Look at it")
     go_on(page, "Bring it in")
-    expect(page.locator(".tag").first).to_have_text("Applied")
+    expect(page.locator(".tag").first).to_have_text("Brought in")
     page.goto("/search/")
     page.get_by_role("searchbox").fill("newcommer nora")
     page.keyboard.press("Enter")

@@ -2,19 +2,21 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
 from lyceum.core.permissions import Permission
 from lyceum.core.schools import current_school
 from lyceum.core.text import fold
+from lyceum.domains.academics.models import Class, ClassMembership, ClassTeacher
 from lyceum.domains.accounts.models import EmailAddress, SchoolLogin, User
 from lyceum.domains.exchange.models import ImportMapping, ImportRow, ImportRun
 from lyceum.domains.exchange.rules.stored import opened_copy
+from lyceum.domains.people.models import Person, Staff, Student
 
 ACTION_ORDER = ("error", "end", "update", "create", "skip")
 """Errors first: they need somebody."""
@@ -53,6 +55,31 @@ def list_rows(
     places = [When(action=name, then=Value(place)) for place, name in enumerate(ACTION_ORDER)]
     ranked = rows.annotate(rank=Case(*places, default=Value(9), output_field=IntegerField()))
     return ranked.order_by("rank", "position").defer("image")
+
+
+_NAMED: dict[str, tuple[type[Model], str]] = {
+    "class": (Class, "name"),
+    "staff": (Staff, "person__full_name"),
+    "student": (Student, "person__full_name"),
+    "adult": (Person, "full_name"),
+    "teacher": (ClassTeacher, "staff__person__full_name"),
+    "member": (ClassMembership, "student__person__full_name"),
+}
+
+
+def names_of_targets(rows: Sequence[ImportRow]) -> dict[UUID, str]:
+    """What the rows that are in the school already are called there; one statement for each kind among them."""
+    names: dict[UUID, str] = {}
+    for kind, (model, path) in _NAMED.items():
+        targets = [row.target for row in rows if row.kind == kind and row.target]
+        if targets:
+            names |= dict(model._default_manager.filter(pk__in=targets).values_list("pk", path))
+    return names
+
+
+def has_more_to_do(run: ImportRun) -> bool:
+    """Whether applying a plan would do anything. Ask only after the import was found."""
+    return ImportRow.objects.filter(run=run, state=ImportRow.State.PLANNED).exists()
 
 
 def list_mappings(actor: Actor) -> QuerySet[ImportMapping]:

@@ -1,5 +1,6 @@
 """Pages of exchange: bring a file in, look at what it would do, apply it, take it back."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -19,22 +20,32 @@ from lyceum.core.paging import page_of
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.exchange import tasks
-from lyceum.domains.exchange.management.report import WORDS
-from lyceum.domains.exchange.models import ImportRun
-from lyceum.domains.exchange.queries import get_run, list_rows, list_runs
+from lyceum.domains.exchange.models import ImportRow, ImportRun
+from lyceum.domains.exchange.queries import get_run, has_more_to_do, list_rows, list_runs, names_of_targets
 from lyceum.domains.exchange.readers.mapping import LABELS, label_of
 from lyceum.domains.exchange.rest import errors_answer
 from lyceum.domains.exchange.rules.looking import WAITING, cancel_import, start_preview
 from lyceum.domains.exchange.rules.rollback import start_rollback
 from lyceum.domains.exchange.rules.runs import map_import, start_import
 from lyceum.domains.exchange.rules.starting import apply_import, count_errors, count_removals, is_over_limit
+from lyceum.domains.exchange.words import (
+    ACTION_WORDS,
+    STATE_WORDS,
+    changes_of,
+    counts_told,
+    file_word,
+    kind_word,
+    state_word,
+    title_of,
+)
 from lyceum.domains.journal.rules import note_export
 
-_TONES = {"applied": " tag-present", "failed": " tag-absent", "previewed": " tag-due"}
+_TONES = {"applied": "present", "failed": "absent", "rolled_back": "none", "cancelled": "none"}
+_ROW_TONES = {"error": "absent", "create": "present", "update": "late", "end": "late", "skip": "none"}
 
 
 def _state_html(run: ImportRun) -> SafeString:
-    return format_html('<span class="tag{}">{}</span>', _TONES.get(run.state, ""), _(run.get_state_display()))
+    return format_html('<span class="tag tag-{}">{}</span>', _TONES.get(run.state, "due"), state_word(run))
 
 
 RUNS: Table[ImportRun] = Table(
@@ -42,14 +53,13 @@ RUNS: Table[ImportRun] = Table(
     label=_lazily("Brought in before"),
     columns=(
         Column("file", _lazily("File"), lambda run: run.file_name, sort=("file_name",)),
-        Column("kind", _lazily("Kind"), lambda run: _(run.kind), sort=("kind",)),
+        Column("kind", _lazily("Kind"), file_word, sort=("kind",)),
         Column("when", _lazily("When"), lambda run: run.created_at, sort=("created_at",)),
-        Column("state", _lazily("State"), lambda run: _(run.get_state_display()), html=_state_html, sort=("state",)),
+        Column("state", _lazily("State"), state_word, html=_state_html, sort=("state",)),
     ),
     href=lambda run: f"/imports/{run.pk}/",
     order=("-created_at", "pk"),
 )
-ACTIONS = ("error", "create", "update", "end", "skip")
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +85,7 @@ def imports_page(request: HttpRequest) -> HttpResponse:
             template="exchange/imports.html",
             filters=(
                 Filter("q", _lazily("File")),
-                Filter("state", _lazily("State"), [(s.value, _(s.label)) for s in ImportRun.State], every=_("All")),
+                Filter("state", _lazily("State"), list(STATE_WORDS.items()), every=_("All")),
             ),
             note_export=partial(note_export, RUNS.name, request.GET.urlencode(), actor=actor),
             context=context,
@@ -95,17 +105,21 @@ def import_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
 def _context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     actor = actor_of(request)
     action = request.GET.get("action", "")
-    rows = list_rows(run, actor=actor, action=action if action in ACTIONS else "")
+    rows = list_rows(run, actor=actor, action=action if action in ACTION_WORDS else "")
     page = page_of(rows, order=("rank", "position"), cursor=request.GET.get("cursor", ""))
+    names = names_of_targets(page.rows)
     headers = [header for file in run.files for header in file["headers"]] if run.kind == "students" else []
     return {
         "run": run,
         "working": run.job is not None and run.job.state in WAITING,
         "page": page,
-        "rows": [(row, _changes(row.before, row.values)) for row in page.rows],
+        "kind": file_word(run),
+        "state": _state_html(run),
+        "rows": [_shown(row, names) for row in page.rows],
         "action": action,
-        "counts": [(WORDS.get(kind, kind), [n.get(a, 0) for a in ACTIONS]) for kind, n in run.counts.items()],
-        "actions": ACTIONS,
+        "counts": counts_told(run),
+        "actions": ACTION_WORDS,
+        "has_more_to_do": has_more_to_do(run),
         "errors_in_file": count_errors(run),
         "removals": count_removals(run),
         "over_limit": is_over_limit(run),
@@ -124,9 +138,15 @@ def _schools_to_choose(run: ImportRun) -> list[dict[str, Any]]:
     return orgs
 
 
-def _changes(before: dict[str, Any], values: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    """Field by field: from what to what; for a new row what it will say."""
-    return [(name, before.get(name), value) for name, value in values.items() if value not in (None, "", [], {})][:12]
+def _shown(row: ImportRow, names: Mapping[UUID, str]) -> dict[str, Any]:
+    return {
+        "row": row,
+        "kind": kind_word(row),
+        "title": title_of(row, names),
+        "action": ACTION_WORDS[row.action],
+        "tone": _ROW_TONES[row.action],
+        "changes": list(changes_of(row)),
+    }
 
 
 def _act(request: HttpRequest, run_id: UUID, act: Any) -> HttpResponse:

@@ -6,15 +6,11 @@ from lyceum.core.actor import Actor
 from lyceum.domains.exchange.models import ImportRun
 from lyceum.domains.exchange.queries import list_rows
 from lyceum.domains.exchange.rules.starting import count_errors, count_removals, is_over_limit
+from lyceum.domains.exchange.words import KIND_WORDS
 
 MOST_SHOWN = 20
 WRITTEN = ("create", "update", "end")
 ACTIONS = (*WRITTEN, "skip", "error")
-WORDS = {
-    "school": "School", "year": "Years", "term": "Terms", "grade": "Grades", "subject": "Subjects", "class": "Classes",
-    "staff": "Staff", "student": "Students", "adult": "Adults", "guardian": "Guardian links",
-    "teacher": "Class teachers", "member": "Class members", "line": "Other lines",
-}  # fmt: skip
 _NEXT = {
     "previewed": "Nothing has been written. Run it again with --apply to bring it in.",
     "applied": "Brought in. `{undo}` undoes it for 30 days.",
@@ -80,7 +76,9 @@ def _next(values: dict[str, Any], school: str) -> str:
 
 def _table(counts: dict[str, dict[str, int]]) -> list[str]:
     rows = [f"  {'':16}" + "".join(f"{action:>10}" for action in ACTIONS)]
-    for kind, words in WORDS.items():
+    for kind, (_one, several) in KIND_WORDS.items():
         if kind in counts:
-            rows.append(f"  {words:16}" + "".join(f"{counts[kind].get(action, 0) or '·':>10}" for action in ACTIONS))
+            rows.append(
+                f"  {several!s:16}" + "".join(f"{counts[kind].get(action, 0) or '·':>10}" for action in ACTIONS)
+            )
     return rows
