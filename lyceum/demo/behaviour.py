@@ -13,7 +13,7 @@ from lyceum.core.ids import new_id
 from lyceum.core.schools import school_scope
 from lyceum.demo.build import Demo, Say
 from lyceum.demo.roster import Pupil, dice_for
-from lyceum.demo.statistics import analyze
+from lyceum.core.statistics import analyze
 from lyceum.domains.academics.models import AcademicYear, ClassMembership
 from lyceum.domains.behaviour.models import EscalationCase, Incident, IncidentType, Notice, Participant, PointEntry
 from lyceum.domains.behaviour.rules.decisions import approve_case

@@ -36,7 +36,7 @@ from lyceum.demo.records import add_records
 from lyceum.demo.registers import fill_registers
 from lyceum.demo.roster import fill_seats, join_late
 from lyceum.demo.staffing import make_staff
-from lyceum.demo.statistics import analyze
+from lyceum.core.statistics import analyze
 from lyceum.demo.webhooks import add_webhooks
 from lyceum.demo.website import add_website
 from lyceum.demo.wipe import wipe_demo

@@ -15,6 +15,7 @@ from tests.walls.rows import OURS, THEIRS
 SCHOOL_OWNED = [model for model in apps.get_models() if is_walled(model)]
 FOR_ALL_SCHOOLS = {
     "accounts.forget": "reads the tables of signing in, which belong to no school",
+    "tenancy.count_rows": "has tables counted by their owner, and reads no row",
     "accounts.erase_closed_schools": "erases one school after the other, as the owner of the tables",
     "journal.retry_stalled_jobs": "gives jobs back to the queue, and reads no row of a school",
     "journal.forget_access": "enters one school after the other",

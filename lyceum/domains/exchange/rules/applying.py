@@ -17,6 +17,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import RuleError
 from lyceum.core.ids import new_id
 from lyceum.core.schools import current_school, school_scope
+from lyceum.core.statistics import MANY, analyze
 from lyceum.domains.exchange.facts import ImportApplied
 from lyceum.domains.exchange.models import Crosswalk, ImportRow, ImportRun
 from lyceum.domains.exchange.plan.rows import BATCH, KINDS, Step
@@ -69,7 +70,10 @@ class Applier:
         while self._one_batch():
             pass
         with school_scope(self._actor.school):
-            return ImportRun.objects.select_related("job").get(pk=self._run_id)
+            run = ImportRun.objects.select_related("job").get(pk=self._run_id)
+        if run.state == ImportRun.State.APPLIED and _count_changes(run) >= MANY:
+            analyze("people_", "academics_", "exchange_")
+        return run
 
     def _one_batch(self) -> bool:
         """Apply one batch in its own transaction; whether there is more to do."""
@@ -93,6 +97,10 @@ class Applier:
                 return False
             note_progress(run, len(rows))
             return True
+
+
+def _count_changes(run: ImportRun) -> int:
+    return sum(counts.get(action, 0) for counts in run.counts.values() for action in ("create", "update", "end"))
 
 
 def _failed_at(first: Refused) -> str:
