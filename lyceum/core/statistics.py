@@ -28,7 +28,7 @@ def analyze_changed() -> None:
     )
 
 
-def _analyze(which: str, given: object) -> None:
+def _analyze(which: str, given: list[str] | int) -> None:
     with connections[OWNER].cursor() as cursor:
         cursor.execute(which, [given])
         for (table,) in cursor.fetchall():

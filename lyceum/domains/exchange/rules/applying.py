@@ -3,13 +3,14 @@
 A batch and the marks on its rows commit together, so that work that was killed goes on where it was.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -28,6 +29,7 @@ from lyceum.domains.exchange.rules.watching import finish_job, note_progress
 from lyceum.domains.journal.rules import Target, record
 from lyceum.domains.tenancy.queries import today
 
+_LOG = logging.getLogger(__name__)
 REMEMBERED = frozenset({"subject", "class", "staff", "student", "adult", "teacher", "member"})
 """Kinds of rows that are found again by their foreign id."""
 _REMEMBER = """
@@ -64,16 +66,27 @@ class Applier:
         self._actor = actor
         self._context: Context | None = None
         self._reached = (0, "")
+        self._to_count_at = MANY
+        self._applied = 0
 
     def work(self) -> ImportRun:
         """Apply batch after batch; returns the run as it is in the end."""
         while self._one_batch():
-            pass
+            if self._applied >= self._to_count_at:
+                self._count_rows()
         with school_scope(self._actor.school):
             run = ImportRun.objects.select_related("job").get(pk=self._run_id)
-        if run.state == ImportRun.State.APPLIED and _count_changes(run) >= MANY:
-            analyze("people_", "academics_", "exchange_")
+        if self._applied >= MANY:
+            self._count_rows()
         return run
+
+    def _count_rows(self) -> None:
+        """Have the database know what was brought in: again after three times as much, and in the end."""
+        try:
+            analyze("people_", "academics_", "exchange_")
+        except DatabaseError as error:  # what was brought in stays, and the database counts by itself in time
+            _LOG.warning("What was imported could not be counted: %s", error)
+        self._to_count_at = 4 * self._applied
 
     def _one_batch(self) -> bool:
         """Apply one batch in its own transaction; whether there is more to do."""
@@ -96,11 +109,8 @@ class Applier:
                 _close(run, ImportRun.State.FAILED, _failed_at(first))
                 return False
             note_progress(run, len(rows))
+            self._applied += sum(row.action != "skip" for row in rows)
             return True
-
-
-def _count_changes(run: ImportRun) -> int:
-    return sum(counts.get(action, 0) for counts in run.counts.values() for action in ("create", "update", "end"))
 
 
 def _failed_at(first: Refused) -> str:
