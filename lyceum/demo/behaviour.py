@@ -11,9 +11,9 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
 from lyceum.core.ids import new_id
 from lyceum.core.schools import school_scope
+from lyceum.core.statistics import analyze
 from lyceum.demo.build import Demo, Say
 from lyceum.demo.roster import Pupil, dice_for
-from lyceum.core.statistics import analyze
 from lyceum.domains.academics.models import AcademicYear, ClassMembership
 from lyceum.domains.behaviour.models import EscalationCase, Incident, IncidentType, Notice, Participant, PointEntry
 from lyceum.domains.behaviour.rules.decisions import approve_case

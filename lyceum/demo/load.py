@@ -15,6 +15,7 @@ from lyceum.core.actor import Via, system_actor
 from lyceum.core.errors import NotFoundError, RuleError
 from lyceum.core.room import RoomyThreads
 from lyceum.core.schools import current_school, school_scope
+from lyceum.core.statistics import analyze
 from lyceum.demo.absences import hear_by_text, plan_absences
 from lyceum.demo.accounts import add_family_accounts, share_a_person
 from lyceum.demo.admissions import add_admissions
@@ -36,7 +37,6 @@ from lyceum.demo.records import add_records
 from lyceum.demo.registers import fill_registers
 from lyceum.demo.roster import fill_seats, join_late
 from lyceum.demo.staffing import make_staff
-from lyceum.core.statistics import analyze
 from lyceum.demo.webhooks import add_webhooks
 from lyceum.demo.website import add_website
 from lyceum.demo.wipe import wipe_demo
