@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.place import prepared
 
 NAMES = (
+    "start",
     "register_save",
     "morning_peak",
     "fan_out",

@@ -45,7 +45,7 @@ class Place:
 def prepared(*, students: int, days: int, keep: Path | None = None) -> Iterator[Place]:
     """An installation with demo schools of that size. A folder that is kept is filled only the first time."""
     folder = keep or Path(tempfile.mkdtemp(prefix="lyceum-bench-"))
-    port = _free_port()
+    port = free_port()
     for name in INHERITED:
         os.environ.pop(name, None)
     os.environ.update(
@@ -67,7 +67,7 @@ def prepared(*, students: int, days: int, keep: Path | None = None) -> Iterator[
                 _wait_until_ready(port, server)
                 yield Place(folder, port, database.app_url, database.owner_url, _superuser(database), server)
             finally:
-                _stop(server)
+                stop_server(server)
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -128,7 +128,7 @@ def _wait_until_ready(port: int, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit(f"The server was not ready within {START_SECONDS:.0f} s.")
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
+def stop_server(server: subprocess.Popen[bytes]) -> None:
     if server.poll() is None:
         server.send_signal(signal.SIGTERM)
     try:
@@ -138,7 +138,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     import socket
 
     with socket.socket() as probe:
