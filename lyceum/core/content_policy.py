@@ -1,10 +1,11 @@
-"""What a page may load: from the school's own host alone, but for frames that a person asked for."""
+"""What a page may load: from the school's own host alone, but for what one answer needs."""
 
 from collections.abc import Sequence
 
 
-def content_policy(*, frames: Sequence[str] = ()) -> str:
-    """The header Content-Security-Policy. `frames`: other hosts that this one answer shows in a frame."""
+def content_policy(*, frames: Sequence[str] = (), forms: Sequence[str] = ()) -> str:
+    """The header Content-Security-Policy. `frames`: other hosts that this one answer shows in a frame; `forms`: those
+    to which its forms may lead on."""
     return "; ".join((
         "default-src 'none'",
         "script-src 'self'",
@@ -14,7 +15,7 @@ def content_policy(*, frames: Sequence[str] = ()) -> str:
         "connect-src 'self'",
         "manifest-src 'self'",
         "worker-src 'self'",
-        "form-action 'self'",
+        " ".join(("form-action 'self'", *forms)),
         "base-uri 'none'",
         "frame-ancestors 'none'",
         *([f"frame-src {' '.join(frames)}"] if frames else []),

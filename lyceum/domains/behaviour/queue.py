@@ -17,6 +17,7 @@ from lyceum.domains.behaviour.rules.decisions import letter_of, stage_of
 from lyceum.domains.behaviour.words import KINDS
 
 SHOWN = 20
+_DECIDES = (Permission.INCIDENTS_REVIEW, Permission.STAGES_DECIDE, Permission.CONTESTS_ANSWER)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Section:
 Waiting = Callable[[Actor], Section | None]
 SECTIONS: list[Waiting] = []
 """What waits, in the order of the page. Others in this domain add theirs."""
+
+
+def may_decide(actor: Actor) -> bool:
+    """Whether anything can wait for somebody to decide."""
+    return any(actor.may(permission) for permission in _DECIDES)
 
 
 def read_queue(actor: Actor) -> list[Section]:

@@ -8,9 +8,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
+from lyceum.core.actor import Actor
 from lyceum.core.dates import days_in_words
 from lyceum.core.errors import FieldError, RuleError
 from lyceum.core.ids import new_id
+from lyceum.core.permissions import Permission
 from lyceum.core.roles import role_name
 from lyceum.domains.attendance.glyphs import MEANING_WORDS
 from lyceum.domains.attendance.meanings import Meaning
@@ -45,6 +47,12 @@ def in_words(error: RuleError) -> str:
     """A refusal as a person reads it: with days in words, and without the code of the permission."""
     code = re.escape(str(error.extra.get("permission", "")))
     return re.sub(rf" \(\W?{code}\W?\)", "", days_in_words(error.detail))  # from right to left it is set apart
+
+
+@register.filter
+def may(actor: Actor, permission: str) -> bool:
+    """Whether somebody may do something to anything at all: a way is shown to those whom it does not turn away."""
+    return actor.may(Permission(permission))
 
 
 @register.filter

@@ -21,6 +21,7 @@ from lyceum.domains.academics.queries import list_class_names, list_grade_names
 from lyceum.domains.behaviour.houses import read_house_totals
 from lyceum.domains.behaviour.numbers import Counted, Dashboard, read_dashboard, usual_span
 from lyceum.domains.behaviour.queries import IncidentFilter
+from lyceum.domains.behaviour.queue import may_decide
 from lyceum.domains.behaviour.words import CASE_STATES, KINDS, severity_names
 from lyceum.domains.tenancy.queries import today
 
@@ -58,7 +59,7 @@ def dashboard_page(request: HttpRequest) -> HttpResponse:
         "is_staff": is_staff,
         "is_family": actor.reaches(Permission.DASHBOARDS_VIEW) <= {Reach.OWN, Reach.CHILD},
         "may_record": actor.may(Permission.INCIDENTS_RECORD),
-        "may_review": actor.may(Permission.INCIDENTS_REVIEW),
+        "may_decide": may_decide(actor),
         "grades": list_grade_names(actor) if is_staff else [],
         "classes": list_class_names(actor, day) if is_staff else [],
         "asked": asked,

@@ -17,7 +17,7 @@ from lyceum.core.toasts import Done, Toast
 from lyceum.domains.behaviour.balances import list_entries
 from lyceum.domains.behaviour.models import EscalationCase, Notice
 from lyceum.domains.behaviour.queries import get_case, list_notices
-from lyceum.domains.behaviour.queue import read_queue
+from lyceum.domains.behaviour.queue import may_decide, read_queue
 from lyceum.domains.behaviour.rules.contests import answer_contest
 from lyceum.domains.behaviour.rules.decisions import Decision, approve_case, dismiss_case, letter_of, stage_of
 from lyceum.domains.behaviour.rules.notices import recall_notice, send_notice
@@ -26,14 +26,13 @@ from lyceum.domains.behaviour.rules.telling import shown_recipients
 from lyceum.domains.behaviour.words import CASE_STATES, KINDS, NOTICE_STATES
 
 QUEUE = "/behaviour/queue/"
-NEEDS = (Permission.INCIDENTS_REVIEW, Permission.STAGES_DECIDE, Permission.CONTESTS_ANSWER)
 
 
 @require_http_methods(["GET", "POST"])
 def queue_page(request: HttpRequest) -> HttpResponse:
     """Everything that waits for somebody to decide, with what is needed to decide it; also by keys."""
     actor = actor_of(request)
-    if not any(actor.may(permission) for permission in NEEDS):
+    if not may_decide(actor):
         raise not_allowed(Permission.INCIDENTS_REVIEW)
     if request.method == "POST":
         try:

@@ -21,6 +21,7 @@ from lyceum.core.rest import actor_of
 from lyceum.domains.academics.queries import list_grade_names
 from lyceum.domains.behaviour.models import EscalationCase, Notice
 from lyceum.domains.behaviour.queries import StageFilter, letters_of, narrow_cases
+from lyceum.domains.behaviour.queue import may_decide
 from lyceum.domains.behaviour.words import CASE_STATES, NOTICE_STATES
 from lyceum.domains.journal.rules import note_export
 from lyceum.domains.tenancy.queries import time_zone, today
@@ -142,4 +143,5 @@ def stages_page(request: HttpRequest) -> HttpResponse:
             Filter("to", _("To"), kind="date"),
         ],
         note_export=partial(note_export, STAGES.name, request.GET.urlencode(), actor=actor) if exports else None,
+        context={"may_decide": may_decide(actor)},
     )

@@ -4,7 +4,7 @@ import pytest
 
 from lyceum.domains.website.models import MenuItem, Page, Partner, TeamMember
 from lyceum.testing.clients import Caller, browser, stranger
-from lyceum.testing.factories import in_school, make_manager, make_teacher
+from lyceum.testing.factories import in_school, make_manager, make_school, make_teacher
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,26 @@ def test_a_page_is_written_previewed_published_and_changed_by_nobody_else_unseen
     assert "Two" in stranger(school).get("/").content.decode()
     assert office.get(path).status_code == 200
     assert browser(make_teacher(school), school).get("/site/").status_code == 403
+
+
+def test_beside_other_schools_links_and_previews_lead_to_the_host_of_the_school(school, office):
+    make_school("Other School")
+    path = office.post("/site/pages/new/", {"title": "Hill School", "kind": "home"})["Location"]
+    with in_school(school):
+        page = Page.objects.get()
+    there = f"http://{school.slug}.localhost:4000"
+
+    shown = office.get(path)
+    preview = office.post(path, form_of(page, "Words", act="preview"))["Location"]
+    with in_school(school):
+        page.refresh_from_db()
+    office.post(path, form_of(page, "Words", act="publish"))
+    office.post("/site/", {"act": "publish"})
+
+    assert preview.startswith(f"{there}/preview/")
+    assert f"form-action 'self' {there};" in shown["Content-Security-Policy"]
+    assert f'href="{there}/"' in office.get("/site/").content.decode()
+    assert f'href="{there}{page.address}"' in office.get(path).content.decode()
 
 
 def test_a_site_without_a_home_page_is_not_published(office):

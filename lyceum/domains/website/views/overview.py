@@ -11,7 +11,7 @@ from lyceum.core.forms import submitted, typed_id
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast, Undo
-from lyceum.domains.tenancy.queries import this_school
+from lyceum.domains.tenancy.queries import site_origin, this_school
 from lyceum.domains.website.dns import resolve_txt
 from lyceum.domains.website.models import ContactMessage, Page, Review, Shown, Site
 from lyceum.domains.website.queries import (
@@ -58,7 +58,7 @@ def site_page(request: HttpRequest) -> HttpResponse:
             "reviews": list_reviews(actor, status=Review.State.PENDING).count() if moderates else 0,
             "messages": list_messages(actor, status=ContactMessage.State.NEW).count() if answers else 0,
             "alumni": list_alumni(actor, status=Shown.SUBMITTED).count(),
-            "domains": [each.host for each in list_domains(actor) if each.is_primary],
+            "origin": site_origin(),
         }
 
     return submitted(request, "website/site.html", context, act)

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lyceum.core import clock
+from lyceum.core.content_policy import content_policy
 from lyceum.core.errors import invalid_field
 from lyceum.core.forms import submitted, typed_id, typed_number
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
-from lyceum.domains.tenancy.queries import this_school, time_zone
+from lyceum.domains.tenancy.queries import site_origin, this_school, time_zone
 from lyceum.domains.website.models import Page
 from lyceum.domains.website.previews import preview_address
 from lyceum.domains.website.queries import get_page, list_pages, list_pictures
@@ -75,7 +76,7 @@ def page_edit(request: HttpRequest, site_page_id: UUID) -> HttpResponse:
     """Write a page. Each button saves what was typed first."""
     actor = actor_of(request)
     page = get_page(site_page_id, actor=actor)
-    here = f"/site/pages/{page.pk}/"
+    here, origin = f"/site/pages/{page.pk}/", site_origin()
 
     def act() -> Done | str:
         chosen = request.POST.get("act", "save")
@@ -91,7 +92,7 @@ def page_edit(request: HttpRequest, site_page_id: UUID) -> HttpResponse:
             return Done(here, Toast(_("Published.")))
         keep_version(page.pk, actor=actor)
         if chosen == "preview":
-            return preview_address(page)
+            return origin + preview_address(page)
         return Done(f"{here}#{_place(request)}", Toast(_("Saved as a draft.")))
 
     def context() -> dict[str, Any]:
@@ -100,6 +101,7 @@ def page_edit(request: HttpRequest, site_page_id: UUID) -> HttpResponse:
         blocks = blocks_of(request.POST) if typed else page.blocks
         return {
             "page": page,
+            "origin": origin,
             "typed": request.POST
             if typed
             else {"title": page.title, "slug": page.slug, "description": page.description, "edits": page.edits},
@@ -114,7 +116,9 @@ def page_edit(request: HttpRequest, site_page_id: UUID) -> HttpResponse:
             "versions": page.versions.order_by("-number")[:_OLD],
         }
 
-    return submitted(request, "website/page.html", context, act)
+    response = submitted(request, "website/page.html", context, act)
+    response["Content-Security-Policy"] = content_policy(forms=[origin] if origin else ())  # a preview leads there
+    return response
 
 
 def _words_of(page: Page | None) -> list[str]:
