@@ -77,19 +77,23 @@ LEFT JOIN LATERAL (
 ) form ON true
 WHERE (n.here OR n.source = 'lesson' AND b.was_here AND NOT b.went) AND st.id NOT IN ({kept})
 """
+# Who took registers is settled before it is asked who they are: a planner may otherwise try everybody for each register.
 _STAFF = """
-WITH said AS (
+WITH taken AS MATERIALIZED (
+  SELECT m.marked_by, max(m.marked_at) AS at, concat_ws(' · ', r.class_name, NULLIF(r.room_name, '')) AS place, r.kind
+  FROM attendance_register r
+  JOIN attendance_mark m ON m.school_id = %(school)s AND m.register_id = r.id AND m.origin = 'teacher'
+  WHERE r.school_id = %(school)s AND r."on" = %(day)s AND m.marked_at >= %(day_starts)s
+  GROUP BY m.marked_by, r.id, r.class_name, r.room_name, r.kind
+), said AS (
   SELECT g.staff_id, g.at, g.direction = 'in' AS here, '' AS place, 'gate' AS source
   FROM attendance_gateevent g
   WHERE g.school_id = %(school)s AND g.staff_id IS NOT NULL AND g.at >= %(day_starts)s AND g.at < %(day_ends)s
   UNION ALL
-  SELECT s.id, max(m.marked_at), true, concat_ws(' · ', r.class_name, NULLIF(r.room_name, '')), r.kind
-  FROM attendance_register r
-  JOIN attendance_mark m ON m.school_id = %(school)s AND m.register_id = r.id AND m.origin = 'teacher'
-  JOIN people_person p ON p.school_id = %(school)s AND p.user_id = m.marked_by
+  SELECT s.id, t.at, true, t.place, t.kind
+  FROM taken t
+  JOIN people_person p ON p.school_id = %(school)s AND p.user_id = t.marked_by
   JOIN people_staff s ON s.school_id = %(school)s AND s.person_id = p.id
-  WHERE r.school_id = %(school)s AND r."on" = %(day)s AND m.marked_at >= %(day_starts)s
-  GROUP BY s.id, r.id, r.class_name, r.room_name, r.kind
 ), newest AS (
   SELECT DISTINCT ON (staff_id) * FROM said WHERE at <= %(now)s ORDER BY staff_id, at DESC
 )
