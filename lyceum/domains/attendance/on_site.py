@@ -77,7 +77,7 @@ LEFT JOIN LATERAL (
 ) form ON true
 WHERE (n.here OR n.source = 'lesson' AND b.was_here AND NOT b.went) AND st.id NOT IN ({kept})
 """
-# Who took registers is settled before it is asked who they are: a planner may otherwise try everybody for each register.
+# Who took registers is settled before it is asked who they are: a planner may otherwise try everybody for each of them.
 _STAFF = """
 WITH taken AS MATERIALIZED (
   SELECT m.marked_by, max(m.marked_at) AS at, concat_ws(' · ', r.class_name, NULLIF(r.room_name, '')) AS place, r.kind
