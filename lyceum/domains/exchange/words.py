@@ -114,7 +114,7 @@ def state_word(run: ImportRun) -> str:
 
 def file_word(run: ImportRun) -> str:
     """What kind of file it is of."""
-    return str(FILE_WORDS[run.kind])
+    return str(FILE_WORDS.get(run.kind, run.kind))
 
 
 def kind_word(row: ImportRow) -> str:

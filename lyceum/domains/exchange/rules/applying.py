@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.utils.translation import gettext as _
 
 from lyceum.core import clock
@@ -18,7 +18,7 @@ from lyceum.core.actor import Actor
 from lyceum.core.errors import RuleError
 from lyceum.core.ids import new_id
 from lyceum.core.schools import current_school, school_scope
-from lyceum.core.statistics import MANY, analyze
+from lyceum.core.statistics import MANY, OWNER, analyze
 from lyceum.domains.exchange.facts import ImportApplied
 from lyceum.domains.exchange.models import Crosswalk, ImportRow, ImportRun
 from lyceum.domains.exchange.plan.rows import BATCH, KINDS, Step
@@ -86,6 +86,8 @@ class Applier:
             analyze("people_", "academics_", "exchange_")
         except DatabaseError as error:  # what was brought in stays, and the database counts by itself in time
             _LOG.warning("What was imported could not be counted: %s", error)
+        finally:
+            connections[OWNER].close()
         self._to_count_at = 4 * self._applied
 
     def _one_batch(self) -> bool:
