@@ -20,6 +20,7 @@ from lyceum.domains.academics.policies import visible_classes
 from lyceum.domains.accounts.views.settings import places_for
 from lyceum.domains.attendance.models import Register
 from lyceum.domains.attendance.queries import list_registers
+from lyceum.domains.attendance.rules.refusals import AttendanceNotSetUpError
 from lyceum.domains.tenancy.queries import time_zone, today
 from lyceum.web.found_people import find_people
 from lyceum.web.hits import Group, Hit
@@ -53,7 +54,7 @@ ACTS = (
         lazy("behaviour, points"),
     ),
     Act(lazy("Applications"), "/applications/", Permission.INTAKES_EDIT, lazy("admissions, waiting list, offers")),
-    Act(lazy("Look for a course"), "/learning/", None, lazy("learning, join, enrol, lessons")),
+    Act(lazy("Look for a course"), "/learning/", Permission.COURSES_VIEW, lazy("learning, join, enrol, lessons")),
     Act(lazy("Make a course"), "/learning/courses/", Permission.COURSES_EDIT, lazy("new course, catalogue")),
     Act(lazy("Make a class"), "/classes/new/", Permission.CLASSES_EDIT, lazy("new form, add a group")),
     Act(lazy("Record a payment"), "/fees/payments/new/", Permission.FEES_MANAGE, lazy("money, cash, cheque, receipt")),
@@ -141,6 +142,8 @@ Offer = tuple[str, Hit]
 def _may(actor: Actor, act: Act) -> bool:
     if act.needs is None:
         return True
+    if act.needs is Permission.COURSES_VIEW and actor.school_id is None:  # everybody's, but in a school
+        return False
     own = act.needs in (Permission.PROFILE_EDIT, Permission.AGENDA_VIEW)
     return actor.may(act.needs) if own else actor.reaches_all(act.needs)
 
@@ -203,7 +206,10 @@ def _registers(actor: Actor, classes: Sequence[UUID], day: date, *, all_own: boo
     own = all_own and not actor.reaches_all(Permission.REGISTERS_TAKE)
     if not own and not classes:
         return []
-    rows = list_registers(actor, day=day, permission=Permission.REGISTERS_TAKE)
+    try:
+        rows = list_registers(actor, day=day, permission=Permission.REGISTERS_TAKE)
+    except AttendanceNotSetUpError:
+        return []
     rows = rows.exclude(state=Register.State.NOT_REQUIRED)
     if not own:
         rows = rows.filter(school_class__in=classes)

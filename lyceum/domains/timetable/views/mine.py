@@ -65,7 +65,7 @@ def timetable_page(request: HttpRequest) -> HttpResponse:
         "after": week.monday + _WEEK,
         "sees_every": every,
         "may_plan": actor.reaches_all(Permission.TIMETABLE_PLAN),
-        "choices": _choices(actor, day, whose) if every else [],
+        "choices": _choices(actor, day, whose) if every and actor.may(Permission.CLASSES_VIEW) else [],
         "feed": _feed(whose, actor) if whose and offered else "",
         "query": f"{whose.kind}={whose.id}&amp;" if whose and not (is_own and whose == own[0]) else "",
     }
