@@ -49,7 +49,11 @@ def follow(caller: Caller, *, says: Mapping[str, str] | None = None) -> Walk:
             waiting.appendleft((urljoin(_HERE + path, answer["Location"]).removeprefix(_HERE), path))
             continue
         walk.opened += 1
-        said = answer.content.decode() if "html" in answer.get("Content-Type", "") and not answer.streaming else ""
+        said = ""
+        if answer.streaming:
+            answer.close()
+        elif "html" in answer.get("Content-Type", ""):
+            said = answer.content.decode()
         if answer.status_code != 200 and (says or {}).get(urlsplit(path).path, "\0") not in said:
             walk.refused.append(f"{answer.status_code} {path} on {stands_on}")
         waiting.extend((each, path) for each in links_of(said, path))

@@ -38,7 +38,14 @@ from lyceum.domains.learning.queries import go_on_learning
 from lyceum.domains.people.contacts import read_contacts
 from lyceum.domains.people.models import Enrolment, Student
 from lyceum.domains.people.policies import own_family
-from lyceum.domains.people.queries import find_deleted_student, get_student, list_flags, read_relatives, status_on
+from lyceum.domains.people.queries import (
+    find_deleted_student,
+    get_student,
+    list_flags,
+    may_ask_about,
+    read_relatives,
+    status_on,
+)
 from lyceum.domains.reports.journey import read_journey
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import time_zone, today
@@ -179,13 +186,13 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "may_ask": status == "on_roll" and may_ask_absence(student.pk, actor=actor),
         "absences": absences_of(student.pk, actor=actor, day=day),
         "family": read_relatives(student, actor=actor),
-        "places": _places_of(student, actor),
+        "places": _places_of(student, actor, is_family=is_family),
         "behaviour": glance_of(student, actor=actor),
     }
     return render(request, "web/student.html", context)
 
 
-def _places_of(student: Student, actor: Actor) -> list[tuple[object, str]]:
+def _places_of(student: Student, actor: Actor, *, is_family: bool) -> list[tuple[object, str]]:
     """What else there is about a student, for those who may open it."""
     offers = (
         (pgettext("grades", "Marks"), f"/marks/students/{student.pk}/", actor.may(Permission.MARKS_VIEW)),
@@ -201,7 +208,7 @@ def _places_of(student: Student, actor: Actor) -> list[tuple[object, str]]:
         (_("Family"), "family/", actor.reaches_all(Permission.PEOPLE_EDIT)),
         (_("What happened"), "timeline/", actor.reaches_all(Permission.STUDENTS_LIST)),
         (_("Merge with another record"), "merge/", actor.reaches_all(Permission.PEOPLE_MERGE)),
-        (_("Ask for a change"), "ask/", actor.may(Permission.CHANGES_ASK)),
+        (_("Ask for a change"), "ask/", is_family and may_ask_about(student.pk, actor=actor)),
     )
     here = f"/students/{student.pk}/"
     return [(label, path if path.startswith("/") else f"{here}{path}") for label, path, may in offers if may]

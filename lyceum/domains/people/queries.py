@@ -56,6 +56,12 @@ def get_student(student_id: UUID, *, actor: Actor, permission: Permission = Perm
     return student
 
 
+def may_ask_about(student_id: UUID, *, actor: Actor) -> bool:
+    """Whether somebody may ask the office to change a student's record. Ask only of one's family."""
+    seen = visible_students(actor, Permission.CHANGES_ASK) if actor.may(Permission.CHANGES_ASK) else None
+    return seen is not None and Student.objects.filter(seen, pk=student_id).exists()
+
+
 def find_deleted_student(student_id: UUID, *, actor: Actor) -> Student | None:
     """A deleted student, for those who may take it back."""
     return Student.objects.filter(deleted_students(actor), pk=student_id).select_related("person").first()
