@@ -24,7 +24,7 @@ from lyceum.domains.attendance.models import CodeSet
 from lyceum.domains.attendance.presets import PRESETS
 from lyceum.domains.attendance.rules.setup import choose_codes, set_session_times
 from lyceum.domains.tenancy.queries import today
-from lyceum.web.wizard.steps import read_steps
+from lyceum.web.wizard.steps import needed_for, read_steps
 
 HOME = "/set-up-school/"
 TERMS = (1, 2, 3)
@@ -52,6 +52,7 @@ def step_page(request: HttpRequest, step: str) -> HttpResponse:
     _refuse_others(request)
     if step not in _ACTS:
         raise Http404
+    actor_of(request).require_all(needed_for(step))
     if step == "teachers" and request.method == "POST":
         return _teachers(request)
 

@@ -35,7 +35,7 @@ PAGES: dict[str, Door] = {
     "GET operator/": Door(_p.SCHOOL_CREATE),
     "POST operator/": Door(_p.SCHOOL_CREATE),
     "GET set-up-school/": Door(_p.CLASSES_EDIT),
-    "GET set-up-school/<slug:step>/": Door(_p.CLASSES_EDIT, path="/set-up-school/times/"),
+    "GET set-up-school/<slug:step>/": Door(_p.CODES_EDIT, path="/set-up-school/times/"),
     "POST set-up-school/<slug:step>/": Door(
         _p.CLASSES_EDIT,
         path="/set-up-school/forms/",
