@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from lyceum.core.actor import Actor
 from lyceum.core.errors import NotFoundError
+from lyceum.core.memory import once
 from lyceum.core.permissions import Permission
+from lyceum.core.schools import current_school
 from lyceum.core.text import searchable, tidy
 from lyceum.domains.people.models import (
     ChangeRequest,
@@ -334,7 +336,10 @@ def list_staff(actor: Actor) -> QuerySet[Staff]:
 
 def find_staff_of_user(user_id: UUID | None) -> Staff | None:
     """The staff row of a user in the school in scope."""
-    return Staff.objects.filter(person__user=user_id).first() if user_id else None
+    if user_id is None:
+        return None
+    rows = Staff.objects.filter(person__user=user_id)
+    return once((find_staff_of_user, current_school(), user_id), rows.first)
 
 
 def find_person_of_user(user_id: UUID | None) -> Person | None:

@@ -78,7 +78,7 @@ def list_agenda(actor: Actor, *, first: date, last: date, whose: Whose) -> list[
     if not 0 <= (last - first).days < MOST_DAYS:
         raise invalid_field("/to", "range", _("Ask for 1 to %(most)s days.") % {"most": MOST_DAYS})
     days = school_days().between(first, last)
-    rows = _lessons(actor, whose, first, last) if days else []
+    rows = _lessons(actor, whose, days) if days else []
     if not rows:
         return []
     stands = Cover.objects.filter(on__range=(first, last)).exclude(state__in=("declined", "cancelled", "requested"))
@@ -116,10 +116,12 @@ def _dated(lesson: Lesson, day: date, starts_at: time, ends_at: time, cover: Cov
     )
 
 
-def _lessons(actor: Actor, whose: Whose, first: date, last: date) -> list[Lesson]:
-    """The lessons that may fall into a span and concern somebody."""
+def _lessons(actor: Actor, whose: Whose, days: Sequence[date]) -> list[Lesson]:
+    """The lessons that may fall on one of some days, in order, and concern somebody."""
+    first, last = days[0], days[-1]
+    falls = Q(weekday__in={day.isoweekday() for day in days}) | Q(cycle_day__in=cycle_days().days_on(days))
     rows = Lesson.objects.filter(
-        visible_lessons(actor), Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last
+        falls, visible_lessons(actor), Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last
     )
     if whose.school_class:
         rows = rows.filter(school_class=whose.school_class)

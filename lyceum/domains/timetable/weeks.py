@@ -216,7 +216,8 @@ def next_entry(whose: Whose, now: datetime, *, actor: Actor) -> Entry | None:
     days = school_days().between(today, today + LOOKS_AHEAD)[:DAYS_AHEAD]
     if not days:
         return None
-    for each in read_entries(whose, days, actor=actor):
-        if not each.is_off and (each.on > today or each.ends_at > now.time()):
-            return each
+    for some in (days[:1], days[1:]):  # mostly it is on the same day
+        for each in read_entries(whose, some, actor=actor) if some else ():
+            if not each.is_off and (each.on > today or each.ends_at > now.time()):
+                return each
     return None
