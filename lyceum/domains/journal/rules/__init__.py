@@ -173,7 +173,8 @@ _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def _json(value: object) -> str:
-    return _NUL.sub(r"\1", msgspec.json.encode(value, enc_hook=_as_text).decode())
+    text = msgspec.json.encode(value, enc_hook=_as_text).decode()
+    return _NUL.sub(r"\1", text) if "\\u0000" in text else text
 
 
 def _as_text(value: object) -> str:
