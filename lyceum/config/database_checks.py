@@ -99,7 +99,8 @@ def _check_tables() -> Finding:
     # Imported here: it needs Django's settings, which need the database's address.
     from django.db import connections
 
-    from lyceum.config.migrate import OWNER, list_unapplied_migrations
+    from lyceum.config.migrate import list_unapplied_migrations
+    from lyceum.core.owner import OWNER
 
     unapplied = list_unapplied_migrations()
     connections[OWNER].close()

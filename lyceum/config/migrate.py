@@ -18,8 +18,8 @@ from django.db.utils import OperationalError
 from psycopg.errors import LockNotAvailable
 
 from lyceum.config.errors import SetupError
+from lyceum.core.owner import OWNER
 
-OWNER = "owner"
 # Any number, as long as every process takes the same one.
 MIGRATION_LOCK = 0x4C59_0002
 ATTEMPTS = 20

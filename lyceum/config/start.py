@@ -21,11 +21,12 @@ from lyceum.config.children import HANDLED, fork_child, wait_for
 from lyceum.config.database import ReadyDatabase, ready_database
 from lyceum.config.environment import Environment
 from lyceum.config.loading import load_django
-from lyceum.config.migrate import OWNER, apply_migrations, list_unapplied_migrations
+from lyceum.config.migrate import apply_migrations, list_unapplied_migrations
 from lyceum.config.static import collect_static_files
 from lyceum.config.supervisor import Part, Supervisor
 from lyceum.config.web import bind_port, load_application, serve_web
 from lyceum.config.worker import serve_jobs
+from lyceum.core.owner import OWNER
 
 logger = logging.getLogger("lyceum.start")
 

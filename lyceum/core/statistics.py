@@ -6,8 +6,10 @@ beside others counts as one without rows, and joins over everything that it has 
 
 from django.db import connections
 
-OWNER = "owner"  # only the owner of a table may
+from lyceum.core.owner import OWNER
+
 MANY = 1000
+"""Rows of which PostgreSQL should know."""
 
 
 def analyze(*prefixes: str) -> None:
@@ -32,4 +34,6 @@ def _analyze(which: str, given: list[str] | int) -> None:
     with connections[OWNER].cursor() as cursor:
         cursor.execute(which, [given])
         for (table,) in cursor.fetchall():
-            cursor.execute(f'ANALYZE "{table}"')
+            cursor.execute(
+                f'ANALYZE (SKIP_LOCKED) "{table}"'
+            )  # what somebody sweeps or counts just now is left to them

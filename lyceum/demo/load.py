@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from lyceum.core import clock
 from lyceum.core.actor import Via, system_actor
 from lyceum.core.errors import NotFoundError, RuleError
+from lyceum.core.owner import OWNER
 from lyceum.core.room import RoomyThreads
 from lyceum.core.schools import current_school, school_scope
 from lyceum.core.statistics import analyze
@@ -69,14 +70,14 @@ class Loaded:
 def load_demo(say: Say, *, plans: tuple[Plan, Plan] = (HILLCREST, LITTLE_OAK), today: date | None = None) -> Loaded:
     """Make the demo schools around a day, by default today. Where something fails, what was made is wiped."""
     began = monotonic()
-    with connections["owner"].cursor() as cursor:
+    with connections[OWNER].cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOADING_LOCK])
         if cursor.fetchone() == (False,):
             raise DemoLoadedError("The demo schools are just being loaded, by somebody else.")
     try:
         return Loaded(_load_alone(say, plans, today), monotonic() - began)
     finally:
-        with connections["owner"].cursor() as cursor:
+        with connections[OWNER].cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOADING_LOCK])
 
 

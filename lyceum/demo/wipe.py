@@ -3,10 +3,10 @@
 from django.db import connections, transaction
 
 from lyceum.core.errors import NotFoundError
+from lyceum.core.owner import OWNER
 from lyceum.demo.build import Say
 from lyceum.demo.plan import GROUP_SLUG
 from lyceum.domains.accounts.rules.school_erasing import erase_school
-from lyceum.domains.tenancy.erasing import OWNER
 from lyceum.domains.tenancy.models import Group, School
 
 

@@ -3,7 +3,8 @@
 import pytest
 from django.db import connections
 
-from lyceum.core.statistics import MANY, OWNER, analyze, analyze_changed
+from lyceum.core.owner import OWNER
+from lyceum.core.statistics import MANY, analyze, analyze_changed
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
 

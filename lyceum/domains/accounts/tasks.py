@@ -3,10 +3,10 @@
 from django.db import connection, connections
 from procrastinate.contrib.django import app
 
+from lyceum.core.owner import OWNER
 from lyceum.domains.accounts.rules.attempts import forget_old_attempts
 from lyceum.domains.accounts.rules.school_erasing import erase_due_schools
 from lyceum.domains.accounts.rules.sessions import forget_old_sessions
-from lyceum.domains.tenancy.erasing import OWNER
 
 ERASE_SCHOOLS = "accounts.erase_closed_schools"
 

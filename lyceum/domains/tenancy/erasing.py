@@ -1,7 +1,8 @@
 """Erasing a school: one way for a demo that is wiped and for a school whose time is over.
 
 Every row of every table that is a school's, each table in a transaction of its own, which also writes down how many
-rows went. So a cut costs nothing: whoever erases again goes on where it was, and the counts come out right.
+rows went. So a cut costs nothing: whoever erases again goes on where it was, and the counts come out right. Trails and
+histories are only ever added to by the application: their owner alone may delete.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,11 +14,11 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from lyceum.core.files import erase_school_files, list_school_files
+from lyceum.core.owner import OWNER
 from lyceum.core.postgresql.schema import is_walled
 from lyceum.core.walls import OWN_POLICY_TABLES
 from lyceum.domains.tenancy.models import School
 
-OWNER = "owner"  # trails and histories are only ever added to by the application: their owner alone may delete
 BIG = 10_000
 LET_GO = (("website_page", "published_id"),)
 """References that point nowhere before anything is deleted: a page and its versions refer to each other."""

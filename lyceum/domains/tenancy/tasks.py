@@ -3,7 +3,8 @@
 from django.db import connections
 from procrastinate.contrib.django import app
 
-from lyceum.core.statistics import OWNER, analyze_changed
+from lyceum.core.owner import OWNER
+from lyceum.core.statistics import analyze_changed
 
 
 @app.periodic(cron="47 2 * * *")

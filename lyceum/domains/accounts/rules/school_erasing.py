@@ -8,10 +8,10 @@ from psycopg import sql
 
 from lyceum.core import clock
 from lyceum.core.actor import Actor, system_actor
+from lyceum.core.owner import OWNER
 from lyceum.core.schools import school_scope
 from lyceum.domains.journal.rules import Target, record, record_for_operator
 from lyceum.domains.tenancy.erasing import (
-    OWNER,
     delete_counted,
     erase_beside_the_wall,
     erase_files,

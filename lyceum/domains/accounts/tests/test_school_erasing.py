@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 
 from lyceum.core import clock
 from lyceum.core.actor import system_actor
+from lyceum.core.owner import OWNER
 from lyceum.core.permissions import Role
 from lyceum.domains.accounts.models import Membership, User
 from lyceum.domains.accounts.rules.invitations import Invited, invite
@@ -21,7 +22,7 @@ from lyceum.domains.attendance.tests.conftest import make_morning
 from lyceum.domains.journal.models import AuditEntry, Fact, OperatorEntry
 from lyceum.domains.people.rules.erasures.holds import lift_hold, put_on_hold
 from lyceum.domains.tenancy.closing import begin_closing
-from lyceum.domains.tenancy.erasing import OWNER, tables_beside_the_wall, tables_from_the_top
+from lyceum.domains.tenancy.erasing import tables_beside_the_wall, tables_from_the_top
 from lyceum.domains.tenancy.models import School
 from lyceum.domains.tenancy.queries import today
 from lyceum.testing.clients import key_holder, software

@@ -17,8 +17,9 @@ from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.errors import RuleError
 from lyceum.core.ids import new_id
+from lyceum.core.owner import OWNER
 from lyceum.core.schools import current_school, school_scope
-from lyceum.core.statistics import MANY, OWNER, analyze
+from lyceum.core.statistics import MANY, analyze
 from lyceum.domains.exchange.facts import ImportApplied
 from lyceum.domains.exchange.models import Crosswalk, ImportRow, ImportRun
 from lyceum.domains.exchange.plan.rows import BATCH, KINDS, Step
