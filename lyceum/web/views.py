@@ -32,7 +32,7 @@ from lyceum.domains.attendance.models import SESSION_WORDS, AbsenceCase
 from lyceum.domains.attendance.numbers import numbers_of
 from lyceum.domains.attendance.readings import Reading, reading_for
 from lyceum.domains.attendance.strips import SessionGlyph, read_sessions
-from lyceum.domains.attendance.views.planned import absences_of, may_ask_absence
+from lyceum.domains.attendance.views.planned import absences_of
 from lyceum.domains.behaviour.views.student import glance_of
 from lyceum.domains.learning.queries import go_on_learning
 from lyceum.domains.people.contacts import read_contacts
@@ -42,7 +42,7 @@ from lyceum.domains.people.queries import (
     find_deleted_student,
     get_student,
     list_flags,
-    may_ask_about,
+    may_about,
     read_relatives,
     status_on,
 )
@@ -183,16 +183,16 @@ def student_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "year": year,
         "may_edit": actor.reaches_all(Permission.STUDENTS_EDIT),
         "sees_sessions": not is_family and bool(actor.reaches(Permission.REGISTERS_VIEW) - {Reach.OWN, Reach.CHILD}),
-        "may_ask": status == "on_roll" and may_ask_absence(student.pk, actor=actor),
+        "may_ask": status == "on_roll" and may_about(student.pk, Permission.ABSENCES_ASK, actor=actor),
         "absences": absences_of(student.pk, actor=actor, day=day),
         "family": read_relatives(student, actor=actor),
-        "places": _places_of(student, actor, is_family=is_family),
+        "places": _places_of(student, actor),
         "behaviour": glance_of(student, actor=actor),
     }
     return render(request, "web/student.html", context)
 
 
-def _places_of(student: Student, actor: Actor, *, is_family: bool) -> list[tuple[object, str]]:
+def _places_of(student: Student, actor: Actor) -> list[tuple[object, str]]:
     """What else there is about a student, for those who may open it."""
     offers = (
         (pgettext("grades", "Marks"), f"/marks/students/{student.pk}/", actor.may(Permission.MARKS_VIEW)),
@@ -208,7 +208,7 @@ def _places_of(student: Student, actor: Actor, *, is_family: bool) -> list[tuple
         (_("Family"), "family/", actor.reaches_all(Permission.PEOPLE_EDIT)),
         (_("What happened"), "timeline/", actor.reaches_all(Permission.STUDENTS_LIST)),
         (_("Merge with another record"), "merge/", actor.reaches_all(Permission.PEOPLE_MERGE)),
-        (_("Ask for a change"), "ask/", is_family and may_ask_about(student.pk, actor=actor)),
+        (_("Ask for a change"), "ask/", may_about(student.pk, Permission.CHANGES_ASK, actor=actor)),
     )
     here = f"/students/{student.pk}/"
     return [(label, path if path.startswith("/") else f"{here}{path}") for label, path, may in offers if may]

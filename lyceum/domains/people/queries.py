@@ -58,10 +58,11 @@ def get_student(student_id: UUID, *, actor: Actor, permission: Permission = Perm
     return student
 
 
-def may_ask_about(student_id: UUID, *, actor: Actor) -> bool:
-    """Whether somebody may ask the office to change a student's record. Ask only of one's family."""
-    seen = visible_students(actor, Permission.CHANGES_ASK) if actor.may(Permission.CHANGES_ASK) else None
-    return seen is not None and Student.objects.filter(seen, pk=student_id).exists()
+def may_about(student_id: UUID, permission: Permission, *, actor: Actor) -> bool:
+    """Whether somebody may do something about a student. One statement, for those who may to some alone."""
+    if not actor.may(permission) or actor.reaches_all(permission):
+        return actor.may(permission)
+    return Student.objects.filter(visible_students(actor, permission), pk=student_id).exists()
 
 
 def find_deleted_student(student_id: UUID, *, actor: Actor) -> Student | None:

@@ -35,8 +35,7 @@ from lyceum.domains.attendance.rules.planned import (
 )
 from lyceum.domains.attendance.words import PLANNED_STATES, PLANNED_TONES, WHATS, span_words
 from lyceum.domains.journal.rules import note_export
-from lyceum.domains.people.models import Student
-from lyceum.domains.people.policies import family_of, visible_students
+from lyceum.domains.people.policies import family_of
 from lyceum.domains.people.queries import get_student
 from lyceum.domains.tenancy.queries import today
 
@@ -280,15 +279,6 @@ def planned_one(request: HttpRequest, planned_id: UUID) -> HttpResponse:
         }
 
     return submitted(request, "attendance/planned_one.html", context, act)
-
-
-def may_ask_absence(student: UUID, *, actor: Actor) -> bool:
-    """Whether the actor may ask for an absence of a student."""
-    if not actor.may(Permission.ABSENCES_ASK):
-        return False
-    if actor.reaches_all(Permission.ABSENCES_ASK):
-        return True
-    return Student.objects.filter(visible_students(actor, Permission.ABSENCES_ASK), pk=student).exists()
 
 
 @dataclass(frozen=True)
