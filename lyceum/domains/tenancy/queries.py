@@ -119,13 +119,10 @@ def _door_of(slug: str, host: str | None) -> str:
     return ""
 
 
-def site_origin() -> str:
-    """Where strangers read this school's site, as links from inside begin; empty where that is here, or nowhere."""
-    host = SchoolHost.objects.filter(school=current_school(), verified_at__isnull=False).order_by("host").first()
-    at_home = find_school_at(urlsplit(settings.PUBLIC_URL).netloc)
-    if host is None and at_home and at_home.school_id == current_school():
-        return ""
-    return _door_of(this_school().slug, host.host if host else None)
+def own_door() -> str:
+    """Where the installation answers those who mean this school; empty where that is its own address, or nowhere."""
+    meant = find_school_at(urlsplit(settings.PUBLIC_URL).netloc)
+    return "" if meant and meant.school_id == current_school() else _door_of(this_school().slug, None)
 
 
 def has_schools() -> bool:

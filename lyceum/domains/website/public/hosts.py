@@ -4,7 +4,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from lyceum.core.schools import school_scope
-from lyceum.domains.tenancy.queries import find_school_at
+from lyceum.domains.tenancy.queries import find_school_at, own_door
 from lyceum.domains.website.memory import SiteHost, host_of
 from lyceum.domains.website.models import Site, SiteDomain
 
@@ -27,10 +27,18 @@ def _read(name: str) -> SiteHost | None:
     if not found.is_open:
         return SiteHost(found.school_id, "", closed=found.name)
     with school_scope(found.school_id):
-        primary = SiteDomain.objects.filter(is_primary=True, state=SiteDomain.State.ACTIVE).values_list(
-            "host", flat=True
-        )
-        return SiteHost(found.school_id, primary.first() or "")
+        return SiteHost(found.school_id, _primary_host())
+
+
+def _primary_host() -> str:
+    rows = SiteDomain.objects.filter(is_primary=True, state=SiteDomain.State.ACTIVE)
+    return rows.values_list("host", flat=True).first() or ""
+
+
+def site_origin() -> str:
+    """Where strangers read this school's site, as links from inside begin; empty where that is here, or nowhere."""
+    primary = _primary_host()
+    return f"https://{primary}" if primary else own_door()
 
 
 def read_version(school_id: int) -> int:

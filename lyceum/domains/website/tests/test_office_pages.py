@@ -2,7 +2,7 @@
 
 import pytest
 
-from lyceum.domains.website.models import MenuItem, Page, Partner, TeamMember
+from lyceum.domains.website.models import MenuItem, Page, Partner, SiteDomain, TeamMember
 from lyceum.testing.clients import Caller, browser, stranger
 from lyceum.testing.factories import in_school, make_manager, make_school, make_teacher
 
@@ -74,6 +74,15 @@ def test_beside_other_schools_links_and_previews_lead_to_the_host_of_the_school(
     assert f"form-action 'self' {there};" in shown["Content-Security-Policy"]
     assert f'href="{there}/"' in office.get("/site/").content.decode()
     assert f'href="{there}{page.address}"' in office.get(path).content.decode()
+
+
+def test_with_a_name_of_its_own_the_site_is_linked_by_that(school, office):
+    with in_school(school):
+        for host, is_primary in (("a.hill.example", False), ("www.hill.example", True)):
+            SiteDomain.objects.create(host=host, token=host, state="active", is_primary=is_primary)
+    path = office.post("/site/pages/new/", {"title": "Hill School", "kind": "home"})["Location"]
+
+    assert "form-action 'self' https://www.hill.example;" in office.get(path)["Content-Security-Policy"]
 
 
 def test_a_site_without_a_home_page_is_not_published(office):

@@ -11,9 +11,10 @@ from lyceum.core.forms import submitted, typed_id
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast, Undo
-from lyceum.domains.tenancy.queries import site_origin, this_school
+from lyceum.domains.tenancy.queries import this_school
 from lyceum.domains.website.dns import resolve_txt
 from lyceum.domains.website.models import ContactMessage, Page, Review, Shown, Site
+from lyceum.domains.website.public.hosts import site_origin
 from lyceum.domains.website.queries import (
     list_alumni,
     list_domains,

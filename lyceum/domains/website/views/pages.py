@@ -15,9 +15,10 @@ from lyceum.core.forms import submitted, typed_id, typed_number
 from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.core.toasts import Done, Toast
-from lyceum.domains.tenancy.queries import site_origin, this_school, time_zone
+from lyceum.domains.tenancy.queries import this_school, time_zone
 from lyceum.domains.website.models import Page
 from lyceum.domains.website.previews import preview_address
+from lyceum.domains.website.public.hosts import site_origin
 from lyceum.domains.website.queries import get_page, list_pages, list_pictures
 from lyceum.domains.website.rules.blocks import KINDS, LISTS, find_faults
 from lyceum.domains.website.rules.pages import (
