@@ -69,7 +69,7 @@ def report(values: dict[str, Any], *, school: str) -> str:
 
 def _next(values: dict[str, Any], school: str) -> str:
     if values["state"] == "applied" and not any(n.get(action) for n in values["counts"].values() for action in WRITTEN):
-        return "Nothing changed: all of it was here already."
+        return "Nothing changed."
     command, run = f"lyceum import --school {school}", values["run"]
     return _NEXT.get(values["state"], "").format(undo=f"{command} --rollback {run}", resume=f"{command} --resume {run}")
 

@@ -3,10 +3,9 @@
 import pytest
 from django.db import connection
 
-from lyceum.core import clock
 from lyceum.domains.exchange.rules import applying
 from lyceum.domains.exchange.tests.bringing import apply, oneroster, preview
-from lyceum.testing.factories import NOW, make_school
+from lyceum.testing.factories import make_school
 
 pytestmark = pytest.mark.usefixtures("fresh_database", "stored_files")
 
@@ -21,14 +20,12 @@ def known_members() -> float:
 
 def test_rows_of_a_large_import_are_counted(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(applying, "MANY", 10)
-    with clock.frozen(NOW):
-        apply(preview(make_school("Hill School"), oneroster()))
+    apply(preview(make_school("Hill School"), oneroster()))
 
     assert known_members() == 5
 
 
 def test_rows_of_a_small_one_are_left_to_the_database():
-    with clock.frozen(NOW):
-        apply(preview(make_school("Hill School"), oneroster()))
+    apply(preview(make_school("Hill School"), oneroster()))
 
     assert known_members() == -1

@@ -27,12 +27,6 @@ BEN = ["1002", "Ben King", "2016-05-03", "", "hunter2", "7A", "Gwen King", "gwen
 LIST = text_of(HEADER, ADA, BEN)
 
 
-@pytest.fixture(autouse=True)
-def _now():
-    with clock.frozen(NOW):
-        yield
-
-
 def students_of(school) -> list[tuple[str, str]]:
     with in_school(school):
         return list(

@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from lyceum.core import clock
 from lyceum.core.permissions import Role
 from lyceum.domains.accounts.models import User
 from lyceum.domains.exchange.models import ImportRun
@@ -24,7 +23,6 @@ from lyceum.domains.exchange.tests.bringing import (
 )
 from lyceum.testing.clients import Caller, key_holder, nobody, software
 from lyceum.testing.factories import (
-    NOW,
     account_for,
     in_school,
     make_admin,
@@ -37,12 +35,6 @@ from lyceum.testing.factories import (
 pytestmark = pytest.mark.django_db
 IMPORTS = "/api/v1/imports/"
 PEOPLE = {"students": 3, "staff": 1, "classes": 2, "members": 5, "teachers": 2, "guardians": 2}
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with clock.frozen(NOW):
-        yield
 
 
 def upload(client: Caller, content: bytes, name: str = "oneroster.zip"):

@@ -10,7 +10,6 @@ from zipfile import ZipFile
 import pytest
 from django.db import connection
 
-from lyceum.core import clock
 from lyceum.domains.exchange.errors import (
     AlreadyAppliedError,
     FileMissingError,
@@ -40,15 +39,9 @@ from lyceum.domains.exchange.tests.bringing import (
 )
 from lyceum.domains.people.models import ContactPoint, Enrolment, GuardianLink, Person, Student
 from lyceum.domains.tenancy.models import School
-from lyceum.testing.factories import NOW, in_school, make_school, make_student, make_year
+from lyceum.testing.factories import in_school, make_school, make_student, make_year
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now():
-    with clock.frozen(NOW):
-        yield
 
 
 @dataclass(frozen=True)

@@ -160,9 +160,11 @@ async function refresh() {
 
 // Where every line has a mark that is saved, there is no rest to save.
 function offerToSave() {
-  const save = document.getElementById("save");
-  document.getElementById("all-present")?.remove();
-  save?.classList.replace("quiet", "big");
+  const [rest, save] = ["all-present", "save"].map((id) => document.getElementById(id));
+  if (!rest) return;
+  save.classList.replace("quiet", "big");
+  if (rest === document.activeElement) save.focus();
+  rest.remove();
 }
 
 // What changed a line from outside: the page without network, which has saved it.
