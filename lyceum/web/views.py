@@ -123,7 +123,7 @@ def _outside_schools(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _next_lesson(actor: Actor) -> Entry | None:
     """Where somebody has to be next."""
     mine: Whose | None = next(iter(own_timetables(actor)), None) if actor.may(Permission.LESSONS_VIEW) else None
-    return next_entry(mine, clock.now().astimezone(clock.zone(time_zone())), actor=actor) if mine else None
+    return next_entry(mine, actor=actor) if mine else None
 
 
 def _why_closed(day: date) -> str:

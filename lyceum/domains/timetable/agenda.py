@@ -25,6 +25,7 @@ from lyceum.domains.timetable.policies import visible_lessons
 from lyceum.domains.timetable.together import lessons_without, taught_together
 
 MOST_DAYS = 400
+LOOKS_AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def list_agenda(actor: Actor, *, first: date, last: date, whose: Whose) -> list[
     zone = clock.zone(time_zone())
     found: list[Dated] = []
     for day in days:
-        of_day = [lesson for lesson in rows if lesson.is_on(day)]
+        of_day = [row for row in rows if row.is_on(day) and row.school_class.starts <= day <= row.school_class.ends]
         if whose.teacher or whose.room:
             of_day = taught_together(of_day)
         for lesson, starts_at, ends_at in rung_on(day, of_day):
@@ -199,10 +200,13 @@ def _takes(whose: Whose, lessons: Sequence[Lesson], first: date, last: date) -> 
 
 
 def find_next_lesson(actor: Actor, whose: Whose) -> Dated | None:
-    """The lesson that is on now, or the next one within two weeks."""
+    """The lesson that is on now, or the next one within two weeks; first of today, where it mostly is."""
     day, now = today(), clock.now()
-    rows = list_agenda(actor, first=day, last=day + timedelta(days=14), whose=whose)
-    return next((each for each in rows if each.ends_at > now and not each.is_off), None)
+    for first, last in ((day, day), (day + timedelta(days=1), day + LOOKS_AHEAD)):
+        for each in list_agenda(actor, first=first, last=last, whose=whose):
+            if each.ends_at > now and not each.is_off:
+                return each
+    return None
 
 
 def own(actor: Actor) -> Whose | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from uuid import UUID
 
 from django.utils.formats import date_format
@@ -23,9 +23,6 @@ from lyceum.domains.timetable.policies import visible_lessons
 TEACHER, CLASS, ROOM, STUDENT = "teacher", "class", "room", "student"
 _FIELDS = {TEACHER: "teacher", CLASS: "school_class", ROOM: "room", STUDENT: "student"}
 WEEKDAYS = 5
-LOOKS_AHEAD = timedelta(days=14)
-DAYS_AHEAD = 3
-"""Days on which school is kept."""
 
 
 @dataclass(frozen=True)
@@ -155,19 +152,23 @@ def read_week(whose: Whose | None, day: date, *, actor: Actor) -> Week:
 
 def read_entries(whose: Whose, dates: Sequence[date], *, actor: Actor) -> list[Entry]:
     """The lessons of some dates in order: those that are somebody's own, and those they cover."""
-    asked = agenda.Whose(**{_FIELDS[whose.kind]: whose.id})
-    return [
-        Entry(
-            each.lesson,
-            each.on,
-            each.starts_at.time(),
-            each.ends_at.time(),
-            each.cover,
-            covers_it=whose.kind == TEACHER and bool(each.cover and each.cover.teacher_id == whose.id),
-        )
-        for each in agenda.list_agenda(actor, first=dates[0], last=dates[-1], whose=asked)
-        if each.lesson.school_class.starts <= each.on <= each.lesson.school_class.ends
-    ]
+    found = agenda.list_agenda(actor, first=dates[0], last=dates[-1], whose=_asked(whose))
+    return [_entry(each, whose) for each in found]
+
+
+def _asked(whose: Whose) -> agenda.Whose:
+    return agenda.Whose(**{_FIELDS[whose.kind]: whose.id})
+
+
+def _entry(each: agenda.Dated, whose: Whose) -> Entry:
+    return Entry(
+        each.lesson,
+        each.on,
+        each.starts_at.time(),
+        each.ends_at.time(),
+        each.cover,
+        covers_it=whose.kind == TEACHER and bool(each.cover and each.cover.teacher_id == whose.id),
+    )
 
 
 def _arranged(monday: date, dates: Sequence[date], entries: Sequence[Entry]) -> Week:
@@ -210,14 +211,7 @@ def _cycle_name(day: date, years: Iterable[UUID]) -> str:
     return "" if len(names) == WEEKDAYS or name == date_format(day, "l") else name
 
 
-def next_entry(whose: Whose, now: datetime, *, actor: Actor) -> Entry | None:
+def next_entry(whose: Whose, *, actor: Actor) -> Entry | None:
     """The lesson that comes next, or is going on, by the school's clock; within two weeks."""
-    today = now.date()
-    days = school_days().between(today, today + LOOKS_AHEAD)[:DAYS_AHEAD]
-    if not days:
-        return None
-    for some in (days[:1], days[1:]):  # mostly it is on the same day
-        for each in read_entries(whose, some, actor=actor) if some else ():
-            if not each.is_off and (each.on > today or each.ends_at > now.time()):
-                return each
-    return None
+    found = agenda.find_next_lesson(actor, _asked(whose))
+    return _entry(found, whose) if found else None

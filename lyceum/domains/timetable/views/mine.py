@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
-from lyceum.core import clock
 from lyceum.core.actor import Actor
 from lyceum.core.forms import asked_date, asked_id
 from lyceum.core.lists.page import options_html
@@ -18,7 +17,7 @@ from lyceum.core.permissions import Permission
 from lyceum.core.rest import actor_of
 from lyceum.domains.academics.queries import list_classes, list_locations
 from lyceum.domains.people.queries import list_staff
-from lyceum.domains.tenancy.queries import time_zone, today
+from lyceum.domains.tenancy.queries import today
 from lyceum.domains.timetable.ical import sign_feed
 from lyceum.domains.timetable.weeks import (
     CLASS,
@@ -46,8 +45,7 @@ def timetable_page(request: HttpRequest) -> HttpResponse:
     )
     whose = find_whose(actor, *asked) if asked else next(iter(own), None)
     is_own = whose in own
-    now = clock.now().astimezone(clock.zone(time_zone()))
-    upcoming = next_entry(whose, now, actor=actor) if whose and is_own else None
+    upcoming = next_entry(whose, actor=actor) if whose and is_own else None
     # At the end of a day, and of a week, nobody asks what was.
     day = asked_date(request, "on", upcoming.on if upcoming else today())
     week = read_week(whose, day, actor=actor)
